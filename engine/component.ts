@@ -1,0 +1,86 @@
+import type { z } from 'zod';
+import type { ConfigIssue } from './issue.ts';
+import type { Sink, SinkContext } from './sink.ts';
+import type { Source, SourceContext } from './source.ts';
+import type { Stage } from './stage.ts';
+
+/**
+ * What can be named in a channel file. One file is one component: its spec, its schema, its behaviour,
+ * in that order. The schema feeds lint, the JSON Schema for editors, docs/reference and forms, so every
+ * field carries `.describe()`. Components are listed by hand in `bin/components.ts`.
+ */
+type Spec<Config> = {
+  /** The word an analyst writes in YAML. */
+  readonly name: string;
+  /** One sentence. */
+  readonly summary: string;
+  /** What it promises: order, duplicates, durability. */
+  readonly guarantees: string;
+  /** YAML of this component's own configuration, shown in the docs and linted by a test. */
+  readonly example: string;
+  readonly schema: z.ZodType<Config>;
+  /**
+   * What the schema cannot know: does the mapping exist, does it compile, do tests in it pass. Called
+   * by lint and before a start. `at` gives the position of a key of this component's configuration.
+   */
+  check?(config: Config, context: CheckContext): readonly ConfigIssue[];
+  /** Files whose content decides what the component does, for the channel's revision hash. */
+  files?(config: Config, context: { readonly configDir: string }): readonly string[];
+};
+
+export type CheckContext = {
+  readonly configDir: string;
+  readonly channel: string;
+  /** Position of a path inside this component's configuration, e.g. ['mapping']; [] is the component. */
+  at(path: readonly (string | number)[]): {
+    readonly file: string;
+    readonly line: number;
+    readonly column: number;
+  };
+};
+
+export type SourceComponent<Config = unknown> = Spec<Config> & {
+  readonly role: 'source';
+  create(config: Config, context: SourceContext & { readonly orderBy: readonly string[] }): Source;
+};
+
+/** What a stage is opened with; the same in a worker and on the main thread. */
+export type StageContext = {
+  readonly channel: string;
+  readonly revision: string;
+  readonly configDir: string;
+  readonly dataDir: string;
+  /** The data key, for stages that own an encrypted store. */
+  readonly key: Buffer;
+};
+
+export type StageComponent<Config = unknown> = Spec<Config> & {
+  readonly role: 'stage';
+  create(config: Config, context: StageContext): Stage;
+};
+
+export type RouteComponent<Config = unknown> = Spec<Config> & {
+  readonly role: 'route';
+  create(config: Config, context: SinkContext): Promise<Sink>;
+};
+
+// biome-ignore lint/suspicious/noExplicitAny: a registry holds components of every configuration type.
+export type Component = SourceComponent<any> | StageComponent<any> | RouteComponent<any>;
+
+export type Registry = {
+  readonly sources: ReadonlyMap<string, SourceComponent>;
+  readonly stages: ReadonlyMap<string, StageComponent>;
+  readonly routes: ReadonlyMap<string, RouteComponent>;
+};
+
+/** Sorts components by role; a name that occurs twice in one role is a bug. */
+export function createRegistry(components: readonly Component[]): Registry {
+  const registry = { sources: new Map(), stages: new Map(), routes: new Map() };
+  for (const component of components) {
+    const map = registry[`${component.role}s`];
+    if (map.has(component.name))
+      throw new Error(`two ${component.role}s are called ${component.name}`);
+    map.set(component.name, component);
+  }
+  return registry;
+}

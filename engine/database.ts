@@ -1,0 +1,67 @@
+import { chmodSync, existsSync } from 'node:fs';
+import type BetterSqlite3 from 'better-sqlite3';
+import Database from 'better-sqlite3-multiple-ciphers';
+import { exitCodes, PlexusError } from './errors.ts';
+
+export type DatabaseHandle = BetterSqlite3.Database;
+
+export type OpenOptions = {
+  /** 32 bytes. */
+  readonly key: Buffer;
+  readonly readonly?: boolean;
+  /** FULL is the guarantee; NORMAL exists for the test that shows why. */
+  readonly synchronous?: 'FULL' | 'NORMAL';
+  /** Pages of 4,096 bytes unless told; rows of 2 kB want 8,192. */
+  readonly pageBytes?: number;
+  /** 0 leaves checkpoints to the owner. */
+  readonly autoCheckpointPages?: number;
+  readonly cacheKiB?: number;
+};
+
+/**
+ * Opens the one kind of database that Plexus has: SQLite, encrypted with AEGIS under a raw key, WAL,
+ * every commit fsynced, files readable by their owner alone.
+ * Throws PlexusError `wrong-key` when the file does not open under this key (or is no database),
+ * `database-unavailable` for everything else.
+ */
+export function openDatabase(file: string, options: OpenOptions): DatabaseHandle {
+  if (options.key.length !== 32) throw new Error('the data key has 32 bytes');
+  const isNew = !existsSync(file);
+  let db: DatabaseHandle | undefined;
+  try {
+    db = new Database(file, {
+      readonly: options.readonly ?? false,
+      fileMustExist: options.readonly ?? false,
+    });
+    db.pragma(`cipher = 'aegis'`);
+    db.pragma(`hexkey = '${options.key.toString('hex')}'`);
+    db.pragma('busy_timeout = 5000');
+    if (!options.readonly) {
+      if (isNew) {
+        chmodSync(file, 0o600);
+        if (options.pageBytes) db.pragma(`page_size = ${options.pageBytes}`);
+      }
+      db.pragma('journal_mode = WAL');
+      db.pragma(`synchronous = ${options.synchronous ?? 'FULL'}`);
+      if (options.autoCheckpointPages !== undefined)
+        db.pragma(`wal_autocheckpoint = ${options.autoCheckpointPages}`);
+    }
+    db.pragma(`cache_size = -${options.cacheKiB ?? 8192}`);
+    db.pragma('temp_store = MEMORY');
+    db.prepare('SELECT count(*) FROM sqlite_master').get();
+    return db;
+  } catch (cause) {
+    db?.close();
+    if ((cause as { code?: string }).code === 'SQLITE_NOTADB') {
+      throw new PlexusError('wrong-key', `${file} does not open with this key (or is damaged)`, {
+        exit: exitCodes.io,
+        cause,
+      });
+    }
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new PlexusError('database-unavailable', `cannot open ${file}: ${reason}`, {
+      exit: exitCodes.io,
+      cause,
+    });
+  }
+}

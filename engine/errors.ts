@@ -1,0 +1,48 @@
+import type { ConfigIssue } from './issue.ts';
+
+/** Exit codes of the command line (sysexits.h); people script against them. */
+export const exitCodes = {
+  ok: 0,
+  findings: 1,
+  usage: 64,
+  unavailable: 69,
+  bug: 70,
+  io: 74,
+  config: 78,
+} as const;
+
+/**
+ * An operational failure with a stable code and one sentence: a port in use, a wrong key, a full
+ * disk. Wrong data never throws (it is an `Issue`); a bug throws a plain Error.
+ */
+export class PlexusError extends Error {
+  readonly code: string;
+  readonly exit: number;
+
+  constructor(code: string, message: string, options: { exit?: number; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'PlexusError';
+    this.code = code;
+    this.exit = options.exit ?? exitCodes.unavailable;
+  }
+}
+
+/** The journal could not make bytes durable (disk full, I/O error): the sender must hear AE, never AA. */
+export function journalUnavailable(cause: unknown): PlexusError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new PlexusError('journal-unavailable', `the journal cannot write: ${reason}`, {
+    exit: exitCodes.io,
+    cause,
+  });
+}
+
+/** Configuration that must not start; carries every mistake found. */
+export class ConfigError extends PlexusError {
+  readonly issues: readonly ConfigIssue[];
+
+  constructor(issues: readonly ConfigIssue[]) {
+    const count = issues.length === 1 ? '1 mistake' : `${issues.length} mistakes`;
+    super('config-invalid', `the configuration has ${count}`, { exit: exitCodes.config });
+    this.issues = issues;
+  }
+}

@@ -1,0 +1,171 @@
+import type { ChannelState } from './events.ts';
+import type { MessageId } from './ids.ts';
+import type { Issue } from './issue.ts';
+import type { ResourceLine } from './sink.ts';
+import type { Listening } from './source.ts';
+
+/**
+ * What a person can ask of the engine or tell it. The command line and the HTTP API are two faces of
+ * this one interface; the reading half also works on a data folder whose engine does not run.
+ */
+export type Reader = {
+  channels(): readonly ChannelView[];
+  /** Oldest first; without `limit` every message. Duplicates that got their stored ACK have no row. */
+  messages(query: MessageQuery): Iterable<MessageView>;
+  trace(id: MessageId): TraceView | undefined;
+  /** One row a fingerprint (channel, destination, stage, code, path). */
+  quarantine(query: QuarantineQuery): readonly HeldGroup[];
+  held(query: QuarantineQuery): Iterable<HeldView>;
+  conservation(): readonly Conservation[];
+};
+
+export type Operations = Reader & {
+  listening(): readonly Listening[];
+  start(channel: string): Promise<void>;
+  /** Stops taking in, finishes the claimed, keeps the queue. */
+  stop(channel: string): Promise<void>;
+  /** Takes in and acknowledges, processes nothing. */
+  pause(channel: string): Promise<void>;
+  /** Stops taking in and works the queue off, then stops. */
+  drain(channel: string): Promise<void>;
+  /** Reads the configuration again, tries it, and swaps what changed (G12). Names the channels swapped. */
+  reload(): Promise<readonly string[]>;
+  deploy(channel: string): Promise<string>;
+  /** Back to the revision before; answers with it. */
+  rollback(channel: string): Promise<string>;
+  assign(selection: HeldSelection, owner: string): number;
+  replay(selection: HeldSelection, by: string): number;
+  waive(selection: HeldSelection, reason: string, by: string): number;
+};
+
+export type MessageQuery = {
+  readonly channel?: string;
+  readonly controlId?: string;
+  readonly outcome?: MessageOutcome;
+  readonly sinceUs?: number;
+  readonly untilUs?: number;
+  readonly sha256?: string;
+  /** The newest `limit` messages, still oldest first. */
+  readonly limit?: number;
+};
+
+export type MessageOutcome = 'pending' | 'delivered' | 'filtered' | 'quarantined';
+
+export type MessageView = {
+  readonly id: MessageId;
+  readonly channel: string;
+  readonly controlId: string;
+  readonly receivedUs: number;
+  readonly outcome: MessageOutcome;
+  readonly sha256: string;
+};
+
+export type TraceView = MessageView & {
+  readonly bytes: number;
+  readonly duplicates: readonly number[];
+  readonly steps: readonly TraceStep[];
+  readonly destinations: readonly DestinationView[];
+  readonly resources: readonly ResourceLine[];
+};
+
+export type TraceStep = {
+  readonly generation: number;
+  readonly stage: string;
+  readonly outcome: string;
+  readonly tookUs: number;
+  readonly issues: readonly Issue[];
+  readonly revision: string;
+};
+
+export type DestinationView = {
+  readonly destination: string;
+  readonly generation: number;
+  readonly state: WorkState;
+  readonly attempts: number;
+  readonly code: string;
+};
+
+export type WorkState = 'ready' | 'claimed' | 'retry' | 'held' | 'settled' | 'filtered' | 'waived';
+
+export type ChannelView = {
+  readonly channel: string;
+  readonly owner: string;
+  readonly source: string;
+  readonly state: ChannelState;
+  readonly revision: string;
+  readonly received: number;
+  readonly pending: number;
+  readonly held: number;
+  readonly settled: number;
+  readonly filtered: number;
+  readonly duplicates: number;
+  readonly lastReceivedUs: number;
+  readonly oldestPendingUs: number;
+  readonly destinations: readonly QueueView[];
+};
+
+export type QueueView = {
+  readonly destination: string;
+  readonly pending: number;
+  readonly held: number;
+  readonly delivered: number;
+  readonly oldestPendingUs: number;
+};
+
+export type QuarantineQuery = {
+  readonly channel?: string;
+  readonly code?: string;
+  readonly owner?: string;
+};
+
+export type HeldGroup = {
+  readonly fingerprint: string;
+  readonly channel: string;
+  readonly destination: string;
+  readonly stage: string;
+  readonly code: string;
+  readonly path: string;
+  readonly diagnostics: string;
+  readonly owner: string;
+  readonly count: number;
+  readonly oldestUs: number;
+  readonly newestUs: number;
+};
+
+export type HeldView = {
+  readonly id: MessageId;
+  readonly generation: number;
+  readonly ordinal: number;
+  readonly fingerprint: string;
+  readonly channel: string;
+  readonly destination: string;
+  readonly stage: string;
+  readonly issues: readonly Issue[];
+  readonly owner: string;
+  readonly heldUs: number;
+  readonly attempts: number;
+};
+
+/** One message, or all of one fingerprint. */
+export type HeldSelection = { readonly id: MessageId } | { readonly fingerprint: string };
+
+/** G13: received = duplicate + filtered + waived + held + pending + settled. */
+export type Conservation = {
+  readonly channel: string;
+  readonly received: number;
+  readonly duplicate: number;
+  readonly filtered: number;
+  readonly waived: number;
+  readonly held: number;
+  readonly pending: number;
+  readonly settled: number;
+  readonly violations: number;
+  readonly destinations: readonly {
+    readonly destination: string;
+    readonly enqueued: number;
+    readonly delivered: number;
+    readonly waived: number;
+    readonly held: number;
+    readonly pending: number;
+  }[];
+};

@@ -1,0 +1,65 @@
+import type { Clock } from './clock.ts';
+import type { Events } from './events.ts';
+import type { MessageId } from './ids.ts';
+import type { Issue } from './issue.ts';
+
+/** One message to be delivered to one destination. */
+export type Delivery = {
+  readonly id: MessageId;
+  readonly generation: number;
+  readonly channel: string;
+  readonly sha256: string;
+  readonly receivedUs: number;
+  /** How often delivery was tried before, durable; 0 at the first try. */
+  readonly attempts: number;
+  /** True when an attempt was under way as the engine died: the peer may have it already. */
+  readonly uncertain: boolean;
+  /** The bytes as they came. */
+  raw(): Buffer;
+  /** The resources that this message made, each as one line of JSON without line end. */
+  resources(): readonly ResourceLine[];
+};
+
+export type ResourceLine = { readonly type: string; readonly id: string; readonly json: string };
+
+/** Reads what a message made, for destinations and for `trace`; the spine fills it. */
+export type ResourceReader = {
+  resourcesOf(id: MessageId, generation: number): readonly ResourceLine[];
+};
+
+export type Verdict =
+  | { readonly kind: 'delivered' }
+  /** This message failed for now: its key waits with backoff, others flow. */
+  | { readonly kind: 'retry'; readonly cause: string }
+  /** The destination as a whole cannot take anything now: all of it waits, no attempt is counted. */
+  | { readonly kind: 'unavailable'; readonly cause: string }
+  /** The destination refused it for good (AR), or policy wants a person to look. */
+  | { readonly kind: 'hold'; readonly issues: readonly Issue[] };
+
+/** What a batch came to. `cursors` are committed in the same transaction as the verdicts. */
+export type Delivered = {
+  readonly verdicts: readonly Verdict[];
+  readonly cursors?: readonly { readonly path: string; readonly bytes: number }[];
+};
+
+export type SinkContext = {
+  readonly channel: string;
+  /** The destination's own name, unique in the network: `channel/route`. */
+  readonly destination: string;
+  readonly clock: Clock;
+  readonly events: Events;
+  /** Committed cursors by path: what lies behind them was never settled and must be cut off. */
+  readonly cursors: ReadonlyMap<string, number>;
+  resolvePath(path: string): string;
+};
+
+/**
+ * A running destination. `deliver` is called with at most `batch` deliveries in order and never twice
+ * at once. It MUST NOT throw for a peer's failure, MUST give one verdict a delivery in the same order,
+ * and MUST be idempotent or say through `uncertain` handling what it does with a doubtful one (G3).
+ */
+export type Sink = {
+  readonly batch: number;
+  deliver(deliveries: readonly Delivery[]): Promise<Delivered>;
+  close(): Promise<void>;
+};

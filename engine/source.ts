@@ -1,0 +1,74 @@
+import type { Clock } from './clock.ts';
+import type { Events } from './events.ts';
+import type { MessageId } from './ids.ts';
+import type { Issue } from './issue.ts';
+
+/** What a source hands to the journal: bytes as they came, and what ordering and dedupe need. */
+export type Landing = {
+  readonly raw: Buffer;
+  /** When the last byte arrived, microseconds since the epoch. */
+  readonly receivedUs: number;
+  /** The sender's own name for the message: MSH-10, or a FHIR Bundle.identifier. */
+  readonly controlId?: string;
+  /** The duplicate key without the channel, e.g. MSH-3, MSH-4 and MSH-10; absent: never a duplicate. */
+  readonly dedupeKey?: string;
+  /** Whose order must hold (a patient's identifier). Two keys make the message a barrier on both. */
+  readonly orderingKeys: readonly string[];
+  /** Set when the source already knows that the bytes cannot be processed: lands in quarantine. */
+  readonly refused?: readonly Issue[];
+};
+
+export type Landed = {
+  readonly id: MessageId;
+  /** True when key and hash equal those of an earlier landing, which `id` and `receivedUs` then name. */
+  readonly duplicate: boolean;
+  /** When this message (or the earlier one) was received: what an ACK is rendered from. */
+  readonly receivedUs: number;
+  readonly sha256: string;
+};
+
+/** How a landed message ended, for `ack: settled`. */
+export type Settlement = {
+  readonly outcome: 'delivered' | 'filtered' | 'quarantined';
+  readonly issues: readonly Issue[];
+};
+
+/** What the engine gives to a source when it opens it. */
+export type SourceContext = {
+  readonly channel: string;
+  readonly clock: Clock;
+  readonly events: Events;
+  /**
+   * Resolves after the fsync of the bytes; rejects with a PlexusError `journal-unavailable` when they
+   * are not durable. A source MUST NOT answer positively before it resolves (G1, G2).
+   */
+  land(landing: Landing): Promise<Landed>;
+  /** A batch file: the whole and every message in it land in one commit. Answers whole first. */
+  landBatch(whole: Landing, parts: readonly Landing[]): Promise<readonly Landed[]>;
+  /** Resolves when the chain has settled the message (generation 0). */
+  settled(id: MessageId): Promise<Settlement>;
+  /** `--ports any`: bind to a free port in place of the configured one. */
+  readonly anyPort: boolean;
+  /** Resolves a path written in the channel file against the configuration folder. */
+  resolvePath(path: string): string;
+};
+
+/** One open port (or watched folder), as `./plexus run` prints it. */
+export type Listening = {
+  readonly channel: string;
+  readonly kind: 'mllp' | 'mllps' | 'fhir' | 'http' | 'files';
+  readonly host: string;
+  readonly port: number;
+};
+
+/**
+ * A running source. It MUST land before it answers, stop accepting within `close`, and let answers that
+ * are under way go out first.
+ */
+export type Source = {
+  open(): Promise<readonly Listening[]>;
+  /** Stops accepting and, within `drainMs`, finishes what was accepted. */
+  close(drainMs: number): Promise<void>;
+  /** True while at least one sender is connected or the folder is readable; shown, never relied on. */
+  connections?(): number;
+};

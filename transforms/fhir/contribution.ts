@@ -1,0 +1,47 @@
+import type { Issue } from '../../engine/index.ts';
+
+/**
+ * What one message says about one resource. A mapping emits, for each top-level element, set, remove or
+ * (by not naming it) untouched; the stored resource is the fold of its contributions in the order of the
+ * messages that brought them (docs/decisions, issue "history again").
+ */
+export type Contribution = {
+  readonly type: string;
+  /** uuidv5 of source, type and business key: a resend gives the same id. */
+  readonly id: string;
+  /** Element name to its whole value; a field that is sent replaces its repetitions. */
+  readonly set: Readonly<Record<string, unknown>>;
+  /** Elements that the sender emptied (`""`). */
+  readonly remove: readonly string[];
+};
+
+/** The body of a Work after `convert`; `translate` and `identify` add to it, `store` writes it. */
+export type Conversion = {
+  /** e.g. `ADT^A01`, or `Bundle` for FHIR input. */
+  readonly messageType: string;
+  readonly controlId: string;
+  readonly contributions: readonly Contribution[];
+  /** Populated fields that no rule read, as `PID-11`, each once: the loss report. */
+  readonly unvisited: readonly string[];
+  readonly issues: readonly Issue[];
+  readonly provenance: Provenance;
+};
+
+/** What a resource knows of its origin; `store` writes it beside each version. */
+export type Provenance = {
+  /** `name@hash` of the mapping. */
+  readonly mapping: string;
+  /** Map releases that translated its codes, `facility/name@version`. */
+  readonly maps: readonly string[];
+  /** The identity decision, once `identify` has made one. */
+  readonly identity?: IdentityDecision;
+};
+
+export type IdentityDecision = {
+  /** Enterprise person id (uuid). */
+  readonly person: string;
+  /** How it came about: `new`, or `exact-identifier`. */
+  readonly method: string;
+  /** The identifier that decided, as `system|value`; never logged. */
+  readonly by: string;
+};

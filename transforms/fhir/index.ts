@@ -1,0 +1,1 @@
+export type { Contribution, Conversion, IdentityDecision, Provenance } from './contribution.ts';
