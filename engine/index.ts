@@ -1,5 +1,6 @@
 export * from './clock.ts';
 export * from './component.ts';
+export * from './config/index.ts';
 export * from './database.ts';
 export * from './errors.ts';
 export * from './events.ts';

@@ -24,7 +24,19 @@ export type Conversion = {
   /** Populated fields that no rule read, as `PID-11`, each once: the loss report. */
   readonly unvisited: readonly string[];
   readonly issues: readonly Issue[];
+  /** CodeableConcepts that the mapping wants translated by a pinned map. */
+  readonly marks: readonly Mark[];
   readonly provenance: Provenance;
+};
+
+/** Points at one CodeableConcept inside a contribution's `set`. */
+export type Mark = {
+  /** Index into `contributions`. */
+  readonly contribution: number;
+  /** e.g. `['code']` or `['component', 0, 'code']`. */
+  readonly path: readonly (string | number)[];
+  /** What it is for, e.g. `lab-code`; the channel's translate stage pins a map release to it. */
+  readonly use: string;
 };
 
 /** What a resource knows of its origin; `store` writes it beside each version. */

@@ -1,1 +1,7 @@
-export type { Contribution, Conversion, IdentityDecision, Provenance } from './contribution.ts';
+export type {
+  Contribution,
+  Conversion,
+  IdentityDecision,
+  Mark,
+  Provenance,
+} from './contribution.ts';

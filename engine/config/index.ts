@@ -1,0 +1,7 @@
+export type {
+  ChannelConfig,
+  ComponentConfig,
+  LoadedNetwork,
+  Network,
+  RouteConfig,
+} from './network.ts';
