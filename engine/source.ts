@@ -36,6 +36,8 @@ export type Settlement = {
 /** What the engine gives to a source when it opens it. */
 export type SourceContext = {
   readonly channel: string;
+  /** When to answer: after the landing's fsync, or after the chain has settled the message. */
+  readonly ack: 'landed' | 'settled';
   readonly clock: Clock;
   readonly events: Events;
   /**
