@@ -1,9 +1,9 @@
 import type { Issue } from '../../engine/index.ts';
 
 /**
- * What one message says about one resource. A mapping emits, for each top-level element, set, remove or
- * (by not naming it) untouched; the stored resource is the fold of its contributions in the order of the
- * messages that brought them (docs/decisions, issue "history again").
+ * What one message says about one resource. A mapping emits, for each top-level element, set,
+ * remove or (by not naming it) untouched; the stored resource is the fold of its contributions in
+ * the order of the messages that brought them (docs/decisions, issue "history again").
  */
 export type Contribution = {
   readonly type: string;
