@@ -4,7 +4,7 @@ import type { IssueType, OperationOutcome } from './r4.ts';
 /** The system of Plexus's own issue codes (docs/reference/codes.md). */
 const codeSystem = 'urn:plexus:issue-code';
 
-/** The first pattern that a code matches decides (https://hl7.org/fhir/R4/valueset-issue-type.html). */
+/** The first pattern decides; the values: https://hl7.org/fhir/R4/valueset-issue-type.html */
 const types: readonly (readonly [RegExp, IssueType])[] = [
   [/-(missing|absent)$/, 'required'],
   [/-(unsupported|unstorable)$/, 'not-supported'],
