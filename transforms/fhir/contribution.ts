@@ -13,6 +13,8 @@ export type Contribution = {
   readonly set: Readonly<Record<string, unknown>>;
   /** Elements that the sender emptied (`""`). */
   readonly remove: readonly string[];
+  /** The sender sent the resource whole (FHIR): what `set` does not name is gone. */
+  readonly whole?: true;
 };
 
 /** The body of a Work after `convert`; `translate` and `identify` add to it, `store` writes it. */
