@@ -23,9 +23,9 @@ export type Books = {
 const keyOf = (turn: DeliveredTurn): string => `${turn.patient}#${turn.turn}`;
 
 /**
- * What the engine promises, checked from outside on a network that has come to rest: nothing that was
- * acknowledged is missing, nothing landed or was delivered twice, each patient's messages kept their
- * order, and every count adds up. Each finding is a sentence.
+ * What the engine promises, checked from outside on a network that has come to rest: nothing that
+ * was acknowledged is missing, nothing landed or was delivered twice, each patient's messages kept
+ * their order, and every count adds up. Each finding is a sentence.
  */
 export function audit(books: Books): string[] {
   return [
@@ -86,7 +86,9 @@ function auditOrder(delivered: readonly DeliveredTurn[]): string[] {
   return found;
 }
 
-/** G13, computed again from the parts: the engine's own count of violations is not believed alone. */
+/**
+ * G13, computed again from the parts: the engine's own count of violations is not believed alone.
+ */
 export function auditConservation(row: Conservation): string[] {
   const found: string[] = [];
   const sum = row.duplicate + row.filtered + row.waived + row.held + row.pending + row.settled;

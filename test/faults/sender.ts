@@ -94,7 +94,9 @@ export function createSenders(options: SenderOptions): Senders {
   };
 }
 
-/** An ADT^A08 whose family name says its turn, so that what was delivered shows order and number. */
+/**
+ * An ADT^A08 whose family name says its turn, so that what was delivered shows order and number.
+ */
 export function renderMessage(
   message: Sent,
   options: { readonly plant?: string; readonly padding?: number } = {},
