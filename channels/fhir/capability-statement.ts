@@ -1,4 +1,6 @@
-/** https://hl7.org/fhir/R4/capabilitystatement.html of a listener that takes in and gives nothing. */
+/**
+ * https://hl7.org/fhir/R4/capabilitystatement.html of a listener that takes in and gives nothing.
+ */
 export const capabilityStatement = {
   resourceType: 'CapabilityStatement',
   status: 'active',

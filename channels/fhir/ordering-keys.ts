@@ -5,8 +5,8 @@ const patientElements = ['subject', 'patient', 'beneficiary', 'individual', 'for
 
 /**
  * Whose order must hold for a FHIR payload: the patient that each resource is or speaks of, as
- * `Patient/ID` where it has an id and else as `system|value`. A Bundle gives each of its patients once;
- * references to an entry's fullUrl are followed. Empty when nobody is named.
+ * `Patient/ID` where it has an id and else as `system|value`. A Bundle gives each of its patients
+ * once; references to an entry's fullUrl are followed. Empty when nobody is named.
  */
 export function fhirOrderingKeys(resource: Json): string[] {
   if (resource.resourceType !== 'Bundle') return unique([keyOf(resource, new Map())]);
@@ -43,7 +43,9 @@ function keyOf(resource: Json, patients: ReadonlyMap<string, string>): string | 
 function patientKey(patient: Json): string | undefined {
   const id = textOf(patient.id);
   if (id !== undefined) return `Patient/${id}`;
-  return listOf(patient.identifier).map(identifierKey).find((key) => key !== undefined);
+  return listOf(patient.identifier)
+    .map(identifierKey)
+    .find((key) => key !== undefined);
 }
 
 /** Absolute, relative and versioned references to one patient give one key. */

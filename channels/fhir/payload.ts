@@ -2,7 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import type { Issue } from '../../engine/index.ts';
 import { fhirOrderingKeys } from './ordering-keys.ts';
 
-/** What the journal needs to know of a FHIR payload; the resource itself is read again by the chain. */
+/**
+ * What the journal needs to know of a FHIR payload; the resource itself is read again by the chain.
+ */
 export type Payload = {
   readonly resourceType: string;
   readonly orderingKeys: readonly string[];
@@ -10,16 +12,14 @@ export type Payload = {
   readonly bundleIdentifier?: string;
 };
 
-export type PayloadRead =
-  | { readonly payload: Payload }
-  | { readonly refused: Issue };
+export type PayloadRead = { readonly payload: Payload } | { readonly refused: Issue };
 
 /** Nesting that FHIR never reaches; deeper input is made to exhaust its reader. */
 export const depthMax = 64;
 
 /**
- * Looks at bytes that should be one FHIR resource in JSON: valid UTF-8, bounded depth, valid JSON, an
- * object with a resourceType. Never throws for what it is given.
+ * Looks at bytes that should be one FHIR resource in JSON: valid UTF-8, bounded depth, valid JSON,
+ * an object with a resourceType. Never throws for what it is given.
  */
 export function readPayload(raw: Buffer): PayloadRead {
   if (!isUtf8(raw)) return refuse('fhir-not-utf8', 'The payload is not valid UTF-8.');
