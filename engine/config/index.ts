@@ -1,3 +1,4 @@
+export { editDistance, nearestWord, suggestion } from './nearest.ts';
 export type {
   ChannelConfig,
   ComponentConfig,
@@ -5,3 +6,5 @@ export type {
   Network,
   RouteConfig,
 } from './network.ts';
+export { type Checked, checkYaml, issuesOf, renderIssue, valueIn } from './schema-issues.ts';
+export { type ConfigPath, type Position, parseYaml, readYaml, type YamlFile } from './yaml.ts';
