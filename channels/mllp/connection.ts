@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Clock, Events } from '../../engine/index.ts';
 import { type Answer, type AnswerQueue, createAnswerQueue } from './answer-queue.ts';
-import { createFramer, type Framer, type FrameFlag, type FramerLimits } from './framing.ts';
+import { createFramer, type FrameFlag, type Framer, type FramerLimits } from './framing.ts';
 
 export type ConnectionLimits = FramerLimits & {
   /** From a frame's first byte to its last. */

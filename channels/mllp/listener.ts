@@ -79,7 +79,7 @@ export function createListener(
       stopSweep();
       await drain(state, server, drainMs);
     },
-    connections: () => state.connections.size,
+    connections: () => state.sockets.size,
   };
 }
 

@@ -4,7 +4,10 @@ import { limits } from '../../engine/index.ts';
 const fingerprint = /^sha256:(?:[0-9a-f]{2}:?){31}[0-9a-f]{2}$/i;
 
 const tlsOptions = z.strictObject({
-  cert: z.string().min(1).describe('PEM file with the certificate of this listener, chain included.'),
+  cert: z
+    .string()
+    .min(1)
+    .describe('PEM file with the certificate of this listener, chain included.'),
   key: z.string().min(1).describe('PEM file with its private key.'),
   client_ca: z
     .string()
@@ -39,12 +42,16 @@ export const mllpOptions = z
       .min(1_024)
       .max(256 * 1024 * 1024)
       .default(limits.frameBytesMax)
-      .describe('Longest message in bytes. Over it: AR, its beginning in quarantine, connection closed.'),
+      .describe(
+        'Longest message in bytes. Over it: AR, its beginning in quarantine, connection closed.',
+      ),
     frame_ms: z
       .int()
       .min(100)
       .default(limits.frameMs)
-      .describe("Milliseconds from a message's first byte to its last before the sender is cut off."),
+      .describe(
+        "Milliseconds from a message's first byte to its last before the sender is cut off.",
+      ),
     idle_ms: z
       .int()
       .min(1_000)

@@ -108,13 +108,11 @@ function receive(state: State, bytes: Bytes, answer: Answer): void {
   );
 }
 
+/** Bytes that have a readable MSH are no UTF-16, and the dialect decides the rest. */
 function refusalOf(raw: Buffer, header: Header | undefined): Issue | undefined {
-  const declared = header?.characterSets ?? [];
-  // Nothing declared and a readable header: these bytes are no UTF-16, and the dialect knows the rest.
-  if (header && declared.length === 0) return undefined;
-  const charset = decideCharset(raw, { declared, fallback: 'latin1' });
-  if ('refused' in charset) return charset.refused;
-  return header ? undefined : noHeader;
+  if (header) return undefined;
+  const charset = decideCharset(raw, { declared: [], fallback: 'latin1' });
+  return 'refused' in charset ? charset.refused : noHeader;
 }
 
 function landingOf(state: State, { raw, receivedUs }: Bytes, header: Header | undefined): Landing {
@@ -206,8 +204,7 @@ function landRefused(
   const controlId = header?.controlId ? { controlId: header.controlId } : {};
   const landing = { raw, receivedUs, ...controlId, orderingKeys: [], refused: [issue] };
   state.context.land(landing).then(
-    (landed) =>
-      answer('AR', render(header, 'AR', String(landed.id), landed.receivedUs, [issue])),
+    (landed) => answer('AR', render(header, 'AR', String(landed.id), landed.receivedUs, [issue])),
     () => answerNotStored(header, receivedUs, answer),
   );
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { TLSSocket, TlsOptions as NodeTlsOptions } from 'node:tls';
+import type { TlsOptions as NodeTlsOptions, TLSSocket } from 'node:tls';
 import { exitCodes, PlexusError } from '../../engine/index.ts';
 import type { TlsOptions } from './options.ts';
 
