@@ -29,8 +29,8 @@ type State = {
 const compactAt = 512;
 
 /**
- * Answers leave in the order of their frames, whenever each is ready; those that one commit made ready
- * leave in one write. `answered` is called after each write-out.
+ * Answers leave in the order of their frames, whenever each is ready; those that one commit made
+ * ready leave in one write. `answered` is called after each write-out.
  */
 export function createAnswerQueue(
   socket: Socket,

@@ -1,12 +1,12 @@
 /**
  * The framing of MLLP (HL7 v2.x Appendix C.4, HL7 V3 Transport MLLP R1): `<VT> bytes <FS><CR>`. The
- * standard allows no byte below 0x20 but CR between VT and FS. What is sent in spite of that is read so
- * that nothing is cut or lost:
+ * standard allows no byte below 0x20 but CR between VT and FS. What is sent in spite of that is
+ * read so that nothing is cut or lost:
  *
- * - FS ends a frame when CR, LF or VT follows, or when nothing follows for a moment (`finish`). Before
- *   any other byte it is content: ending there would acknowledge half a message.
- * - VT inside a frame starts anew only before MSH, FHS or BHS: the sender broke off and sends again. Any
- *   other VT is content, since pasted notes hold it as a soft line break.
+ * - FS ends a frame when CR, LF or VT follows, or when nothing follows for a moment (`finish`).
+ *   Before any other byte it is content: ending there would acknowledge half a message.
+ * - VT inside a frame starts anew only before MSH, FHS or BHS: the sender broke off and sends
+ *   again. Any other VT is content, since pasted notes hold it as a soft line break.
  * - Between frames CR and LF mean nothing; all other bytes are junk, counted and never kept.
  */
 const VT = 0x0b;

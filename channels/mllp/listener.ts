@@ -111,8 +111,8 @@ function createServerFor(state: State): Server {
 }
 
 /**
- * Takes a socket in, or refuses it. When all places are taken, the connection that has been silent for
- * longest makes room: sockets that only sit there cannot keep a sender out.
+ * Takes a socket in, or refuses it. When all places are taken, the connection that has been silent
+ * for longest makes room: sockets that only sit there cannot keep a sender out.
  */
 function admit(state: State, socket: Socket): boolean {
   // A socket that breaks before anybody serves it must not take the process with it.

@@ -11,9 +11,9 @@ export const mllpSource: SourceComponent<MllpOptions> = {
   name: 'mllp',
   summary: 'Listens for HL7 v2 messages in MLLP frames, over TCP or TLS.',
   guarantees:
-    'AA only after the fsync of the bytes; AE when they cannot be stored; AR, and quarantine, for ' +
-    'what is no HL7. Answers leave in the order of the messages of their connection. A resend with ' +
-    'the same bytes gets the same ACK.',
+    'AA only after the fsync of the bytes; AE when they cannot be stored; AR, and quarantine, ' +
+    'for what is no HL7. Answers leave in the order of the messages of their connection. A ' +
+    'resend with the same bytes gets the same ACK.',
   example: 'mllp:\n  port: 6661\n  host: 0.0.0.0\n',
   schema: mllpOptions,
   check(options, { configDir, at }) {

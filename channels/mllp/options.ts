@@ -24,7 +24,7 @@ const tlsOptions = z.strictObject({
     .optional()
     .describe(
       'The only client certificates that may send: `sha256:FINGERPRINT` of the certificate, or ' +
-        '`cn:NAME` of its subject (needs client_ca). Without it every certificate of client_ca may.',
+        '`cn:NAME` of its subject (needs client_ca). Without it all of client_ca may send.',
     ),
 });
 

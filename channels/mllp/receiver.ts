@@ -23,9 +23,10 @@ type Batch = Extract<ReturnType<typeof splitBatch>, { kind: 'batch' }>;
 type Bytes = { readonly raw: Buffer; readonly receivedUs: number };
 
 /**
- * Original mode (HL7 v2.5.1 section 2.9.2): AA once the bytes are durable (or, with `ack: settled`, once
- * the chain has settled them), AE when they could not be made durable, AR for what no resend will mend.
- * An ACK is rendered from the message and its landing alone, so a duplicate gets the same bytes again.
+ * Original mode (HL7 v2.5.1 section 2.9.2): AA once the bytes are durable (or, with `ack: settled`,
+ * once the chain has settled them), AE when they could not be made durable, AR for what no resend
+ * will mend. An ACK is rendered from the message and its landing alone, so a duplicate gets the
+ * same bytes again.
  */
 export function createReceiver(context: SourceContext, orderBy: readonly string[]): Receiver {
   const state: State = { context, orderBy };
@@ -183,7 +184,8 @@ function answerLanded(
       const code = isHeld ? 'AE' : 'AA';
       answer(code, render(header, code, ackId, landed.receivedUs, issues.slice(0, 10)));
     },
-    // Stopped before it settled: no answer is better than a wrong one, and a resend finds it landed.
+    // Stopped before it settled: no answer is better than a wrong one, and a resend finds it
+    // landed.
     () => answer('none'),
   );
 }

@@ -7,8 +7,8 @@ import type { TlsOptions } from './options.ts';
 export type ClientCheck = (socket: TLSSocket) => string | undefined;
 
 /**
- * Settings for node:tls. A client certificate is asked for when an authority or an allow-list is given.
- * With fingerprints alone the certificate itself is pinned, and who signed it is no matter.
+ * Settings for node:tls. A client certificate is asked for when an authority or an allow-list is
+ * given. With fingerprints alone the certificate itself is pinned, and who signed it is no matter.
  * Throws PlexusError `tls-file-unreadable`.
  */
 export function tlsSettings(

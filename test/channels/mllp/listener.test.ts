@@ -1,7 +1,7 @@
-// Goal: the listener answers honestly (G1, G2, G4), in order, and survives hostile peers with bounded
-// memory while others go on (G8).
-// Method: real sockets against a real listener; the journal is an array, faults are injected in `land`,
-// and where time matters the clock is turned by hand.
+// Goal: the listener answers honestly (G1, G2, G4), in order, and survives hostile peers with
+// bounded memory while others go on (G8).
+// Method: real sockets against a real listener; the journal is an array, faults are injected in
+// `land`, and where time matters the clock is turned by hand.
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { createServer } from 'node:net';
 import fc from 'fast-check';
@@ -70,7 +70,7 @@ describe('channels/mllp listener', () => {
     sender.socket.destroy();
   });
 
-  it('answers pipelined frames in their order, whatever order they land in and however they are cut', async () => {
+  it('answers pipelined frames in order, whatever order they land in and however cut', async () => {
     const { port, journal } = await listener();
     await fc.assert(
       fc.asyncProperty(
@@ -131,7 +131,7 @@ describe('channels/mllp listener', () => {
     sender.socket.destroy();
   });
 
-  it('refuses what is no HL7 and what is UTF-16 with AR, lands it for quarantine, and goes on', async () => {
+  it('refuses what is no HL7 or is UTF-16 with AR, lands it for quarantine, goes on', async () => {
     const { port, journal, seen } = await listener();
     const sender = await openSender(port);
     sender.write(frame('hello'));
@@ -149,7 +149,7 @@ describe('channels/mllp listener', () => {
     sender.socket.destroy();
   });
 
-  it('answers ack: settled after the chain, AE with ERR when the message was quarantined', async () => {
+  it('answers ack: settled after the chain, AE with ERR when it was quarantined', async () => {
     const { port, journal } = await listener({ ack: 'settled' });
     journal.onSettled = async (id) =>
       id === 1
@@ -172,7 +172,8 @@ describe('channels/mllp listener', () => {
   it('lands a batch whole and split, and answers it once', async () => {
     const { port, journal } = await listener();
     const sender = await openSender(port);
-    const batch = `FHS|^~\\&|LAB|EAST|PLEXUS|NET|20250301||||F7\rBHS|^~\\&|LAB|EAST\r${adt('B1')}${adt('B2')}BTS|2\rFTS|1\r`;
+    const lead = 'FHS|^~\\&|LAB|EAST|PLEXUS|NET|20250301||||F7\rBHS|^~\\&|LAB|EAST\r';
+    const batch = `${lead}${adt('B1')}${adt('B2')}BTS|2\rFTS|1\r`;
     sender.write(frame(batch) + frame(adt('AFTER')));
     deepEqual((await sender.answered(2)).map(msa), ['AA F7', 'AA AFTER']);
     deepEqual(

@@ -1,5 +1,5 @@
-// The seam of the listener tests: a SourceContext whose journal is an array and whose clock is turned by
-// hand. Sockets, frames and acknowledgements are real.
+// The seam of the listener tests: a SourceContext whose journal is an array and whose clock is
+// turned by hand. Sockets, frames and acknowledgements are real.
 import { createHash } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { mllpSource } from '../../../channels/mllp/index.ts';
