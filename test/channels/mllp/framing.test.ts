@@ -36,8 +36,7 @@ function framing(limits = wide) {
 }
 
 /**
- * Feeds a text cut at the given positions; empty chunks are left out as a socket leaves them out.
- * */
+ * Feeds a text cut at the given positions; empty chunks are left out, as a socket leaves them.
  */
 function read(text: string, cuts: readonly number[] = [], limits = wide): Seen {
   const { seen, framer } = framing(limits);
