@@ -13,17 +13,19 @@ export type Checked<T> =
 
 /**
  * Checks the value at `base` of a YAML file against a schema. All mistakes come back, each at its own
- * line and column. `value` stands in for what the file holds there (a default for an absent map).
+ * line and column. `value` stands in for what the file holds there (a default for an absent map);
+ * `alsoKnown` are keys that the caller took off, offered beside the schema's own to a misspeller.
  */
 export function checkYaml<T>(
   schema: z.ZodType<T>,
   yaml: YamlFile,
   base: ConfigPath = [],
-  value: unknown = base.length === 0 ? yaml.value : valueIn(yaml.value, base),
+  value: unknown = valueIn(yaml.value, base),
+  alsoKnown: readonly string[] = [],
 ): Checked<T> {
   const result = schema.safeParse(value);
   if (result.success) return { value: result.data, issues: [] };
-  return { value: undefined, issues: issuesOf(result.error, yaml, schema, base, value) };
+  return { value: undefined, issues: issuesOf(result.error, yaml, schema, base, value, alsoKnown) };
 }
 
 /**
@@ -35,10 +37,11 @@ export function issuesOf(
   yaml: YamlFile,
   schema: z.ZodType,
   base: ConfigPath = [],
-  value: unknown = base.length === 0 ? yaml.value : valueIn(yaml.value, base),
+  value: unknown = valueIn(yaml.value, base),
+  alsoKnown: readonly string[] = [],
 ): ConfigIssue[] {
   const found: Found[] = [];
-  for (const issue of error.issues) collect(issue, [], schema, value, found);
+  for (const issue of error.issues) collect(issue, [], { schema, value, alsoKnown }, found);
   const misspelt = new Set(found.flatMap((entry) => entry.meant ?? []));
   return found
     .filter((entry) => entry.missing === undefined || !misspelt.has(entry.missing))
@@ -47,6 +50,12 @@ export function issuesOf(
       return { ...position, severity: 'error' as const, code, message };
     });
 }
+
+type Given = {
+  readonly schema: z.ZodType;
+  readonly value: unknown;
+  readonly alsoKnown: readonly string[];
+};
 
 type Found = {
   readonly at: 'keyAt' | 'valueAt';
@@ -59,21 +68,15 @@ type Found = {
   readonly meant?: string;
 };
 
-function collect(
-  issue: ZodIssue,
-  parent: ConfigPath,
-  schema: z.ZodType,
-  value: unknown,
-  found: Found[],
-): void {
+function collect(issue: ZodIssue, parent: ConfigPath, given: Given, found: Found[]): void {
   const path: ConfigPath = [...parent, ...(issue.path as (string | number)[])];
-  const here = valueIn(value, path);
+  const here = valueIn(given.value, path);
   if (issue.code === 'unrecognized_keys') {
-    for (const key of issue.keys) found.push(unknownKey(key, path, schema));
+    for (const key of issue.keys) found.push(unknownKey(key, path, given));
     return;
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-    for (const inner of bestBranch(issue.errors, here)) collect(inner, path, schema, value, found);
+    for (const inner of bestBranch(issue.errors, here)) collect(inner, path, given, found);
     return;
   }
   if (issue.code === 'invalid_key' || issue.code === 'invalid_element') {
@@ -83,7 +86,7 @@ function collect(
   }
   if (here === undefined && path.length > 0 && issue.code !== 'custom') {
     const key = String(path.at(-1));
-    const about = outlineAt(outlineOf(schema), path).description;
+    const about = outlineAt(outlineOf(given.schema), path).description;
     const message = `\`${key}\` is missing${about === undefined ? '' : `: ${about}`}`;
     const missing = JSON.stringify(path);
     found.push({ at: 'keyAt', path: path.slice(0, -1), code: 'config-missing', message, missing });
@@ -92,8 +95,9 @@ function collect(
   found.push({ at: 'valueAt', path, ...wrongValue(issue, here, path) });
 }
 
-function unknownKey(key: string, path: ConfigPath, schema: z.ZodType): Found {
-  const known = outlineAt(outlineOf(schema), path).keys;
+function unknownKey(key: string, path: ConfigPath, { schema, alsoKnown }: Given): Found {
+  const own = outlineAt(outlineOf(schema), path).keys;
+  const known = path.length === 0 ? [...own, ...alsoKnown] : own;
   const hint = suggestion(key, known);
   const meant = /^did you mean `(.*)`\?$/.exec(hint)?.[1];
   const message = `unknown key \`${key}\`; ${hint}`;
