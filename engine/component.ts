@@ -5,9 +5,10 @@ import type { Source, SourceContext } from './source.ts';
 import type { Stage } from './stage.ts';
 
 /**
- * What can be named in a channel file. One file is one component: its spec, its schema, its behaviour,
- * in that order. The schema feeds lint, the JSON Schema for editors, docs/reference and forms, so every
- * field carries `.describe()`. Components are listed by hand in `bin/components.ts`.
+ * What can be named in a channel file. One file is one component: its spec, its schema, its
+ * behaviour, in that order. The schema feeds lint, the JSON Schema for editors, docs/reference and
+ * forms, so every field carries `.describe()`. Components are listed by hand in
+ * `bin/components.ts`.
  */
 type Spec<Config> = {
   /** The word an analyst writes in YAML. */
@@ -20,8 +21,9 @@ type Spec<Config> = {
   readonly example: string;
   readonly schema: z.ZodType<Config>;
   /**
-   * What the schema cannot know: does the mapping exist, does it compile, do tests in it pass. Called
-   * by lint and before a start. `at` gives the position of a key of this component's configuration.
+   * What the schema cannot know: does the mapping exist, does it compile, do tests in it pass.
+   * Called by lint and before a start. `at` gives the position of a key of this component's
+   * configuration.
    */
   check?(config: Config, context: CheckContext): readonly ConfigIssue[];
   /** Files whose content decides what the component does, for the channel's revision hash. */
@@ -31,7 +33,10 @@ type Spec<Config> = {
 export type CheckContext = {
   readonly configDir: string;
   readonly channel: string;
-  /** Position of a path inside this component's configuration, e.g. ['mapping']; [] is the component. */
+  /**
+   * Position of a path inside this component's configuration, e.g. ['mapping']; [] is the
+   * component.
+   */
   at(path: readonly (string | number)[]): {
     readonly file: string;
     readonly line: number;
@@ -64,7 +69,7 @@ export type RouteComponent<Config = unknown> = Spec<Config> & {
   create(config: Config, context: SinkContext): Promise<Sink>;
 };
 
-// biome-ignore lint/suspicious/noExplicitAny: a registry holds components of every configuration type.
+// biome-ignore lint/suspicious/noExplicitAny: a registry holds every configuration type.
 export type Component = SourceComponent<any> | StageComponent<any> | RouteComponent<any>;
 
 export type Registry = {

@@ -19,9 +19,9 @@ export type OpenOptions = {
 };
 
 /**
- * Opens the one kind of database that Plexus has: SQLite, encrypted with AEGIS under a raw key, WAL,
- * every commit fsynced, files readable by their owner alone.
- * Throws PlexusError `wrong-key` when the file does not open under this key (or is no database),
+ * Opens the one kind of database that Plexus has: SQLite, encrypted with AEGIS under a raw key,
+ * WAL, every commit fsynced, files readable by their owner alone. Throws PlexusError `wrong-key`
+ * when the file does not open under this key (or is no database),
  * `database-unavailable` for everything else.
  */
 export function openDatabase(file: string, options: OpenOptions): DatabaseHandle {

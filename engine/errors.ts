@@ -27,7 +27,10 @@ export class PlexusError extends Error {
   }
 }
 
-/** The journal could not make bytes durable (disk full, I/O error): the sender must hear AE, never AA. */
+/**
+ * The journal could not make bytes durable (disk full, I/O error): the sender must hear AE, never
+ * AA.
+ */
 export function journalUnavailable(cause: unknown): PlexusError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new PlexusError('journal-unavailable', `the journal cannot write: ${reason}`, {

@@ -11,9 +11,10 @@ export type Secret<T> = {
 };
 
 /**
- * The data key: `PLEXUS_KEY` (64 hex digits) in the environment, else `DATA.key` beside the data folder,
- * made at first start with mode 0600. Beside it and not in it: a stolen copy of the folder stays closed.
- * Throws `key-invalid` when what is there is no key, `key-missing` when data exists but its key does not.
+ * The data key: `PLEXUS_KEY` (64 hex digits) in the environment, else `DATA.key` beside the data
+ * folder, made at first start with mode 0600. Beside it and not in it: a stolen copy of the folder
+ * stays closed. Throws `key-invalid` when what is there is no key, `key-missing` when data exists
+ * but its key does not.
  */
 export function dataKey(dataDir: string, env: NodeJS.ProcessEnv = process.env): Secret<Buffer> {
   if (env.PLEXUS_KEY !== undefined) {
@@ -36,7 +37,10 @@ export function dataKey(dataDir: string, env: NodeJS.ProcessEnv = process.env): 
   return { value, file, isNew: true };
 }
 
-/** The console's token: `PLEXUS_TOKEN`, else `DATA.token` beside the data folder, made at first start. */
+/**
+ * The console's token: `PLEXUS_TOKEN`, else `DATA.token` beside the data folder, made at first
+ * start.
+ */
 export function consoleToken(
   dataDir: string,
   env: NodeJS.ProcessEnv = process.env,

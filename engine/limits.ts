@@ -33,4 +33,10 @@ export const limits = {
   connectionsMax: 1_024,
   /** HTTP body of a FHIR POST. */
   bodyBytesMax: 16 * 1024 * 1024,
+  /** HTTP headers arrive in one packet; who needs longer holds a connection for its own sake. */
+  httpHeadersMs: 10_000,
+  /** 16 MiB at 3 Mbit/s take 45 s. */
+  httpRequestMs: 60_000,
+  /** Idle HTTP connections cost memory and cost nothing to open again. */
+  httpKeepAliveMs: 15_000,
 } as const;

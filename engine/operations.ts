@@ -5,12 +5,14 @@ import type { ResourceLine } from './sink.ts';
 import type { Listening } from './source.ts';
 
 /**
- * What a person can ask of the engine or tell it. The command line and the HTTP API are two faces of
- * this one interface; the reading half also works on a data folder whose engine does not run.
+ * What a person can ask of the engine or tell it. The command line and the HTTP API are two faces
+ * of this one interface; the reading half also works on a data folder whose engine does not run.
  */
 export type Reader = {
   channels(): readonly ChannelView[];
-  /** Oldest first; without `limit` every message. Duplicates that got their stored ACK have no row. */
+  /**
+   * Oldest first; without `limit` every message. Duplicates that got their stored ACK have no row.
+   */
   messages(query: MessageQuery): Iterable<MessageView>;
   trace(id: MessageId): TraceView | undefined;
   /** One row a fingerprint (channel, destination, stage, code, path). */
@@ -28,7 +30,10 @@ export type Operations = Reader & {
   pause(channel: string): Promise<void>;
   /** Stops taking in and works the queue off, then stops. */
   drain(channel: string): Promise<void>;
-  /** Reads the configuration again, tries it, and swaps what changed (G12). Names the channels swapped. */
+  /**
+   * Reads the configuration again, tries it, and swaps what changed (G12). Names the channels
+   * swapped.
+   */
   reload(): Promise<readonly string[]>;
   deploy(channel: string): Promise<string>;
   /** Back to the revision before; answers with it. */

@@ -31,7 +31,9 @@ export type Verdict =
   | { readonly kind: 'delivered' }
   /** This message failed for now: its key waits with backoff, others flow. */
   | { readonly kind: 'retry'; readonly cause: string }
-  /** The destination as a whole cannot take anything now: all of it waits, no attempt is counted. */
+  /**
+   * The destination as a whole cannot take anything now: all of it waits, no attempt is counted.
+   */
   | { readonly kind: 'unavailable'; readonly cause: string }
   /** The destination refused it for good (AR), or policy wants a person to look. */
   | { readonly kind: 'hold'; readonly issues: readonly Issue[] };
@@ -51,12 +53,15 @@ export type SinkContext = {
   /** Committed cursors by path: what lies behind them was never settled and must be cut off. */
   readonly cursors: ReadonlyMap<string, number>;
   resolvePath(path: string): string;
+  /** The engine's own folder, so that a destination can keep out of it. */
+  readonly dataDir?: string;
 };
 
 /**
- * A running destination. `deliver` is called with at most `batch` deliveries in order and never twice
- * at once. It MUST NOT throw for a peer's failure, MUST give one verdict a delivery in the same order,
- * and MUST be idempotent or say through `uncertain` handling what it does with a doubtful one (G3).
+ * A running destination. `deliver` is called with at most `batch` deliveries in order and never
+ * twice at once. It MUST NOT throw for a peer's failure, MUST give one verdict a delivery in the
+ * same order, and MUST be idempotent or say through `uncertain` handling what it does with a
+ * doubtful one (G3).
  */
 export type Sink = {
   readonly batch: number;

@@ -10,9 +10,13 @@ export type Landing = {
   readonly receivedUs: number;
   /** The sender's own name for the message: MSH-10, or a FHIR Bundle.identifier. */
   readonly controlId?: string;
-  /** The duplicate key without the channel, e.g. MSH-3, MSH-4 and MSH-10; absent: never a duplicate. */
+  /**
+   * The duplicate key without the channel, e.g. MSH-3, MSH-4 and MSH-10; absent: never a duplicate.
+   */
   readonly dedupeKey?: string;
-  /** Whose order must hold (a patient's identifier). Two keys make the message a barrier on both. */
+  /**
+   * Whose order must hold (a patient's identifier). Two keys make the message a barrier on both.
+   */
   readonly orderingKeys: readonly string[];
   /** Set when the source already knows that the bytes cannot be processed: lands in quarantine. */
   readonly refused?: readonly Issue[];
@@ -20,7 +24,10 @@ export type Landing = {
 
 export type Landed = {
   readonly id: MessageId;
-  /** True when key and hash equal those of an earlier landing, which `id` and `receivedUs` then name. */
+  /**
+   * True when key and hash equal those of an earlier landing, which `id` and `receivedUs` then
+   * name.
+   */
   readonly duplicate: boolean;
   /** When this message (or the earlier one) was received: what an ACK is rendered from. */
   readonly receivedUs: number;
@@ -41,8 +48,8 @@ export type SourceContext = {
   readonly clock: Clock;
   readonly events: Events;
   /**
-   * Resolves after the fsync of the bytes; rejects with a PlexusError `journal-unavailable` when they
-   * are not durable. A source MUST NOT answer positively before it resolves (G1, G2).
+   * Resolves after the fsync of the bytes; rejects with a PlexusError `journal-unavailable` when
+   * they are not durable. A source MUST NOT answer positively before it resolves (G1, G2).
    */
   land(landing: Landing): Promise<Landed>;
   /** A batch file: the whole and every message in it land in one commit. Answers whole first. */
@@ -64,13 +71,15 @@ export type Listening = {
 };
 
 /**
- * A running source. It MUST land before it answers, stop accepting within `close`, and let answers that
- * are under way go out first.
+ * A running source. It MUST land before it answers, stop accepting within `close`, and let answers
+ * that are under way go out first.
  */
 export type Source = {
   open(): Promise<readonly Listening[]>;
   /** Stops accepting and, within `drainMs`, finishes what was accepted. */
   close(drainMs: number): Promise<void>;
-  /** True while at least one sender is connected or the folder is readable; shown, never relied on. */
+  /**
+   * True while at least one sender is connected or the folder is readable; shown, never relied on.
+   */
   connections?(): number;
 };

@@ -50,10 +50,10 @@ export const retry = (afterMs: number, cause: string): Outcome<never> =>
   brand({ kind: 'retry', afterMs, cause });
 
 /**
- * A stage of a chain. It MUST be a plain function of its input and its pins: no clock, no random, no
- * I/O but through what it was opened with. It MUST NOT throw for wrong data (that is `hold`); what it
- * throws is taken for a bug, isolated to the message, and held with the code `stage-bug`. A stage that
- * writes state MUST be idempotent by effect key (id, generation, ordinal).
+ * A stage of a chain. It MUST be a plain function of its input and its pins: no clock, no random,
+ * no I/O but through what it was opened with. It MUST NOT throw for wrong data (that is `hold`);
+ * what it throws is taken for a bug, isolated to the message, and held with the code `stage-bug`. A
+ * stage that writes state MUST be idempotent by effect key (id, generation, ordinal).
  */
 export type Stage<In = unknown, Out = unknown> = {
   readonly name: string;

@@ -1,6 +1,8 @@
 import type { ConfigIssue } from '../issue.ts';
 
-/** A component as a channel file names it, its configuration parsed by the component's own schema. */
+/**
+ * A component as a channel file names it, its configuration parsed by the component's own schema.
+ */
 export type ComponentConfig = { readonly kind: string; readonly config: unknown };
 
 export type RouteConfig = ComponentConfig & {

@@ -1,9 +1,9 @@
 import type { Issue } from '../../engine/index.ts';
 
 /**
- * What one message says about one resource. A mapping emits, for each top-level element, set, remove or
- * (by not naming it) untouched; the stored resource is the fold of its contributions in the order of the
- * messages that brought them (docs/decisions, issue "history again").
+ * What one message says about one resource. A mapping emits, for each top-level element, set,
+ * remove or (by not naming it) untouched; the stored resource is the fold of its contributions in
+ * the order of the messages that brought them (docs/decisions, issue "history again").
  */
 export type Contribution = {
   readonly type: string;
@@ -13,6 +13,8 @@ export type Contribution = {
   readonly set: Readonly<Record<string, unknown>>;
   /** Elements that the sender emptied (`""`). */
   readonly remove: readonly string[];
+  /** The sender sent the resource whole (FHIR): what `set` does not name is gone. */
+  readonly whole?: true;
 };
 
 /** The body of a Work after `convert`; `translate` and `identify` add to it, `store` writes it. */

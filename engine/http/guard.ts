@@ -1,0 +1,132 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Authenticate, credentialsOf, type Principal } from './principal.ts';
+
+/** Why a request or a connection was turned away; stable, safe as a metric label. */
+export type Refusal = 'unauthorized' | 'body-too-large' | 'too-many-connections';
+
+/** How a refusal reads to this listener's callers, e.g. an OperationOutcome for FHIR. */
+export type RefusalBody = { readonly type: string; readonly text: string };
+
+export type GuardOptions = {
+  readonly authenticate: Authenticate;
+  /** Paths that GET and HEAD may have without a sign-in, compared byte for byte, no query counted. */
+  readonly publicPaths: ReadonlySet<string>;
+  readonly bodyBytesMax: number;
+  readonly isTls: boolean;
+  readonly refusalBody?: (refusal: Refusal) => RefusalBody;
+  readonly refused?: (refusal: Refusal) => void;
+};
+
+/** What the guard lets through. */
+export type Admitted = { readonly principal?: Principal };
+
+const statusOf = {
+  unauthorized: [401, 'Unauthorized', 'sign in with a bearer token'],
+  'body-too-large': [413, 'Content Too Large', 'the body is over the limit of this listener'],
+  'too-many-connections': [503, 'Service Unavailable', 'too many connections'],
+} as const;
+
+/** Defaults on every answer; a handler may replace one by naming it (the console's page does). */
+const securityHeaders: readonly (readonly [string, string])[] = [
+  ['X-Content-Type-Options', 'nosniff'],
+  ['Referrer-Policy', 'no-referrer'],
+  ['X-Frame-Options', 'DENY'],
+  ['Cross-Origin-Opener-Policy', 'same-origin'],
+  ['Cross-Origin-Resource-Policy', 'same-origin'],
+  ['Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'"],
+  ['Cache-Control', 'no-store'],
+];
+
+/**
+ * Decides on headers alone whether a request may go on; else it has been answered, and nothing of its
+ * body was looked at. Undefined means refused.
+ */
+export async function admit(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: GuardOptions,
+): Promise<Admitted | undefined> {
+  for (const [name, value] of securityHeaders) response.setHeader(name, value);
+  if (options.isTls) response.setHeader('Strict-Transport-Security', 'max-age=31536000');
+  const admitted = await identify(request, options);
+  if (!admitted) return refuse(request, response, 'unauthorized', options);
+  if (declaredBytes(request) > options.bodyBytesMax) {
+    return refuse(request, response, 'body-too-large', options);
+  }
+  return admitted;
+}
+
+/** Public path, or a known sender; undefined for everybody else. */
+export async function identify(
+  request: IncomingMessage,
+  options: GuardOptions,
+): Promise<Admitted | undefined> {
+  const principal = await options.authenticate(credentialsOf(request));
+  if (principal) return { principal };
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  return isRead && options.publicPaths.has(pathOf(request)) ? {} : undefined;
+}
+
+/** The path as it was sent; what is not written exactly like a public path is not public. */
+export function pathOf(request: IncomingMessage): string {
+  const url = request.url ?? '';
+  const query = url.indexOf('?');
+  return query < 0 ? url : url.slice(0, query);
+}
+
+/** An answer on a bare socket, for upgrades and CONNECT, which have no response object. */
+export function refusalBytes(status: number, reason: string): string {
+  const challenge = status === 401 ? 'WWW-Authenticate: Bearer realm="plexus"\r\n' : '';
+  return `HTTP/1.1 ${status} ${reason}\r\n${challenge}Connection: close\r\nContent-Length: 0\r\n\r\n`;
+}
+
+function declaredBytes(request: IncomingMessage): number {
+  return Number(request.headers['content-length'] ?? 0);
+}
+
+/** The body that a refusal carries unless the listener has a language of its own. */
+export function refusalBody(refusal: Refusal, options: GuardOptions): RefusalBody {
+  if (options.refusalBody) return options.refusalBody(refusal);
+  const error = { code: refusal, message: statusOf[refusal][2] };
+  return { type: 'application/json', text: JSON.stringify({ error }) };
+}
+
+function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  refusal: Refusal,
+  options: GuardOptions,
+): undefined {
+  options.refused?.(refusal);
+  const { type, text } = refusalBody(refusal, options);
+  if (refusal === 'unauthorized') response.setHeader('WWW-Authenticate', 'Bearer realm="plexus"');
+  // A sender that waits for "100 Continue" will send no body; the connection cannot go on.
+  if (request.headers.expect) response.setHeader('Connection', 'close');
+  response.writeHead(statusOf[refusal][0], { 'Content-Type': type });
+  response.end(text);
+  discardBody(request);
+  return undefined;
+}
+
+const discardBytesMax = 1024 * 1024;
+const discardMs = 1_000;
+
+/**
+ * Throws away what a refused sender still sends, for a short while: closing at once would reset the
+ * connection and take the answer with it. Whoever goes on longer is cut off.
+ */
+function discardBody(request: IncomingMessage): void {
+  if (request.complete) return;
+  let bytes = 0;
+  const cutOff = () => request.socket.destroySoon();
+  const timer = setTimeout(cutOff, discardMs);
+  timer.unref();
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > discardBytesMax) cutOff();
+  });
+  const done = () => clearTimeout(timer);
+  request.on('end', done);
+  request.on('error', done);
+  request.on('close', done);
+}

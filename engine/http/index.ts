@@ -1,0 +1,20 @@
+export type { Refusal, RefusalBody } from './guard.ts';
+export {
+  type Authenticate,
+  type Credentials,
+  type Principal,
+  type TokenEntry,
+  tokenAuthenticator,
+  tokenProtocol,
+} from './principal.ts';
+export { requireToken } from './require-token.ts';
+export {
+  type HttpApp,
+  type HttpEnv,
+  type HttpLimits,
+  type HttpOptions,
+  type HttpServer,
+  serveHttp,
+  type Tls,
+  type Upgrade,
+} from './server.ts';

@@ -1,0 +1,1 @@
+export { type FilesConfig, filesRoute } from './files.ts';
