@@ -5,7 +5,9 @@ import type { ComponentConfig } from './network.ts';
 import { checkYaml } from './schema-issues.ts';
 import type { ConfigPath, Position, YamlFile } from './yaml.ts';
 
-/** A component that a channel file names: its kind, its raw configuration, and where that stands. */
+/**
+ * A component that a channel file names: its kind, its raw configuration, and where that stands.
+ */
 export type Named = { readonly kind: string; readonly raw: unknown; readonly path: ConfigPath };
 
 type Result<T> = { readonly value: T | undefined; readonly issues: readonly ConfigIssue[] };

@@ -3,7 +3,9 @@ import type { LoadedChannel } from './load-channel.ts';
 import { valueIn } from './schema-issues.ts';
 import type { ConfigPath, Position, YamlFile } from './yaml.ts';
 
-/** Something that only one may have: words (a name, a folder) within a scope, or a port on a host. */
+/**
+ * Something that only one may have: words (a name, a folder) within a scope, or a port on a host.
+ */
 type Claim = {
   readonly what: string;
   readonly code: string;
@@ -13,7 +15,10 @@ type Claim = {
     | { readonly kind: 'port'; readonly host: string; readonly port: number };
 };
 
-/** What no single file can know: names, ports and folders that two parts of the network both claim. */
+/**
+ * What no single file can know: names, ports and folders that two parts of the network both
+ * claim.
+ */
 export function findConflicts(
   network: YamlFile,
   channels: readonly LoadedChannel[],

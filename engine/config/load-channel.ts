@@ -9,7 +9,10 @@ import type { ChannelConfig, ComponentConfig, RouteConfig } from './network.ts';
 import { checkYaml, valueIn } from './schema-issues.ts';
 import { type ConfigPath, readYaml, type YamlFile } from './yaml.ts';
 
-/** What one channel file came to: a channel when nothing in it is wrong, and what others may clash with. */
+/**
+ * What one channel file came to: a channel when nothing in it is wrong, and what others may clash
+ * with.
+ */
 export type LoadedChannel = {
   readonly yaml: YamlFile;
   readonly name: string | undefined;
@@ -56,7 +59,10 @@ type Parts = {
   readonly issues: ConfigIssue[];
 };
 
-/** Reads source, stages and routes from the raw value, so that a mistake elsewhere hides none here. */
+/**
+ * Reads source, stages and routes from the raw value, so that a mistake elsewhere hides none
+ * here.
+ */
 function readParts(context: ReadContext, registry: Registry): Parts {
   const { yaml } = context;
   const parts: Parts = { source: undefined, stages: [], routes: [], files: [], issues: [] };
@@ -99,7 +105,10 @@ function listIn(yaml: YamlFile, key: string): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** A route's own configuration and the keys that every route has stand in one map; this parts them. */
+/**
+ * A route's own configuration and the keys that every route has stand in one map; this parts
+ * them.
+ */
 function readRoute(route: Named, registry: Registry, context: ReadContext) {
   const isMap = typeof route.raw === 'object' && route.raw !== null && !Array.isArray(route.raw);
   const shared: Record<string, unknown> = {};

@@ -11,8 +11,8 @@ import { checkYaml } from './schema-issues.ts';
 import { readYaml } from './yaml.ts';
 
 /**
- * Reads a whole configuration folder. Every mistake of every file comes back, sorted by place; there is
- * a network only when none of them is an error. Files are named as `configDir` names them.
+ * Reads a whole configuration folder. Every mistake of every file comes back, sorted by place;
+ * there is a network only when none of them is an error. Files are named as `configDir` names them.
  */
 export function loadNetwork(configDir: string, registry: Registry): LoadedNetwork {
   const yaml = readYaml(join(configDir, 'plexus.yaml'));

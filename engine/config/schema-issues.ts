@@ -12,9 +12,10 @@ export type Checked<T> =
   | { readonly value: undefined; readonly issues: readonly ConfigIssue[] };
 
 /**
- * Checks the value at `base` of a YAML file against a schema. All mistakes come back, each at its own
- * line and column. `value` stands in for what the file holds there (a default for an absent map);
- * `alsoKnown` are keys that the caller took off, offered beside the schema's own to a misspeller.
+ * Checks the value at `base` of a YAML file against a schema. All mistakes come back, each at its
+ * own line and column. `value` stands in for what the file holds there (a default for an absent
+ * map); `alsoKnown` are keys that the caller took off, offered beside the schema's own to a
+ * misspeller.
  */
 export function checkYaml<T>(
   schema: z.ZodType<T>,
@@ -29,8 +30,8 @@ export function checkYaml<T>(
 }
 
 /**
- * Renders zod's errors for an analyst: where, what was expected, and the nearest right word. A required
- * key that is missing because it was misspelt is reported once, at the misspelling.
+ * Renders zod's errors for an analyst: where, what was expected, and the nearest right word. A
+ * required key that is missing because it was misspelt is reported once, at the misspelling.
  */
 export function issuesOf(
   error: z.ZodError | z.core.$ZodError,
@@ -45,10 +46,17 @@ export function issuesOf(
   const misspelt = new Set(found.flatMap((entry) => entry.meant ?? []));
   return found
     .filter((entry) => entry.missing === undefined || !misspelt.has(entry.missing))
+    .filter((entry) => !entry.isRule || !found.some((other) => spoils(other, entry)))
     .map(({ at, path, code, message }) => {
       const position: Position = yaml[at]([...base, ...path]);
       return { ...position, severity: 'error' as const, code, message };
     });
+}
+
+/** A rule over a map says nothing while a key of it is unknown: it saw a default there. */
+function spoils(other: Found, rule: Found): boolean {
+  if (other.code !== 'config-unknown-key') return false;
+  return other.path.slice(0, -1).every((step, index) => rule.path[index] === step);
 }
 
 type Given = {
@@ -66,6 +74,8 @@ type Found = {
   readonly missing?: string;
   /** Path of the key that an unknown key was probably meant to be. */
   readonly meant?: string;
+  /** The finding of a rule of our own, over values that each are right by themselves. */
+  readonly isRule?: boolean;
 };
 
 function collect(issue: ZodIssue, parent: ConfigPath, given: Given, found: Found[]): void {
@@ -108,11 +118,13 @@ function unknownKey(key: string, path: ConfigPath, { schema, alsoKnown }: Given)
 function wrongValue(issue: ZodIssue, here: unknown, path: ConfigPath) {
   const shown = show(here, path);
   switch (issue.code) {
-    case 'invalid_type':
+    case 'invalid_type': {
+      const expected = nouns[issue.expected] ?? issue.expected;
       return {
         code: 'config-type',
-        message: `expected ${nouns[issue.expected] ?? issue.expected}, found ${shown}${hintFor(issue.expected, here)}`,
+        message: `expected ${expected}, found ${shown}${hintFor(issue.expected, here)}`,
       };
+    }
     case 'invalid_value': {
       const words = issue.values.map(String);
       return {
@@ -128,7 +140,7 @@ function wrongValue(issue: ZodIssue, here: unknown, path: ConfigPath) {
       };
     }
     case 'custom':
-      return { code: 'config-value', message: issue.message };
+      return { code: 'config-value', message: issue.message, isRule: true };
     default: {
       const reason = issue.message.replace(/^(Invalid|Too) /, (word) => word.toLowerCase());
       return { code: 'config-value', message: `${shown} is wrong here: ${reason}` };
@@ -168,7 +180,10 @@ function show(value: unknown, path: ConfigPath): string {
   return text.length > 40 ? `${text.slice(0, 36)}..."` : text;
 }
 
-/** Of a union the branch that the author probably meant: the right kind of value, then fewest mistakes. */
+/**
+ * Of a union the branch that the author probably meant: the right kind of value, then fewest
+ * mistakes.
+ */
 function bestBranch(
   branches: readonly (readonly ZodIssue[])[],
   here: unknown,
