@@ -26,14 +26,20 @@ const condition = z
 const keyPart: z.ZodType<KeyPart> = z.lazy(() =>
   z.union([
     z.string(),
-    z.strictObject({ identifier: paths.describe('CX or EI field: its authority and its value.') }),
+    z.strictObject({
+      identifier: paths.describe('CX or EI field: its authority and its value.'),
+      authority: z
+        .literal('required')
+        .optional()
+        .describe('Without an authority the dialect`s default is taken; without that, none.'),
+    }),
     z.strictObject({ code: path.describe('Coded field: code and code system.') }),
     z.strictObject({ first: z.array(z.union([keyPart, z.array(keyPart).min(1)])).min(1) }),
   ]),
 );
 export type KeyPart =
   | string
-  | { identifier: string | string[] }
+  | { identifier: string | string[]; authority?: 'required' | undefined }
   | { code: string }
   | { first: (KeyPart | KeyPart[])[] };
 

@@ -27,6 +27,8 @@ export type Scope = {
   resolve(index: number, name: string): number;
   /** All segments of that name below `index` (itself when it has that name). */
   below(index: number, name: string): readonly number[];
+  /** Those below, or beside, `index`; the one above where there are none. */
+  all(index: number, name: string): readonly number[];
 };
 
 /** `names`: the segment names of one message in order. */
@@ -53,19 +55,29 @@ export function createScope(names: readonly string[]): Scope {
     }
   }
 
+  function resolve(index: number, name: string): number {
+    const own = names[index]!;
+    if (own === name) return index;
+    if (rankOf(name) <= rankOf(own) && !attached.has(name)) {
+      const up = before(index, name);
+      if (up >= 0) return up;
+    }
+    for (const at of following(index, name)) return at;
+    return -1;
+  }
+
+  const below = (index: number, name: string) =>
+    names[index] === name ? [index] : [...following(index, name)];
+
   return {
-    resolve(index, name) {
+    resolve,
+    below,
+    all(index, name) {
       const own = names[index]!;
-      if (own === name) return index;
-      if (rankOf(name) <= rankOf(own) && !attached.has(name)) {
-        const up = before(index, name);
-        if (up >= 0) return up;
-      }
-      for (const at of following(index, name)) return at;
-      return -1;
-    },
-    below(index, name) {
-      return names[index] === name ? [index] : [...following(index, name)];
+      const found = rankOf(name) >= rankOf(own) || attached.has(name) ? below(index, name) : [];
+      if (found.length > 0) return found;
+      const one = resolve(index, name);
+      return one < 0 ? [] : [one];
     },
   };
 }
