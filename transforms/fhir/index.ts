@@ -5,3 +5,7 @@ export type {
   Mark,
   Provenance,
 } from './contribution.ts';
+export { toOperationOutcome } from './operation-outcome.ts';
+export type { CodeableConcept, Coding, Identifier, OperationOutcome, R4Type } from './r4.ts';
+export { isR4Type } from './r4.ts';
+export { nameUuid, resourceId } from './resource-id.ts';

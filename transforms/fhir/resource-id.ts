@@ -1,0 +1,25 @@
+import { hash } from 'node:crypto';
+
+/** Namespace of every name-based id that Plexus makes; a constant for ever. */
+const plexusNamespace = Buffer.from('5b1c1a4ad9a54a0e8c6f1b0f7c3d2e91', 'hex');
+
+/**
+ * A name-based UUID, version 5 (RFC 9562, section 5.5) in the namespace of Plexus: the same name
+ * gives the same id on every machine.
+ */
+export function nameUuid(name: string): string {
+  const digest = hash('sha1', Buffer.concat([plexusNamespace, Buffer.from(name)]), 'hex');
+  const variant = '89ab'[Number.parseInt(digest[16] as string, 16) & 3];
+  return (
+    `${digest.slice(0, 8)}-${digest.slice(8, 12)}-5${digest.slice(13, 16)}` +
+    `-${variant}${digest.slice(17, 20)}-${digest.slice(20, 32)}`
+  );
+}
+
+/**
+ * The id of a resource in the spine: by source, type and the source's own business key, so that a
+ * resend gives the same id. U+001F stands between the parts, which no identifier holds.
+ */
+export function resourceId(source: string, type: string, key: string): string {
+  return nameUuid(`${source}\u001f${type}\u001f${key}`);
+}
