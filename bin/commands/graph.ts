@@ -7,7 +7,7 @@ export const graph = defineCommand({
   usage: '',
   options: {},
   async run({ configDir, json, out }) {
-    const { registry } = await import('../components.ts');
+    const { registry } = await import('../registry.ts');
     const network = requireNetwork(configDir, registry);
     if (json) for (const edge of edgesOf(network)) out.json(edge);
     else out.line(drawMermaid(network));

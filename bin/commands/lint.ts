@@ -7,12 +7,12 @@ export const lint = defineCommand({
   name: 'lint',
   summary: 'Checks the configuration; every mistake with file:line:column.',
   usage: '[PATH..] [--strict]',
-  details: `Without PATH the whole of --config; with PATH only what is wrong in these files or folders.
+  details: `Without PATH the whole of --config; with PATH what is wrong in these files or folders.
 Exit 1 when there is an error (with --strict also for a warning).`,
   options: { strict: { type: 'boolean', about: 'A warning fails as well.' } },
   async run({ args, options, json, configDir, out }) {
     for (const path of args) requireInside(path, configDir);
-    const { registry } = await import('../components.ts');
+    const { registry } = await import('../registry.ts');
     const found = loadNetwork(configDir, registry).issues;
     const issues = found.filter(
       ({ file }) => args.length === 0 || args.some((path) => contains(path, file)),

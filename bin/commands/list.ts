@@ -8,7 +8,7 @@ export const list = defineCommand({
   usage: '',
   options: {},
   async run({ json, out }) {
-    const { registry } = await import('../components.ts');
+    const { registry } = await import('../registry.ts');
     const rows = Object.values(registry).flatMap((components) =>
       [...components.values()].map(({ role, name, summary, guarantees }) => ({
         role,

@@ -22,7 +22,7 @@ export const schema = defineCommand({
 async function make(kind: string): Promise<object> {
   if (kind === 'network') return networkJsonSchema();
   if (kind === 'channel') {
-    const { registry } = await import('../components.ts');
+    const { registry } = await import('../registry.ts');
     return channelJsonSchema(registry);
   }
   throw new UsageError(`there is a schema of ${kinds.join(', ')}; not of \`${kind}\``);
