@@ -3,6 +3,7 @@ import { createStory, type Happening } from './happening.ts';
 import { renderMercyWest } from './mercy-west.ts';
 import { renderNorthGeneral } from './north-general.ts';
 import { renderNorthGeneralFhir } from './north-general-fhir.ts';
+import type { Person } from './people.ts';
 import { type Random, seededRandom } from './random.ts';
 import { renderStAnne } from './st-anne.ts';
 import { pickWrong, spoil, type WrongKind } from './wrong.ts';
@@ -46,14 +47,26 @@ const weights: Readonly<Record<Feed, number>> = {
   'st-anne': 2,
 };
 
+const mrnBases: Readonly<Record<Feed, number>> = {
+  'north-general': 100_000,
+  'north-general-fhir': 500_000,
+  'mercy-west': 2_000_000,
+  'st-anne': 30_000_000,
+};
+
 /** An endless stream of messages in the order in which they are sent; pure in its options. */
 export function* generateFeed(options: FeedOptions): Generator<SimulatedMessage, never> {
   const random = seededRandom(options.seed);
   const wanted = options.feeds ?? feeds;
   const lots = wanted.flatMap((feed) => Array.from({ length: weights[feed] }, () => feed));
   const startMs = options.startMs ?? defaultStartMs;
+  const roster: Person[] = [];
   const stories = new Map(
-    wanted.map((feed) => [feed, createStory(random, feed === 'st-anne', startMs)] as const),
+    wanted.map((feed) => {
+      const isFrench = feed === 'st-anne';
+      const mrnBase = mrnBases[feed];
+      return [feed, createStory({ random, isFrench, startMs, mrnBase, roster })] as const;
+    }),
   );
   const wrongShare = options.wrongShare ?? 0.03;
   let last: SimulatedMessage | undefined;
@@ -73,9 +86,9 @@ export function* generateFeed(options: FeedOptions): Generator<SimulatedMessage,
 }
 
 const renderers = {
-  'north-general': { render: renderNorthGeneral, charset: 'utf8', prefix: 'NG' },
-  'mercy-west': { render: renderMercyWest, charset: 'utf8', prefix: 'MW' },
-  'st-anne': { render: renderStAnne, charset: 'win1252', prefix: 'SA' },
+  'north-general': { render: renderNorthGeneral, charset: 'utf8' },
+  'mercy-west': { render: renderMercyWest, charset: 'utf8' },
+  'st-anne': { render: renderStAnne, charset: 'win1252' },
 } as const;
 
 function hl7Message(

@@ -39,8 +39,18 @@ export type Happening = {
 
 type Stay = { person: Person; visit: Visit; hasAllergy: boolean };
 
+export type StoryOptions = {
+  readonly random: Random;
+  readonly isFrench: boolean;
+  readonly startMs: number;
+  /** Medical record numbers count up from here; two feeds of one facility share none. */
+  readonly mrnBase: number;
+  /** People of the whole network so far: now and then one of them comes to a second facility. */
+  readonly roster: Person[];
+};
+
 /** What a facility lives through: people come, have results, change address and go home. */
-export function createStory(random: Random, isFrench: boolean, startMs: number) {
+export function createStory({ random, isFrench, startMs, mrnBase, roster }: StoryOptions) {
   const stays: Stay[] = [];
   let sequence = 0;
   let atMs = startMs;
@@ -48,9 +58,12 @@ export function createStory(random: Random, isFrench: boolean, startMs: number) 
 
   function arrive(): Stay {
     people += 1;
-    const person = makePerson(random, String(400_000 + people), isFrench);
+    const mrn = String(mrnBase + people);
+    const isKnown = roster.length > 0 && random.chance(0.15);
+    const person = isKnown ? { ...random.pick(roster), mrn } : makePerson(random, mrn, isFrench);
+    if (!isKnown && roster.length < 5000) roster.push(person);
     const visit: Visit = {
-      number: `V${700_000 + people}`,
+      number: `V${mrnBase + people}`,
       patientClass: random.pick(['I', 'I', 'O', 'E'] as const),
       ward: random.pick(['4W', '5E', 'ICU', 'ED']),
       room: String(random.int(401, 520)),

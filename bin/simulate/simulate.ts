@@ -13,6 +13,8 @@ export type SimulateOptions = Omit<FeedOptions, 'feeds'> & {
   readonly ratePerSecond?: number;
   /** Where each feed sends; feeds that are not named are silent. */
   readonly targets: Partial<Readonly<Record<Feed, Target>>>;
+  /** How long a peer that does not answer is tried again. */
+  readonly patienceMs?: number;
   readonly onProgress?: (tally: Tally) => void;
   readonly signal?: AbortSignal;
 };
@@ -30,19 +32,21 @@ export type Tally = {
 
 /** Messages of one feed that may wait for their turn while the others go on. */
 const backlogMax = 16;
-const triesMax = 20;
+const defaultPatienceMs = 60_000;
 
 /**
  * Feeds a running engine over real sockets, one connection a feed and one message in flight, and
  * resolves with the tally when `count` is reached or `signal` fires. A peer that goes away is tried
- * again for about a minute. Throws PlexusError `target-unreachable`.
+ * again for a minute. Throws PlexusError `target-unreachable`.
  */
 export async function simulate(options: SimulateOptions): Promise<Tally> {
   const targets = Object.entries(options.targets) as [Feed, Target][];
   const order = targets.map(([feed]) => feed);
   if (order.length === 0) throw new PlexusError('no-target', 'the simulator has nobody to send to');
   const tally = { sent: 0, accepted: 0, refused: 0, wrong: 0, byFeed: {} as Record<Feed, number> };
-  const senders = new Map(targets.map(([feed, target]) => [feed, createLine(feed, target)]));
+  const senders = new Map(
+    targets.map(([feed, target]) => [feed, createLine(feed, target, options)]),
+  );
   const pace = createPace(options.ratePerSecond, options.signal);
 
   const note = (message: SimulatedMessage, code: string): void => {
@@ -60,7 +64,7 @@ export async function simulate(options: SimulateOptions): Promise<Tally> {
       if (left <= 0 || options.signal?.aborted) break;
       left -= 1;
       await pace();
-      await senders.get(message.feed)?.push(message, note, options.signal);
+      await senders.get(message.feed)?.push(message, note);
     }
     await Promise.all([...senders.values()].map((line) => line.end()));
   } finally {
@@ -72,7 +76,8 @@ export async function simulate(options: SimulateOptions): Promise<Tally> {
 type Note = (message: SimulatedMessage, code: string) => void;
 
 /** One feed: its messages in order, some of them waiting. */
-function createLine(feed: Feed, target: Target) {
+function createLine(feed: Feed, target: Target, options: SimulateOptions) {
+  const { signal, patienceMs = defaultPatienceMs } = options;
   const sender =
     feed === 'north-general-fhir'
       ? createFhirSender(target.host, target.port, target.token)
@@ -81,9 +86,11 @@ function createLine(feed: Feed, target: Target) {
   let last: Promise<void> = Promise.resolve();
   return {
     /** Resolves when there is room; a failure of an earlier message is thrown here or by `end`. */
-    async push(message: SimulatedMessage, note: Note, signal?: AbortSignal): Promise<void> {
+    async push(message: SimulatedMessage, note: Note): Promise<void> {
       last = last.then(async () => {
-        if (!signal?.aborted) note(message, await sendWithRetry(sender, message, feed, signal));
+        if (signal?.aborted) return;
+        const code = await sendWithRetry(sender, message, patienceMs, signal);
+        if (code !== undefined) note(message, code);
       });
       last.catch(() => {});
       waiting.push(last);
@@ -94,21 +101,23 @@ function createLine(feed: Feed, target: Target) {
   };
 }
 
+/** The answer; undefined when the signal came first. */
 async function sendWithRetry(
   sender: Sender,
   message: SimulatedMessage,
-  feed: Feed,
+  patienceMs: number,
   signal?: AbortSignal,
-): Promise<string> {
-  for (let tries = 1; ; tries += 1) {
+): Promise<string | undefined> {
+  const giveUpMs = performance.now() + patienceMs;
+  for (let pauseMs = 100; ; pauseMs = Math.min(4_000, pauseMs * 2)) {
     try {
       return await sender.send(message.payload, message.path);
     } catch (cause) {
-      if (signal?.aborted) return 'aborted';
-      if (tries >= triesMax) {
-        throw new PlexusError('target-unreachable', `${feed}: nobody answers`, { cause });
+      if (signal?.aborted) return undefined;
+      if (performance.now() + pauseMs > giveUpMs) {
+        throw new PlexusError('target-unreachable', `${message.feed}: nobody answers`, { cause });
       }
-      await wait(Math.min(4_000, 100 * 2 ** tries));
+      await wait(pauseMs);
     }
   }
 }

@@ -12,7 +12,7 @@ export function renderStAnne(happening: Happening): string[] {
   const isResult = trigger === 'R01';
   const pid = segment('PID', {
     1: '1',
-    2: person.card,
+    2: `${person.card}^^^NETCARD`,
     3: person.mrn,
     5: `${escapeText(person.family)}^${person.given}^""`,
     7: slashBirthDate(person.birthDate, sequence),
@@ -23,7 +23,6 @@ export function renderStAnne(happening: Happening): string[] {
     14: '""',
     15: 'FR',
     16: '""',
-    19: '',
   });
   const pv1 = segment('PV1', {
     1: '1',
