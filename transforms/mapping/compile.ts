@@ -9,7 +9,6 @@ import type { Merged } from './merge.ts';
 import { type ReadPath, readPath } from './reader.ts';
 import { compileRule, type Rule } from './rule.ts';
 import { choiceNames, fhirPathOf } from './target.ts';
-import { namespaceOf } from './uuid.ts';
 
 /** Rules and parts of a resource, or of a part. */
 export type Filling = {
@@ -52,8 +51,8 @@ export type CompiledMapping = {
   readonly tables: ReadonlyMap<string, CodeTable>;
   readonly messages: ReadonlyMap<string, MessagePlan>;
   readonly ignored: readonly ReadPath[];
-  /** Namespace of the source`s ids. */
-  readonly namespace: Buffer;
+  /** Slug of the sender; part of every id. */
+  readonly source: string;
 };
 
 /** Compiles a mapping that was loaded without a mistake; throws otherwise. */
@@ -78,7 +77,7 @@ export function compileMapping(loaded: LoadedMapping): CompiledMapping {
     tables,
     messages,
     ignored: merged.ignore.map((path) => readPath(fieldPath(path))),
-    namespace: namespaceOf(dialect.sourceUri),
+    source: merged.source,
   };
 }
 

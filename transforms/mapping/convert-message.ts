@@ -1,5 +1,5 @@
 import { type Issue, isBlocking } from '../../engine/index.ts';
-import type { Contribution, Conversion, Mark } from '../fhir/index.ts';
+import { type Contribution, type Conversion, type Mark, resourceId } from '../fhir/index.ts';
 import type { Hl7Message } from '../hl7v2/index.ts';
 import type { Cell } from './cell.ts';
 import { type Collector, createCollector } from './collector.ts';
@@ -10,7 +10,6 @@ import type { Environment } from './environment.ts';
 import { createReader } from './reader.ts';
 import type { Run, Target } from './rule.ts';
 import { createScope } from './scope.ts';
-import { uuidv5 } from './uuid.ts';
 
 export type Converted =
   | { readonly kind: 'pass'; readonly conversion: Conversion }
@@ -45,7 +44,7 @@ export function convertMessage(mapping: CompiledMapping, message: Hl7Message): C
   if (isBlocking(collector.list())) return held(collector, message);
   const made = instances.map((instance) => fill(instance, run, collector));
   markIgnored(mapping, message);
-  if (isBlocking(collector.list())) return held(collector, message);
+  if (isBlocking(collector.list()) || isBlocking(message.issues)) return held(collector, message);
   return {
     kind: 'pass',
     conversion: {
@@ -63,7 +62,10 @@ export function convertMessage(mapping: CompiledMapping, message: Hl7Message): C
 }
 
 function held(collector: Collector, message: Hl7Message): Converted {
-  const issues = [...collector.list(), ...message.issues];
+  // Damage to the message explains what is missing in it, so it comes first.
+  const damage = message.issues.filter((issue) => isBlocking([issue]));
+  const others = message.issues.filter((issue) => !isBlocking([issue]));
+  const issues = [...damage, ...collector.list(), ...others];
   return { kind: 'hold', issues, unvisited: message.unvisited() };
 }
 
@@ -197,10 +199,11 @@ function idFor(
   key: string,
   used: Map<string, number>,
 ): string {
-  const name = `${resource.type}|${resource.id}|${key}`;
+  const name = `${resource.type}|${key}`;
   const before = used.get(name) ?? 0;
   used.set(name, before + 1);
-  return uuidv5(mapping.namespace, before === 0 ? name : `${name}#${before + 1}`);
+  const business = before === 0 ? key : `${key}#${before + 1}`;
+  return resourceId(mapping.source, resource.type, business);
 }
 
 function reportMissing(

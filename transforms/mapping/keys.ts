@@ -38,7 +38,11 @@ function compilePart(part: KeyPart, isResource: (id: string) => boolean): KeyRea
   if ('identifier' in part) return {
     return identifierReader([part.identifier].flat(), part.authority === 'required');
   }
-  const options = part.first.map((option) => compileKey([option].flat(), isResource));
+  const options = part.first.map((option) =>
+    typeof option === 'string' && !isResource(option)
+      ? populated(textReader(option))
+      : compileKey([option].flat(), isResource),
+  );
   return (place, index) => {
     for (const option of options) {
       const text = option(place, index);
@@ -47,6 +51,11 @@ function compilePart(part: KeyPart, isResource: (id: string) => boolean): KeyRea
     return undefined;
   };
 }
+
+const populated =
+  (read: KeyReader): KeyReader =>
+  (place, index) =>
+    read(place, index) || undefined;
 
 /** A plain path: always part of the key, empty where the field is. */
 function textReader(text: string): KeyReader {

@@ -1,4 +1,4 @@
-import { compilePath, type Hl7Message, type Path, unescape } from '../hl7v2/index.ts';
+import { compilePath, type Hl7Message, type Path } from '../hl7v2/index.ts';
 import type { Cell } from './cell.ts';
 import { component, subcomponent } from './cell.ts';
 import type { Dialect } from './dialect.ts';
@@ -30,40 +30,38 @@ export type Reader = {
 };
 
 export function createReader(message: Hl7Message, dialect: Dialect): Reader {
-  const { segments, delimiters, encoding } = message;
+  const { segments, delimiters } = message;
   const names = segments.map((segment) => segment.name);
   const offsets: (number | undefined)[] = [];
 
-  function decode(index: number, path: ReadPath, written: string): string {
+  /** `place`: where the text stands, for the rare one that has an escape in it. */
+  function decode(index: number, written: string, place: Path): string {
     if (written === '' || written === '""') return '';
-    const plain =
-      delimiters.escape === '' || !written.includes(delimiters.escape)
-        ? written
-        : unescape(written, delimiters, encoding, (code) =>
-            message.flag(code, segments[index]!, path.field),
-          );
-    const text = trim(plain);
+    const isPlain = delimiters.escape === '' || !written.includes(delimiters.escape);
+    const text = trim(isPlain ? written : (segments[index]!.getText(place) ?? ''));
     return dialect.nullTokens.size > 0 && dialect.nullTokens.has(text) ? '' : text;
   }
 
-  function parts(index: number, path: ReadPath, written: string): Cell['parts'] {
-    if (!divides(written, delimiters.component))
-      return [componentOf(index, path, written)];
+  function componentOf(index: number, written: string, place: Path): string | string[] {
+    if (!divides(written, delimiters.subcomponent)) return decode(index, written, place);
+    return written.split(delimiters.subcomponent).map((text, at) => {
+      const inside: Path = { ...place, depth: 'subcomponent', subcomponent: at + 1 };
+      return decode(index, text, inside);
+    });
+  }
+
+  function parts(index: number, written: string, place: Path): Cell['parts'] {
+    if (!divides(written, delimiters.component)) return [componentOf(index, written, place)];
     return written
       .split(delimiters.component)
-      .map((text) => componentOf(index, path, text));
+      .map((text, at) => componentOf(index, text, { ...place, component: at + 1 }));
   }
 
-  function componentOf(index: number, path: ReadPath, written: string): string | string[] {
-    if (!divides(written, delimiters.subcomponent)) return decode(index, path, written);
-    return written.split(delimiters.subcomponent).map((text) => decode(index, path, text));
-  }
-
-  function cellOf(index: number, path: ReadPath, written: string, number: number): Cell {
+  function cellOf(index: number, path: ReadPath, written: string, repetition: number): Cell {
     offsets[index] ??= segments[index]!.offset;
     return {
-      parts: parts(index, path, written),
-      path: number > 1 ? `${path.name}[${number}]` : path.name,
+      parts: parts(index, written, { ...path.whole, depth: 'component', repetition }),
+      path: repetition > 1 ? `${path.name}[${repetition}]` : path.name,
       field: path.name,
       offset: offsets[index],
     };

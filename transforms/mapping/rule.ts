@@ -53,7 +53,7 @@ export function compileRule(
   const writer = compileWriter(elements, choiceType(row, conversion, elements.at(-1)!.types));
   const when = compileCondition(row.when);
   const put = compilePut(row, writer);
-  if (row.value !== undefined) return constantRule(row, owner, when, put);
+  if (row.value !== undefined) return constantRule(row, owner, when, put, writer);
   if (row.reference !== undefined) return referenceRule(row, owner, when, put, writer);
   const table = row.table === undefined ? undefined : tables.get(row.table);
   return { id: row.id, owner, apply: fieldRule({ row, conversion, table, when, put, writer }) };
@@ -81,13 +81,20 @@ function choiceType(row: RuleRow, conversion: Conversion, types: readonly string
   return conversion.gives[0] ?? '';
 }
 
-function constantRule(row: RuleRow, owner: string, when: Predicate | undefined, put: Put): Rule {
+function constantRule(
+  row: RuleRow,
+  owner: string,
+  when: Predicate | undefined,
+  put: Put,
+  writer: Writer,
+): Rule {
   return {
     id: row.id,
     owner,
     apply(run, target, index) {
       if (when && !when(run, index)) return;
-      put(target, structuredClone(row.value));
+      if (row.value !== null) put(target, structuredClone(row.value));
+      else for (const name of writer.names) target.emptied.add(name);
     },
   };
 }

@@ -15,6 +15,7 @@ import {
 import {
   codedOrganizationConversion,
   humanNameConversion,
+  identifierReferenceConversion,
   locationConversion,
   nestedPractitionerConversion,
   organizationConversion,
@@ -58,6 +59,7 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     eiConversion,
     eipConversion,
     humanNameConversion,
+    identifierReferenceConversion,
     instantConversion,
     integerConversion,
     locationConversion,

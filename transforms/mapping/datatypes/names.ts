@@ -7,7 +7,7 @@ import { drop } from './shape.ts';
 export type HumanName = fhir4.HumanName;
 
 /** XPN (v2.5.1 section 2.A.88): name parts, use from the table `name-use`. */
-function humanName(cell: Cell, environment: Environment, first: number): HumanName | undefined {
+function humanName(cell: Cell, first: number): HumanName | undefined {
   const family = subcomponent(cell, first, 1);
   const given = [component(cell, first + 1), ...component(cell, first + 2).split(' ')];
   const suffix = [component(cell, first + 3)];
@@ -28,7 +28,7 @@ export const humanNameConversion: Conversion = {
   gives: ['HumanName'],
   settings: ['use'],
   convert(cell, environment, settings) {
-    const name = humanName(cell, environment, 1);
+    const name = humanName(cell, 1);
     if (!name) return undefined;
     const typeCode = component(cell, 7);
     const use =
@@ -63,8 +63,8 @@ function displayName(name: HumanName | undefined): string | undefined {
  */
 function practitioner(cell: Cell, environment: Environment): fhir4.Reference | undefined {
   const id = component(cell, 1);
-  const name = humanName(cell, environment, 2);
-  const display = displayName(name) ?? (id === '' ? undefined : undefined);
+  const name = humanName(cell, 2);
+  const display = displayName(name);
   const identifier =
     id === ''
       ? undefined
@@ -89,9 +89,7 @@ export const nestedPractitionerConversion: Conversion = {
   summary: 'NDL (name, start, end, place) to a Reference that names a practitioner.',
   gives: ['Reference'],
   convert(cell, environment) {
-    const name = nested(cell, 1);
-    const person = practitioner({ ...name, parts: [...name.parts] }, environment);
-    return person;
+    return practitioner(nested(cell, 1), environment);
   },
 };
 
@@ -118,7 +116,7 @@ export const organizationConversion: Conversion = {
   gives: ['Reference'],
   convert(cell, environment) {
     const name = component(cell, 1);
-    const id = component(cell, 10);
+    const id = component(cell, 10) || component(cell, 3);
     const identifier =
       id === ''
         ? undefined
@@ -129,6 +127,20 @@ export const organizationConversion: Conversion = {
           });
     if (!identifier && name === '') return undefined;
     return drop({ type: 'Organization', identifier, display: name || undefined });
+  },
+};
+
+export const identifierReferenceConversion: Conversion = {
+  name: 'IdentifierReference',
+  summary: 'CX to a Reference by identifier to a resource of the type in `with: {type}`.',
+  gives: ['Reference'],
+  settings: ['type'],
+  convert(cell, environment, settings) {
+    const value = component(cell, 1);
+    if (value === '') return undefined;
+    const type = component(cell, 5);
+    const identifier = identifierOf(environment, { value, authority: nested(cell, 4), type });
+    return { type: String(settings.with.type), identifier };
   },
 };
 
