@@ -102,7 +102,10 @@ function checkKeyPart(part: KeyPart, merged: Merged, report: Report): void {
 }
 
 function checkEach(each: string | undefined, report: Report): void {
-  if (each === undefined) return report('config-missing', '`each` is missing: a segment');
+  if (each === undefined) {
+    report('config-missing', '`each` is missing: a segment');
+    return;
+  }
   if (/^[A-Z][A-Z0-9]{2}$/.test(each) || parseFieldPath(each)) return;
   report('hl7-path', `\`${each}\` is neither a segment like \`NK1\` nor a field`, 'each');
 }
@@ -156,11 +159,12 @@ function checkTarget(row: RuleRow, merged: Merged, report: Report): void {
   const element = target.elements.at(-1) ?? partElement(merged, target.owner)!;
   const name = row.as ?? 'string';
   const conversion = conversions.get(name);
-  if (row.reference !== undefined) return checkType(element.types, ['Reference'], report, 'reference');
+  if (row.reference !== undefined) checkType(element.types, ['Reference'], report, 'reference');
   if (row.from === undefined) return;
   if (!conversion) {
     const hint = suggestion(name, [...conversions.keys()]);
-    return report('conversion-unknown', `no conversion is called \`${name}\`; ${hint}`, 'as');
+    report('conversion-unknown', `no conversion is called \`${name}\`; ${hint}`, 'as');
+    return;
   }
   checkType(element.types, conversion.gives, report, row.as === undefined ? 'to' : 'as');
   for (const key of Object.keys(row.with ?? {})) {

@@ -50,7 +50,8 @@ export type CompiledMapping = {
   readonly dialect: Dialect;
   readonly tables: ReadonlyMap<string, CodeTable>;
   readonly messages: ReadonlyMap<string, MessagePlan>;
-  readonly ignored: readonly ReadPath[];
+  /** Segment to the fields that carry nothing to map. */
+  readonly ignored: ReadonlyMap<string, readonly number[]>;
   /** Slug of the sender; part of every id. */
   readonly source: string;
 };
@@ -76,9 +77,16 @@ export function compileMapping(loaded: LoadedMapping): CompiledMapping {
     dialect,
     tables,
     messages,
-    ignored: merged.ignore.map((path) => readPath(fieldPath(path))),
+    ignored: bySegment(merged.ignore),
     source: merged.source,
   };
+}
+
+function bySegment(paths: readonly string[]): ReadonlyMap<string, readonly number[]> {
+  const fields = new Map<string, number[]>();
+  for (const { segment, field } of paths.map(fieldPath))
+    fields.set(segment, [...(fields.get(segment) ?? []), field]);
+  return fields;
 }
 
 function entry(name: string, resources: ReadonlyMap<string, ResourcePlan>) {
@@ -136,7 +144,11 @@ function otherChoices(type: string): ReadonlyMap<string, readonly string[]> {
   for (const element of elementsOf(type)?.values() ?? []) {
     if (!element.name.endsWith('[x]')) continue;
     const names = choiceNames(element);
-    for (const name of names) others.set(name, names.filter((other) => other !== name));
+    for (const name of names)
+      others.set(
+        name,
+        names.filter((other) => other !== name),
+      );
   }
   return others;
 }

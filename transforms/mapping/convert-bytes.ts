@@ -31,7 +31,8 @@ export function convertRaw(mapping: CompiledMapping, bytes: Buffer): Converted {
   return convertMessage(mapping, message);
 }
 
-export const isRepair = (name: string): name is SegmentRepair => Object.hasOwn(segmentRepairs, name);
+export const isRepair = (name: string): name is SegmentRepair =>
+  Object.hasOwn(segmentRepairs, name);
 
 export type ConvertedBytes = {
   readonly outcome: 'converted' | 'quarantined' | 'filtered';

@@ -174,7 +174,7 @@ function makeInstances(
       if (run.reader.names[index] !== resource.each) continue;
       if (resource.when && !resource.when(run, index)) continue;
       found = true;
-      const key = resource.key({ ...run }, index);
+      const key = resource.key(run, index);
       if (key === undefined) {
         reportMissing(resource, optional, index, run, collector);
         continue;
@@ -235,10 +235,11 @@ function fill(instance: Instance, run: FullRun, collector: Collector): Made {
     const text = `no rule gave ${plan.type}.${name}, which FHIR requires.`;
     collector.hold('resource-incomplete', text, plan.each, offset);
   }
-  const remove = [...target.emptied].filter((name) => target.set[name] === undefined);
-  for (const name of Object.keys(target.set)) {
+  const remove: string[] = [];
+  for (const name of target.emptied) if (target.set[name] === undefined) remove.push(name);
+  for (const name in target.set) {
     const others = plan.others.get(name);
-    if (others) for (const other of others) if (!remove.includes(other)) remove.push(other);
+    if (others) for (const other of others) if (!target.emptied.has(other)) remove.push(other);
   }
   const contribution: Contribution = { type: plan.type, id, set: target.set, remove };
   const hasInitial = Object.keys(target.initial).length > 0;
@@ -262,8 +263,7 @@ function fillPart(part: PartPlan, run: Run, owner: Target, index: number): void 
     }
     const field = run.reader.field(at, part.field);
     if (field.state === 'null') owner.emptied.add(part.element);
-    for (const cell of field.cells)
-      addItem(part, run, owner, at, { name: part.field.name, cell });
+    for (const cell of field.cells) addItem(part, run, owner, at, { name: part.field.name, cell });
   }
 }
 
@@ -283,7 +283,8 @@ function addItem(
   };
   fillTarget(part, run, item, index);
   if (Object.keys(item.set).length === 0) return;
-  if (part.required.some(({ names }) => !names.some((name) => item.set[name] !== undefined))) return;
+  if (part.required.some(({ names }) => !names.some((name) => item.set[name] !== undefined)))
+    return;
   const list = owner.set[part.element] as unknown[] | undefined;
   const at = list?.length ?? 0;
   if (list) list.push(item.set);
@@ -293,7 +294,8 @@ function addItem(
 }
 
 function markIgnored(mapping: CompiledMapping, message: Hl7Message): void {
-  for (const path of mapping.ignored)
-    for (const segment of message.all(path.segment)) segment.markRead(path.field);
+  for (const segment of message.segments) {
+    const fields = mapping.ignored.get(segment.name);
+    if (fields) for (const field of fields) segment.markRead(field);
+  }
 }
-

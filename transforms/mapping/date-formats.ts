@@ -97,19 +97,21 @@ export function readHl7Date(text: string): DateParts | undefined {
   if (!match) return undefined;
   const [, digits = '', fraction] = match;
   if (digits.length < 14 && (digits.length % 2 === 1 || fraction !== undefined)) return undefined;
-  const at = (from: number) => (digits.length > from ? Number(digits.slice(from, from + 2)) : -1);
-  const parts: Record<string, number | string | undefined> = { year: Number(digits.slice(0, 4)) };
-  const names = ['month', 'day', 'hour', 'minute', 'second'];
-  for (const [index, name] of names.entries()) {
-    const value = at(4 + index * 2);
-    if (value >= 0) parts[name] = value;
-  }
+  const parts: { -readonly [K in keyof DateParts]: DateParts[K] } = {
+    year: Number(digits.slice(0, 4)),
+  };
+  const { length } = digits;
+  if (length > 4) parts.month = Number(digits.slice(4, 6));
+  if (length > 6) parts.day = Number(digits.slice(6, 8));
+  if (length > 8) parts.hour = Number(digits.slice(8, 10));
+  if (length > 10) parts.minute = Number(digits.slice(10, 12));
+  if (length > 12) parts.second = Number(digits.slice(12, 14));
   if (fraction !== undefined) parts.fraction = fraction;
   if (digits.length > 14) parts.odd = 'timestamp-malformed';
   const offset = readOffset(match);
   if (offset === 'invalid') parts.odd = 'offset-invalid';
   else if (offset !== undefined) parts.offset = offset;
-  return parts as unknown as DateParts;
+  return parts;
 }
 
 function readOffset(match: RegExpExecArray): number | 'invalid' | undefined {

@@ -35,7 +35,7 @@ function compilePart(part: KeyPart, isResource: (id: string) => boolean): KeyRea
   if (typeof part === 'string')
     return isResource(part) ? (place, index) => place.idOf(part, index) : textReader(part);
   if ('code' in part) return codeReader(part.code);
-  if ('identifier' in part) return {
+  if ('identifier' in part) {
     return identifierReader([part.identifier].flat(), part.authority === 'required');
   }
   const options = part.first.map((option) =>

@@ -32,72 +32,120 @@ export type Reader = {
 export function createReader(message: Hl7Message, dialect: Dialect): Reader {
   const { segments, delimiters } = message;
   const names = segments.map((segment) => segment.name);
-  const offsets: (number | undefined)[] = [];
+  const splitter = createSplitter(message, dialect);
+  // A field is asked for by several rules, conditions and keys: it is divided once.
+  const known: (Field | undefined)[][] = [];
 
-  /** `place`: where the text stands, for the rare one that has an escape in it. */
-  function decode(index: number, written: string, place: Path): string {
-    if (written === '' || written === '""') return '';
-    const isPlain = delimiters.escape === '' || !written.includes(delimiters.escape);
-    const text = trim(isPlain ? written : (segments[index]!.getText(place) ?? ''));
-    return dialect.nullTokens.size > 0 && dialect.nullTokens.has(text) ? '' : text;
-  }
-
-  function componentOf(index: number, written: string, place: Path): string | string[] {
-    if (!divides(written, delimiters.subcomponent)) return decode(index, written, place);
-    return written.split(delimiters.subcomponent).map((text, at) => {
-      const inside: Path = { ...place, depth: 'subcomponent', subcomponent: at + 1 };
-      return decode(index, text, inside);
-    });
-  }
-
-  function parts(index: number, written: string, place: Path): Cell['parts'] {
-    if (!divides(written, delimiters.component)) return [componentOf(index, written, place)];
-    return written
-      .split(delimiters.component)
-      .map((text, at) => componentOf(index, text, { ...place, component: at + 1 }));
-  }
-
-  function cellOf(index: number, path: ReadPath, written: string, repetition: number): Cell {
-    offsets[index] ??= segments[index]!.offset;
-    return {
-      parts: parts(index, written, { ...path.whole, depth: 'component', repetition }),
-      path: repetition > 1 ? `${path.name}[${repetition}]` : path.name,
-      field: path.name,
-      offset: offsets[index],
-    };
-  }
-
-  function cellsOf(index: number, path: ReadPath, written: string): Field {
+  function read(index: number, path: ReadPath): Field {
+    const written = segments[index]!.written(path.whole);
+    if (written === undefined || written === '') return absent;
+    if (written === '""') return dialect.ignoreNull ? absent : emptied;
     const texts = divides(written, delimiters.repetition)
       ? written.split(delimiters.repetition)
       : [written];
     const cells: Cell[] = [];
-    for (const [at, text] of texts.entries()) {
-      if (text === '' || (path.repetition !== 0 && path.repetition !== at + 1)) continue;
-      const cell = cellOf(index, path, text, at + 1);
-      const narrowed = path.component === 0 ? cell : narrow(cell, path);
-      if (populated(narrowed)) cells.push(narrowed);
+    for (let at = 0; at < texts.length; at += 1) {
+      if (texts[at] === '') continue;
+      const cell = splitter(index, path, texts[at]!, at + 1);
+      if (populated(cell)) cells.push(cell);
     }
     return cells.length === 0 ? absent : { state: 'value', cells };
+  }
+
+  function whole(index: number, path: ReadPath): Field {
+    known[index] ??= [];
+    const fields = known[index];
+    const found = fields[path.field];
+    if (found) return found;
+    const field = read(index, path);
+    fields[path.field] = field;
+    return field;
   }
 
   return {
     message,
     names,
     field(index, path) {
-      const written = segments[index]!.written(path.whole);
-      if (written === undefined || written === '') return absent;
-      if (written === '""') return dialect.ignoreNull ? absent : emptied;
-      return cellsOf(index, path, written);
+      const field = whole(index, path);
+      if (field.state !== 'value') return field;
+      return path.component === 0 && path.repetition === 0 ? field : narrowField(field, path);
     },
     text(index, path) {
-      const written = segments[index]!.written(path.whole);
-      if (written === undefined || written === '' || written === '""') return '';
-      const cell = cellsOf(index, path, written).cells[0];
-      if (!cell) return '';
-      return component(cell, 1);
+      const field = whole(index, path);
+      if (field.state !== 'value') return '';
+      if (path.component === 0 && path.repetition === 0) return component(field.cells[0]!, 1);
+      const cell = narrowField(field, path).cells[0];
+      return cell ? component(cell, 1) : '';
     },
   };
+}
+
+type Splitter = (index: number, path: ReadPath, written: string, repetition: number) => Cell;
+
+/** Divides one repetition into components, decoded. */
+function createSplitter(message: Hl7Message, dialect: Dialect): Splitter {
+  const { segments, delimiters } = message;
+  const offsets: (number | undefined)[] = [];
+  const { nullTokens } = dialect;
+
+  const clean = (text: string): string => {
+    if (text === '' || text === '""') return '';
+    const trimmed = trim(text);
+    return nullTokens.size > 0 && nullTokens.has(trimmed) ? '' : trimmed;
+  };
+
+  /** `place`: where the text stands, for the rare one that has an escape in it. */
+  function unescaped(index: number, written: string, place: Path): string {
+    if (!written.includes(delimiters.escape)) return clean(written);
+    return clean(segments[index]!.getText(place) ?? '');
+  }
+
+  function parts(written: string): Cell['parts'] {
+    if (!divides(written, delimiters.component)) return [subcomponents(written)];
+    return written.split(delimiters.component).map(subcomponents);
+  }
+
+  const subcomponents = (written: string): string | string[] =>
+    divides(written, delimiters.subcomponent)
+      ? written.split(delimiters.subcomponent).map(clean)
+      : clean(written);
+
+  function escapedParts(index: number, written: string, place: Path): Cell['parts'] {
+    const texts = divides(written, delimiters.component)
+      ? written.split(delimiters.component)
+      : [written];
+    return texts.map((text, at) => {
+      const inside: Path = { ...place, component: at + 1 };
+      if (!divides(text, delimiters.subcomponent)) return unescaped(index, text, inside);
+      return text.split(delimiters.subcomponent).map((sub, subAt) => {
+        const deeper: Path = { ...inside, depth: 'subcomponent', subcomponent: subAt + 1 };
+        return unescaped(index, sub, deeper);
+      });
+    });
+  }
+
+  return (index, path, written, repetition) => {
+    offsets[index] ??= segments[index]!.offset;
+    return {
+      parts: divides(written, delimiters.escape)
+        ? escapedParts(index, written, { ...path.whole, depth: 'component', repetition })
+        : parts(written),
+      path: repetition > 1 ? `${path.name}[${repetition}]` : path.name,
+      field: path.name,
+      offset: offsets[index],
+    };
+  };
+}
+
+function narrowField(field: Field, path: ReadPath): Field {
+  const cells: Cell[] = [];
+  for (const cell of field.cells) {
+    const isWanted = path.repetition <= 1 || cell.path === `${path.name}[${path.repetition}]`;
+    if (!isWanted || (path.repetition === 1 && cell.path !== path.name)) continue;
+    const narrowed = path.component === 0 ? cell : narrow(cell, path);
+    if (populated(narrowed)) cells.push(narrowed);
+  }
+  return cells.length === 0 ? absent : { state: 'value', cells };
 }
 
 const divides = (text: string, separator: string) => separator !== '' && text.includes(separator);

@@ -47,8 +47,7 @@ export function compileRule(
   const resolved = resolveTarget(merged, row.to ?? '');
   if ('word' in resolved) throw new Error(`rule ${row.id}: ${row.to} was not checked`);
   const { owner } = resolved;
-  const elements =
-    resolved.elements.length > 0 ? resolved.elements : [partElement(merged, owner)!];
+  const elements = resolved.elements.length > 0 ? resolved.elements : [partElement(merged, owner)!];
   const conversion = conversions.get(row.as ?? 'string')!;
   const writer = compileWriter(elements, choiceType(row, conversion, elements.at(-1)!.types));
   const when = compileCondition(row.when);
@@ -77,8 +76,8 @@ function compilePut(row: RuleRow, writer: Writer): Put {
 /** Type of a choice element where the conversion makes only one; '' when its values say it. */
 function choiceType(row: RuleRow, conversion: Conversion, types: readonly string[]): string {
   if (row.reference !== undefined) return 'Reference';
-  if (conversion.gives.length > 1 && types.length > 1) return '';
-  return conversion.gives[0] ?? '';
+  const possible = conversion.gives.filter((type) => types.includes(type));
+  return possible.length === 1 ? possible[0]! : '';
 }
 
 function constantRule(
@@ -93,7 +92,7 @@ function constantRule(
     owner,
     apply(run, target, index) {
       if (when && !when(run, index)) return;
-      if (row.value !== null) put(target, structuredClone(row.value));
+      if (row.value !== null) put(target, copyOf(row.value));
       else for (const name of writer.names) target.emptied.add(name);
     },
   };
@@ -120,6 +119,15 @@ function referenceRule(
       if (reference) put(target, reference);
     },
   };
+}
+
+/** A constant is copied, because later rules may add to it. */
+function copyOf(value: unknown): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(copyOf);
+  const copy: Record<string, unknown> = {};
+  for (const key in value) copy[key] = copyOf((value as Record<string, unknown>)[key]);
+  return copy;
 }
 
 type FieldRule = {

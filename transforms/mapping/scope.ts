@@ -3,24 +3,27 @@
  * real messages leave groups out, repeat them and put segments in between; so it is decided by rank: a
  * segment belongs to the nearest one before it that ranks higher.
  */
-const ranks: Readonly<Record<string, number>> = {
-  MSH: 0,
+const ranks: ReadonlyMap<string, number> = new Map([
+  ['MSH', 0],
   ...level(1, 'SFT UAC EVN MSA QRD QRF QPD PID SCH'),
-  ...level(2, 'PD1 NK1 PV1 PV2 AL1 IAM DG1 DRG PR1 GT1 IN1 ACC UB1 UB2 MRG DB1 PDA RF1 FT1 RGS TXA'),
+  ...level(
+    2,
+    'PD1 NK1 PV1 PV2 AL1 IAM DG1 DRG PR1 GT1 IN1 ACC UB1 UB2 MRG DB1 PDA RF1 FT1 RGS TXA',
+  ),
   ...level(3, 'ORC IN2 IN3 AIS AIG AIL AIP'),
   ...level(4, 'OBR RXO RXE RXD RXA RQD'),
   ...level(5, 'TQ1 TQ2 RXR RXC OBX SPM SAC'),
   ...level(6, 'NTE PRT CTD ROL'),
-};
+]);
 const unranked = 9;
 /** These belong to what they follow, whatever that is. */
 const attached = new Set(['NTE', 'PRT', 'CTD', 'ROL']);
 
-function level(rank: number, names: string): Record<string, number> {
-  return Object.fromEntries(names.split(' ').map((name) => [name, rank]));
+function level(rank: number, names: string): [string, number][] {
+  return names.split(' ').map((name) => [name, rank]);
 }
 
-const rankOf = (name: string): number => ranks[name] ?? unranked;
+const rankOf = (name: string): number => ranks.get(name) ?? unranked;
 
 export type Scope = {
   /** Index of the segment of that name that is meant at `index`, -1 when there is none. */
@@ -44,14 +47,15 @@ export function createScope(names: readonly string[]): Scope {
     return found[index] ?? -1;
   }
 
-  function* following(index: number, name: string): Generator<number> {
+  /** Calls back for each segment of that name below; ends when the callback says so. */
+  function eachBelow(index: number, name: string, found: (at: number) => boolean): void {
     const own = names[index]!;
-    const rank = rankOf(own);
-    const limit = attached.has(name) ? rankOf(name) : rank;
+    const limit = attached.has(name) ? rankOf(name) : rankOf(own);
     for (let at = index + 1; at < names.length; at += 1) {
       const other = names[at]!;
-      if (other === name) yield at;
-      else if (other === own || rankOf(other) < Math.max(rank, limit)) return;
+      if (other === name) {
+        if (found(at)) return;
+      } else if (other === own || rankOf(other) < limit) return;
     }
   }
 
@@ -62,12 +66,24 @@ export function createScope(names: readonly string[]): Scope {
       const up = before(index, name);
       if (up >= 0) return up;
     }
-    for (const at of following(index, name)) return at;
-    return -1;
+    if (rankOf(name) < rankOf(own)) return -1;
+    let first = -1;
+    eachBelow(index, name, (at) => {
+      first = at;
+      return true;
+    });
+    return first;
   }
 
-  const below = (index: number, name: string) =>
-    names[index] === name ? [index] : [...following(index, name)];
+  function below(index: number, name: string): number[] {
+    if (names[index] === name) return [index];
+    const all: number[] = [];
+    eachBelow(index, name, (at) => {
+      all.push(at);
+      return false;
+    });
+    return all;
+  }
 
   return {
     resolve,

@@ -1,5 +1,5 @@
-import type { Choice } from './environment.ts';
 import type { Element } from './elements.ts';
+import type { Choice } from './environment.ts';
 import { capital, choiceNames } from './target.ts';
 
 export type Fields = Record<string, unknown>;

@@ -1,6 +1,6 @@
 import { type Cell, cellText, component, nested, subcomponent } from '../cell.ts';
-import type { Conversion, Environment } from '../environment.ts';
 import { toDateTime } from '../datetime.ts';
+import type { Conversion, Environment } from '../environment.ts';
 import { identifierOf } from './identifiers.ts';
 import { drop } from './shape.ts';
 

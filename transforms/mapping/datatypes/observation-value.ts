@@ -149,16 +149,7 @@ const listed = new Set(['NM', 'SN', 'DT', 'TS', 'DTM', 'TM', 'DR', 'NR', 'CE', '
 export const observationValueConversion: Conversion = {
   name: 'ObservationValue',
   summary: 'OBX-5 by the type in OBX-2, with the unit in OBX-6, to Observation.value[x].',
-  gives: [
-    'Quantity',
-    'CodeableConcept',
-    'string',
-    'Range',
-    'Ratio',
-    'time',
-    'dateTime',
-    'Period',
-  ],
+  gives: ['Quantity', 'CodeableConcept', 'string', 'Range', 'Ratio', 'time', 'dateTime', 'Period'],
   reads: [2, 6],
   settings: ['system'],
   convert: (cell, environment, settings) => convertAll([cell], environment, settings),
