@@ -13,6 +13,18 @@ export type RouteConfig = ComponentConfig & {
   readonly onUncertain: 'resend' | 'hold';
 };
 
+/** A message inside a channel file and what must come of it (`./plexus test`). */
+export type ChannelTest = {
+  readonly name: string;
+  /** Line ends become segment ends. */
+  readonly message: string;
+  readonly outcome: 'delivered' | 'filtered' | 'quarantined';
+  /** Path such as `Patient.name[0].family` to its value; null: nothing there. */
+  readonly expect: Readonly<Record<string, unknown>>;
+  /** Issue codes that must occur, and no others; absent: not looked at. */
+  readonly issues?: readonly string[] | undefined;
+};
+
 /** One channel file (`config/channels/NAME.yaml`), parsed and checked. */
 export type ChannelConfig = {
   readonly name: string;
@@ -28,6 +40,7 @@ export type ChannelConfig = {
   readonly source: ComponentConfig;
   readonly stages: readonly ComponentConfig[];
   readonly routes: readonly RouteConfig[];
+  readonly tests: readonly ChannelTest[];
   /** Twelve hex digits of SHA-256 over the channel file and every file that it refers to. */
   readonly revision: string;
   readonly file: string;
