@@ -8,8 +8,8 @@ const unitMs: Readonly<Record<string, number>> = {
 };
 
 /**
- * A moment that a person typed: ISO 8601, or how long ago (`30m`, `2h`, `7d`). Microseconds since the
- * epoch. Throws UsageError when it is neither.
+ * A moment that a person typed: ISO 8601, or how long ago (`30m`, `2h`, `7d`). Microseconds since
+ * the epoch. Throws UsageError when it is neither.
  */
 export function parseInstant(text: string, nowUs: number): number {
   const [, count, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];

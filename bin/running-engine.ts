@@ -15,7 +15,10 @@ export function announceEngine(dataDir: string, address: EngineAddress): () => v
   return () => rmSync(file, { force: true });
 }
 
-/** The engine that runs on a data folder, or undefined; a note left by a killed one does not count. */
+/**
+ * The engine that runs on a data folder, or undefined; a note left by a killed one does not
+ * count.
+ */
 export function findEngine(dataDir: string): EngineAddress | undefined {
   try {
     const address = JSON.parse(readFileSync(fileOf(dataDir), 'utf8')) as EngineAddress;
