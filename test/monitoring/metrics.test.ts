@@ -177,7 +177,8 @@ describe('metrics', () => {
 
   it('are all called plexus_, but for those of Node itself', () => {
     const { metrics } = setUp();
-    for (const name of metrics.names()) assert.match(name, /^(plexus|process|nodejs)_[a-z0-9_]+$/);
+    for (const { name } of metrics.shapes())
+      assert.match(name, /^(plexus|process|nodejs)_[a-z0-9_]+$/);
   });
 });
 
