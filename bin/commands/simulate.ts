@@ -20,7 +20,7 @@ that runs on --data where it listens, and else reads the ports from the configur
     rate: {
       type: 'string',
       value: 'N',
-      about: 'Messages a second; without it as fast as answered.',
+      about: 'Messages a second (as fast as answered).',
     },
     seed: { type: 'string', value: 'N', about: 'Start of the random numbers (default 1).' },
   },

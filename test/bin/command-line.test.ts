@@ -9,9 +9,10 @@ import { main } from '../../bin/main.ts';
 import { PlexusError } from '../../engine/index.ts';
 import { run } from './capture.ts';
 
-// Goal: the command line answers as people script against it: exit codes, data on stdout and words on
-// stderr, global options on either side of the command, help for every command.
-// Method: a table of command lines run in this process, one through the real launcher, random words.
+// Goal: the command line answers as people script against it: exit codes, data on stdout and
+// words on stderr, global options on either side of the command, help for every command.
+// Method: a table of command lines run in this process, one through the real launcher, random
+// words.
 
 const root = join(import.meta.dirname, '../..');
 

@@ -8,8 +8,8 @@ import { readFrames, readMessages } from '../../bin/hl7-files.ts';
 import { buildAck, peekHeader } from '../../transforms/hl7v2/index.ts';
 import { run } from './capture.ts';
 
-// Goal: `send` sends each message of a file once, byte for byte, and prints one row an answer; files of
-// several messages are taken apart where messages begin and nowhere else.
+// Goal: `send` sends each message of a file once, byte for byte, and prints one row an answer;
+// files of several messages are taken apart where messages begin and nowhere else.
 // Method: a real receiver on a loopback port; random rows of messages with every kind of line end.
 
 const message = (controlId: string) =>
