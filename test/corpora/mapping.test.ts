@@ -1,6 +1,6 @@
-// Goal: whatever a hospital sends ends as converted or quarantined with a code. Method: every message
-// of the corpus through the shared base; every emitted resource has what R4 requires and refers to
-// nothing that is not there.
+// Goal: whatever a hospital sends ends as converted or quarantined with a code. Method: every
+// message of the corpus through the shared base; every emitted resource has what R4 requires and
+// refers to nothing that is not there.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
