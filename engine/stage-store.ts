@@ -132,7 +132,10 @@ export function stageStore<Store>(spec: StageStoreSpec<Store>): StageStore<Store
   };
 }
 
-/** A store's bad day, as against a bug in what was asked of it (https://www.sqlite.org/rescode.html). */
+/**
+ * A store's bad day, as against a bug in what was asked of it
+ * (https://www.sqlite.org/rescode.html).
+ */
 function isOperational(error: unknown): boolean {
   if (error instanceof PlexusError) return true;
   const code = (error as { code?: unknown } | null)?.code;

@@ -26,7 +26,9 @@ export type Placed = Said & {
 /** Elements that the spine writes itself. */
 const ownElements = new Set(['resourceType', 'id']);
 
-/** The contribution as text. Throws for an element name that no FHIR element has, which is a bug. */
+/**
+ * The contribution as text. Throws for an element name that no FHIR element has, which is a bug.
+ */
 export function saidBy(contribution: Contribution): Said {
   return {
     set: toElements(contribution.set),

@@ -43,7 +43,9 @@ export type SpineReader = ResourceReader & {
   current(type: string, id: string): ResourceLine | undefined;
   /** Oldest first; empty when the resource is not there. */
   versions(type: string, id: string): readonly SpineVersion[];
-  /** Resources of one type in the order of their making; `after` is the `next` of the page before. */
+  /**
+   * Resources of one type in the order of their making; `after` is the `next` of the page before.
+   */
   list(query: { readonly type: string; readonly after?: number; readonly limit: number }): {
     readonly lines: readonly ResourceLine[];
     /** Undefined at the end. */

@@ -19,7 +19,9 @@ export type State = {
   elements: Elements | undefined;
 };
 
-/** Characters of bodies that one thread keeps; about twice as many bytes of memory with elements. */
+/**
+ * Characters of bodies that one thread keeps; about twice as many bytes of memory with elements.
+ */
 const charactersMax = 16 * 1024 * 1024;
 /** A scanned document of megabytes must not push thousands of patients out. */
 const bodyCharactersMax = 128 * 1024;

@@ -27,7 +27,8 @@ export type ResourceRow = {
 };
 
 const columns =
-  'row, resource, previous, message, generation, ordinal, version, changed_ms, body, elements, removed, own';
+  'row, resource, previous, message, generation, ordinal, version, changed_ms, ' +
+  'body, elements, removed, own';
 
 /** What both the writer and the readers ask. */
 export function prepareReading(db: DatabaseHandle) {

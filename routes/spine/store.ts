@@ -10,7 +10,8 @@ import {
 } from '../../engine/index.ts';
 import type { Conversion } from '../../transforms/fhir/index.ts';
 import { spineFile, spineSchema } from './schema.ts';
-import { type SpineWriter, spineWriter, writeMessage } from './writer.ts';
+import { openSpine, type Spine } from './spine.ts';
+import { writeMessage } from './writer.ts';
 
 /** The body of a Work after `store`. */
 export type Stored = {
@@ -31,13 +32,13 @@ export const storeStage: StageComponent<z.output<typeof schema>> = {
   name: 'store',
   summary: 'Writes the resources of a message to the spine, by id and version.',
   guarantees:
-    'Each message once, by effect key; the current resource is the fold of all contributions in the ' +
-    'order of their messages, whatever the order in which they are written; durable before settlement.',
+    'Each message once, by effect key; the current resource is the fold of all contributions in ' +
+    'the order of their messages, in whatever order they are written; durable before settlement.',
   example: 'store',
   schema,
   create(_config, context) {
     const { key } = context;
-    const store = stageStore<SpineWriter>({
+    const store = stageStore<Spine>({
       name: 'spine',
       file: spineFile(context.dataDir),
       open(file) {
@@ -48,12 +49,12 @@ export const storeStage: StageComponent<z.output<typeof schema>> = {
           autoCheckpointPages: 16384,
         });
         db.exec(spineSchema);
-        const writer = spineWriter(db);
+        const spine = openSpine(db);
         return {
           db,
-          store: writer,
-          begun: () => writer.begun(),
-          committing: () => writer.committing(),
+          store: spine,
+          begun: () => spine.begun(),
+          committing: () => spine.committing(),
         };
       },
     });
@@ -62,8 +63,8 @@ export const storeStage: StageComponent<z.output<typeof schema>> = {
       transaction: store.transaction,
       close: store.close,
       run: (work: Work<Conversion>) =>
-        store.attempt((writer) =>
-          pass({ conversion: work.body, written: writeMessage(writer, work) }),
+        store.attempt((spine) =>
+          pass({ conversion: work.body, written: writeMessage(spine, work) }),
         ),
     };
     return stage as Stage;

@@ -1,4 +1,4 @@
-import type { DatabaseHandle, ResourceLine, Work } from '../../engine/index.ts';
+import type { ResourceLine, Work } from '../../engine/index.ts';
 import type { Contribution, Conversion } from '../../transforms/fhir/index.ts';
 import {
   apply,
@@ -12,79 +12,25 @@ import {
 } from './fold.ts';
 import { elementNames, readHistory, retractionMark } from './history.ts';
 import { linesOf } from './lines.ts';
-import { type ResourceCache, resourceCache, type State } from './resource-cache.ts';
+import type { State } from './resource-cache.ts';
 import { packId, unpackId } from './schema.ts';
-import { prepareReading, prepareWriting, type Reading, type Writing } from './statements.ts';
-import { type Words, wordsOf } from './words.ts';
-
-/** The one writer of an open spine; everything happens inside transactions that lock writers out. */
-export type SpineWriter = {
-  readonly reading: Reading;
-  readonly writing: Writing;
-  readonly words: Words;
-  readonly cache: ResourceCache;
-  /** Resources and versions by type that this transaction added. */
-  readonly tally: Map<string, { resources: number; versions: number }>;
-  /** The last numbers given. */
-  lastResource: number;
-  lastRow: number;
-};
-
-/** The message whose contributions are being written. */
-type Origin = {
-  readonly id: number;
-  readonly generation: number;
-  readonly receivedUs: number;
-  /** True when an earlier generation of this message has been here. */
-  readonly again: boolean;
-};
-
-/** Where a row says what it set, see `schema.ts`. */
-type Spelling = {
-  readonly elements: string | null;
-  readonly removed: string | null;
-  readonly own: string | null;
-};
-
-export function spineWriter(
-  db: DatabaseHandle,
-): SpineWriter & { begun(): void; committing(): void } {
-  const reading = prepareReading(db);
-  const writing = prepareWriting(db);
-  const words = wordsOf(reading, (text) => Number(writing.addWord.run(text).lastInsertRowid));
-  let seen: unknown;
-  return {
-    reading,
-    writing,
-    words,
-    cache: resourceCache(),
-    tally: new Map(),
-    lastResource: 0,
-    lastRow: 0,
-    /** What another connection has committed since makes everything in memory doubtful. */
-    begun() {
-      const version = db.pragma('data_version', { simple: true });
-      if (version === seen) return;
-      seen = version;
-      this.cache.clear();
-      const last = writing.lastRows.get()!;
-      this.lastResource = last.resource;
-      this.lastRow = last.contribution;
-    },
-    committing() {
-      for (const [type, { resources, versions }] of this.tally)
-        writing.addTally.run(words.no(type), resources, versions);
-      this.tally.clear();
-    },
-  };
-}
+import {
+  append,
+  load,
+  nextVersion,
+  type Origin,
+  type Spelling,
+  type Spine,
+  save,
+  tallyOf,
+} from './spine.ts';
 
 /**
  * Writes what a message says, once: a second run of the same generation writes nothing and gives
  * the same lines, a generation that a later one has overtaken writes nothing and gives none.
  * Answers with one line for each resource that it changed or spoke of.
  */
-export function writeMessage(spine: SpineWriter, work: Work<Conversion>): readonly ResourceLine[] {
+export function writeMessage(spine: Spine, work: Work<Conversion>): readonly ResourceLine[] {
   const { id, generation, receivedUs } = work;
   const last = spine.writing.lastGeneration.get(id)?.generation ?? -1;
   if (last === generation) return linesOf(spine.reading, spine.words, id, generation);
@@ -106,7 +52,7 @@ export function writeMessage(spine: SpineWriter, work: Work<Conversion>): readon
   return lines;
 }
 
-function addOrigin(spine: SpineWriter, work: Work<Conversion>): void {
+function addOrigin(spine: Spine, work: Work<Conversion>): void {
   const { words, writing } = spine;
   const { mapping, maps, identity } = work.body.provenance;
   writing.addOrigin.run(
@@ -125,7 +71,7 @@ function addOrigin(spine: SpineWriter, work: Work<Conversion>): void {
 }
 
 function contribute(
-  spine: SpineWriter,
+  spine: Spine,
   origin: Origin,
   ordinal: number,
   { type, id }: Contribution,
@@ -140,7 +86,7 @@ function contribute(
 }
 
 function create(
-  spine: SpineWriter,
+  spine: Spine,
   origin: Origin,
   ordinal: number,
   type: string,
@@ -172,13 +118,7 @@ function create(
 }
 
 /** The usual case: nobody newer has spoken of the resource, so the fold goes one step on. */
-function follow(
-  spine: SpineWriter,
-  origin: Origin,
-  ordinal: number,
-  state: State,
-  said: Said,
-): void {
+function follow(spine: Spine, origin: Origin, ordinal: number, state: State, said: Said): void {
   // Feeds repeat a patient with every message: the same text again needs no reading of the old one.
   if (state.elements === undefined && render(state, said.set) === state.body) {
     append(spine, state, origin, ordinal, null, spell(said, false));
@@ -197,7 +137,7 @@ function follow(
 
 /** A late message, a later generation or a retraction: the whole history decides. */
 function refold(
-  spine: SpineWriter,
+  spine: Spine,
   state: State,
   origin: Origin,
   ordinal: number,
@@ -230,12 +170,7 @@ function refold(
 }
 
 /** A later generation takes back what earlier ones said of resources it no longer speaks of. */
-function retract(
-  spine: SpineWriter,
-  origin: Origin,
-  from: number,
-  touched: Map<number, State>,
-): void {
+function retract(spine: Spine, origin: Origin, from: number, touched: Map<number, State>): void {
   let ordinal = from;
   for (const { resource: no } of spine.writing.touched.all(origin.id, origin.generation)) {
     if (touched.has(no)) continue;
@@ -247,61 +182,6 @@ function retract(
   }
 }
 
-function load(spine: SpineWriter, type: string, id: string): State | undefined {
-  const cached = spine.cache.get(type, id);
-  if (cached !== undefined) return cached;
-  const row = spine.reading.resource.get(spine.words.no(type), packId(id));
-  if (row === undefined) return undefined;
-  const { no, last, current, version, newest, changed_ms: changedMs } = row;
-  const body = spine.reading.contribution.get(current)?.body;
-  if (body === undefined || body === null) throw new Error('a resource without a version');
-  return { no, type, id, last, current, version, newest, changedMs, body, elements: undefined };
-}
-
-/** `meta.lastUpdated` is the message's time, but never goes back: who polls by it misses nothing. */
-function nextVersion(spine: SpineWriter, state: State, origin: Origin): void {
-  state.version += 1;
-  state.changedMs = Math.max(Math.floor(origin.receivedUs / 1000), state.changedMs + 1);
-  tallyOf(spine, state.type).versions += 1;
-}
-
-/** Appends a row to the resource's chain; with a body it is a version. */
-function append(
-  spine: SpineWriter,
-  state: State,
-  origin: Origin,
-  ordinal: number,
-  body: string | null,
-  spelling: Spelling,
-): void {
-  spine.lastRow += 1;
-  spine.writing.addContribution.run(
-    spine.lastRow,
-    state.no,
-    state.last === 0 ? null : state.last,
-    origin.id,
-    origin.generation,
-    ordinal,
-    state.version,
-    state.changedMs,
-    body,
-    spelling.elements,
-    spelling.removed,
-    spelling.own,
-  );
-  state.last = spine.lastRow;
-  state.newest = Math.max(state.newest, origin.id);
-  if (body === null) return;
-  state.current = spine.lastRow;
-  state.body = body;
-}
-
-function save(spine: SpineWriter, state: State): void {
-  const { last, current, version, newest, changedMs, no } = state;
-  spine.writing.setResource.run(last, current, version, newest, changedMs, no);
-  spine.cache.put(state);
-}
-
 function spell(said: Said, all: boolean): Spelling {
   const removed = said.remove.length === 0 ? null : said.remove.join(',');
   return { elements: elementNames(said, all), removed, own: null };
@@ -310,10 +190,4 @@ function spell(said: Said, all: boolean): Spelling {
 /** What it set, as a JSON object: the version in force does not show it. */
 function ownOf({ set }: Said): string {
   return `{${[...set].map(([name, text]) => `"${name}":${text}`).join(',')}}`;
-}
-
-function tallyOf(spine: SpineWriter, type: string): { resources: number; versions: number } {
-  const entry = spine.tally.get(type) ?? { resources: 0, versions: 0 };
-  spine.tally.set(type, entry);
-  return entry;
 }

@@ -33,7 +33,9 @@ const unstorable = new Set(['Bundle', 'Parameters']);
 
 type Json = Record<string, unknown>;
 
-/** Takes a FHIR payload (a resource or a Bundle) apart. Throws for nothing that a payload may hold. */
+/**
+ * Takes a FHIR payload (a resource or a Bundle) apart. Throws for nothing that a payload may hold.
+ */
 export function readPayload(payload: unknown): Payload {
   const issues: Issue[] = [];
   if (!isObject(payload)) {
@@ -49,7 +51,8 @@ export function readPayload(payload: unknown): Payload {
   const controlId =
     isObject(identifier) && typeof identifier.value === 'string' ? identifier.value : '';
   if (typeof kind !== 'string' || !bundleTypes.has(kind)) {
-    const message = `a Bundle of this type is not taken in; expected ${[...bundleTypes].join(', ')}`;
+    const expected = [...bundleTypes].join(', ');
+    const message = `a Bundle of this type is not taken in; expected ${expected}`;
     issues.push(error('fhir-bundle-unsupported', message, 'Bundle.type'));
   }
   if (!Array.isArray(entry))
@@ -76,7 +79,9 @@ function readEntry(entry: unknown, path: string, issues: Issue[]): Entry[] {
   return type === undefined ? [] : entryOf(entry.resource, type, fullUrl, at, issues);
 }
 
-/** Only what says "this is the resource now"; the rest would change its meaning if it were ignored. */
+/**
+ * Only what says "this is the resource now"; the rest would change its meaning if it were ignored.
+ */
 function isPlainRequest(request: unknown, path: string, issues: Issue[]): boolean {
   if (!isObject(request)) return true;
   const { method, url } = request;

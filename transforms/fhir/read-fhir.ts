@@ -22,8 +22,8 @@ export const readFhirStage: StageComponent<Config> = {
   name: 'read-fhir',
   summary: 'Takes FHIR R4 JSON (a resource or a Bundle) apart into the resources that it holds.',
   guarantees:
-    'The same resource sent again gets the same id; references inside a source stay whole; what is not ' +
-    'FHIR R4 is held with every mistake that was found.',
+    'The same resource sent again gets the same id; references inside a source stay whole; what ' +
+    'is not FHIR R4 is held with every mistake that was found.',
   example: 'read-fhir: { source: north-general }',
   schema,
   create({ source }) {
@@ -123,7 +123,9 @@ function keyOf({ resource, fullUrl }: Entry, fallback: string): string {
   return fullUrl === '' ? fallback : fullUrl;
 }
 
-/** Versions and times of the source's own store are not ours; what says what the resource is, is. */
+/**
+ * Versions and times of the source's own store are not ours; what says what the resource is, is.
+ */
 function metaOf(meta: unknown): Record<string, unknown> | undefined {
   const { profile, security, tag } = (meta ?? {}) as Record<string, unknown>;
   const kept = Object.entries({ profile, security, tag }).filter(

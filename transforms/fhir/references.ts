@@ -39,7 +39,10 @@ export type RestfulReference = {
   readonly id: string;
 };
 
-/** Reads a RESTful reference; `base` is '' for a relative one. Undefined for `#x`, `urn:` and queries. */
+/**
+ * Reads a RESTful reference; `base` is '' for a relative one. Undefined for `#x`, `urn:` and
+ * queries.
+ */
 export function readReference(reference: string): RestfulReference | undefined {
   const found = reference.length > referenceCharactersMax ? null : restful.exec(reference);
   return found === null ? undefined : { base: found[1] ?? '', type: found[2]!, id: found[3]! };

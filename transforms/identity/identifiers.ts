@@ -57,7 +57,6 @@ const placeholderWords = new Set([
   'UNK',
   'UNKNOWN',
   'UNSPECIFIED',
-  'XXX',
 ]);
 
 type LooseIdentifier = {
@@ -96,6 +95,9 @@ function typesOf(identifier: LooseIdentifier): readonly string[] {
 export function isPlaceholder(value: string): boolean {
   const plain = value.toUpperCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
   return (
-    plain === '' || placeholderWords.has(plain) || /^0+$/.test(plain) || /^(.)\1{5,}$/u.test(plain)
+    plain === '' ||
+    placeholderWords.has(plain) ||
+    /^(0+|X+)$/.test(plain) ||
+    /^(.)\1{5,}$/u.test(plain)
   );
 }

@@ -30,8 +30,8 @@ export const identifyStage: StageComponent<z.output<typeof schema>> = {
   name: 'identify',
   summary: 'Links each patient to a person by exact identifier within one assigning authority.',
   guarantees:
-    'The decision is stored by effect key, so a second run gives the same; an identifier never moves ' +
-    'from one person to another; a doubt never blocks the message.',
+    'The decision is stored by effect key, so a second run gives the same; an identifier never ' +
+    'moves from one person to another; a doubt never blocks the message.',
   example: 'identify',
   schema,
   create(_config, context) {
@@ -95,8 +95,8 @@ const conflictIssue: Issue = {
   severity: 'warning',
   code: 'identity-conflict',
   diagnostics:
-    'identifiers of this patient name different persons; the patient was linked by the first of them ' +
-    'and nobody was merged',
+    'identifiers of this patient name different persons; the patient was linked by the first of ' +
+    'them and nobody was merged',
   path: 'Patient.identifier',
 };
 
@@ -110,7 +110,6 @@ const placeholderIssue: Issue = {
 const unresolvedIssue: Issue = {
   severity: 'warning',
   code: 'identity-unresolved',
-  diagnostics:
-    'this patient has no identifier with an assigning authority, so no person was linked',
+  diagnostics: 'this patient has no identifier of a known authority, so no person was linked',
   path: 'Patient.identifier',
 };

@@ -9,8 +9,8 @@ export const identityFile = (dataDir: string) => join(dataDir, 'identity.db');
 export const identitySchema = `
 CREATE TABLE IF NOT EXISTS system(no INTEGER PRIMARY KEY, uri TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE IF NOT EXISTS person(no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE) STRICT;
-CREATE TABLE IF NOT EXISTS identifier(no INTEGER PRIMARY KEY, system INT NOT NULL, value TEXT NOT NULL,
-  person INT NOT NULL, first_message INT NOT NULL, UNIQUE(system, value)) STRICT;
+CREATE TABLE IF NOT EXISTS identifier(no INTEGER PRIMARY KEY, system INT NOT NULL,
+  value TEXT NOT NULL, person INT NOT NULL, first_message INT NOT NULL, UNIQUE(system, value)) STRICT;
 CREATE INDEX IF NOT EXISTS identifier_person ON identifier(person, system);
 CREATE TABLE IF NOT EXISTS decision(message INT, generation INT, ordinal INT, person INT NOT NULL,
   identifier INT NOT NULL, is_new INT NOT NULL, conflicts INT NOT NULL,
@@ -61,7 +61,9 @@ export function identityRegistry(db: DatabaseHandle): IdentityRegistry {
   const find = ({ system, value }: PersonIdentifier): Known | undefined =>
     sql.identifier.get(systemNo(system), value);
 
-  /** A person named after the first identifier that was ever seen of them: a replay gives the same. */
+  /**
+   * A person named after the first identifier that was ever seen of them: a replay gives the same.
+   */
   function newPerson({ system, value }: PersonIdentifier): number {
     return Number(
       sql.addPerson.run(nameUuid(`person\u001f${system}\u001f${value}`)).lastInsertRowid,
@@ -151,7 +153,8 @@ function prepare(db: DatabaseHandle) {
       [number, number, number],
       { person: string; is_new: number; conflicts: number; system: string; value: string }
     >(
-      `SELECT person.id AS person, is_new, conflicts, system.uri AS system, identifier.value AS value
+      `SELECT person.id AS person, is_new, conflicts, system.uri AS system,
+        identifier.value AS value
         FROM decision JOIN person ON person.no = decision.person
         JOIN identifier ON identifier.no = decision.identifier
         JOIN system ON system.no = identifier.system

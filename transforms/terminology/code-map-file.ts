@@ -46,7 +46,9 @@ export type LoadedCodeMap = {
   readonly issues: readonly ConfigIssue[];
 };
 
-/** Reads and checks one release; each mistake with its line and column. Never throws for content. */
+/**
+ * Reads and checks one release; each mistake with its line and column. Never throws for content.
+ */
 export function loadCodeMap(configDir: string, release: string): LoadedCodeMap {
   const file = codeMapFile(configDir, release);
   const issues: ConfigIssue[] = [];

@@ -1,4 +1,6 @@
-/** What a target is to its source (https://hl7.org/fhir/R4/valueset-concept-map-equivalence.html). */
+/**
+ * What a target is to its source (https://hl7.org/fhir/R4/valueset-concept-map-equivalence.html).
+ */
 export const relationships = ['equivalent', 'wider', 'narrower', 'inexact', 'unmatched'] as const;
 export type Relationship = (typeof relationships)[number];
 

@@ -31,8 +31,8 @@ export const translateStage: StageComponent<Config> = {
   name: 'translate',
   summary: 'Translates the codes that the mapping marks, by pinned code maps.',
   guarantees:
-    'The original coding stays first and untouched; a map release is named by version, never "latest"; ' +
-    'a code that no map knows is flagged and never blocks its message.',
+    'The original coding stays first and untouched; a map release is named by version, never ' +
+    '"latest"; a code that no map knows is flagged and never blocks its message.',
   example: 'translate:\n  maps: { lab-code: mercy-west/lab-codes@1 }',
   schema,
   files: ({ maps }, { configDir }) =>
@@ -115,7 +115,8 @@ function translate(conversion: Conversion, pinned: ReadonlyMap<string, CodeMap>)
       case 'ambiguous': {
         const flag: Flag = { outcome: translation.outcome, map: map.release, system };
         const key = `${flag.outcome} ${flag.map} ${system}`;
-        const path = `${contribution.type}.${mark.path.filter((step) => typeof step === 'string').join('.')}`;
+        const steps = mark.path.filter((step) => typeof step === 'string');
+        const path = [contribution.type, ...steps].join('.');
         const entry = flags.get(key) ?? { flag, path, count: 0 };
         flags.set(key, { ...entry, count: entry.count + 1 });
         break;
