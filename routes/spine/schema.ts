@@ -19,7 +19,8 @@ CREATE TABLE IF NOT EXISTS resource(no INTEGER PRIMARY KEY, type INT NOT NULL, i
   changed_ms INT NOT NULL) STRICT;
 CREATE UNIQUE INDEX IF NOT EXISTS resource_id ON resource(type, id);
 CREATE TABLE IF NOT EXISTS contribution(row INTEGER PRIMARY KEY, resource INT NOT NULL,
-  previous INT, message INT NOT NULL, generation INT NOT NULL, ordinal INT NOT NULL, version INT NOT NULL,
+  previous INT, message INT NOT NULL, generation INT NOT NULL, ordinal INT NOT NULL,
+  version INT NOT NULL,
   changed_ms INT NOT NULL, body TEXT, elements TEXT, removed TEXT, own TEXT) STRICT;
 CREATE UNIQUE INDEX IF NOT EXISTS effect ON contribution(message, generation, ordinal);
 CREATE TABLE IF NOT EXISTS origin(message INT, generation INT, sha BLOB NOT NULL,

@@ -10,7 +10,8 @@ export const identitySchema = `
 CREATE TABLE IF NOT EXISTS system(no INTEGER PRIMARY KEY, uri TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE IF NOT EXISTS person(no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE IF NOT EXISTS identifier(no INTEGER PRIMARY KEY, system INT NOT NULL,
-  value TEXT NOT NULL, person INT NOT NULL, first_message INT NOT NULL, UNIQUE(system, value)) STRICT;
+  value TEXT NOT NULL, person INT NOT NULL, first_message INT NOT NULL,
+  UNIQUE(system, value)) STRICT;
 CREATE INDEX IF NOT EXISTS identifier_person ON identifier(person, system);
 CREATE TABLE IF NOT EXISTS decision(message INT, generation INT, ordinal INT, person INT NOT NULL,
   identifier INT NOT NULL, is_new INT NOT NULL, conflicts INT NOT NULL,
