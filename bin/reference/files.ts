@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { channelSchema, networkJsonSchema } from '../../engine/index.ts';
+import { head } from './page.ts';
+import { schemaTable } from './schema-table.ts';
+
+/** The files of a configuration folder. */
+export function filesPage(): string {
+  return `${[
+    head(
+      'Configuration files',
+      'A configuration is a folder: `plexus.yaml`, `channels/NAME.yaml`, `mappings/NAME.yaml`,\n' +
+        '`terminology/maps/FACILITY/NAME@VERSION.csv`. `./plexus lint` checks it, `./plexus schema`\n' +
+        'gives editors its JSON Schema.',
+    ),
+    '## plexus.yaml',
+    schemaTable(networkJsonSchema()),
+    '## channels/NAME.yaml',
+    'Sources, stages and routes are written as a name, or as a map of one key whose value is the\n' +
+      "component's configuration: see [components](components.md).",
+    schemaTable(z.toJSONSchema(channelSchema, { io: 'input', unrepresentable: 'any' })),
+  ].join('\n\n')}\n`;
+}
