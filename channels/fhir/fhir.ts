@@ -61,8 +61,9 @@ export const fhirSource: SourceComponent<FhirConfig> = {
   name: 'fhir',
   summary: 'Listens for FHIR R4 resources and Bundles on an HTTP port of its own.',
   guarantees:
-    'A 2xx is sent only after the fsync of the body. The same bytes under the same X-Request-Id ' +
-    'or Bundle.identifier are known again and get the same answer. Order holds for each patient.',
+    'A 2xx is sent only after the fsync of the body. The same bytes under the same ' +
+    'Bundle.identifier or X-Request-Id are known again and get the same answer. ' +
+    'Order holds for each patient.',
   example: 'fhir: { port: 8661 }',
   schema,
   check(config, context): readonly ConfigIssue[] {

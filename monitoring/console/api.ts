@@ -3,7 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import type { z } from 'zod';
 import { type HttpEnv, requireToken } from '../../engine/http/index.ts';
 import type { ChannelView, Operations } from '../../engine/index.ts';
-import type { Engine } from '../snapshot.ts';
+import type { Engine } from '../snapshot/index.ts';
 import { fail, failWith } from './answers.ts';
 import * as requests from './requests.ts';
 

@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import type { Events } from '../../engine/index.ts';
-import type { Snapshot } from '../snapshot.ts';
+import type { Snapshot } from '../snapshot/index.ts';
 import { createGauges } from './gauges.ts';
 import { createRecorder } from './recorders.ts';
 import { metricMaker } from './series.ts';

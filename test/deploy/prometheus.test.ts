@@ -1,7 +1,8 @@
 // Goal: no alert and no panel asks for a metric or a label that Plexus does not have, and what the
 // design wants alarms for has one.
 // Method: the files are read and every expression's metric names and labels are compared with the
-// registry that the engine really fills; promtool, where this machine has it, runs the rules' own tests.
+// registry that the engine really fills; promtool, where this machine has it, runs the rules' own
+// tests.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

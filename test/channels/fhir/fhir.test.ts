@@ -68,7 +68,7 @@ describe('channels/fhir', () => {
       identifier: { system: 'urn:example:feed', value: 'b-1' },
     });
     const first = await post(url, bundle);
-    const again = await post(url, bundle);
+    const again = await post(url, bundle, { 'X-Request-Id': 'another-try' });
     assert.deepEqual(again, first);
     const named = { 'X-Request-Id': 'r-7' };
     await post(`${url}/Patient`, '{"resourceType":"Patient"}', named);
