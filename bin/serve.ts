@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { serveHttp } from '../engine/http/index.ts';
 import {
   consoleToken,
@@ -88,7 +89,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       clock,
       events,
       reader: spine,
-      workerFile: join(import.meta.dirname, 'chain-worker.ts'),
+      workerFile: fileURLToPath(new URL('./chain-worker.ts', import.meta.url)),
       anyPort,
       resolvePath: (path) => join(network.configDir, '..', path),
       ...(options.synchronous === undefined ? {} : { synchronous: options.synchronous }),

@@ -29,9 +29,10 @@ export function codesPage(found: readonly FoundCode[]): string {
       meaning,
       [...(areas.get(code) ?? [])].sort().join(', '),
     ]);
-  const text =
-    'Codes are stable: people script against them, metrics carry them as labels. A code of data is an\n' +
-    'issue of a message, a code of configuration stands in `./plexus lint`, a code of a failure ends a\n' +
-    'command.';
+  const text = [
+    'Codes are stable: people script against them, metrics carry them as labels. A code of data',
+    'is an issue of a message, a code of configuration stands in `./plexus lint`, a code of a',
+    'failure ends a command.',
+  ].join('\n');
   return `${head('Codes', text)}\n${table(['code', 'meaning', 'said by'], rows)}\n`;
 }

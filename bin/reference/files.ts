@@ -8,15 +8,17 @@ export function filesPage(): string {
   return `${[
     head(
       'Configuration files',
-      'A configuration is a folder: `plexus.yaml`, `channels/NAME.yaml`, `mappings/NAME.yaml`,\n' +
-        '`terminology/maps/FACILITY/NAME@VERSION.csv`. `./plexus lint` checks it, `./plexus schema`\n' +
-        'gives editors its JSON Schema.',
+      [
+        'A configuration is a folder: `plexus.yaml`, `channels/NAME.yaml`, `mappings/NAME.yaml`,',
+        '`terminology/maps/FACILITY/NAME@VERSION.csv`. `./plexus lint` checks it, and',
+        '`./plexus schema` gives editors its JSON Schema.',
+      ].join('\n'),
     ),
     '## plexus.yaml',
     schemaTable(networkJsonSchema()),
     '## channels/NAME.yaml',
-    'Sources, stages and routes are written as a name, or as a map of one key whose value is the\n' +
-      "component's configuration: see [components](components.md).",
+    'Sources, stages and routes are a name, or a map of one key whose value configures the\n' +
+      'component: see [components](components.md).',
     schemaTable(z.toJSONSchema(channelSchema, { io: 'input', unrepresentable: 'any' })),
   ].join('\n\n')}\n`;
 }

@@ -14,7 +14,9 @@ type Schema = {
   readonly additionalProperties?: Schema | boolean;
 };
 
-/** One row a key of a JSON Schema, nested keys as `retry.first_ms`; empty when there are no keys. */
+/**
+ * One row a key of a JSON Schema, nested keys as `retry.first_ms`; empty when there are no keys.
+ */
 export function schemaTable(schema: object): string {
   const rows = rowsOf(schema as Schema, '');
   if (rows.length === 0) return 'It takes no keys.';
