@@ -1,6 +1,6 @@
-import type { ResourceReader } from '../engine/index.ts';
+import { openSpineReader, type SpineReader } from '../routes/spine/index.ts';
 
 /** Reads what messages made; closed with whoever opened it. */
-export function openResources(_dataDir: string, _key: Buffer): ResourceReader & { close(): void } {
-  return { resourcesOf: () => [], close: () => {} };
+export function openResources(dataDir: string, key: Buffer): SpineReader {
+  return openSpineReader(dataDir, key);
 }
