@@ -324,7 +324,7 @@ describe('escapes', () => {
 });
 
 describe('hostile messages', () => {
-  const size = 2_000_000;
+  const size = 1_000_000;
   const options: ParseOptions = {
     charset: 'utf-8',
     segmentRepairs: ['glued-segments', 'tilde-damaged'],
@@ -344,7 +344,8 @@ describe('hostile messages', () => {
 
   for (const pattern of patterns) {
     it(`of nothing but ${JSON.stringify(pattern)} are read in one pass, with few issues`, () => {
-      const body = Buffer.from(pattern.repeat(size / pattern.length), 'latin1');
+      const encoding = pattern.startsWith('\xff') ? 'latin1' : 'utf8';
+      const body = Buffer.from(pattern.repeat(size / pattern.length), encoding);
       const message = parse(Buffer.concat([Buffer.from(`${header}\rNTE|1||`), body]), options);
       message.get('NTE-3');
       message.unvisited();
