@@ -9,10 +9,10 @@ import {
   splitBatch,
 } from '../../transforms/hl7v2/index.ts';
 
-// Goal: messages that others wrote are read whole: nothing throws, the look from outside agrees with
-// the parse, no value is lost and none is changed.
-// Method: every message of the corpus; the header is compared with the parsed MSH, the fields with
-// the bytes between the separators.
+// Goal: messages that others wrote are read whole: nothing throws, the look from outside agrees
+// with the parse, no value is lost and none is changed.
+// Method: every message of the corpus; the header is compared with the parsed MSH, the fields
+// with the bytes between the separators.
 
 const corpora = process.env.PLEXUS_CORPORA ?? join(import.meta.dirname, '../../../shared/corpora');
 const root = join(corpora, 'hl7v2-fhir');

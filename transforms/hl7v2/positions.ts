@@ -6,8 +6,8 @@ export type PositionFinder = (position: number) => number;
 
 /**
  * Offsets are wanted seldom (an issue, a raw slice), so nothing is kept while decoding. Where a
- * character has one byte it is arithmetic; else the text before is measured, from the last answer on:
- * in valid UTF-8 by its length, otherwise by how far the bytes must be decoded to give it.
+ * character has one byte it is arithmetic; else the text before is measured, from the last answer
+ * on: in valid UTF-8 by its length, otherwise by how far the bytes must be decoded to give it.
  */
 export function positionFinder(message: {
   readonly bytes: Buffer;

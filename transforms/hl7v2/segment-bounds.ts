@@ -66,7 +66,7 @@ export function findSegments(
   return unglue ? part(text, bounds, findings, field) : { bounds, findings };
 }
 
-/** Finds the next CR or LF; each of them once, so that a text of nothing but LF is read once too. */
+/** Finds the next CR or LF, looking at every character once: a text may be nothing but LF. */
 function lineEnds(text: string, start: number): (from: number) => number {
   const next = (lineBreak: string, from: number) => {
     const at = text.indexOf(lineBreak, from);

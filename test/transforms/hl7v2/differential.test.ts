@@ -6,7 +6,8 @@ import { escapeText, parse, standardDelimiters } from '../../../transforms/hl7v2
 // Goal: our parser reads what another parser reads.
 // Method: random messages are read by node-hl7-client too, value by value, down to the component
 // and over repetitions. Left out is what it is known to do otherwise: it has no subcomponents in a
-// path, decodes no escapes but those of delimiters, and trims every segment's end (so each ends in a letter).
+// path, decodes no escapes but those of delimiters, and trims the end of every segment (so each
+// ends in a letter).
 
 const text = fc.string({ unit: fc.constantFrom(...'ab 1-é|^~\\&'), maxLength: 8 });
 const components = fc.array(text, { minLength: 1, maxLength: 4 });

@@ -56,7 +56,8 @@ describe('groups', () => {
     );
     assert.equal(
       show(grouped('PID OBR OBX ORC OBR PID OBR')),
-      'message(MSH patient(PID order(OBR observation(OBX)) order(ORC OBR)) patient(PID order(OBR)))',
+      'message(MSH patient(PID order(OBR observation(OBX)) order(ORC OBR)) ' +
+        'patient(PID order(OBR)))',
     );
   });
 
@@ -64,7 +65,8 @@ describe('groups', () => {
     assert.equal(show(grouped('OBR OBX')), 'message(MSH OBR OBX)');
     assert.equal(
       show(grouped('PID OBR OBX ZAB DG1 OBX PV1 OBR')),
-      'message(MSH patient(PID PV1 order(OBR DG1 observation(OBX ZAB) observation(OBX)) order(OBR)))',
+      'message(MSH patient(PID PV1 order(OBR DG1 observation(OBX ZAB) observation(OBX)) ' +
+        'order(OBR)))',
     );
   });
 
