@@ -9,10 +9,10 @@ import {
   type ResourceLine,
   type Work,
 } from '../engine/index.ts';
-import { components } from './components.ts';
+import { stageComponents } from './stages.ts';
 
 const { dataDir, key } = workerData as { readonly dataDir: string; readonly key: Uint8Array };
-const registry = createRegistry(components);
+const registry = createRegistry(stageComponents);
 
 type OpenChain = { readonly revision: string; readonly chain: ReturnType<typeof createChain> };
 const chains = new Map<string, OpenChain>();

@@ -97,7 +97,7 @@ export async function startEngine(options: EngineOptions) {
 
   function find(name: string): Channel {
     const channel = channels.get(name);
-    if (!channel) throw new PlexusError('channel-unknown', `no channel is called ${name}`);
+    if (!channel) throw new PlexusError('unknown-channel', `no channel is called ${name}`);
     return channel;
   }
 

@@ -62,10 +62,6 @@ const sql = {
       w.due_us AS dueUs, m.key_ref AS key, length(m.raw) AS bytes
     FROM work w INDEXED BY work_open CROSS JOIN message m ON m.id = w.message_id
     WHERE w.destination = ? AND w.state IN (0, 1, 2) AND w.message_id > ? ORDER BY w.message_id LIMIT ?`,
-  retryRows: `SELECT w.message_id AS id, w.generation AS generation, w.state AS state, w.attempts AS attempts,
-      w.due_us AS dueUs, m.key_ref AS key, length(m.raw) AS bytes
-    FROM work w INDEXED BY work_open CROSS JOIN message m ON m.id = w.message_id
-    WHERE w.destination = ? AND w.state = ${states.retry} AND w.message_id > 0 ORDER BY w.message_id`,
   keys: 'SELECT key FROM message_key WHERE message_id = ?',
   message: `SELECT id, channel, received_us AS receivedUs, sha, control_id AS controlId, codec, raw
     FROM message WHERE id = ?`,
