@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import {
   type Authenticate,
@@ -67,8 +68,14 @@ export const fhirSource: SourceComponent<FhirConfig> = {
   example: 'fhir: { port: 8661 }',
   schema,
   check(config, context): readonly ConfigIssue[] {
-    if (isLoopback(config.host)) return [];
     const issues: ConfigIssue[] = [];
+    for (const [name, path] of Object.entries(config.tls ?? {})) {
+      if (existsSync(resolve(context.configDir, '..', path))) continue;
+      const message = `there is no file ${path}`;
+      const at = context.at(['tls', name]);
+      issues.push({ ...at, severity: 'error', code: 'tls-unreadable', message });
+    }
+    if (isLoopback(config.host)) return issues;
     if (config.tokensSha256.length === 0) {
       const message = `${config.host} can be reached from elsewhere: set auth.tokens_sha256`;
       issues.push({ ...context.at(['host']), severity: 'error', code: 'auth-required', message });
