@@ -13,7 +13,7 @@ export const simulate = defineCommand({
   name: 'simulate',
   summary: 'Feeds the example network with synthetic messages over real sockets.',
   usage: '[--count N] [--rate N] [--seed N] [FEED..]',
-  details: `Some messages are wrong on purpose. The same seed gives the same bytes. It asks the engine
+  details: `Some messages are wrong on purpose. The same seed gives the same bytes. Asks the engine
 that runs on --data where it listens, and else reads the ports from the configuration.`,
   options: {
     count: { type: 'string', value: 'N', about: 'Messages to send (until interrupted).' },
