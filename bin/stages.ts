@@ -2,6 +2,7 @@ import type { StageComponent } from '../engine/index.ts';
 import { storeStage } from '../routes/spine/index.ts';
 import { readFhirStage } from '../transforms/fhir/index.ts';
 import { identifyStage } from '../transforms/identity/index.ts';
+import { convertStage } from '../transforms/mapping/index.ts';
 import { translateStage } from '../transforms/terminology/index.ts';
 
 /**
@@ -10,6 +11,7 @@ import { translateStage } from '../transforms/terminology/index.ts';
  */
 // biome-ignore lint/suspicious/noExplicitAny: a list holds components of every configuration type.
 export const stageComponents: readonly StageComponent<any>[] = [
+  convertStage,
   readFhirStage,
   translateStage,
   identifyStage,
