@@ -47,8 +47,9 @@ export async function expire(
 async function close(journal: Journal, partition: Partition, nowUs: number): Promise<void> {
   const live = [states.ready, states.claimed, states.retry, states.held].join(', ');
   const row = partition.db.prepare(`SELECT 1 FROM work WHERE state IN (${live}) LIMIT 1`).get();
-  if (!row)
-    journal.control.closePartition(partition.no, partition.statements.counters.all() as never);
+  if (row) return;
+  await carryCursors(journal, partition, nowUs);
+  journal.control.closePartition(partition.no, partition.statements.counters.all() as never);
 }
 
 /** A route that has been idle since must find its file positions when this day is gone. */
