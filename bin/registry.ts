@@ -4,6 +4,7 @@ import { mllpSource } from '../channels/mllp/index.ts';
 import { createRegistry, type Registry } from '../engine/index.ts';
 import { filesRoute } from '../routes/files/index.ts';
 import { mllpRoute } from '../routes/mllp/index.ts';
+import { stageComponents } from './stages.ts';
 
 /** Every component that a channel file can name. A new one is added here, by hand. */
 export const registry: Registry = createRegistry([
@@ -12,4 +13,5 @@ export const registry: Registry = createRegistry([
   filesSource,
   filesRoute,
   mllpRoute,
+  ...stageComponents,
 ]);

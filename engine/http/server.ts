@@ -124,6 +124,9 @@ function createNodeServer(tls: Tls | undefined, limits: HttpLimits): NodeServer 
     connectionsCheckingInterval: Math.min(5_000, limits.headersMs),
   };
   if (!tls) return createServer(timing);
+  if (tls.requireClientCertificate && tls.ca === undefined) {
+    throw new Error('client certificates are demanded but no authority is named to sign them');
+  }
   return createTlsServer({
     ...timing,
     minVersion: 'TLSv1.2',

@@ -124,14 +124,14 @@ function addQuarantine(api: Hono<Env>, at: At): void {
   const post = <Body>(
     path: string,
     schema: z.ZodType<Body>,
-    act: (operations: Operations, body: Body, caller: string) => number,
+    act: (operations: Operations, body: Body, caller: string) => Promise<number>,
   ) =>
     api.post(
       path,
       at(async (c, operations) => {
         const body = schema.safeParse(await c.req.json().catch(() => undefined));
         if (!body.success) return misread(c, body.error);
-        return c.json({ count: act(operations, body.data, c.env.principal?.id ?? '') });
+        return c.json({ count: await act(operations, body.data, c.env.principal?.id ?? '') });
       }),
     );
   post('/quarantine/assign', requests.assignBody, (engine, { selection, owner }) =>

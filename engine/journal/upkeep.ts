@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Partition } from './partition.ts';
+import type { UpkeepReply, UpkeepTask } from './upkeep-worker.ts';
+
+export type Upkeep = ReturnType<typeof createUpkeep>;
+
+/** How often the WAL is emptied while there are commits. A short WAL is written over and over: its
+ * blocks are allocated already, which makes the fsync of a commit several times cheaper. */
+const checkpointMs = 250;
+/** Fewer frames than this are worth an inline checkpoint, which lets the WAL begin anew. */
+const inlineFrames = 64;
+/** Background passes before giving way to the next interval. */
+const passesMax = 4;
+
+/** The thread that checkpoints and compacts journal files, started when it is first needed. */
+export function createUpkeep(key: Buffer) {
+  let worker: Worker | undefined;
+  let count = 0;
+  const waiting = new Map<number, (reply: UpkeepReply) => void>();
+  const dirty = new Set<Partition>();
+  let timer: NodeJS.Timeout | undefined;
+
+  function failAll(): void {
+    worker = undefined;
+    for (const resolve of waiting.values())
+      resolve({ ok: false, cause: 'the upkeep thread ended' });
+    waiting.clear();
+  }
+
+  function started(): Worker {
+    if (worker) return worker;
+    const made = new Worker(join(import.meta.dirname, 'upkeep-worker.ts'), { workerData: { key } });
+    made.unref();
+    made.on('message', ({ n, reply }: { n: number; reply: UpkeepReply }) => {
+      waiting.get(n)?.(reply);
+      waiting.delete(n);
+    });
+    made.on('error', failAll);
+    worker = made;
+    return made;
+  }
+
+  function ask(task: UpkeepTask): Promise<UpkeepReply> {
+    count += 1;
+    const n = count;
+    return new Promise((resolve) => {
+      waiting.set(n, resolve);
+      started().postMessage({ n, task });
+    });
+  }
+
+  async function checkpointDirty(): Promise<void> {
+    const partitions = [...dirty];
+    dirty.clear();
+    for (const partition of partitions) await checkpoint(partition);
+    timer = undefined;
+    if (dirty.size > 0) arm();
+  }
+
+  /** Most of it beside the running commits; the little that came in meanwhile inline. */
+  async function checkpoint(partition: Partition): Promise<void> {
+    for (let pass = 0; pass < passesMax; pass += 1) {
+      const reply = await ask({ kind: 'checkpoint', file: partition.file });
+      if (!reply.ok || !partition.db.open) return;
+      if (reply.framesLeft > inlineFrames) continue;
+      try {
+        partition.db.pragma('wal_checkpoint(PASSIVE)');
+      } catch {
+        // A checkpoint that fails leaves the WAL as it is; the next one takes over.
+      }
+      return;
+    }
+  }
+
+  function arm(): void {
+    timer ??= setTimeout(() => void checkpointDirty(), checkpointMs).unref();
+  }
+
+  return {
+    ask,
+    /** Told of every commit. */
+    committed(partition: Partition): void {
+      dirty.add(partition);
+      arm();
+    },
+    async close(): Promise<void> {
+      clearTimeout(timer);
+      dirty.clear();
+      await worker?.terminate();
+    },
+  };
+}
