@@ -8,8 +8,8 @@ export type Cell = {
   readonly path: string;
   /** `PID-5`: what dialect settings are keyed by. */
   readonly field: string;
-  /** Byte offset of the segment in the message. */
-  readonly offset: number;
+  /** Position of the segment in the message. */
+  readonly index: number;
 };
 
 /**
@@ -42,7 +42,7 @@ export function cellText(cell: Cell): string {
 export function nested(cell: Cell, number: number): Cell {
   const part = cell.parts[number - 1];
   const parts = part === undefined ? [] : typeof part === 'string' ? [part] : part;
-  return { parts, path: `${cell.path}.${number}`, field: cell.field, offset: cell.offset };
+  return { parts, path: `${cell.path}.${number}`, field: cell.field, index: cell.index };
 }
 
 export const isEmpty = (cell: Cell): boolean =>

@@ -20,7 +20,12 @@ export type Converted =
     };
 
 /** A resource that the message makes, before its elements are filled. */
-type Instance = { readonly plan: ResourcePlan; readonly index: number; readonly id: string };
+type Instance = {
+  readonly plan: ResourcePlan;
+  readonly index: number;
+  readonly id: string;
+  readonly reference: fhir4.Reference;
+};
 
 /**
  * Converts one parsed message: first the ids of everything it makes, so that references can be
@@ -54,7 +59,7 @@ export function convertMessage(mapping: CompiledMapping, message: Hl7Message): C
       unvisited: message.unvisited(),
       issues: [...message.issues, ...collector.list()],
       marks: made.flatMap((item, contribution): Mark[] =>
-        item.marks.map((mark) => ({ contribution, ...mark })),
+        item.marks.map(({ path, use }) => ({ contribution, path, use })),
       ),
       provenance: { mapping: mapping.label, maps: [] },
     },
@@ -94,21 +99,23 @@ function startRun(mapping: CompiledMapping, message: Hl7Message, collector: Coll
     return registry.at(resource, scope.resolve(index, segment));
   }
 
-  const reference = ({ plan, id }: Instance) => ({ reference: `${plan.type}/${id}` });
   return {
     ...place,
     registry,
     environment: environmentOf(mapping, message, collector),
     idOf: (resource, index) => find(resource, index)?.id,
     referenceTo(resource, index) {
-      const instance = find(resource, index);
-      return instance && reference(instance);
+      return find(resource, index)?.reference;
     },
     referencesBelow(resource, index) {
       const segment = registry.segmentOf(resource);
       if (segment === undefined) return [];
-      const found = scope.all(index, segment).map((at) => registry.at(resource, at));
-      return found.flatMap((instance) => (instance ? [reference(instance)] : []));
+      const found: fhir4.Reference[] = [];
+      for (const at of scope.all(index, segment)) {
+        const instance = registry.at(resource, at);
+        if (instance) found.push(instance.reference);
+      }
+      return found;
     },
     raise: (since) => collector.raise(since),
     issueCount: () => collector.count(),
@@ -151,7 +158,8 @@ function makeInstances(
         continue;
       }
       const id = idFor(mapping, resource, key, used);
-      const instance = { plan: resource, index, id };
+      const reference = Object.freeze({ reference: `${resource.type}/${id}` });
+      const instance = { plan: resource, index, id, reference };
       run.registry.add(instance);
       instances.push(instance);
     }
@@ -192,6 +200,11 @@ function reportMissing(
   report(resource.missing, text, resource.each, offset);
 }
 
+function hasOne(names: readonly string[], { set, initial }: Target): boolean {
+  for (const name of names) if (set[name] !== undefined || initial[name] !== undefined) return true;
+  return false;
+}
+
 type Made = {
   readonly contribution: Contribution;
   readonly marks: readonly Omit<Mark, 'contribution'>[];
@@ -201,8 +214,9 @@ function fill(instance: Instance, run: FullRun, collector: Collector): Made {
   const { plan, index, id } = instance;
   const target: Target = { set: {}, initial: {}, emptied: new Set(), marks: [] };
   fillTarget(plan, run, target, index);
-  for (const { name, names } of plan.required) {
-    if (names.some((key) => target.set[key] ?? target.initial[key])) continue;
+  for (const required of plan.required) {
+    const { name } = required;
+    if (target.set[name] !== undefined || hasOne(required.names, target)) continue;
     const { offset } = run.reader.message.segments[index]!;
     const text = `no rule gave ${plan.type}.${name}, which FHIR requires.`;
     collector.hold('resource-incomplete', text, plan.each, offset);
@@ -214,7 +228,8 @@ function fill(instance: Instance, run: FullRun, collector: Collector): Made {
     if (others) for (const other of others) if (!target.emptied.has(other)) remove.push(other);
   }
   const contribution: Contribution = { type: plan.type, id, set: target.set, remove };
-  const hasInitial = Object.keys(target.initial).length > 0;
+  let hasInitial = false;
+  for (const _ in target.initial) hasInitial = true;
   return {
     contribution: hasInitial ? { ...contribution, initial: target.initial } : contribution,
     marks: target.marks,

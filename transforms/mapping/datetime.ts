@@ -8,6 +8,8 @@ export type TimeRules = {
   /** MSH-7`s offset, the standard`s default for a message; minutes east of UTC. */
   readonly messageOffset: number | undefined;
   readonly messageYear: number | undefined;
+  /** Timestamps of the message that were read before: results repeat theirs. */
+  readonly known?: Map<string, TimeValue>;
 };
 
 /**
@@ -64,6 +66,14 @@ export function toDate(text: string, rules: TimeRules): TimeValue {
 
 /** A FHIR dateTime. A time whose offset nobody tells is cut to its date, with a code. */
 export function toDateTime(text: string, rules: TimeRules): TimeValue {
+  const before = rules.known?.get(text);
+  if (before) return before;
+  const found = readDateTime(text, rules);
+  rules.known?.set(text, found);
+  return found;
+}
+
+function readDateTime(text: string, rules: TimeRules): TimeValue {
   const parts = readParts(text, rules);
   if (!parts) return { code: 'timestamp-unparsable' };
   if (parts.hour === undefined || parts.day === undefined) return { value: dateText(parts) };

@@ -20,6 +20,7 @@ export function environmentOf(
       zone: dialect.zone,
       messageOffset: parts?.offset,
       messageYear: parts?.year,
+      known: new Map(),
     },
     table: (name) => tables.get(name),
     authority: dialect.authority,
@@ -29,7 +30,8 @@ export function environmentOf(
     ucum: dialect.ucum,
     sourceUri: dialect.sourceUri,
     issue(code, text, cell) {
-      collector.add(code, `${cell.path} ${text}.`, cell.path, cell.offset);
+      const offset = message.segments[cell.index]?.offset;
+      collector.add(code, `${cell.path} ${text}.`, cell.path, offset);
     },
   };
 }

@@ -85,7 +85,6 @@ type Splitter = (index: number, path: ReadPath, written: string, repetition: num
 /** Divides one repetition into components, decoded. */
 function createSplitter(message: Hl7Message, dialect: Dialect): Splitter {
   const { segments, delimiters } = message;
-  const offsets: (number | undefined)[] = [];
   const { nullTokens } = dialect;
 
   const clean = (text: string): string => {
@@ -100,9 +99,22 @@ function createSplitter(message: Hl7Message, dialect: Dialect): Splitter {
     return clean(segments[index]!.getText(place) ?? '');
   }
 
+  const separator = delimiters.component;
+  const hasComponents = separator !== '';
+
   function parts(written: string): Cell['parts'] {
-    if (!divides(written, delimiters.component)) return [subcomponents(written)];
-    return written.split(delimiters.component).map(subcomponents);
+    const hasSubs = divides(written, delimiters.subcomponent);
+    const one = hasSubs ? subcomponents : clean;
+    const list: (string | string[])[] = [];
+    let from = 0;
+    let to = hasComponents ? written.indexOf(separator) : -1;
+    while (to !== -1) {
+      list.push(to === from ? '' : one(written.slice(from, to)));
+      from = to + 1;
+      to = written.indexOf(separator, from);
+    }
+    list.push(one(from === 0 ? written : written.slice(from)));
+    return list;
   }
 
   const subcomponents = (written: string): string | string[] =>
@@ -125,14 +137,13 @@ function createSplitter(message: Hl7Message, dialect: Dialect): Splitter {
   }
 
   return (index, path, written, repetition) => {
-    offsets[index] ??= segments[index]!.offset;
     return {
       parts: divides(written, delimiters.escape)
         ? escapedParts(index, written, { ...path.whole, depth: 'component', repetition })
         : parts(written),
       path: repetition > 1 ? `${path.name}[${repetition}]` : path.name,
       field: path.name,
-      offset: offsets[index],
+      index,
     };
   };
 }

@@ -6,7 +6,7 @@ import type { CodeTable, Conversion, Environment, Settings } from './environment
 import { fieldPath } from './field-path.ts';
 import type { RuleRow } from './language.ts';
 import type { Merged } from './merge.ts';
-import { type Field, type ReadPath, readPath } from './reader.ts';
+import { type Field, type Reader, type ReadPath, readPath } from './reader.ts';
 import { partElement, resolveTarget } from './target.ts';
 import { compileWriter, type Fields, type Writer } from './writers.ts';
 
@@ -62,14 +62,16 @@ type Put = (target: Target, value: unknown) => boolean;
 
 function compilePut(row: RuleRow, writer: Writer): Put {
   const { mark } = row;
-  const isInitial = row.initial === true;
+  if (row.initial === true)
+    return (target, value) => {
+      for (const name of writer.names) if (target.set[name] !== undefined) return false;
+      return writer.write(target.initial, value);
+    };
+  if (mark === undefined) return (target, value) => writer.write(target.set, value);
   return (target, value) => {
-    const fields = isInitial ? target.initial : target.set;
-    if (isInitial && writer.names.some((name) => target.set[name] !== undefined)) return false;
-    const written = writer.write(fields, value);
-    if (written && mark !== undefined && !isInitial)
-      target.marks.push({ path: writer.pathIn(fields), use: mark });
-    return written;
+    if (!writer.write(target.set, value)) return false;
+    target.marks.push({ path: writer.pathIn(target.set), use: mark });
+    return true;
   };
 }
 
@@ -141,55 +143,66 @@ type FieldRule = {
 
 function fieldRule({ row, conversion, table, when, put, writer }: FieldRule): Rule['apply'] {
   const paths = [row.from ?? []].flat().map((text) => readPath(fieldPath(text)));
-  const makeSettings = settingsMaker(conversion, row, table, paths);
+  const settingsAt = settingsMaker(conversion, row, table, paths);
   const isStrict = row.strict === true;
+  const { repeats, names } = writer;
+
+  function putValue(run: Run, target: Target, value: unknown, since: number): boolean {
+    if (value !== undefined) return put(target, value);
+    if (isStrict) run.raise(since);
+    return false;
+  }
 
   function convert(run: Run, target: Target, field: Field, settings: Settings): boolean {
-    let written = false;
-    const since = run.issueCount();
-    const { convertAll } = conversion;
-    const cells = field.cells;
-    const values = convertAll
-      ? [convertAll(cells, run.environment, settings)]
-      : writer.repeats
-        ? cells.map((cell) => conversion.convert(cell, run.environment, settings))
-        : [conversion.convert(cells[0]!, run.environment, settings)];
-    for (const value of values) {
-      if (value === undefined) {
-        if (isStrict) run.raise(since);
-        continue;
-      }
-      if (put(target, value)) written = true;
+    const { cells } = field;
+    const { environment } = run;
+    const since = isStrict ? run.issueCount() : 0;
+    if (conversion.convertAll)
+      return putValue(run, target, conversion.convertAll(cells, environment, settings), since);
+    const first = conversion.convert(cells[0]!, environment, settings);
+    let written = putValue(run, target, first, since);
+    if (cells.length === 1) return written;
+    if (!repeats) {
+      environment.issue('repetitions-left-out', 'repeats; the first was taken', cells[1]!);
+      return written;
     }
-    if (!convertAll && !writer.repeats && cells.length > 1)
-      run.environment.issue('repetitions-left-out', 'repeats; the first was taken', cells[1]!);
+    for (let at = 1; at < cells.length; at += 1) {
+      const value = conversion.convert(cells[at]!, environment, settings);
+      if (putValue(run, target, value, since)) written = true;
+    }
     return written;
   }
 
   function applyAt(run: Run, target: Target, at: number, path: ReadPath): boolean {
-    if (when && !when(run, at)) return false;
+    if (when !== undefined && !when(run, at)) return false;
     const field = fieldOf(run, target, at, path);
-    if (field.state === 'null') for (const name of writer.names) target.emptied.add(name);
-    if (field.state !== 'value') return false;
-    return convert(run, target, field, makeSettings(run, at));
+    if (field.state === 'absent') return false;
+    if (field.state === 'value') return convert(run, target, field, settingsAt(run, at));
+    for (const name of names) target.emptied.add(name);
+    return false;
   }
 
-  return (run, target, index) => {
-    for (const path of paths) {
-      if (run.reader.names[index] === path.segment) {
-        if (applyAt(run, target, index, path)) return;
-        continue;
-      }
-      let written = false;
-      if (writer.repeats) {
-        for (const at of run.scope.all(index, path.segment))
-          written = applyAt(run, target, at, path) || written;
-      } else {
-        const at = run.scope.resolve(index, path.segment);
-        if (at >= 0) written = applyAt(run, target, at, path);
-      }
-      if (written) return;
+  function applyElsewhere(run: Run, target: Target, index: number, path: ReadPath): boolean {
+    if (!repeats) {
+      const at = run.scope.resolve(index, path.segment);
+      return at >= 0 && applyAt(run, target, at, path);
     }
+    let written = false;
+    for (const at of run.scope.all(index, path.segment))
+      written = applyAt(run, target, at, path) || written;
+    return written;
+  }
+
+  const apply = (run: Run, target: Target, index: number, path: ReadPath): boolean =>
+    run.reader.names[index] === path.segment
+      ? applyAt(run, target, index, path)
+      : applyElsewhere(run, target, index, path);
+
+  const [only, ...others] = paths;
+  if (only !== undefined && others.length === 0)
+    return (run, target, index) => void apply(run, target, index, only);
+  return (run, target, index) => {
+    for (const path of paths) if (apply(run, target, index, path)) return;
   };
 }
 
@@ -213,12 +226,20 @@ function settingsMaker(
   const siblings = new Map(
     conversion.reads.map((field) => [field, readPath(fieldPath(`${segment}-${field}`))]),
   );
-  return (run, at) => ({
+  // One object for all calls: a conversion reads its siblings while it runs and keeps nothing.
+  let reader: Reader;
+  let index = 0;
+  const settings: Settings = {
     with: given,
     table,
     sibling(field) {
       const path = siblings.get(field);
-      return path && run.reader.field(at, path).cells[0];
+      return path && reader.field(index, path).cells[0];
     },
-  });
+  };
+  return (run, at) => {
+    reader = run.reader;
+    index = at;
+    return settings;
+  };
 }

@@ -24,11 +24,14 @@ export function compileWriter(elements: readonly Element[], type: string): Write
   return {
     repeats: leaf.repeats,
     names: top.name.endsWith('[x]') ? choiceNames(top) : [top.name],
-    write(fields, value) {
-      let at = fields;
-      for (const parent of parents) at = descend(at, parent);
-      return write(at, value);
-    },
+    write:
+      parents.length === 0
+        ? write
+        : (fields, value) => {
+            let at = fields;
+            for (const parent of parents) at = descend(at, parent);
+            return write(at, value);
+          },
     pathIn(fields) {
       const path: (string | number)[] = [];
       let at = fields;
@@ -77,10 +80,22 @@ function plainWriter(leaf: Element): (fields: Fields, value: unknown) => boolean
 function choiceWriter(leaf: Element, type: string): (fields: Fields, value: unknown) => boolean {
   const names = choiceNames(leaf);
   const stem = leaf.name.slice(0, -3);
-  return (fields, value) => {
+  const byType = new Map(leaf.types.map((one) => [one, stem + capital(one)] as const));
+  const isFree = (fields: Fields): boolean => {
     for (const name of names) if (fields[name] !== undefined) return false;
-    const choice = type === '' ? (value as Choice) : { type, value };
-    fields[stem + capital(choice.type)] = choice.value;
+    return true;
+  };
+  const own = byType.get(type);
+  if (own !== undefined)
+    return (fields, value) => {
+      if (!isFree(fields)) return false;
+      fields[own] = value;
+      return true;
+    };
+  return (fields, value) => {
+    if (!isFree(fields)) return false;
+    const choice = value as Choice;
+    fields[byType.get(choice.type)!] = choice.value;
     return true;
   };
 }

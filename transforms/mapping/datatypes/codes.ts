@@ -5,17 +5,33 @@ import { drop } from './shape.ts';
 /** Components of CE, CWE, CNE and CF: code, text, system; then the alternate triplet. */
 function codings(cell: Cell, environment: Environment, settings: Settings): fhir4.Coding[] {
   const list: fhir4.Coding[] = [];
-  for (const first of [1, 4]) {
+  for (let first = 1; first <= 4; first += 3) {
     const code = component(cell, first);
     if (code === '') continue;
-    const display = component(cell, first + 1);
     const name = component(cell, first + 2);
-    const fallback = first === 1 ? defaultSystem(cell, environment, settings) : undefined;
-    const system = name === '' ? fallback : environment.codeSystem(name);
+    let system: string | undefined;
+    if (name !== '') system = environment.codeSystem(name);
+    else if (first === 1) system = defaultSystem(cell, environment, settings);
     const version = component(cell, first === 1 ? 7 : 8);
-    list.push(drop({ system, version: system ? version : '', code, display }) as fhir4.Coding);
+    list.push(codingOf(system, version, code, component(cell, first + 1)));
   }
   return list;
+}
+
+function codingOf(
+  system: string | undefined,
+  version: string,
+  code: string,
+  display: string | undefined,
+): fhir4.Coding {
+  const coding: fhir4.Coding = {};
+  if (system !== undefined) {
+    coding.system = system;
+    if (version !== '') coding.version = version;
+  }
+  coding.code = code;
+  if (display) coding.display = display;
+  return coding;
 }
 
 function defaultSystem(
@@ -39,13 +55,13 @@ export function codeableConcept(
   const text = component(cell, 9) || component(cell, 2) || component(cell, 5);
   const target = settings.table && translate(cell, environment, settings);
   if (target) add(coding, target);
-  if (coding.length === 0 && text === '') return undefined;
-  return drop({ coding, text });
+  if (coding.length === 0) return text === '' ? undefined : { text };
+  return text === '' ? { coding } : { coding, text };
 }
 
 function add(coding: fhir4.Coding[], { system, code, display }: Coded): void {
   if (coding.some((known) => known.system === system && known.code === code)) return;
-  coding.push(drop({ system, code, display }) as fhir4.Coding);
+  coding.push(codingOf(system, '', code, display));
 }
 
 /** The table`s answer to a coded field; an unknown code is an issue, never a guess. */

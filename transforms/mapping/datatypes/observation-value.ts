@@ -44,7 +44,16 @@ function number(cell: Cell, environment: Environment, settings: Settings): Choic
   if (comparator)
     environment.issue('number-malformed', 'has a comparator, which a number cannot have', cell);
   const unit = unitOf(settings.sibling(6), environment);
-  return { type: 'Quantity', value: drop({ value, comparator, ...unit }) };
+  return { type: 'Quantity', value: quantityOf(value, comparator, unit) };
+}
+
+function quantityOf(
+  value: number,
+  comparator: fhir4.Quantity['comparator'],
+  unit: fhir4.Quantity,
+): fhir4.Quantity {
+  if (comparator === undefined) return { value, ...unit };
+  return { value, comparator, ...unit };
 }
 
 /** SN (v2.5.1 section 2.A.70): comparator, number, separator, number. */
