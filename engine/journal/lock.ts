@@ -4,8 +4,8 @@ import Database from 'better-sqlite3-multiple-ciphers';
 import { exitCodes, PlexusError } from '../errors.ts';
 
 /**
- * One engine a data folder: an exclusive transaction on a file of its own, which the operating system
- * ends with the process, however it dies. Throws `data-unwritable`, or `engine-running`.
+ * One engine a data folder: an exclusive transaction on a file of its own, which the operating
+ * system ends with the process, however it dies. Throws `data-unwritable`, or `engine-running`.
  */
 export function lockData(dataDir: string): { release(): void } {
   let db: InstanceType<typeof Database> | undefined;
