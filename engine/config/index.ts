@@ -1,6 +1,10 @@
+export { channelSchema, nameSchema, networkSchema, routeSchema } from './channel-schema.ts';
+export { channelJsonSchema, componentJsonSchema, networkJsonSchema } from './json-schema.ts';
+export { channelFiles, loadNetwork, requireNetwork } from './load-network.ts';
 export { editDistance, nearestWord, suggestion } from './nearest.ts';
 export type {
   ChannelConfig,
+  ChannelTest,
   ComponentConfig,
   LoadedNetwork,
   Network,

@@ -13,6 +13,19 @@ export type RouteConfig = ComponentConfig & {
   readonly onUncertain: 'resend' | 'hold';
 };
 
+/** A message inside a channel file and what must come of it (`./plexus test`). */
+export type ChannelTest = {
+  readonly name: string;
+  /** Line ends become segment ends. */
+  readonly message: string;
+  readonly expect: {
+    readonly outcome?: 'delivered' | 'filtered' | 'quarantined' | undefined;
+    readonly code?: string | undefined;
+    readonly resources?: Readonly<Record<string, number>> | undefined;
+    readonly facts?: Readonly<Record<string, unknown>> | undefined;
+  };
+};
+
 /** One channel file (`config/channels/NAME.yaml`), parsed and checked. */
 export type ChannelConfig = {
   readonly name: string;
@@ -28,6 +41,7 @@ export type ChannelConfig = {
   readonly source: ComponentConfig;
   readonly stages: readonly ComponentConfig[];
   readonly routes: readonly RouteConfig[];
+  readonly tests: readonly ChannelTest[];
   /** Twelve hex digits of SHA-256 over the channel file and every file that it refers to. */
   readonly revision: string;
   readonly file: string;

@@ -12,41 +12,58 @@ export type Checked<T> =
   | { readonly value: undefined; readonly issues: readonly ConfigIssue[] };
 
 /**
- * Checks the value at `base` of a YAML file against a schema. All mistakes come back, each at its own
- * line and column. `value` stands in for what the file holds there (a default for an absent map).
+ * Checks the value at `base` of a YAML file against a schema. All mistakes come back, each at its
+ * own line and column. `value` stands in for what the file holds there (a default for an absent
+ * map); `alsoKnown` are keys that the caller took off, offered beside the schema's own to a
+ * misspeller.
  */
 export function checkYaml<T>(
   schema: z.ZodType<T>,
   yaml: YamlFile,
   base: ConfigPath = [],
-  value: unknown = base.length === 0 ? yaml.value : valueIn(yaml.value, base),
+  value: unknown = valueIn(yaml.value, base),
+  alsoKnown: readonly string[] = [],
 ): Checked<T> {
   const result = schema.safeParse(value);
   if (result.success) return { value: result.data, issues: [] };
-  return { value: undefined, issues: issuesOf(result.error, yaml, schema, base, value) };
+  return { value: undefined, issues: issuesOf(result.error, yaml, schema, base, value, alsoKnown) };
 }
 
 /**
- * Renders zod's errors for an analyst: where, what was expected, and the nearest right word. A required
- * key that is missing because it was misspelt is reported once, at the misspelling.
+ * Renders zod's errors for an analyst: where, what was expected, and the nearest right word. A
+ * required key that is missing because it was misspelt is reported once, at the misspelling.
  */
 export function issuesOf(
   error: z.ZodError | z.core.$ZodError,
   yaml: YamlFile,
   schema: z.ZodType,
   base: ConfigPath = [],
-  value: unknown = base.length === 0 ? yaml.value : valueIn(yaml.value, base),
+  value: unknown = valueIn(yaml.value, base),
+  alsoKnown: readonly string[] = [],
 ): ConfigIssue[] {
   const found: Found[] = [];
-  for (const issue of error.issues) collect(issue, [], schema, value, found);
+  for (const issue of error.issues) collect(issue, [], { schema, value, alsoKnown }, found);
   const misspelt = new Set(found.flatMap((entry) => entry.meant ?? []));
   return found
     .filter((entry) => entry.missing === undefined || !misspelt.has(entry.missing))
+    .filter((entry) => !entry.isRule || !found.some((other) => spoils(other, entry)))
     .map(({ at, path, code, message }) => {
       const position: Position = yaml[at]([...base, ...path]);
       return { ...position, severity: 'error' as const, code, message };
     });
 }
+
+/** A rule over a map says nothing while a key of it is unknown: it saw a default there. */
+function spoils(other: Found, rule: Found): boolean {
+  if (other.code !== 'config-unknown-key') return false;
+  return other.path.slice(0, -1).every((step, index) => rule.path[index] === step);
+}
+
+type Given = {
+  readonly schema: z.ZodType;
+  readonly value: unknown;
+  readonly alsoKnown: readonly string[];
+};
 
 type Found = {
   readonly at: 'keyAt' | 'valueAt';
@@ -57,23 +74,19 @@ type Found = {
   readonly missing?: string;
   /** Path of the key that an unknown key was probably meant to be. */
   readonly meant?: string;
+  /** The finding of a rule of our own, over values that each are right by themselves. */
+  readonly isRule?: boolean;
 };
 
-function collect(
-  issue: ZodIssue,
-  parent: ConfigPath,
-  schema: z.ZodType,
-  value: unknown,
-  found: Found[],
-): void {
+function collect(issue: ZodIssue, parent: ConfigPath, given: Given, found: Found[]): void {
   const path: ConfigPath = [...parent, ...(issue.path as (string | number)[])];
-  const here = valueIn(value, path);
+  const here = valueIn(given.value, path);
   if (issue.code === 'unrecognized_keys') {
-    for (const key of issue.keys) found.push(unknownKey(key, path, schema));
+    for (const key of issue.keys) found.push(unknownKey(key, path, given));
     return;
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-    for (const inner of bestBranch(issue.errors, here)) collect(inner, path, schema, value, found);
+    for (const inner of bestBranch(issue.errors, here)) collect(inner, path, given, found);
     return;
   }
   if (issue.code === 'invalid_key' || issue.code === 'invalid_element') {
@@ -83,7 +96,7 @@ function collect(
   }
   if (here === undefined && path.length > 0 && issue.code !== 'custom') {
     const key = String(path.at(-1));
-    const about = outlineAt(outlineOf(schema), path).description;
+    const about = outlineAt(outlineOf(given.schema), path).description;
     const message = `\`${key}\` is missing${about === undefined ? '' : `: ${about}`}`;
     const missing = JSON.stringify(path);
     found.push({ at: 'keyAt', path: path.slice(0, -1), code: 'config-missing', message, missing });
@@ -92,8 +105,9 @@ function collect(
   found.push({ at: 'valueAt', path, ...wrongValue(issue, here, path) });
 }
 
-function unknownKey(key: string, path: ConfigPath, schema: z.ZodType): Found {
-  const known = outlineAt(outlineOf(schema), path).keys;
+function unknownKey(key: string, path: ConfigPath, { schema, alsoKnown }: Given): Found {
+  const own = outlineAt(outlineOf(schema), path).keys;
+  const known = path.length === 0 ? [...own, ...alsoKnown] : own;
   const hint = suggestion(key, known);
   const meant = /^did you mean `(.*)`\?$/.exec(hint)?.[1];
   const message = `unknown key \`${key}\`; ${hint}`;
@@ -104,11 +118,13 @@ function unknownKey(key: string, path: ConfigPath, schema: z.ZodType): Found {
 function wrongValue(issue: ZodIssue, here: unknown, path: ConfigPath) {
   const shown = show(here, path);
   switch (issue.code) {
-    case 'invalid_type':
+    case 'invalid_type': {
+      const expected = nouns[issue.expected] ?? issue.expected;
       return {
         code: 'config-type',
-        message: `expected ${nouns[issue.expected] ?? issue.expected}, found ${shown}${hintFor(issue.expected, here)}`,
+        message: `expected ${expected}, found ${shown}${hintFor(issue.expected, here)}`,
       };
+    }
     case 'invalid_value': {
       const words = issue.values.map(String);
       return {
@@ -124,7 +140,7 @@ function wrongValue(issue: ZodIssue, here: unknown, path: ConfigPath) {
       };
     }
     case 'custom':
-      return { code: 'config-value', message: issue.message };
+      return { code: 'config-value', message: issue.message, isRule: true };
     default: {
       const reason = issue.message.replace(/^(Invalid|Too) /, (word) => word.toLowerCase());
       return { code: 'config-value', message: `${shown} is wrong here: ${reason}` };
@@ -164,7 +180,10 @@ function show(value: unknown, path: ConfigPath): string {
   return text.length > 40 ? `${text.slice(0, 36)}..."` : text;
 }
 
-/** Of a union the branch that the author probably meant: the right kind of value, then fewest mistakes. */
+/**
+ * Of a union the branch that the author probably meant: the right kind of value, then fewest
+ * mistakes.
+ */
 function bestBranch(
   branches: readonly (readonly ZodIssue[])[],
   here: unknown,

@@ -30,7 +30,10 @@ export type YamlFile = {
   readonly value: unknown;
   /** What is wrong with the file as YAML: syntax, duplicate keys, unknown tags, unreadable. */
   readonly issues: readonly ConfigIssue[];
-  /** The key at `path`; the value where a list item has no key; the nearest parent where nothing is. */
+  /**
+   * The key at `path`; the value where a list item has no key; the nearest parent where nothing
+   * is.
+   */
   keyAt(path: ConfigPath): Position;
   /** The value at `path`: where a scalar stands, or the first entry of a map or list. */
   valueAt(path: ConfigPath): Position;

@@ -1,6 +1,9 @@
 import * as nodeFiles from 'node:fs/promises';
 
-/** The calls that the file route makes: the seam at which tests let a disk be full or a write be cut. */
+/**
+ * The calls that the file route makes: the seam at which tests let a disk be full or a write be
+ * cut.
+ */
 export type FileSystem = Pick<
   typeof nodeFiles,
   'mkdir' | 'open' | 'readFile' | 'readdir' | 'rename' | 'realpath' | 'stat' | 'writeFile'

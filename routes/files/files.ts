@@ -30,8 +30,8 @@ export const filesRoute: RouteComponent<FilesConfig> = {
   name: 'files',
   summary: 'Appends the resources of each message to NDJSON files, one file a resource type.',
   guarantees:
-    'Each message and generation is in the files exactly once, in the order of the channel. Bytes are ' +
-    'fsynced before they count; after a crash what was not settled is cut off and written again.',
+    'Each message and generation is in the files exactly once, in the order of the channel. ' +
+    'Bytes are fsynced before they count; what a crash left unsettled is cut and written again.',
   example: 'files: { folder: out/mercy-west }',
   schema,
   check(config, context) {
@@ -45,8 +45,8 @@ export const filesRoute: RouteComponent<FilesConfig> = {
 };
 
 /**
- * Opens the sink. Throws PlexusError `folder-taken` or `folder-inside-data`; a folder that cannot be
- * written now is no reason to fail: its messages wait until it can.
+ * Opens the sink. Throws PlexusError `folder-taken` or `folder-inside-data`; a folder that cannot
+ * be written now is no reason to fail: its messages wait until it can.
  */
 export async function createFilesSink(
   config: FilesConfig,
@@ -76,8 +76,8 @@ export async function createFilesSink(
     const keys = deliveries.map((delivery) => `${delivery.id}/${delivery.generation}`);
     try {
       ndjson ??= await open();
-      // The journal commits verdicts and cursors together, and before the next batch. A message that
-      // comes again says that this commit failed: what was written for it is not settled.
+      // The journal commits verdicts and cursors together, and before the next batch. A message
+      // that comes again says that this commit failed: what was written for it is not settled.
       const isAgain = keys.some((key) => lastBatch.has(key));
       if (!isAgain && !isDamaged) ndjson.settle();
       if (isAgain || isDamaged) await ndjson.rewind();

@@ -3,9 +3,10 @@ import { exitCodes, PlexusError } from '../../engine/index.ts';
 import { errorCode, type FileSystem, syncFolder } from './file-system.ts';
 
 /**
- * What a route knows of its folder, kept in the folder: whose it is, and how often each file was begun
- * again. A file that somebody cut or took away cannot go on under its old cursor, which would then cut
- * the new file; so it is begun again as another epoch, and the epoch is part of the cursor's name.
+ * What a route knows of its folder, kept in the folder: whose it is, and how often each file was
+ * begun again. A file that somebody cut or took away cannot go on under its old cursor, which would
+ * then cut the new file; so it is begun again as another epoch, and the epoch is part of the
+ * cursor's name.
  */
 export type Ledger = {
   readonly destination: string;

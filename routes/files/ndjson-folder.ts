@@ -1,12 +1,12 @@
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { type FileSystem, sizeOf, syncFolder } from './file-system.ts';
-import { type Ledger, openLedger, writeLedger } from './ledger.ts';
+import { join } from 'node:path';
+import { sizeOf, syncFolder } from './file-system.ts';
+import { type RecoveryOptions, recoverFolder } from './recovery.ts';
 
 /** A folder of `Type.ndjson` files that grow by whole batches or not at all. */
 export type NdjsonFolder = {
-  /** Adds a line to the batch under way; writes when much is waiting, so that memory stays bounded. */
+  /** Adds a line to the batch under way; writes when much waits, so that memory stays bounded. */
   append(type: string, json: string): Promise<void>;
   /** Writes and fsyncs the batch; answers with the size of each file it touched. */
   commit(): Promise<{ path: string; bytes: number }[]>;
@@ -17,20 +17,7 @@ export type NdjsonFolder = {
   close(): Promise<void>;
 };
 
-export type FolderOptions = {
-  readonly files: FileSystem;
-  readonly folder: string;
-  readonly destination: string;
-  /** Committed sizes by cursor name. */
-  readonly cursors: ReadonlyMap<string, number>;
-  /** First part of the cursor names: the folder as the channel file writes it. */
-  readonly cursorPrefix: string;
-  /** Told of what was found wrong at opening; the code is stable. */
-  readonly report: (code: 'file-without-cursor' | 'file-shorter-than-cursor') => void;
-};
-
 type LiveFile = {
-  readonly path: string;
   readonly cursor: string;
   readonly handle: FileHandle;
   /** Size at the end of the last settled batch. */
@@ -44,51 +31,26 @@ type LiveFile = {
 const pieceChars = 4 * 1024 * 1024;
 
 /**
- * Opens the folder and cuts every file back to its cursor: what lies behind it was never settled and
- * will come again. A file without a cursor, or shorter than its cursor, is set aside (never deleted) as
- * `Type.ndjson.aside-N`, reported, and begun again.
- * Throws PlexusError `folder-taken`; errors of the file system as they come.
+ * Opens the folder and cuts every file back to its cursor: what lies behind it was never settled
+ * and will come again. Throws what `recoverFolder` throws.
  */
-export async function openNdjsonFolder(options: FolderOptions): Promise<NdjsonFolder> {
+export async function openNdjsonFolder(options: RecoveryOptions): Promise<NdjsonFolder> {
   const { files, folder } = options;
-  let ledger = await openLedger(files, folder, options.destination);
+  const { settled, cursorOf } = await recoverFolder(options);
   const live = new Map<string, LiveFile>();
-  const settledSizes = new Map<string, number>();
-
-  const cursorOf = (type: string): string => {
-    const epoch = ledger.epochs[type] ?? 1;
-    return `${options.cursorPrefix}/${type}.ndjson${epoch === 1 ? '' : `#${epoch}`}`;
-  };
-
-  async function inspect(type: string): Promise<void> {
-    const path = join(folder, `${type}.ndjson`);
-    const size = await sizeOf(files, path);
-    const cursor = options.cursors.get(cursorOf(type));
-    if (cursor !== undefined && (size ?? 0) < cursor) {
-      options.report('file-shorter-than-cursor');
-      if (size) await setAside(files, path);
-      do ledger = withNextEpoch(ledger, type);
-      while (options.cursors.has(cursorOf(type)));
-      await writeLedger(files, folder, ledger);
-    } else if (cursor === undefined && size) {
-      options.report('file-without-cursor');
-      await setAside(files, path);
-    }
-    settledSizes.set(type, options.cursors.get(cursorOf(type)) ?? 0);
-  }
 
   async function openFile(type: string): Promise<LiveFile> {
     const path = join(folder, `${type}.ndjson`);
     const isNew = (await sizeOf(files, path)) === undefined;
     const handle = await files.open(path, constants.O_RDWR | constants.O_CREAT, 0o600);
-    const settled = settledSizes.get(type) ?? 0;
-    settledSizes.set(type, settled);
-    const file = { path, cursor: cursorOf(type), handle, settled, size: settled };
-    const opened = { ...file, waiting: [], waitingChars: 0 };
-    live.set(type, opened);
-    await handle.truncate(settled);
+    const size = settled.get(type) ?? 0;
+    settled.set(type, size);
+    const cursor = cursorOf(type);
+    const file: LiveFile = { cursor, handle, settled: size, size, waiting: [], waitingChars: 0 };
+    live.set(type, file);
+    await handle.truncate(size);
     if (isNew) await syncFolder(files, folder);
-    return opened;
+    return file;
   }
 
   async function closeAll(): Promise<void> {
@@ -98,23 +60,17 @@ export async function openNdjsonFolder(options: FolderOptions): Promise<NdjsonFo
   }
 
   async function reopenAll(): Promise<void> {
+    // After a failed fsync the state of the pages is unknown: no handle is used again.
     await closeAll();
     try {
-      for (const type of settledSizes.keys()) await openFile(type);
+      for (const type of settled.keys()) await openFile(type);
     } catch (cause) {
       await closeAll();
       throw cause;
     }
   }
 
-  const names = await files.readdir(folder);
-  const types = names.filter((name) => name.endsWith('.ndjson')).map((n) => basename(n, '.ndjson'));
-  const gone = [...options.cursors.keys()].map((key) => typeOfCursor(key, options.cursorPrefix));
-  for (const type of new Set([...types, ...gone])) {
-    if (type !== undefined) await inspect(type);
-  }
   await reopenAll();
-
   return {
     async append(type, json) {
       const file = live.get(type) ?? (await openFile(type));
@@ -122,33 +78,30 @@ export async function openNdjsonFolder(options: FolderOptions): Promise<NdjsonFo
       file.waitingChars += json.length + 1;
       if (file.waitingChars >= pieceChars) await write(file);
     },
-    async commit() {
-      const touched = [...live.values()].filter(
-        (file) => file.waitingChars > 0 || file.size > file.settled,
-      );
-      const results = await Promise.allSettled(
-        touched.map(async (file) => {
-          await write(file);
-          await file.handle.datasync();
-        }),
-      );
-      // All have ended before a failure is told: a rewind must not race a write under way.
-      const failed = results.find((result) => result.status === 'rejected');
-      if (failed !== undefined) throw failed.reason;
-      return touched.map((file) => ({ path: file.cursor, bytes: file.size }));
-    },
+    commit: () => commitAll([...live.values()]),
     settle() {
       for (const [type, file] of live) {
         file.settled = file.size;
-        settledSizes.set(type, file.size);
+        settled.set(type, file.size);
       }
     },
-    async rewind() {
-      // After a failed fsync the state of the pages is unknown: the handle is not used again.
-      await reopenAll();
-    },
+    rewind: reopenAll,
     close: closeAll,
   };
+}
+
+async function commitAll(files: readonly LiveFile[]): Promise<{ path: string; bytes: number }[]> {
+  const touched = files.filter((file) => file.waitingChars > 0 || file.size > file.settled);
+  const results = await Promise.allSettled(
+    touched.map(async (file) => {
+      await write(file);
+      await file.handle.datasync();
+    }),
+  );
+  // All have ended before a failure is told: a rewind must not race a write under way.
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return touched.map((file) => ({ path: file.cursor, bytes: file.size }));
 }
 
 async function write(file: LiveFile): Promise<void> {
@@ -160,23 +113,4 @@ async function write(file: LiveFile): Promise<void> {
     done += bytesWritten;
     file.size += bytesWritten;
   }
-}
-
-function withNextEpoch(ledger: Ledger, type: string): Ledger {
-  return { ...ledger, epochs: { ...ledger.epochs, [type]: (ledger.epochs[type] ?? 1) + 1 } };
-}
-
-async function setAside(files: FileSystem, path: string): Promise<void> {
-  for (let n = 1; ; n += 1) {
-    const aside = `${path}.aside-${n}`;
-    if ((await sizeOf(files, aside)) !== undefined) continue;
-    await files.rename(path, aside);
-    return;
-  }
-}
-
-/** The type that a cursor of this folder speaks of; undefined for a cursor of another folder. */
-function typeOfCursor(cursor: string, prefix: string): string | undefined {
-  if (!cursor.startsWith(`${prefix}/`)) return undefined;
-  return /^([A-Za-z]+)\.ndjson(?:#\d+)?$/.exec(cursor.slice(prefix.length + 1))?.[1];
 }

@@ -4,9 +4,10 @@ import { stringify } from 'yaml';
 import { z } from 'zod';
 import { checkYaml, editDistance, nearestWord, parseYaml } from '../../../engine/index.ts';
 
-// Goal: what a schema refuses is told at its own line and column, with what was expected and the nearest
-// right word, all mistakes at once. Method: a schema with every shape that configuration uses, a table of
-// mistakes with exact places, and random misspellings of every key of a right document.
+// Goal: what a schema refuses is told at its own line and column, with what was expected and the
+// nearest right word, all mistakes at once. Method: a schema with every shape that configuration
+// uses, a table of mistakes with exact places, and random misspellings of every key of a right
+// document.
 
 const schema = z.strictObject({
   channel: z.string().describe('The name of the channel.'),

@@ -12,9 +12,10 @@ import {
   valueIn,
 } from '../../../engine/index.ts';
 
-// Goal: every path of a YAML file leads back to its own line and column, and every kind of broken file is
-// told as a value with its place. Method: random documents printed in block and in flow style whose every
-// path is looked up again in the text; a table of broken files with their exact positions.
+// Goal: every path of a YAML file leads back to its own line and column, and every kind of broken
+// file is told as a value with its place. Method: random documents printed in block and in flow
+// style whose every path is looked up again in the text; a table of broken files with their exact
+// positions.
 
 const word = fc.stringMatching(/^[a-z][a-z0-9_]{0,8}$/).filter((text) => text !== 'null');
 const { tree } = fc.letrec((tie) => ({

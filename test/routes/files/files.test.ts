@@ -26,10 +26,11 @@ import { type FileSystem, fileSystem } from '../../../routes/files/file-system.t
 import { createFilesSink } from '../../../routes/files/files.ts';
 import { filesRoute } from '../../../routes/files/index.ts';
 
-// Goal: every message and generation is in the files exactly once and in order, whatever fails between
-// the write, the fsync and the commit of the cursor; nothing that was settled is ever lost.
-// Method: a journal of one line (cursors in a map, changed only when a commit succeeds) drives the real
-// sink on a real folder; a property plays crashes, failed commits and full disks at random moments.
+// Goal: every message and generation is in the files exactly once and in order, whatever fails
+// between the write, the fsync and the commit of the cursor; nothing that was settled is ever lost.
+// Method: a journal of one line (cursors in a map, changed only when a commit succeeds) drives the
+// real sink on a real folder; a property plays crashes, failed commits and full disks at random
+// moments.
 describe('routes/files', () => {
   let root: string;
   beforeEach(async () => {
@@ -114,7 +115,7 @@ describe('routes/files', () => {
     await sink.close();
   });
 
-  it('begins a file again that somebody cut, reports it, and keeps what is left of it', async () => {
+  it('begins a file that somebody cut again, reports it, and keeps what is left', async () => {
     const folder = join(root, 'cut');
     const cursors = new Map<string, number>();
     await settleAll(folder, cursors, [1, 2, 3]);

@@ -1,0 +1,165 @@
+import { Hono } from 'hono';
+import type { HttpApp, HttpEnv } from '../../engine/http/index.ts';
+import {
+  type Landing,
+  limits,
+  type MessageId,
+  PlexusError,
+  parseMessageId,
+  type SourceContext,
+} from '../../engine/index.ts';
+import { landedAnswer, pendingAnswer, refusal, settledAnswer } from './answers.ts';
+import { type BodyBudget, readBody } from './body.ts';
+import { capabilityStatement } from './capability-statement.ts';
+import { type Payload, readPayload } from './payload.ts';
+import { createPendingSettlements } from './pending.ts';
+
+export type AppOptions = {
+  readonly context: SourceContext;
+  readonly bodyBytesMax: number;
+};
+
+export const metadataPath = '/fhir/metadata';
+const mediaTypes: ReadonlySet<string> = new Set(['application/fhir+json', 'application/json']);
+/** A sender that waits longer gets 202 and a status URL. */
+const settledWaitMs = 10_000;
+
+/** The handlers of a FHIR listener; whoever gets here has been authenticated. */
+export function createFhirApp({ context, bodyBytesMax }: AppOptions): HttpApp {
+  const budget: BodyBudget = {
+    bytesMax: Math.max(limits.landingBytesMax, bodyBytesMax),
+    bytes: 0,
+  };
+  const pending = createPendingSettlements();
+  const app = new Hono<HttpEnv>();
+
+  async function receive(request: Request, type: string): Promise<Response> {
+    const startedUs = context.clock.nowUs();
+    const response = await land(request, type);
+    const latencyMs = (context.clock.nowUs() - startedUs) / 1000;
+    const code = String(response.status);
+    context.events.emit({ type: 'acknowledged', channel: context.channel, code, latencyMs });
+    return response;
+  }
+
+  async function land(request: Request, type: string): Promise<Response> {
+    const wrongMedia = checkMediaType(request);
+    if (wrongMedia !== undefined) return refuse(context, wrongMedia, 'media-type', 0);
+    const body = await readBody(request, budget, bodyBytesMax);
+    if ('refused' in body) return refuse(context, refusalOf(body.refused), body.refused, 0);
+    try {
+      const read = readPayload(body.raw);
+      if ('refused' in read) {
+        const { code, diagnostics } = read.refused;
+        const answer = refusal(400, 'invalid', code, diagnostics);
+        return refuse(context, answer, code, body.raw.length);
+      }
+      if (read.payload.resourceType !== type) {
+        const text = `This address takes ${type}; the payload is another resource type.`;
+        const answer = refusal(400, 'invalid', 'fhir-type-mismatch', text);
+        return refuse(context, answer, 'fhir-type-mismatch', body.raw.length);
+      }
+      const landing = landingOf(request, body.raw, read.payload, context.clock.nowUs());
+      const landed = await context.land(landing);
+      return context.ack === 'landed' ? landedAnswer(landed) : await settle(landed.id);
+    } catch (cause) {
+      if (!(cause instanceof PlexusError)) throw cause;
+      return refusal(
+        503,
+        'transient',
+        cause.code,
+        'The payload could not be stored; send it again.',
+        {
+          'Retry-After': '5',
+        },
+      );
+    } finally {
+      body.release();
+    }
+  }
+
+  async function settle(id: MessageId): Promise<Response> {
+    const settlement = context.settled(id);
+    let cancel = () => {};
+    const tooLong = new Promise<undefined>((resolve) => {
+      cancel = context.clock.after(settledWaitMs, () => resolve(undefined));
+    });
+    const settled = await Promise.race([settlement, tooLong]);
+    cancel();
+    if (settled !== undefined) return settledAnswer({ id }, settled);
+    pending.add(id, settlement);
+    return pendingAnswer(id, `/fhir/_status/${id}`);
+  }
+
+  app.get(metadataPath, () => Response.json(capabilityStatement, jsonHeaders));
+  app.get('/fhir/_status/:id', (c) => {
+    const id = parseMessageId(c.req.param('id'));
+    const found = id === undefined ? undefined : pending.find(id);
+    if (id === undefined || found === undefined) return notFound();
+    return found === 'pending' ? pendingAnswer(id, c.req.path) : settledAnswer({ id }, found);
+  });
+  app.all(metadataPath, () => methodNotAllowed('GET, HEAD'));
+  app.all('/fhir/_status/:id', () => methodNotAllowed('GET, HEAD'));
+  app.post('/fhir', (c) => receive(c.req.raw, 'Bundle'));
+  app.post('/fhir/:type{[A-Z][A-Za-z]{1,63}}', (c) => receive(c.req.raw, c.req.param('type')));
+  app.all('/fhir', () => methodNotAllowed('POST'));
+  app.all('/fhir/:type{[A-Z][A-Za-z]{1,63}}', () => methodNotAllowed('POST'));
+  app.all('/fhir/:type{[A-Z][A-Za-z]{1,63}}/:id', () => methodNotAllowed(''));
+  app.notFound(() => notFound());
+  app.onError(() =>
+    refusal(500, 'transient', 'listener-bug', 'The listener failed; the payload is not stored.'),
+  );
+  return app;
+}
+
+const jsonHeaders = { headers: { 'Content-Type': 'application/fhir+json; charset=utf-8' } };
+
+const notFound = (): Response =>
+  refusal(404, 'not-found', 'fhir-address-unknown', 'There is nothing at this address.');
+
+const methodNotAllowed = (allow: string): Response =>
+  refusal(405, 'not-supported', 'method-not-allowed', 'This address does not take this method.', {
+    Allow: allow,
+  });
+
+function refuse(
+  context: SourceContext,
+  response: Response,
+  reason: string,
+  bytes: number,
+): Response {
+  context.events.emit({ type: 'input-refused', channel: context.channel, reason, bytes });
+  return response;
+}
+
+function refusalOf(reason: 'body-too-large' | 'busy'): Response {
+  if (reason === 'body-too-large') {
+    return refusal(413, 'too-long', reason, 'The body is over the limit of this listener.');
+  }
+  const text = 'The listener is taking in as much as it can hold; send it again.';
+  return refusal(503, 'throttled', reason, text, { 'Retry-After': '2' });
+}
+
+function checkMediaType(request: Request): Response | undefined {
+  const [type = '', ...parameters] = (request.headers.get('content-type') ?? '')
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim());
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='));
+  const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
+  const encoding = request.headers.get('content-encoding') ?? 'identity';
+  if (mediaTypes.has(type) && isUtf8 && encoding === 'identity') return undefined;
+  const text = 'Send application/fhir+json in UTF-8 and without a content encoding.';
+  return refusal(415, 'not-supported', 'media-type', text);
+}
+
+function landingOf(request: Request, raw: Buffer, payload: Payload, receivedUs: number): Landing {
+  const requestId = request.headers.get('x-request-id')?.slice(0, 200);
+  const name = requestId || payload.bundleIdentifier;
+  return {
+    raw,
+    receivedUs,
+    orderingKeys: payload.orderingKeys,
+    ...(name ? { controlId: name, dedupeKey: `${requestId ? 'request' : 'bundle'}|${name}` } : {}),
+  };
+}

@@ -1,0 +1,3 @@
+export { type FhirConfig, fhirSource } from './fhir.ts';
+export { fhirOrderingKeys } from './ordering-keys.ts';
+export { type Payload, readPayload } from './payload.ts';

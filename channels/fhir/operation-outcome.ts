@@ -1,0 +1,27 @@
+import type { Issue } from '../../engine/index.ts';
+
+/** https://hl7.org/fhir/R4/valueset-issue-type.html, as far as this listener needs it. */
+export type IssueType =
+  | 'informational'
+  | 'invalid'
+  | 'login'
+  | 'not-found'
+  | 'not-supported'
+  | 'processing'
+  | 'too-long'
+  | 'transient'
+  | 'throttled';
+
+/** Issues as the JSON of a FHIR OperationOutcome; our stable code stands in `details.coding`. */
+export function outcomeJson(type: IssueType, issues: readonly Issue[]): string {
+  return JSON.stringify({
+    resourceType: 'OperationOutcome',
+    issue: issues.map((issue) => ({
+      severity: issue.severity,
+      code: type,
+      details: { coding: [{ system: 'urn:plexus:codes', code: issue.code }] },
+      diagnostics: issue.diagnostics,
+      ...(issue.path === undefined ? {} : { expression: [issue.path] }),
+    })),
+  });
+}

@@ -1,0 +1,1 @@
+export { mllpSource } from './mllp.ts';

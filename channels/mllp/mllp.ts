@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { ConfigIssue, SourceComponent } from '../../engine/index.ts';
+import { createListener } from './listener.ts';
+import { type MllpOptions, mllpOptions } from './options.ts';
+import { createReceiver } from './receiver.ts';
+
+/** The MLLP listener, the front door of HL7 v2 feeds. */
+export const mllpSource: SourceComponent<MllpOptions> = {
+  role: 'source',
+  name: 'mllp',
+  summary: 'Listens for HL7 v2 messages in MLLP frames, over TCP or TLS.',
+  guarantees:
+    'AA only after the fsync of the bytes; AE when they cannot be stored; AR, and quarantine, ' +
+    'for what is no HL7. Answers leave in the order of the messages of their connection. A ' +
+    'resend with the same bytes gets the same ACK.',
+  example: 'mllp:\n  port: 6661\n  host: 0.0.0.0\n',
+  schema: mllpOptions,
+  check(options, { configDir, at }) {
+    const issues: ConfigIssue[] = [];
+    for (const [key, path] of tlsFiles(options)) {
+      if (existsSync(resolve(configDir, '..', path))) continue;
+      const message = `the file ${path} is not there`;
+      issues.push({ ...at(['tls', key]), severity: 'error', code: 'file-missing', message });
+    }
+    return issues;
+  },
+  files: (options, { configDir }) =>
+    tlsFiles(options).map(([, path]) => resolve(configDir, '..', path)),
+  create: (options, context) =>
+    createListener(options, context, createReceiver(context, context.orderBy)),
+};
+
+function tlsFiles({ tls }: MllpOptions): [key: string, path: string][] {
+  if (!tls) return [];
+  const { cert, key, clientCa } = tls;
+  return [
+    ['cert', cert],
+    ['key', key],
+    ...(clientCa === undefined ? [] : ([['client_ca', clientCa]] as [string, string][])),
+  ];
+}

@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { limits } from '../limits.ts';
+
+/** Names that become metric labels, file names and URL parts. */
+export const nameSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,62}$/, 'use lower-case letters, digits and hyphens, a letter first');
+
+/** A component as YAML names it: a bare word, or a map of one key whose value configures it. */
+const namedSchema = z.union([z.string(), z.record(z.string(), z.unknown())]);
+
+export const channelTestSchema = z.strictObject({
+  name: z.string().describe('What the test shows, as a sentence.'),
+  message: z.string().describe('The message as it comes; line ends become segment ends.'),
+  expect: z
+    .strictObject({
+      outcome: z
+        .enum(['delivered', 'filtered', 'quarantined'])
+        .optional()
+        .describe('How the chain ends for the message; `delivered` unless told.'),
+      code: z.string().optional().describe('A code that one of its issues must have.'),
+      resources: z
+        .record(z.string(), z.number().int().min(0))
+        .optional()
+        .describe('How many resources of each type it must make.'),
+      facts: z
+        .record(z.string(), z.unknown())
+        .optional()
+        .describe('Values that must stand at paths such as `Patient.name[0].family`.'),
+    })
+    .describe('What must come of it.'),
+});
+
+/** One channel file, `config/channels/NAME.yaml`, before its components are looked at. */
+export const channelSchema = z.strictObject({
+  channel: nameSchema.describe('The name of the channel, unique in the network.'),
+  owner: z.string().min(1).describe('Who answers for this feed: a mail address or a team.'),
+  description: z.string().default('').describe('What the feed is, for the reader of lists.'),
+  enabled: z
+    .boolean()
+    .default(true)
+    .describe('`false` keeps the file checked and the channel off.'),
+  ack: z
+    .enum(['landed', 'settled'])
+    .default('landed')
+    .describe('Answer after the bytes are on disk, or only after the chain has settled them.'),
+  order_by: z
+    .array(z.string().min(3))
+    .default([])
+    .describe('HL7 paths whose values keep their order; the patient identifier unless told.'),
+  lanes: z
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(4)
+    .describe('How many messages may be under way at once; each key keeps to one lane.'),
+  dedupe_hours: z
+    .number()
+    .min(0)
+    .max(24 * 31)
+    .default(limits.dedupeHours)
+    .describe('How long a resent message is known again; 0 switches it off.'),
+  source: namedSchema.describe('Where messages come in: one source.'),
+  stages: z.array(namedSchema).default([]).describe('What happens to a message, in order.'),
+  routes: z.array(namedSchema).default([]).describe('Where the results go.'),
+  tests: z.array(channelTestSchema).default([]).describe('Messages and what must come of them.'),
+});
+
+/** Keys that every route takes beside its own. */
+export const routeSchema = z.strictObject({
+  name: nameSchema.optional().describe('The name of the destination; its kind unless told.'),
+  retry: z
+    .strictObject({
+      first_ms: z
+        .number()
+        .int()
+        .min(1)
+        .default(limits.retryFirstMs)
+        .describe('Milliseconds before the first try again; each wait doubles.'),
+      last_ms: z
+        .number()
+        .int()
+        .min(1)
+        .default(limits.retryLastMs)
+        .describe('The longest wait, in milliseconds.'),
+    })
+    .refine((retry) => retry.last_ms >= retry.first_ms, {
+      message: '`last_ms` is shorter than `first_ms`',
+      path: ['last_ms'],
+    })
+    .default({ first_ms: limits.retryFirstMs, last_ms: limits.retryLastMs })
+    .describe('How long to wait between tries.'),
+  on_uncertain: z
+    .enum(['resend', 'hold'])
+    .default('resend')
+    .describe('What becomes of a delivery that was under way when the engine died.'),
+});
+
+/** `config/plexus.yaml`. */
+export const networkSchema = z.strictObject({
+  network: nameSchema.describe('The name of the network.'),
+  http: z
+    .strictObject({
+      host: z.string().default('127.0.0.1').describe('The address that the console listens on.'),
+      port: z.number().int().min(0).max(65_535).default(8080).describe('Its port; 0 is any.'),
+    })
+    .default({ host: '127.0.0.1', port: 8080 })
+    .describe('The one HTTP port: console, API, metrics, health.'),
+  retention: z
+    .strictObject({
+      raw_days: z
+        .number()
+        .positive()
+        .optional()
+        .describe('Days that raw payloads stay; for ever unless told.'),
+      work_days: z
+        .number()
+        .positive()
+        .default(30)
+        .describe('Days that finished work and traces stay.'),
+    })
+    .default({ work_days: 30 })
+    .describe('How long things are kept. What is open or held never expires.'),
+});

@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import type { Registry } from '../component.ts';
+import type { ConfigIssue } from '../issue.ts';
+import { channelSchema, routeSchema } from './channel-schema.ts';
+import { type Named, type ReadContext, readComponent, readNamed } from './components.ts';
+import type { ChannelConfig, ComponentConfig, RouteConfig } from './network.ts';
+import { checkYaml, valueIn } from './schema-issues.ts';
+import { type ConfigPath, readYaml, type YamlFile } from './yaml.ts';
+
+/**
+ * What one channel file came to: a channel when nothing in it is wrong, and what others may clash
+ * with.
+ */
+export type LoadedChannel = {
+  readonly yaml: YamlFile;
+  readonly name: string | undefined;
+  readonly channel: ChannelConfig | undefined;
+  readonly issues: readonly ConfigIssue[];
+};
+
+/** Reads and checks one channel file. All of it is looked at, whatever is wrong in a part of it. */
+export function loadChannel(file: string, configDir: string, registry: Registry): LoadedChannel {
+  const yaml = readYaml(file);
+  const written = valueIn(yaml.value, ['channel']);
+  const name = typeof written === 'string' ? written : undefined;
+  if (yaml.issues.length > 0) return { yaml, name, channel: undefined, issues: yaml.issues };
+  const shape = checkYaml(channelSchema, yaml);
+  const parts = readParts({ yaml, configDir, channel: name ?? '' }, registry);
+  const issues = [...shape.issues, ...parts.issues];
+  const { value } = shape;
+  const failed = value === undefined || issues.some((issue) => issue.severity === 'error');
+  if (failed || parts.source === undefined) return { yaml, name, channel: undefined, issues };
+  const channel: ChannelConfig = {
+    name: value.channel,
+    owner: value.owner,
+    description: value.description,
+    enabled: value.enabled,
+    ack: value.ack,
+    orderBy: value.order_by,
+    lanes: value.lanes,
+    dedupeHours: value.dedupe_hours,
+    source: parts.source,
+    stages: parts.stages,
+    routes: parts.routes,
+    tests: value.tests,
+    revision: revisionOf(configDir, [file, ...parts.files]),
+    file,
+  };
+  return { yaml, name, channel, issues };
+}
+
+type Parts = {
+  source: ComponentConfig | undefined;
+  readonly stages: ComponentConfig[];
+  readonly routes: RouteConfig[];
+  readonly files: string[];
+  readonly issues: ConfigIssue[];
+};
+
+/**
+ * Reads source, stages and routes from the raw value, so that a mistake elsewhere hides none
+ * here.
+ */
+function readParts(context: ReadContext, registry: Registry): Parts {
+  const { yaml } = context;
+  const parts: Parts = { source: undefined, stages: [], routes: [], files: [], issues: [] };
+  const read = (value: unknown, path: ConfigPath): Named | undefined => {
+    if (typeof value !== 'string' && (typeof value !== 'object' || value === null))
+      return undefined;
+    const named = readNamed(value, yaml, path);
+    parts.issues.push(...named.issues);
+    return named.value;
+  };
+  const take = <T>(result: { value?: T | undefined; issues: readonly ConfigIssue[] }): T[] => {
+    parts.issues.push(...result.issues);
+    return result.value === undefined ? [] : [result.value];
+  };
+  const source = read(valueIn(yaml.value, ['source']), ['source']);
+  if (source !== undefined) {
+    const result = readComponent(source, registry.sources, context);
+    parts.files.push(...result.files);
+    [parts.source] = take(result);
+  }
+  for (const [index, item] of listIn(yaml, 'stages').entries()) {
+    const stage = read(item, ['stages', index]);
+    if (stage === undefined) continue;
+    const result = readComponent(stage, registry.stages, context);
+    parts.files.push(...result.files);
+    parts.stages.push(...take(result));
+  }
+  for (const [index, item] of listIn(yaml, 'routes').entries()) {
+    const route = read(item, ['routes', index]);
+    if (route === undefined) continue;
+    const result = readRoute(route, registry, context);
+    parts.files.push(...result.files);
+    parts.routes.push(...take(result));
+  }
+  return parts;
+}
+
+function listIn(yaml: YamlFile, key: string): readonly unknown[] {
+  const value = valueIn(yaml.value, [key]);
+  return Array.isArray(value) ? value : [];
+}
+
+/**
+ * A route's own configuration and the keys that every route has stand in one map; this parts
+ * them.
+ */
+function readRoute(route: Named, registry: Registry, context: ReadContext) {
+  const isMap = typeof route.raw === 'object' && route.raw !== null && !Array.isArray(route.raw);
+  const shared: Record<string, unknown> = {};
+  const own: Record<string, unknown> = {};
+  for (const [key, value] of isMap ? Object.entries(route.raw as object) : [])
+    (Object.hasOwn(routeSchema.shape, key) ? shared : own)[key] = value;
+  const common = checkYaml(routeSchema, context.yaml, route.path, shared);
+  const alsoKnown = Object.keys(routeSchema.shape);
+  const named = isMap ? { ...route, raw: own } : route;
+  const component = readComponent(named, registry.routes, { ...context, alsoKnown });
+  const issues = [...component.issues, ...common.issues];
+  if (component.value === undefined || common.value === undefined)
+    return { value: undefined, issues, files: component.files };
+  const { name, retry, on_uncertain } = common.value;
+  const value: RouteConfig = {
+    ...component.value,
+    name: name ?? route.kind,
+    retry: { firstMs: retry.first_ms, lastMs: retry.last_ms },
+    onUncertain: on_uncertain,
+  };
+  return { value, issues, files: component.files };
+}
+
+/** Twelve hex digits of SHA-256 over names and contents, files sorted by their path. */
+function revisionOf(configDir: string, files: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const file of [...new Set(files)].sort()) {
+    const content = existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
+    hash.update(`${relative(configDir, file)}\0${content.length}\0`).update(content);
+  }
+  return hash.digest('hex').slice(0, 12);
+}

@@ -1,0 +1,73 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Registry } from '../component.ts';
+import { ConfigError } from '../errors.ts';
+import type { ConfigIssue } from '../issue.ts';
+import { networkSchema } from './channel-schema.ts';
+import { findConflicts } from './conflicts.ts';
+import { loadChannel } from './load-channel.ts';
+import type { LoadedNetwork, Network } from './network.ts';
+import { checkYaml } from './schema-issues.ts';
+import { readYaml } from './yaml.ts';
+
+/**
+ * Reads a whole configuration folder. Every mistake of every file comes back, sorted by place;
+ * there is a network only when none of them is an error. Files are named as `configDir` names them.
+ */
+export function loadNetwork(configDir: string, registry: Registry): LoadedNetwork {
+  const yaml = readYaml(join(configDir, 'plexus.yaml'));
+  const shape = yaml.issues.length > 0 ? undefined : checkYaml(networkSchema, yaml);
+  const files = channelFiles(configDir);
+  const loaded = files.map((file) => loadChannel(file, configDir, registry));
+  const issues: ConfigIssue[] = [
+    ...yaml.issues,
+    ...(shape?.issues ?? []),
+    ...loaded.flatMap((channel) => channel.issues),
+    ...findConflicts(yaml, loaded),
+  ];
+  const sorted = distinct(issues).sort(byPlace);
+  const { value } = shape ?? {};
+  if (value === undefined || sorted.some((issue) => issue.severity === 'error'))
+    return { network: undefined, issues: sorted };
+  const { raw_days, work_days } = value.retention;
+  const network: Network = {
+    name: value.network,
+    configDir,
+    http: value.http,
+    retention:
+      raw_days === undefined ? { workDays: work_days } : { rawDays: raw_days, workDays: work_days },
+    channels: loaded.flatMap(({ channel }) => (channel === undefined ? [] : [channel])),
+  };
+  return { network, issues: sorted };
+}
+
+/** The same for a start: throws ConfigError with every mistake when the network must not run. */
+export function requireNetwork(configDir: string, registry: Registry): Network {
+  const { network, issues } = loadNetwork(configDir, registry);
+  if (network === undefined) throw new ConfigError(issues);
+  return network;
+}
+
+/** The channel files of a configuration folder, sorted by name. */
+export function channelFiles(configDir: string): readonly string[] {
+  const folder = join(configDir, 'channels');
+  try {
+    return readdirSync(folder)
+      .filter((name) => /^[^.].*\.ya?ml$/.test(name))
+      .sort()
+      .map((name) => join(folder, name));
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw cause;
+  }
+}
+
+/** Two channels that share a mapping find the same mistakes in it; an analyst wants them once. */
+function distinct(issues: readonly ConfigIssue[]): ConfigIssue[] {
+  return [...new Map(issues.map((issue) => [JSON.stringify(issue), issue])).values()];
+}
+
+function byPlace(left: ConfigIssue, right: ConfigIssue): number {
+  if (left.file !== right.file) return left.file < right.file ? -1 : 1;
+  return left.line - right.line || left.column - right.column;
+}
