@@ -14,6 +14,11 @@ export type Delivery = {
   readonly attempts: number;
   /** True when an attempt was under way as the engine died: the peer may have it already. */
   readonly uncertain: boolean;
+  /**
+   * Hashes of its ordering keys: after a `retry` no later delivery that shares one may go out (G5).
+   * Absent: it may share one with any other.
+   */
+  readonly keys?: readonly number[];
   /** The bytes as they came. */
   raw(): Buffer;
   /** The resources that this message made, each as one line of JSON without line end. */

@@ -118,12 +118,15 @@ const discardMs = 1_000;
 function discardBody(request: IncomingMessage): void {
   if (request.complete) return;
   let bytes = 0;
-  const cutOff = () => request.socket.destroySoon();
+  const cutOff = () => {
+    request.pause();
+    request.socket.destroySoon();
+  };
   const timer = setTimeout(cutOff, discardMs);
   timer.unref();
   request.on('data', (chunk: Buffer) => {
+    if (bytes <= discardBytesMax && bytes + chunk.length > discardBytesMax) cutOff();
     bytes += chunk.length;
-    if (bytes > discardBytesMax) cutOff();
   });
   const done = () => clearTimeout(timer);
   request.on('end', done);

@@ -1,0 +1,160 @@
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { z } from 'zod';
+import { type HttpEnv, requireToken } from '../../engine/http/index.ts';
+import type { ChannelView, Operations } from '../../engine/index.ts';
+import type { Engine } from '../snapshot.ts';
+import { fail, failWith } from './answers.ts';
+import * as requests from './requests.ts';
+
+export type ApiOptions = {
+  readonly engine: Engine;
+  readonly version: string;
+  readonly network: string;
+  readonly signedIn: (principal: string) => void;
+  readonly bug: (cause: unknown) => void;
+};
+
+/** Orders are short; a sender of more is not one of ours. */
+const bodyBytesMax = 64 * 1024;
+
+type Env = HttpEnv & { Variables: { operations: Operations } };
+type Handler = (c: Context<Env>, operations: Operations) => Promise<Response> | Response;
+
+/**
+ * The HTTP face of `Operations`: what the console shows and what the command line tells a running
+ * engine. Answers are JSON in the shapes of `engine/operations.ts`; every error is
+ * `{error: {code, message}}`; 503 `starting` until the engine is there.
+ */
+export function createApi(options: ApiOptions): Hono<Env> {
+  const api = new Hono<Env>();
+  const at = (handler: Handler) => async (c: Context<Env>) => {
+    const operations = options.engine();
+    if (!operations) return fail(c, 503, 'starting', 'the engine is starting');
+    return handler(c, operations);
+  };
+  api.use(requireToken);
+  api.use(
+    bodyLimit({
+      maxSize: bodyBytesMax,
+      onError: (c) => fail(c, 413, 'body-too-large', `at most ${bodyBytesMax} bytes`),
+    }),
+  );
+  api.onError((cause, c) => failWith(c, cause, options.bug));
+  api.get('/session', (c) => {
+    const principal = c.env.principal?.id ?? '';
+    options.signedIn(principal);
+    return c.json({ principal, version: options.version, network: options.network });
+  });
+  addViews(api, at);
+  addLifecycle(api, at);
+  addQuarantine(api, at);
+  api.all('*', (c) => fail(c, 404, 'unknown-path', 'there is no such path'));
+  return api;
+}
+
+type At = (handler: Handler) => (c: Context<Env>) => Promise<Response>;
+
+function addViews(api: Hono<Env>, at: At): void {
+  const get = (path: string, handler: Handler) => api.get(path, at(handler));
+  get('/channels', (c, engine) => c.json(engine.channels()));
+  get('/listening', (c, engine) => c.json(engine.listening()));
+  get('/conservation', (c, engine) => c.json(engine.conservation()));
+  get('/messages', (c, engine) => {
+    const query = requests.messagesQuery.safeParse(c.req.query());
+    if (!query.success) return misread(c, query.error);
+    return c.json(firstOf(engine.messages(requests.defined(query.data)), query.data.limit));
+  });
+  get('/trace/:id', (c, engine) => {
+    const path = requests.tracePath.safeParse(c.req.param());
+    if (!path.success) return misread(c, path.error);
+    const view = engine.trace(path.data.id);
+    return view
+      ? c.json(view)
+      : fail(c, 404, 'unknown-message', 'there is no message with this id');
+  });
+  get('/quarantine', (c, engine) => {
+    const query = requests.quarantineQuery.safeParse(c.req.query());
+    return query.success
+      ? c.json(engine.quarantine(requests.defined(query.data)))
+      : misread(c, query.error);
+  });
+  get('/held', (c, engine) => {
+    const query = requests.heldQuery.safeParse(c.req.query());
+    if (!query.success) return misread(c, query.error);
+    const { fingerprint, limit, ...rest } = query.data;
+    const isWanted = (row: { fingerprint: string }) =>
+      fingerprint === undefined || row.fingerprint === fingerprint;
+    return c.json(firstOf(engine.held(requests.defined(rest)), limit, isWanted));
+  });
+}
+
+const verbs = ['start', 'stop', 'pause', 'drain', 'deploy', 'rollback'] as const;
+
+function addLifecycle(api: Hono<Env>, at: At): void {
+  for (const verb of verbs) {
+    api.post(
+      `/channels/:name/${verb}`,
+      at(async (c, operations) => {
+        const name = c.req.param('name') ?? '';
+        if (!viewOf(operations, name)) {
+          return fail(c, 404, 'unknown-channel', 'there is no channel of this name');
+        }
+        const revision = await operations[verb](name);
+        const view = viewOf(operations, name);
+        return c.json({
+          channel: name,
+          state: view?.state ?? 'stopped',
+          revision: revision ?? view?.revision ?? '',
+        });
+      }),
+    );
+  }
+  api.post(
+    '/reload',
+    at(async (c, engine) => c.json({ swapped: await engine.reload() })),
+  );
+}
+
+function viewOf(engine: Operations, name: string): ChannelView | undefined {
+  return engine.channels().find(({ channel }) => channel === name);
+}
+
+function addQuarantine(api: Hono<Env>, at: At): void {
+  const post = <Body>(
+    path: string,
+    schema: z.ZodType<Body>,
+    act: (operations: Operations, body: Body, caller: string) => number,
+  ) =>
+    api.post(
+      path,
+      at(async (c, operations) => {
+        const body = schema.safeParse(await c.req.json().catch(() => undefined));
+        if (!body.success) return misread(c, body.error);
+        return c.json({ count: act(operations, body.data, c.env.principal?.id ?? '') });
+      }),
+    );
+  post('/quarantine/assign', requests.assignBody, (engine, { selection, owner }) =>
+    engine.assign(selection, owner),
+  );
+  post('/quarantine/replay', requests.replayBody, (engine, { selection, by }, caller) =>
+    engine.replay(selection, by ?? caller),
+  );
+  post('/quarantine/waive', requests.waiveBody, (engine, { selection, reason, by }, caller) =>
+    engine.waive(selection, reason, by ?? caller),
+  );
+}
+
+function misread(c: Context, error: z.ZodError): Response {
+  return fail(c, 400, 'not-understood', requests.mistakeOf(error));
+}
+
+/** Leaves the iterator as soon as there is enough, so that its store is free again. */
+function firstOf<T>(rows: Iterable<T>, limit: number, isWanted: (row: T) => boolean = () => true) {
+  const first: T[] = [];
+  for (const row of rows) {
+    if (isWanted(row)) first.push(row);
+    if (first.length >= limit) break;
+  }
+  return first;
+}

@@ -1,0 +1,86 @@
+import { type DestinationStream, pino } from 'pino';
+import type { Clock, Event, Events } from '../../engine/index.ts';
+import { levels } from './levels.ts';
+
+export type LogOptions = {
+  readonly events: Events;
+  readonly clock: Clock;
+  readonly level?: 'error' | 'warn' | 'info' | 'debug';
+  /** Where lines go; standard error unless told, as standard output carries data. */
+  readonly destination?: DestinationStream;
+};
+
+export type Logs = {
+  /** An exception that nobody expected. The stack, never the data that led to it. */
+  bug(cause: unknown): void;
+  close(): void;
+};
+
+/** A window in which one kind of event of one channel writes at most `linesMax` lines. */
+const windowUs = 10_000_000;
+const linesMax = 10;
+const kindsMax = 2_000;
+
+/**
+ * Structured logs (JSON lines, pino) from the events, which carry no patient data. A storm of one kind
+ * costs ten lines in ten seconds and one that counts the rest.
+ */
+export function createLogs({ events, clock, level, destination }: LogOptions): Logs {
+  const logger = pino(
+    {
+      level: level ?? 'info',
+      base: null,
+      timestamp: () => `,"time":"${new Date(clock.nowUs() / 1000).toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    destination ?? pino.destination({ fd: 2, sync: true }),
+  );
+  const throttle = createThrottle(clock);
+  const write = (event: Event) => {
+    const loudness = levels[event.type];
+    if (loudness === 'silent' || !logger.isLevelEnabled(loudness)) return;
+    const { type, ...fields } = event;
+    const suppressed = throttle(event);
+    if (suppressed === undefined) return;
+    logger[loudness]({ event: type, ...fields, ...(suppressed ? { suppressed } : {}) });
+  };
+  return {
+    bug(cause) {
+      const stack = cause instanceof Error ? framesOf(cause) : typeof cause;
+      logger.error({ event: 'bug', stack });
+    },
+    close: events.subscribe(write),
+  };
+}
+
+/** A bug's message may quote data; its name and where it happened do not. */
+function framesOf(error: Error): string {
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return [error.name, ...frames].join('\n');
+}
+
+type Window = { startUs: number; lines: number; suppressed: number };
+
+/**
+ * Undefined: this line is not written. Else the number of lines of its kind that were not written since
+ * the last one that was.
+ */
+function createThrottle(clock: Clock): (event: Event) => number | undefined {
+  const windows = new Map<string, Window>();
+  return (event) => {
+    const kind = `${event.type}\n${'channel' in event ? event.channel : ''}`;
+    const nowUs = clock.nowUs();
+    const window = windows.get(kind);
+    if (!window || nowUs - window.startUs >= windowUs) {
+      if (!window && windows.size >= kindsMax) windows.clear();
+      windows.set(kind, { startUs: nowUs, lines: 1, suppressed: 0 });
+      return window?.suppressed ?? 0;
+    }
+    if (window.lines >= linesMax) {
+      window.suppressed += 1;
+      return undefined;
+    }
+    window.lines += 1;
+    return 0;
+  };
+}

@@ -1,0 +1,142 @@
+import { statfsSync } from 'node:fs';
+import type { ChannelState, ChannelView } from '../../engine/index.ts';
+import type { Snapshot } from '../snapshot.ts';
+import type { Level, MetricMaker } from './series.ts';
+
+const states = {
+  stopped: true,
+  starting: true,
+  running: true,
+  paused: true,
+  draining: true,
+  failed: true,
+} satisfies Record<ChannelState, true>;
+
+/** Levels that are read at scrape time. The returned function sets them all. */
+export function createGauges(make: MetricMaker, dataDir: string | undefined) {
+  const up = make.gauge(
+    'plexus_engine_readable',
+    '1 when the journal could be read for this scrape.',
+  );
+  const channels = channelGauges(make);
+  const quarantine = quarantineGauges(make);
+  const conservation = conservationGauges(make);
+  const disk = dataDir === undefined ? () => {} : diskGauges(make, dataDir);
+  return (snapshot: Snapshot | undefined): void => {
+    disk();
+    up.set([], snapshot ? 1 : 0);
+    if (!snapshot) return;
+    channels(snapshot);
+    quarantine(snapshot);
+    conservation(snapshot);
+  };
+}
+
+function channelGauges(make: MetricMaker) {
+  const one = ['channel'];
+  const state = make.gauge('plexus_channel_state', '1 for the state that a channel is in.', [
+    'channel',
+    'state',
+  ]);
+  const pending = make.gauge('plexus_queue_depth', 'Messages waiting for the chain.', one);
+  const age = make.gauge('plexus_queue_age_seconds', 'Age of the oldest waiting message.', one);
+  const last = make.gauge(
+    'plexus_last_received_timestamp_seconds',
+    'When the channel last received a message, Unix time; absent before the first.',
+    one,
+  );
+  const where = ['channel', 'destination'];
+  const outDepth = make.gauge('plexus_destination_queue_depth', 'Messages to be delivered.', where);
+  const outAge = make.gauge(
+    'plexus_destination_queue_age_seconds',
+    'Age of the oldest message to be delivered.',
+    where,
+  );
+  const outHeld = make.gauge('plexus_destination_held', 'Deliveries in quarantine.', where);
+  const all: readonly Level[] = [state, pending, age, last, outDepth, outAge, outHeld];
+  const setOne = (view: ChannelView, atUs: number) => {
+    const { channel } = view;
+    for (const name of Object.keys(states)) {
+      state.set([channel, name], name === view.state ? 1 : 0);
+    }
+    pending.set([channel], view.pending);
+    age.set([channel], ageSeconds(view.oldestPendingUs, view.pending, atUs));
+    if (view.lastReceivedUs > 0) last.set([channel], view.lastReceivedUs / 1e6);
+    for (const queue of view.destinations) {
+      const labels = [channel, queue.destination];
+      outDepth.set(labels, queue.pending);
+      outAge.set(labels, ageSeconds(queue.oldestPendingUs, queue.pending, atUs));
+      outHeld.set(labels, queue.held);
+    }
+  };
+  return ({ channels, atUs }: Snapshot) => {
+    for (const level of all) level.clear();
+    for (const view of channels) setOne(view, atUs);
+  };
+}
+
+function quarantineGauges(make: MetricMaker) {
+  const one = ['channel'];
+  const depth = make.gauge('plexus_quarantine_depth', 'Messages in quarantine.', one);
+  const groups = make.gauge('plexus_quarantine_groups', 'Different faults in quarantine.', one);
+  const age = make.gauge('plexus_quarantine_age_seconds', 'Age of the oldest held message.', one);
+  const unowned = make.gauge('plexus_quarantine_unowned', 'Held messages without an owner.', one);
+  return ({ channels, quarantine, atUs }: Snapshot) => {
+    for (const level of [depth, groups, age, unowned]) level.clear();
+    // A channel without held messages says 0, so that an alert on it can end.
+    const names = new Set([...channels, ...quarantine].map(({ channel }) => channel));
+    for (const channel of names) {
+      const rows = quarantine.filter((group) => group.channel === channel);
+      const count = rows.reduce((sum, group) => sum + group.count, 0);
+      const oldestUs = rows.reduce((least, group) => Math.min(least, group.oldestUs), atUs);
+      const ownerless = rows.filter((group) => group.owner === '');
+      depth.set([channel], count);
+      groups.set([channel], rows.length);
+      age.set([channel], ageSeconds(oldestUs, count, atUs));
+      unowned.set(
+        [channel],
+        ownerless.reduce((sum, group) => sum + group.count, 0),
+      );
+    }
+  };
+}
+
+function conservationGauges(make: MetricMaker) {
+  const total = make.gauge(
+    'plexus_conservation_violations',
+    'Messages that the counts of all channels cannot account for; must be 0.',
+  );
+  const each = make.gauge(
+    'plexus_channel_conservation_violations',
+    'Messages that the counts of a channel cannot account for; must be 0.',
+    ['channel'],
+  );
+  return ({ conservation }: Snapshot) => {
+    each.clear();
+    total.set(
+      [],
+      conservation.reduce((sum, row) => sum + row.violations, 0),
+    );
+    for (const row of conservation) each.set([row.channel], row.violations);
+  };
+}
+
+function diskGauges(make: MetricMaker, dataDir: string) {
+  const free = make.gauge('plexus_disk_free_bytes', 'Free space where the data folder lies.');
+  const size = make.gauge('plexus_disk_size_bytes', 'Size of the disk of the data folder.');
+  return () => {
+    try {
+      const { bavail, blocks, bsize } = statfsSync(dataDir);
+      free.set([], bavail * bsize);
+      size.set([], blocks * bsize);
+    } catch {
+      // The folder is not there yet; a scrape must not fail for it.
+      free.set([], Number.NaN);
+      size.set([], Number.NaN);
+    }
+  };
+}
+
+function ageSeconds(sinceUs: number, count: number, atUs: number): number {
+  return count > 0 && sinceUs > 0 ? Math.max(0, atUs - sinceUs) / 1e6 : 0;
+}

@@ -1,0 +1,46 @@
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { Events } from '../../engine/index.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { createGauges } from './gauges.ts';
+import { createRecorder } from './recorders.ts';
+import { metricMaker } from './series.ts';
+
+export type Metrics = {
+  /** The text of a scrape (Prometheus exposition format 0.0.4). */
+  render(): Promise<string>;
+  readonly contentType: string;
+  /** Names of all metrics, as an alert rule may name them. */
+  names(): readonly string[];
+  close(): void;
+};
+
+export type MetricsOptions = {
+  readonly events: Events;
+  readonly snapshot: () => Snapshot | undefined;
+  /** The folder whose disk is watched; absent: no disk metrics. */
+  readonly dataDir?: string;
+};
+
+/**
+ * The registry of one engine: counters from the events, levels from a snapshot at scrape time, and
+ * Node's own process metrics. No patient data can reach a label (`series.ts`).
+ */
+export function createMetrics({ events, snapshot, dataDir }: MetricsOptions): Metrics {
+  const registry = new Registry();
+  const make = metricMaker(registry);
+  const setGauges = createGauges(make, dataDir);
+  const stopRecording = events.subscribe(createRecorder(make));
+  collectDefaultMetrics({ register: registry });
+  return {
+    render() {
+      setGauges(snapshot());
+      return registry.metrics();
+    },
+    contentType: registry.contentType,
+    names: () => registry.getMetricsAsArray().map(({ name }) => name),
+    close() {
+      stopRecording();
+      registry.clear();
+    },
+  };
+}

@@ -1,0 +1,2 @@
+export { mllpRoute } from './mllp.ts';
+export { type Outgoing, type SendOptions, type Sent, sendFrames } from './send.ts';
