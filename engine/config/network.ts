@@ -18,12 +18,11 @@ export type ChannelTest = {
   readonly name: string;
   /** Line ends become segment ends. */
   readonly message: string;
-  readonly expect: {
-    readonly outcome?: 'delivered' | 'filtered' | 'quarantined' | undefined;
-    readonly code?: string | undefined;
-    readonly resources?: Readonly<Record<string, number>> | undefined;
-    readonly facts?: Readonly<Record<string, unknown>> | undefined;
-  };
+  readonly outcome: 'delivered' | 'filtered' | 'quarantined';
+  /** Path such as `Patient.name[0].family` to its value; null: nothing there. */
+  readonly expect: Readonly<Record<string, unknown>>;
+  /** Issue codes that must occur, and no others; absent: not looked at. */
+  readonly issues?: readonly string[] | undefined;
 };
 
 /** One channel file (`config/channels/NAME.yaml`), parsed and checked. */

@@ -1,0 +1,46 @@
+import { exitCodes, type Network, requireNetwork } from '../../engine/index.ts';
+import { defineCommand } from '../command.ts';
+
+export const graph = defineCommand({
+  name: 'graph',
+  summary: 'Draws the network as Mermaid.',
+  usage: '',
+  options: {},
+  async run({ configDir, json, out }) {
+    const { registry } = await import('../registry.ts');
+    const network = requireNetwork(configDir, registry);
+    if (json) for (const edge of edgesOf(network)) out.json(edge);
+    else out.line(drawMermaid(network));
+    return exitCodes.ok;
+  },
+});
+
+type Edge = { readonly channel: string; readonly from: string; readonly to: string };
+
+/** Source to stage to stage to each route, by channel. */
+export function edgesOf({ channels }: Network): readonly Edge[] {
+  return channels.flatMap(({ name, source, stages, routes }) => {
+    const way = [source.kind, ...stages.map(({ kind }) => kind)];
+    const last = way.at(-1)!;
+    const along = way.slice(1).map((to, at) => ({ channel: name, from: way[at]!, to }));
+    return [...along, ...routes.map((route) => ({ channel: name, from: last, to: route.name }))];
+  });
+}
+
+/** A subgraph a channel, https://mermaid.js.org/syntax/flowchart.html. */
+export function drawMermaid({ name: network, channels }: Network): string {
+  const lines = ['---', `title: ${network}`, '---', 'flowchart LR'];
+  for (const { name, source, stages, routes, enabled } of channels) {
+    lines.push(`  subgraph ${name}["${name}${enabled ? '' : ' (off)'}"]`);
+    lines.push(`    ${name}.in(["${source.kind}"])`);
+    let last = `${name}.in`;
+    for (const [at, { kind }] of stages.entries()) {
+      lines.push(`    ${last} --> ${name}.${at}["${kind}"]`);
+      last = `${name}.${at}`;
+    }
+    lines.push('  end');
+    for (const route of routes)
+      lines.push(`  ${last} --> ${name}.out.${route.name}[("${route.name}: ${route.kind}")]`);
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs';
+import { relative, resolve, sep } from 'node:path';
+import { exitCodes, loadNetwork, renderIssue } from '../../engine/index.ts';
+import { defineCommand, UsageError } from '../command.ts';
+
+export const lint = defineCommand({
+  name: 'lint',
+  summary: 'Checks the configuration; every mistake with file:line:column.',
+  usage: '[PATH..] [--strict]',
+  details: `Without PATH the whole of --config; with PATH what is wrong in these files or folders.
+Exit 1 when there is an error (with --strict also for a warning).`,
+  options: { strict: { type: 'boolean', about: 'A warning fails as well.' } },
+  async run({ args, options, json, configDir, out }) {
+    for (const path of args) requireInside(path, configDir);
+    const { registry } = await import('../registry.ts');
+    const found = loadNetwork(configDir, registry).issues;
+    const issues = found.filter(
+      ({ file }) => args.length === 0 || args.some((path) => contains(path, file)),
+    );
+    for (const issue of issues) {
+      if (json) out.json(issue);
+      else out.line(renderIssue(issue));
+    }
+    const errors = issues.filter(({ severity }) => severity === 'error').length;
+    const warnings = issues.length - errors;
+    out.say(issues.length === 0 ? 'no mistakes' : `${errors} errors, ${warnings} warnings`);
+    return errors > 0 || (options.strict && warnings > 0) ? exitCodes.findings : exitCodes.ok;
+  },
+});
+
+/** A PATH must exist and lie within the configuration: anything else is a slip of the keyboard. */
+export function requireInside(path: string, configDir: string): void {
+  if (!existsSync(path)) throw new UsageError(`${path} does not exist`);
+  if (!contains(configDir, path))
+    throw new UsageError(`${path} is not within the configuration ${configDir}`);
+}
+
+export function contains(folder: string, path: string): boolean {
+  const way = relative(resolve(folder), resolve(path));
+  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && resolve(way) !== way);
+}

@@ -1,0 +1,29 @@
+import { channelJsonSchema, exitCodes, networkJsonSchema } from '../../engine/index.ts';
+import { defineCommand, UsageError } from '../command.ts';
+
+const kinds = ['channel', 'network'] as const;
+
+export const schema = defineCommand({
+  name: 'schema',
+  summary: 'Prints the JSON Schema of a configuration file, for editors.',
+  usage: `[${kinds.join('|')}]`,
+  details: `Put it beside the configuration and name it in the first line of a file:
+# yaml-language-server: $schema=../channel.schema.json`,
+  options: {},
+  async run({ args, json, out }) {
+    const kind = args[0] ?? 'channel';
+    const made = await make(kind);
+    if (json) out.json(made);
+    else out.line(JSON.stringify(made, null, 2));
+    return exitCodes.ok;
+  },
+});
+
+async function make(kind: string): Promise<object> {
+  if (kind === 'network') return networkJsonSchema();
+  if (kind === 'channel') {
+    const { registry } = await import('../registry.ts');
+    return channelJsonSchema(registry);
+  }
+  throw new UsageError(`there is a schema of ${kinds.join(', ')}; not of \`${kind}\``);
+}

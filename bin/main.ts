@@ -1,0 +1,119 @@
+import { parseArgs } from 'node:util';
+import { ConfigError, exitCodes, PlexusError, renderIssue, suggestion } from '../engine/index.ts';
+import {
+  type Command,
+  type Invocation,
+  type OptionSpec,
+  type Output,
+  UsageError,
+} from './command.ts';
+import { helpOf, overview } from './help.ts';
+
+export const globalOptions = {
+  config: { type: 'string', value: 'DIR', about: 'Configuration folder (default `config`).' },
+  data: { type: 'string', value: 'DIR', about: 'Data folder (default `data`).' },
+  json: { type: 'boolean', about: 'Data as NDJSON on stdout.' },
+  help: { type: 'boolean', short: 'h', about: 'Explains the command.' },
+} as const satisfies Record<string, OptionSpec>;
+
+export type World = Pick<Invocation, 'out' | 'env' | 'signal'>;
+
+/** Runs one command line and gives its exit code. Never throws: a bug is told and becomes 70. */
+export async function main(
+  argv: readonly string[],
+  commands: readonly Command[],
+  world: World,
+): Promise<number> {
+  try {
+    return await dispatch(argv, commands, world);
+  } catch (error) {
+    return explain(error, world.out);
+  }
+}
+
+async function dispatch(
+  argv: readonly string[],
+  commands: readonly Command[],
+  world: World,
+): Promise<number> {
+  const { word, rest } = takeCommand(argv);
+  if (word === undefined || word === 'help') {
+    const topic = rest.find((arg) => !arg.startsWith('-'));
+    const isAsked = word === 'help' || rest.some((arg) => arg === '--help' || arg === '-h');
+    const text = topic === undefined ? overview(commands) : helpOf(find(topic, commands));
+    if (isAsked) world.out.line(text);
+    else world.out.say(text);
+    return isAsked ? exitCodes.ok : exitCodes.usage;
+  }
+  const command = find(word, commands);
+  const { values, positionals } = parseArgs({
+    args: [...rest],
+    options: { ...command.options, ...globalOptions },
+    allowPositionals: true,
+    allowNegative: false,
+  });
+  if (values.help) {
+    world.out.line(helpOf(command));
+    return exitCodes.ok;
+  }
+  return command.run({
+    ...world,
+    args: positionals,
+    options: values,
+    json: values.json === true,
+    configDir: values.config ?? 'config',
+    dataDir: values.data ?? 'data',
+  } as Invocation);
+}
+
+/** The first word that is no global option and no global option's value; options stay for later. */
+function takeCommand(argv: readonly string[]): { word: string | undefined; rest: string[] } {
+  for (let index = 0; index < argv.length; index += 1) {
+    const arg = argv[index]!;
+    if (arg === '--config' || arg === '--data') index += 1;
+    else if (!arg.startsWith('-'))
+      return { word: arg, rest: [...argv.slice(0, index), ...argv.slice(index + 1)] };
+  }
+  return { word: undefined, rest: [...argv] };
+}
+
+function find(word: string, commands: readonly Command[]): Command {
+  const command = commands.find(({ name }) => name === word);
+  if (command !== undefined) return command;
+  const names = commands.map(({ name }) => name);
+  throw new UsageError(`unknown command \`${word}\`; ${suggestion(word, names)}`);
+}
+
+/** What went wrong, in one line for a person, and as an exit code. */
+function explain(error: unknown, out: Output): number {
+  if (error instanceof ConfigError) {
+    for (const issue of error.issues) out.say(renderIssue(issue));
+    out.say(`plexus: ${error.message}`);
+    return error.exit;
+  }
+  if (error instanceof PlexusError) {
+    out.say(`plexus: ${error.message} (${error.code})`);
+    return error.exit;
+  }
+  if (error instanceof UsageError || isParseError(error)) {
+    out.say(`plexus: ${error.message}`);
+    out.say('Try `./plexus help`.');
+    return exitCodes.usage;
+  }
+  if (isSystemError(error)) {
+    out.say(`plexus: ${error.message} (${error.code})`);
+    return exitCodes.io;
+  }
+  out.say(`plexus: a bug in Plexus: ${error instanceof Error ? error.stack : String(error)}`);
+  return exitCodes.bug;
+}
+
+function isParseError(error: unknown): error is Error {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  return error instanceof Error && (code?.startsWith('ERR_PARSE_ARGS') ?? false);
+}
+
+/** An error of the operating system: it has a call and a code such as EACCES. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'code' in error;
+}

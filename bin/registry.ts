@@ -1,0 +1,7 @@
+import { fhirSource } from '../channels/fhir/index.ts';
+import { mllpSource } from '../channels/mllp/index.ts';
+import { createRegistry, type Registry } from '../engine/index.ts';
+import { filesRoute } from '../routes/files/index.ts';
+
+/** Every component that a channel file can name. A new one is added here, by hand. */
+export const registry: Registry = createRegistry([mllpSource, fhirSource, filesRoute]);

@@ -1,0 +1,9 @@
+export {
+  type Feed,
+  type FeedOptions,
+  feeds,
+  generateFeed,
+  type SimulatedMessage,
+} from './feed.ts';
+export { createProgress, type Progress } from './progress.ts';
+export { type SimulateOptions, simulate, type Tally, type Target } from './simulate.ts';
