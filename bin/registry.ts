@@ -1,7 +1,17 @@
 import { fhirSource } from '../channels/fhir/index.ts';
+import { filesSource } from '../channels/files/index.ts';
 import { mllpSource } from '../channels/mllp/index.ts';
 import { createRegistry, type Registry } from '../engine/index.ts';
 import { filesRoute } from '../routes/files/index.ts';
+import { mllpRoute } from '../routes/mllp/index.ts';
+import { stageComponents } from './stages.ts';
 
 /** Every component that a channel file can name. A new one is added here, by hand. */
-export const registry: Registry = createRegistry([mllpSource, fhirSource, filesRoute]);
+export const registry: Registry = createRegistry([
+  mllpSource,
+  fhirSource,
+  filesSource,
+  filesRoute,
+  mllpRoute,
+  ...stageComponents,
+]);

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3-multiple-ciphers';
 import { exitCodes, PlexusError } from './errors.ts';
 
 export type DatabaseHandle = BetterSqlite3.Database;
+export type Statement = BetterSqlite3.Statement<unknown[]>;
 
 export type OpenOptions = {
   /** 32 bytes. */

@@ -1,7 +1,10 @@
+export type { ChainReplies, ChainReply, ChainSpec, ChainTask } from './chain/index.ts';
+export { type Chain, type ChainResult, type ChainVerdict, createChain } from './chain/index.ts';
 export * from './clock.ts';
 export * from './component.ts';
 export * from './config/index.ts';
 export * from './database.ts';
+export { type Engine, type EngineOptions, startEngine } from './engine.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './ids.ts';
@@ -9,6 +12,7 @@ export * from './issue.ts';
 export * from './keys.ts';
 export * from './limits.ts';
 export * from './operations.ts';
+export { openReader } from './reader/index.ts';
 export * from './sink.ts';
 export * from './source.ts';
 export * from './stage.ts';

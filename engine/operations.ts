@@ -38,9 +38,9 @@ export type Operations = Reader & {
   deploy(channel: string): Promise<string>;
   /** Back to the revision before; answers with it. */
   rollback(channel: string): Promise<string>;
-  assign(selection: HeldSelection, owner: string): number;
-  replay(selection: HeldSelection, by: string): number;
-  waive(selection: HeldSelection, reason: string, by: string): number;
+  assign(selection: HeldSelection, owner: string): Promise<number>;
+  replay(selection: HeldSelection, by: string): Promise<number>;
+  waive(selection: HeldSelection, reason: string, by: string): Promise<number>;
 };
 
 export type MessageQuery = {
@@ -140,7 +140,6 @@ export type HeldGroup = {
 export type HeldView = {
   readonly id: MessageId;
   readonly generation: number;
-  readonly ordinal: number;
   readonly fingerprint: string;
   readonly channel: string;
   readonly destination: string;

@@ -9,15 +9,17 @@ import type { Clock, Events } from '../engine/index.ts';
 import { createApi, createLive, createPage, pagePaths } from './console/index.ts';
 import { createHealth } from './health/index.ts';
 import { createMetrics } from './metrics/index.ts';
-import { createSnapshots, type Engine } from './snapshot.ts';
+import { createSnapshots, type Engine } from './snapshot/index.ts';
 
 export { createLogs, type LogOptions, type Logs } from './logs/index.ts';
-export type { Engine, Snapshot } from './snapshot.ts';
+export type { Engine, Snapshot } from './snapshot/index.ts';
 
 export type MonitoringOptions = {
   readonly events: Events;
   readonly clock: Clock;
-  /** The engine once it is there; asked again at every request, so that `/health` answers before. */
+  /**
+   * The engine once it is there; asked again at every request, so that `/health` answers before.
+   */
   readonly engine: Engine;
   /** The console's token: whoever has it may do everything that `/api` offers. */
   readonly token: string;
@@ -41,8 +43,8 @@ export type Monitoring = {
 };
 
 /**
- * Everything that looks on. It MUST be created before the engine starts, as it knows the engine only
- * from its events and would miss the first ones:
+ * Everything that looks on. It MUST be created before the engine starts, as it knows the engine
+ * only from its events and would miss the first ones. To be served with
  * `serveHttp({ host, port, app: monitoring.app, ...monitoring.http })`.
  */
 export function createMonitoring(options: MonitoringOptions): Monitoring {

@@ -23,10 +23,12 @@ Exit 1 when there is an error (with --strict also for a warning).`,
     }
     const errors = issues.filter(({ severity }) => severity === 'error').length;
     const warnings = issues.length - errors;
-    out.say(issues.length === 0 ? 'no mistakes' : `${errors} errors, ${warnings} warnings`);
+    out.say(`${counted(errors, 'error')}, ${counted(warnings, 'warning')}`);
     return errors > 0 || (options.strict && warnings > 0) ? exitCodes.findings : exitCodes.ok;
   },
 });
+
+const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 /** A PATH must exist and lie within the configuration: anything else is a slip of the keyboard. */
 export function requireInside(path: string, configDir: string): void {

@@ -7,3 +7,4 @@ export {
 } from './feed.ts';
 export { createProgress, type Progress } from './progress.ts';
 export { type SimulateOptions, simulate, type Tally, type Target } from './simulate.ts';
+export { targetsOf } from './targets.ts';

@@ -78,7 +78,7 @@ function resultSegments({ order }: Happening, at: string): string[] {
       1: '1',
       2: order.placer,
       3: order.filler,
-      4: `${order.panel.french}^${escapeText(order.panel.name)}^L`,
+      4: `${order.panel.french}^${escapeText(order.panel.frenchName)}^L`,
       7: at,
       22: at,
       25: 'F',
@@ -87,7 +87,7 @@ function resultSegments({ order }: Happening, at: string): string[] {
       segment('OBX', {
         1: String(index + 1),
         2: 'NM',
-        3: `${test.french}^${escapeText(test.name)}^L`,
+        3: `${test.french}^${escapeText(test.frenchName)}^L`,
         5: value,
         6: test.unit,
         7: `${test.low}-${test.high}`,

@@ -153,13 +153,15 @@ function checkMediaType(request: Request): Response | undefined {
   return refusal(415, 'not-supported', 'media-type', text);
 }
 
+/** A client may name each try of one Bundle anew, so the Bundle's own name comes first. */
 function landingOf(request: Request, raw: Buffer, payload: Payload, receivedUs: number): Landing {
   const requestId = request.headers.get('x-request-id')?.slice(0, 200);
-  const name = requestId || payload.bundleIdentifier;
-  return {
-    raw,
-    receivedUs,
-    orderingKeys: payload.orderingKeys,
-    ...(name ? { controlId: name, dedupeKey: `${requestId ? 'request' : 'bundle'}|${name}` } : {}),
-  };
+  const { bundleIdentifier, orderingKeys } = payload;
+  const landing = { raw, receivedUs, orderingKeys };
+  if (bundleIdentifier !== undefined) {
+    return { ...landing, controlId: bundleIdentifier, dedupeKey: `bundle|${bundleIdentifier}` };
+  }
+  return requestId
+    ? { ...landing, controlId: requestId, dedupeKey: `request|${requestId}` }
+    : landing;
 }

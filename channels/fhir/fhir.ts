@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import {
   type Authenticate,
@@ -61,13 +62,20 @@ export const fhirSource: SourceComponent<FhirConfig> = {
   name: 'fhir',
   summary: 'Listens for FHIR R4 resources and Bundles on an HTTP port of its own.',
   guarantees:
-    'A 2xx is sent only after the fsync of the body. The same bytes under the same X-Request-Id ' +
-    'or Bundle.identifier are known again and get the same answer. Order holds for each patient.',
+    'A 2xx is sent only after the fsync of the body. The same bytes under the same ' +
+    'Bundle.identifier or X-Request-Id are known again and get the same answer. ' +
+    'Order holds for each patient.',
   example: 'fhir: { port: 8661 }',
   schema,
   check(config, context): readonly ConfigIssue[] {
-    if (isLoopback(config.host)) return [];
     const issues: ConfigIssue[] = [];
+    for (const [name, path] of Object.entries(config.tls ?? {})) {
+      if (existsSync(resolve(context.configDir, '..', path))) continue;
+      const message = `there is no file ${path}`;
+      const at = context.at(['tls', name]);
+      issues.push({ ...at, severity: 'error', code: 'tls-unreadable', message });
+    }
+    if (isLoopback(config.host)) return issues;
     if (config.tokensSha256.length === 0) {
       const message = `${config.host} can be reached from elsewhere: set auth.tokens_sha256`;
       issues.push({ ...context.at(['host']), severity: 'error', code: 'auth-required', message });

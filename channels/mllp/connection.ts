@@ -18,7 +18,7 @@ export type ConnectionHost = {
   readonly limits: ConnectionLimits;
   received(raw: Buffer, receivedUs: number, flags: readonly FrameFlag[], answer: Answer): void;
   abandoned(raw: Buffer, receivedUs: number): void;
-  tooLarge(evidence: Buffer, bytes: number, receivedUs: number, answer: Answer): void;
+  tooLarge(evidence: Buffer, receivedUs: number, answer: Answer): void;
   /** Bytes that wait for their landing; negative when they landed. */
   waiting(bytes: number): void;
   /** Bytes kept of unfinished frames; negative when released. */
@@ -64,6 +64,7 @@ type State = {
   heldBytes: number;
   isHeldBack: boolean;
   isPaused: boolean;
+  pausedSinceUs: number;
   cancelEndWait: (() => void) | undefined;
 };
 
@@ -92,6 +93,7 @@ export function serveConnection(socket: Socket, host: ConnectionHost): Connectio
     heldBytes: 0,
     isHeldBack: false,
     isPaused: false,
+    pausedSinceUs: 0,
     cancelEndWait: undefined,
   };
   const connection: Connection = {
@@ -186,7 +188,7 @@ function onFrame(state: State, raw: Buffer, flags: readonly FrameFlag[]): void {
 function onBroken(state: State, reason: string, evidence: Buffer, bytes: number): void {
   if (reason === 'frame-too-large') {
     const answer = openAnswer(state, evidence.length);
-    state.host.tooLarge(evidence, bytes, state.nowUs, answer);
+    state.host.tooLarge(evidence, state.nowUs, answer);
   } else {
     refused(state, reason, bytes);
   }
@@ -231,6 +233,7 @@ function updateFlow(state: State): void {
   if (shouldPause === state.isPaused) return;
   state.isPaused = shouldPause;
   if (shouldPause) {
+    state.pausedSinceUs = state.host.clock.nowUs();
     state.socket.pause();
   } else {
     // The time in which nobody read is not the sender's.
@@ -240,9 +243,12 @@ function updateFlow(state: State): void {
 }
 
 function check(state: State, nowUs: number): void {
-  if (state.phase !== 'open' || state.isPaused) return;
+  if (state.phase !== 'open') return;
   const { frameMs, idleMs } = state.host.limits;
-  if (state.frameSinceUs > 0) {
+  if (state.isPaused) {
+    const isUnread = state.socket.writableLength > unreadAnswerBytesMax;
+    if (isUnread && nowUs - state.pausedSinceUs > frameMs * 1000) cut(state, 'answers-unread');
+  } else if (state.frameSinceUs > 0) {
     if (nowUs - state.frameSinceUs > frameMs * 1000) {
       refused(state, 'slow-sender', state.heldBytes);
       cut(state, 'slow-sender');

@@ -19,8 +19,8 @@ type State = {
   readonly connections: Set<Connection>;
   /** Sockets, TLS handshakes included, in the order in which they came. */
   readonly sockets: Map<string, Socket>;
-  /** Those of them that never sent a complete frame; the first of them makes room. */
-  readonly silent: Map<string, Socket>;
+  /** How to be rid of those that never sent a complete frame; the first of them makes room. */
+  readonly silent: Map<string, () => void>;
   waitingBytes: number;
   heldBytes: number;
   isHeldBack: boolean;
@@ -129,13 +129,13 @@ function admit(state: State, socket: Socket): boolean {
       socket.destroy();
       return false;
     }
-    const [oldestPeer, oldestSocket] = oldest;
+    const [oldestPeer, evict] = oldest;
     state.silent.delete(oldestPeer);
     state.sockets.delete(oldestPeer);
-    oldestSocket.destroy();
+    evict();
   }
   state.sockets.set(peer, socket);
-  state.silent.set(peer, socket);
+  state.silent.set(peer, () => socket.destroy());
   socket.on('close', () => {
     if (state.sockets.get(peer) !== socket) return;
     state.sockets.delete(peer);
@@ -149,6 +149,8 @@ function serve(state: State, socket: Socket): void {
   context.events.emit({ type: 'connection-opened', channel: context.channel });
   const connection = serveConnection(socket, state.host);
   state.connections.add(connection);
+  const peer = peerOf(socket);
+  if (state.silent.has(peer)) state.silent.set(peer, () => connection.cut('evicted'));
   if (state.isHeldBack) connection.holdBack(true);
 }
 

@@ -28,7 +28,11 @@ export const mllpSource: SourceComponent<MllpOptions> = {
   files: (options, { configDir }) =>
     tlsFiles(options).map(([, path]) => resolve(configDir, '..', path)),
   create: (options, context) =>
-    createListener(options, context, createReceiver(context, context.orderBy)),
+    createListener(
+      options,
+      context,
+      createReceiver(context, context.orderBy, options.frameBytesMax),
+    ),
 };
 
 function tlsFiles({ tls }: MllpOptions): [key: string, path: string][] {

@@ -1,4 +1,10 @@
-import type { Issue, Landed, Landing, SourceContext } from '../../engine/index.ts';
+import {
+  type Issue,
+  type Landed,
+  type Landing,
+  limits,
+  type SourceContext,
+} from '../../engine/index.ts';
 import {
   buildAck,
   decideCharset,
@@ -15,7 +21,7 @@ import type { FrameFlag } from './framing.ts';
 export type Receiver = {
   received(raw: Buffer, receivedUs: number, flags: readonly FrameFlag[], answer: Answer): void;
   abandoned(raw: Buffer, receivedUs: number): void;
-  tooLarge(evidence: Buffer, bytes: number, receivedUs: number, answer: Answer): void;
+  tooLarge(evidence: Buffer, receivedUs: number, answer: Answer): void;
 };
 
 type State = { readonly context: SourceContext; readonly orderBy: readonly string[] };
@@ -28,7 +34,11 @@ type Bytes = { readonly raw: Buffer; readonly receivedUs: number };
  * will mend. An ACK is rendered from the message and its landing alone, so a duplicate gets the
  * same bytes again.
  */
-export function createReceiver(context: SourceContext, orderBy: readonly string[]): Receiver {
+export function createReceiver(
+  context: SourceContext,
+  orderBy: readonly string[],
+  frameBytesMax: number = limits.frameBytesMax,
+): Receiver {
   const state: State = { context, orderBy };
   return {
     received(raw, receivedUs, flags, answer) {
@@ -42,22 +52,19 @@ export function createReceiver(context: SourceContext, orderBy: readonly string[
       }
     },
     abandoned(raw, receivedUs) {
-      const evidence = raw.subarray(0, limitsOfEvidence);
+      const evidence = raw.subarray(0, limits.evidenceBytes);
       landRefused(state, { raw: evidence, receivedUs }, undefined, frameAbandoned, () => {});
     },
-    tooLarge(evidence, bytes, receivedUs, answer) {
+    tooLarge(evidence, receivedUs, answer) {
       const issue: Issue = {
         severity: 'fatal',
         code: 'frame-too-large',
-        diagnostics: `The frame has more than ${bytes - 1} bytes; its beginning is kept.`,
+        diagnostics: `The frame is longer than ${frameBytesMax} bytes; its beginning is kept.`,
       };
-      landRefused(state, { raw: evidence, receivedUs }, peekHeader(evidence), issue, answer);
+      landRefused(state, { raw: evidence, receivedUs }, headerOf(evidence), issue, answer);
     },
   };
 }
-
-/** Of a frame that was broken off this much is kept. */
-const limitsOfEvidence = 64 * 1024;
 
 const noHeader: Issue = {
   severity: 'fatal',
@@ -103,7 +110,7 @@ function receive(state: State, bytes: Bytes, answer: Answer): void {
     return;
   }
   const landing = landingOf(state, bytes, header);
-  state.context.land(landing).then(
+  land(state, landing).then(
     (landed) => answerLanded(state, header, landed, [landed], answer),
     () => answerNotStored(header, receivedUs, answer),
   );
@@ -143,9 +150,12 @@ function receiveBatch(state: State, bytes: Bytes, batch: Batch, answer: Answer):
     refused(state, refusal.code, part.raw.length);
     return { ...part, orderingKeys: [], refused: [refusal] };
   });
+  // Without an id of its own the batch is acknowledged by the id of its first message.
   const first = batch.parts[0];
-  const sender = batch.header ?? (first && peekHeader(raw.subarray(first.start, first.end)));
-  const header = sender && { ...sender, controlId: batch.controlId || sender.controlId };
+  const firstHeader = first && peekHeader(raw.subarray(first.start, first.end));
+  const sender = batch.header ?? firstHeader;
+  const controlId = batch.controlId || (firstHeader?.controlId ?? '');
+  const header = sender && { ...sender, controlId };
   const whole: Landing = {
     raw,
     receivedUs,
@@ -154,7 +164,7 @@ function receiveBatch(state: State, bytes: Bytes, batch: Batch, answer: Answer):
       ? {}
       : { controlId: batch.controlId, dedupeKey: `batch|${dedupeKey(header)}` }),
   };
-  state.context.landBatch(whole, parts).then(
+  landBatch(state, whole, parts).then(
     ([landed, ...landedParts]) => {
       if (landed) answerLanded(state, header, landed, landedParts, answer);
       else answerNotStored(header, receivedUs, answer);
@@ -170,24 +180,32 @@ function answerLanded(
   messages: readonly Landed[],
   answer: Answer,
 ): void {
-  const ackId = String(landed.id);
   if (state.context.ack === 'landed') {
-    answer('AA', render(header, 'AA', ackId, landed.receivedUs, []));
-    return;
+    answer('AA', render(header, 'AA', String(landed.id), landed.receivedUs, []));
+  } else {
+    void answerSettled(state, header, landed, messages, answer);
   }
-  Promise.all(messages.map((message) => state.context.settled(message.id))).then(
-    (settlements) => {
-      const issues = settlements.flatMap(({ outcome, issues }) =>
-        outcome === 'quarantined' ? issues : [],
-      );
-      const isHeld = settlements.some(({ outcome }) => outcome === 'quarantined');
-      const code = isHeld ? 'AE' : 'AA';
-      answer(code, render(header, code, ackId, landed.receivedUs, issues.slice(0, 10)));
-    },
-    // Stopped before it settled: no answer is better than a wrong one, and a resend finds it
-    // landed.
-    () => answer('none'),
-  );
+}
+
+async function answerSettled(
+  state: State,
+  header: Header | undefined,
+  landed: Landed,
+  messages: readonly Landed[],
+  answer: Answer,
+): Promise<void> {
+  try {
+    const settlements = await Promise.all(
+      messages.map((message) => state.context.settled(message.id)),
+    );
+    const held = settlements.filter(({ outcome }) => outcome === 'quarantined');
+    const issues = held.flatMap((settlement) => settlement.issues);
+    const code = held.length > 0 ? 'AE' : 'AA';
+    answer(code, render(header, code, String(landed.id), landed.receivedUs, issues));
+  } catch {
+    // Stopped before it settled: no answer is better than a wrong one; a resend finds it landed.
+    answer('none');
+  }
 }
 
 function answerNotStored(header: Header | undefined, receivedUs: number, answer: Answer): void {
@@ -205,7 +223,7 @@ function landRefused(
   refused(state, issue.code, raw.length);
   const controlId = header?.controlId ? { controlId: header.controlId } : {};
   const landing = { raw, receivedUs, ...controlId, orderingKeys: [], refused: [issue] };
-  state.context.land(landing).then(
+  land(state, landing).then(
     (landed) => answer('AR', render(header, 'AR', String(landed.id), landed.receivedUs, [issue])),
     () => answerNotStored(header, receivedUs, answer),
   );
@@ -231,6 +249,23 @@ function render(
   framed[ack.length + 1] = 0x1c;
   framed[ack.length + 2] = 0x0d;
   return framed;
+}
+
+/** A journal that throws at once has failed like one that rejects. */
+async function land({ context }: State, landing: Landing): Promise<Landed> {
+  return context.land(landing);
+}
+
+async function landBatch({ context }: State, whole: Landing, parts: readonly Landing[]) {
+  return context.landBatch(whole, parts);
+}
+
+function headerOf(raw: Buffer): Header | undefined {
+  try {
+    return peekHeader(raw);
+  } catch {
+    return undefined;
+  }
 }
 
 function refused({ context }: State, reason: string, bytes: number): void {

@@ -9,7 +9,9 @@ export type RefusalBody = { readonly type: string; readonly text: string };
 
 export type GuardOptions = {
   readonly authenticate: Authenticate;
-  /** Paths that GET and HEAD may have without a sign-in, compared byte for byte, no query counted. */
+  /**
+   * Paths that GET and HEAD may have without a sign-in, compared byte for byte, no query counted.
+   */
   readonly publicPaths: ReadonlySet<string>;
   readonly bodyBytesMax: number;
   readonly isTls: boolean;
@@ -38,8 +40,8 @@ const securityHeaders: readonly (readonly [string, string])[] = [
 ];
 
 /**
- * Decides on headers alone whether a request may go on; else it has been answered, and nothing of its
- * body was looked at. Undefined means refused.
+ * Decides on headers alone whether a request may go on; else it has been answered, and nothing of
+ * its body was looked at. Undefined means refused.
  */
 export async function admit(
   request: IncomingMessage,
@@ -77,7 +79,8 @@ export function pathOf(request: IncomingMessage): string {
 /** An answer on a bare socket, for upgrades and CONNECT, which have no response object. */
 export function refusalBytes(status: number, reason: string): string {
   const challenge = status === 401 ? 'WWW-Authenticate: Bearer realm="plexus"\r\n' : '';
-  return `HTTP/1.1 ${status} ${reason}\r\n${challenge}Connection: close\r\nContent-Length: 0\r\n\r\n`;
+  const head = `HTTP/1.1 ${status} ${reason}\r\n${challenge}`;
+  return `${head}Connection: close\r\nContent-Length: 0\r\n\r\n`;
 }
 
 function declaredBytes(request: IncomingMessage): number {

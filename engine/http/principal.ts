@@ -9,7 +9,9 @@ export type Principal = {
   readonly kind: 'operator' | 'client';
 };
 
-/** What a request shows of its sender, taken from headers and handshake, before any body is read. */
+/**
+ * What a request shows of its sender, taken from headers and handshake, before any body is read.
+ */
 export type Credentials = {
   readonly token?: string;
   /** A client certificate that the TLS handshake has verified; SHA-256 as upper-case hex pairs. */
@@ -59,8 +61,8 @@ export const tokenProtocol = 'plexus.token.';
 
 /**
  * The token of a request: `Authorization: Bearer` (RFC 6750, section 2.1), or for a WebSocket the
- * offered protocol `plexus.token.` followed by the base64url of the token. Never from the URL, which
- * logs and histories keep.
+ * offered protocol `plexus.token.` followed by the base64url of the token. Never from the URL,
+ * which logs and histories keep.
  */
 export function credentialsOf(request: IncomingMessage): Credentials {
   const token = bearerToken(request.headers.authorization) ?? offeredToken(request);

@@ -2,8 +2,8 @@ import type { MiddlewareHandler } from 'hono';
 import type { HttpEnv } from './server.ts';
 
 /**
- * For the handlers that need a sign-in. `serveHttp` has refused strangers before this runs; here an app
- * that is mounted elsewhere, or a path wrongly made public, still answers 401.
+ * For the handlers that need a sign-in. `serveHttp` has refused strangers before this runs; here an
+ * app that is mounted elsewhere, or a path wrongly made public, still answers 401.
  */
 export const requireToken: MiddlewareHandler<HttpEnv> = async (c, next) => {
   if (c.env?.principal) return next();

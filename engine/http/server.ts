@@ -81,9 +81,9 @@ export type HttpServer = {
 };
 
 /**
- * The one way in which Plexus serves HTTP: token (or client certificate) to Principal before a body is
- * read, limits on time, size and number, security headers, an orderly end. Everything but `publicPaths`
- * answers 401 to a stranger, whatever the method and whether or not the path exists.
+ * The one way in which Plexus serves HTTP: token (or client certificate) to Principal before a body
+ * is read, limits on time, size and number, security headers, an orderly end. Everything but
+ * `publicPaths` answers 401 to a stranger, whatever the method and whether or not the path exists.
  * Throws PlexusError `port-in-use`, `port-forbidden` or `listen-failed`.
  */
 export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
@@ -124,6 +124,9 @@ function createNodeServer(tls: Tls | undefined, limits: HttpLimits): NodeServer 
     connectionsCheckingInterval: Math.min(5_000, limits.headersMs),
   };
   if (!tls) return createServer(timing);
+  if (tls.requireClientCertificate && tls.ca === undefined) {
+    throw new Error('client certificates are demanded but no authority is named to sign them');
+  }
   return createTlsServer({
     ...timing,
     minVersion: 'TLSv1.2',

@@ -3,7 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import type { z } from 'zod';
 import { type HttpEnv, requireToken } from '../../engine/http/index.ts';
 import type { ChannelView, Operations } from '../../engine/index.ts';
-import type { Engine } from '../snapshot.ts';
+import type { Engine } from '../snapshot/index.ts';
 import { fail, failWith } from './answers.ts';
 import * as requests from './requests.ts';
 
@@ -124,14 +124,14 @@ function addQuarantine(api: Hono<Env>, at: At): void {
   const post = <Body>(
     path: string,
     schema: z.ZodType<Body>,
-    act: (operations: Operations, body: Body, caller: string) => number,
+    act: (operations: Operations, body: Body, caller: string) => Promise<number>,
   ) =>
     api.post(
       path,
       at(async (c, operations) => {
         const body = schema.safeParse(await c.req.json().catch(() => undefined));
         if (!body.success) return misread(c, body.error);
-        return c.json({ count: act(operations, body.data, c.env.principal?.id ?? '') });
+        return c.json({ count: await act(operations, body.data, c.env.principal?.id ?? '') });
       }),
     );
   post('/quarantine/assign', requests.assignBody, (engine, { selection, owner }) =>

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock, Event, Events } from '../../engine/index.ts';
-import type { Snapshot } from '../snapshot.ts';
+import type { Snapshot } from '../snapshot/index.ts';
 import { createWish, type Wish } from './wish.ts';
 
 export type LiveOptions = {
@@ -27,7 +27,9 @@ export const liveLimits = {
   /** Events go out in frames, so often; a person sees no difference and the engine does. */
   frameMs: 100,
   stateMs: 1_000,
-  /** Bytes that may wait for a slow reader; past it events are dropped, and their number is told. */
+  /**
+   * Bytes that may wait for a slow reader; past it events are dropped, and their number is told.
+   */
   bufferedBytesMax: 256 * 1024,
   /** A peer that answers no ping is gone. */
   pingMs: 30_000,
@@ -43,10 +45,10 @@ type LookerOn = {
 };
 
 /**
- * The live stream on `/api/events`. Frames are JSON: `{type:'events', dropped, events:[Event]}` at most
- * every 100 ms, and with `?state=1` `{type:'state', atUs, channels, quarantine, conservation}` every
- * second. What a looker-on cannot take in is dropped and counted, never kept: nobody who looks on can
- * make the engine grow or wait.
+ * The live stream on `/api/events`. Frames are JSON: `{type:'events', dropped, events:[Event]}` at
+ * most every 100 ms, and with `?state=1` `{type:'state', atUs, channels, quarantine, conservation}`
+ * every second. What a looker-on cannot take in is dropped and counted, never kept: nobody who
+ * looks on can make the engine grow or wait.
  */
 export function createLive({ events, clock, snapshot }: LiveOptions): Live {
   const lookers = new Set<LookerOn>();

@@ -3,7 +3,10 @@ import { readFileSync } from 'node:fs';
 import { Hono } from 'hono';
 import type { HttpEnv } from '../../engine/http/index.ts';
 
-/** The page's files by path. They hold no data, so a stranger may have them: the page asks for the token. */
+/**
+ * The page's files by path. They hold no data, so a stranger may have them: the page asks for the
+ * token.
+ */
 const files = {
   '/': ['index.html', 'text/html; charset=utf-8'],
   '/console/main.js': ['main.js', 'text/javascript; charset=utf-8'],

@@ -22,8 +22,8 @@ const linesMax = 10;
 const kindsMax = 2_000;
 
 /**
- * Structured logs (JSON lines, pino) from the events, which carry no patient data. A storm of one kind
- * costs ten lines in ten seconds and one that counts the rest.
+ * Structured logs (JSON lines, pino) from the events, which carry no patient data. A storm of one
+ * kind costs ten lines in ten seconds and one that counts the rest.
  */
 export function createLogs({ events, clock, level, destination }: LogOptions): Logs {
   const logger = pino(
@@ -62,8 +62,8 @@ function framesOf(error: Error): string {
 type Window = { startUs: number; lines: number; suppressed: number };
 
 /**
- * Undefined: this line is not written. Else the number of lines of its kind that were not written since
- * the last one that was.
+ * Undefined: this line is not written. Else the number of lines of its kind that were not written
+ * since the last one that was.
  */
 function createThrottle(clock: Clock): (event: Event) => number | undefined {
   const windows = new Map<string, Window>();

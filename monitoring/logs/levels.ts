@@ -2,7 +2,9 @@ import type { EventType } from '../../engine/index.ts';
 
 export type Level = 'error' | 'warn' | 'info' | 'debug' | 'silent';
 
-/** How loud each event is. What happens for every message is `debug`, and no log of a quiet night. */
+/**
+ * How loud each event is. What happens for every message is `debug`, and no log of a quiet night.
+ */
 export const levels: Readonly<Record<EventType, Level>> = {
   'engine-started': 'info',
   'engine-stopping': 'info',

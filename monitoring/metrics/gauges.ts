@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs';
 import type { ChannelState, ChannelView } from '../../engine/index.ts';
-import type { Snapshot } from '../snapshot.ts';
+import type { Snapshot } from '../snapshot/index.ts';
 import type { Level, MetricMaker } from './series.ts';
 
 const states = {

@@ -1,6 +1,6 @@
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import type { Events } from '../../engine/index.ts';
-import type { Snapshot } from '../snapshot.ts';
+import type { Snapshot } from '../snapshot/index.ts';
 import { createGauges } from './gauges.ts';
 import { createRecorder } from './recorders.ts';
 import { metricMaker } from './series.ts';
@@ -9,9 +9,15 @@ export type Metrics = {
   /** The text of a scrape (Prometheus exposition format 0.0.4). */
   render(): Promise<string>;
   readonly contentType: string;
-  /** Names of all metrics, as an alert rule may name them. */
-  names(): readonly string[];
+  /** All metrics with their labels: what an alert rule or a panel may name. */
+  shapes(): readonly MetricShape[];
   close(): void;
+};
+
+export type MetricShape = {
+  readonly name: string;
+  readonly labelNames: readonly string[];
+  readonly isHistogram: boolean;
 };
 
 export type MetricsOptions = {
@@ -37,10 +43,16 @@ export function createMetrics({ events, snapshot, dataDir }: MetricsOptions): Me
       return registry.metrics();
     },
     contentType: registry.contentType,
-    names: () => registry.getMetricsAsArray().map(({ name }) => name),
+    shapes: () => registry.getMetricsAsArray().map(shapeOf),
     close() {
       stopRecording();
       registry.clear();
     },
   };
+}
+
+/** prom-client keeps a metric's name and labels on it, but leaves the labels out of its types. */
+function shapeOf(metric: { name: string }): MetricShape {
+  const { labelNames = [] } = metric as { labelNames?: readonly string[] };
+  return { name: metric.name, labelNames, isHistogram: metric instanceof Histogram };
 }

@@ -10,8 +10,8 @@ type Labels = (values: readonly string[]) => Record<string, string>;
 
 /**
  * Labels that cannot run away: values that are no name or code become `other`, and so does
- * everything past `seriesMax` combinations. The first label (the channel) survives, as it comes from
- * the configuration.
+ * everything past `seriesMax` combinations. The first label (the channel) survives, as it comes
+ * from the configuration.
  */
 export function boundedLabels(names: readonly string[], max = seriesMax): Labels {
   const known = new Map<string, Record<string, string>>();

@@ -8,7 +8,11 @@ import { type RecoveryOptions, recoverFolder } from './recovery.ts';
 export type NdjsonFolder = {
   /** Adds a line to the batch under way; writes when much waits, so that memory stays bounded. */
   append(type: string, json: string): Promise<void>;
-  /** Writes and fsyncs the batch; answers with the size of each file it touched. */
+  /**
+   * Writes and fsyncs the batch; answers with the size of every file. Also of those it did not
+   * touch: the journal keeps cursors with the day's messages, and must not forget a file that rests
+   * for longer than it keeps the day.
+   */
   commit(): Promise<{ path: string; bytes: number }[]>;
   /** The batch before is settled: from here on a rewind stops at its end. */
   settle(): void;
@@ -101,7 +105,9 @@ async function commitAll(files: readonly LiveFile[]): Promise<{ path: string; by
   // All have ended before a failure is told: a rewind must not race a write under way.
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
-  return touched.map((file) => ({ path: file.cursor, bytes: file.size }));
+  return files
+    .filter((file) => file.size > 0)
+    .map((file) => ({ path: file.cursor, bytes: file.size }));
 }
 
 async function write(file: LiveFile): Promise<void> {

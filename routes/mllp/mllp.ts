@@ -37,6 +37,10 @@ export const mllpRoute: RouteComponent<MllpRouteOptions> = {
     }
     return issues;
   },
+  files: ({ tls }, { configDir }) =>
+    [tls?.ca, tls?.cert, tls?.key].flatMap((path) =>
+      path === undefined ? [] : [resolve(configDir, '..', path)],
+    ),
   async create(options, context) {
     const { tls, ...target } = options;
     const peer = createPeer(

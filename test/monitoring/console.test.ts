@@ -1,6 +1,7 @@
 // Goal: the console's doors open to the token alone and pass orders on as they were given; what is
 // wrong is told with a code.
-// Method: the whole of monitoring on a real listener, in front of a fake engine that keeps what it was told.
+// Method: the whole of monitoring on a real listener, in front of a fake engine that keeps what it
+// was told.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { type HttpServer, serveHttp } from '../../engine/http/index.ts';
@@ -148,7 +149,7 @@ describe('monitoring over HTTP', () => {
     );
   });
 
-  it('passes orders on, with the caller as the one who gave them unless another is named', async () => {
+  it('passes orders on, in the caller’s name unless another is given', async () => {
     assert.deepEqual(await post('/api/channels/a/pause'), [
       200,
       { channel: 'a', state: 'running', revision: '0123456789ab' },

@@ -122,9 +122,9 @@ export function createFakeEngine(): FakeEngine {
     deploy: tell('deploy', Promise.resolve('ba9876543210')),
     rollback: () =>
       Promise.reject(new PlexusError('nothing-to-roll-back', 'there is no older one')),
-    assign: tell('assign', 3),
-    replay: tell('replay', 4),
-    waive: tell('waive', 5),
+    assign: tell('assign', Promise.resolve(3)),
+    replay: tell('replay', Promise.resolve(4)),
+    waive: tell('waive', Promise.resolve(5)),
   };
   return Object.assign(fake, { operations });
 }

@@ -1,4 +1,5 @@
-// Goal: the log tells of what needs a person, in JSON, without patient data, and no storm fills the disk.
+// Goal: the log tells of what needs a person, in JSON, without patient data, and no storm fills the
+// disk.
 // Method: events go in, lines are caught from pino's destination and read back.
 import assert from 'node:assert/strict';
 import { createEvents, type MessageId } from '../../engine/index.ts';
@@ -45,7 +46,7 @@ describe('logs', () => {
     );
   });
 
-  it('keep a storm to ten lines in ten seconds for each kind and channel, and count the rest', () => {
+  it('keep a storm of one kind to ten lines in ten seconds and count the rest', () => {
     const { events, lines, turn } = setUp();
     const refuse = (channel: string) =>
       events.emit({ type: 'input-refused', channel, reason: 'no-msh', bytes: 9 });

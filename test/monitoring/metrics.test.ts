@@ -1,12 +1,12 @@
 // Goal: the metrics tell the truth, stay few however wild the input, and never carry free text.
-// Method: events are emitted and engine states set, the scrape is read back as text; random events by
-// fast-check against sums of their own.
+// Method: events are emitted and engine states set, the scrape is read back as text; random events
+// by fast-check against sums of their own.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createEvents, type Event } from '../../engine/index.ts';
 import { createMetrics } from '../../monitoring/metrics/index.ts';
 import { boundedLabels, seriesMax } from '../../monitoring/metrics/series.ts';
-import { createSnapshots } from '../../monitoring/snapshot.ts';
+import { createSnapshots } from '../../monitoring/snapshot/index.ts';
 import { channelView, createFakeEngine, handClock, heldGroup } from './fake-engine.ts';
 
 /** Series of a scrape: `name{labels}` to value. */
@@ -128,7 +128,7 @@ describe('metrics', () => {
     assert.equal(later.get('plexus_conservation_violations'), 0);
   });
 
-  it('read the engine once a second however often they are asked, and survive its failure', async () => {
+  it('read the engine once a second at most, and survive its failure', async () => {
     const { engine, scrape, turn, failures } = setUp();
     let reads = 0;
     Object.assign(engine.operations, {
@@ -177,7 +177,8 @@ describe('metrics', () => {
 
   it('are all called plexus_, but for those of Node itself', () => {
     const { metrics } = setUp();
-    for (const name of metrics.names()) assert.match(name, /^(plexus|process|nodejs)_[a-z0-9_]+$/);
+    for (const { name } of metrics.shapes())
+      assert.match(name, /^(plexus|process|nodejs)_[a-z0-9_]+$/);
   });
 });
 

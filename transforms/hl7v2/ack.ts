@@ -19,9 +19,9 @@ export type Ack = {
 };
 
 /**
- * Renders an acknowledgement (HL7 v2.5.1 sections 2.9 and 2.15.1): the same bytes for the same input, in
- * the delimiters, the version and the character encoding of the message it answers. An ERR segment for
- * each issue from version 2.5 on, one ERR-1 with repetitions before.
+ * Renders an acknowledgement (HL7 v2.5.1 sections 2.9 and 2.15.1): the same bytes for the same
+ * input, in the delimiters, the version and the character encoding of the message it answers. An
+ * ERR segment for each issue from version 2.5 on, one ERR-1 with repetitions before.
  */
 export function buildAck(ack: Ack): Buffer {
   const pen = penFor(ack.header);
@@ -47,7 +47,7 @@ type Pen = {
 
 function penFor(header: Header | undefined): Pen {
   const field = header?.fieldSeparator ?? '|';
-  // A message whose MSH-2 leaves delimiters out is answered in the standard ones it did not declare.
+  // A message whose MSH-2 leaves delimiters out is answered in the standard ones.
   const complete = header !== undefined && header.encodingCharacters.length >= 4;
   const encoding = complete ? header.encodingCharacters : '^~\\&';
   const [component = '^', repetition = '~', escapeChar = '\\', subcomponent = '&'] = complete

@@ -18,8 +18,9 @@ export type Batch =
 
 /**
  * Finds the messages of a batch (FHS, BHS, MSH.., BTS, FTS; HL7 v2.5.1 section 2.10.3). Bytes with
- * several MSH and no batch header are a batch too. A count in BTS-1 that is wrong and a trailer that is
- * missing (a transfer that broke off?) are issues; the messages that are there can be used all the same.
+ * several MSH and no batch header are a batch too. A count in BTS-1 that is wrong and a trailer
+ * that is missing (a transfer that broke off?) are issues; the messages that are there can be used
+ * all the same.
  */
 export function splitBatch(bytes: Buffer): Batch {
   const first = skipBlank(bytes, 0);
@@ -55,8 +56,8 @@ function hasSecond(bytes: Buffer, from: number): boolean {
 }
 
 /**
- * A batch segment begins a line, and a header declares its delimiters: `MSH-3 is empty` in a note that
- * has line breaks is text.
+ * A batch segment begins a line, and a header declares its delimiters: `MSH-3 is empty` in a note
+ * that has line breaks is text.
  */
 function isMark(bytes: Buffer, at: number): boolean {
   const before = bytes[at - 1];
@@ -99,7 +100,9 @@ function envelopeControlId(bytes: Buffer, marks: readonly Mark[]): string | unde
   return undefined;
 }
 
-/** FHS and BHS share fields 1 to 7 with MSH; the rest of what MSH says they say elsewhere or not. */
+/**
+ * FHS and BHS share fields 1 to 7 with MSH; the rest of what MSH says they say elsewhere or not.
+ */
 function asEnvelope(header: Header, controlId: string): Header {
   return {
     ...header,

@@ -1,6 +1,6 @@
 /**
- * HL7 table 0211 (alternate character sets) and the other names that senders write in MSH-18, reduced
- * to capitals and digits, each with the name that the decoder knows.
+ * HL7 table 0211 (alternate character sets) and the other names that senders write in MSH-18,
+ * reduced to capitals and digits, each with the name that the decoder knows.
  */
 const names: Readonly<Record<string, string>> = {
   ASCII: 'ascii',
@@ -53,10 +53,21 @@ const parts8859 = new Set([
 ]);
 
 /**
- * The decoder's name for a character set as HL7 (`8859/1`, `UNICODE UTF-8`), IANA or a vendor writes it;
- * undefined when nobody here knows it.
+ * The decoder's name for a character set as HL7 (`8859/1`, `UNICODE UTF-8`), IANA or a vendor
+ * writes it; undefined when nobody here knows it.
  */
 export function charsetName(written: string): string | undefined {
+  if (seen.has(written)) return seen.get(written);
+  const name = lookUp(written);
+  if (seen.size < seenMax) seen.set(written, name);
+  return name;
+}
+
+/** A feed writes the same name in every message. */
+const seen = new Map<string, string | undefined>();
+const seenMax = 256;
+
+function lookUp(written: string): string | undefined {
   const word = written.toUpperCase().replace(/[^A-Z0-9]/g, '');
   const known = names[word];
   if (known) return known;

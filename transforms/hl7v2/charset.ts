@@ -7,22 +7,36 @@ export type CharsetDecision =
   | { readonly encoding: string; readonly issues: readonly Issue[] }
   | { readonly refused: Issue };
 
+export type CharsetOptions = {
+  /** MSH-18, a name a repetition. */
+  readonly declared: readonly string[];
+  /** The facility's own, for bytes that nothing else explains. */
+  readonly fallback: string;
+};
+
 /**
- * Decides how the bytes are to be read, from the bytes first: a BOM; the first character set of MSH-18
- * that they do not contradict; UTF-8 where they are valid UTF-8; else `fallback`, the facility's own.
- * Bytes that contradict MSH-18 are flagged. UTF-16 and UTF-32 are refused: HL7's framing is of bytes.
- * Text of several bytes a character that is valid UTF-8 contradicts every 8-bit set, and so do the
- * control codes 0x80-0x9F, which no HL7 text has, contradict ISO 8859.
+ * Decides how the bytes are to be read, from the bytes first: a BOM; the first character set of
+ * MSH-18 that they do not contradict; UTF-8 where they are valid UTF-8; else `fallback`. Bytes that
+ * contradict MSH-18 are flagged. UTF-16 and UTF-32 are refused: HL7's framing is of bytes. Text of
+ * several bytes a character that is valid UTF-8 contradicts every 8-bit set, and so do the control
+ * codes 0x80-0x9F, which no HL7 text has, contradict ISO 8859.
  * Throws for a `fallback` that is no character set: check with `charsetName`.
  */
-export function decideCharset(
-  bytes: Buffer,
-  options: { readonly declared: readonly string[]; readonly fallback: string },
-): CharsetDecision {
+export function decideCharset(bytes: Buffer, options: CharsetOptions): CharsetDecision {
+  const read = readText(bytes, options);
+  return 'refused' in read ? read : { encoding: read.encoding, issues: read.issues };
+}
+
+export type ReadText =
+  | { readonly encoding: string; readonly text: string; readonly issues: readonly Issue[] }
+  | { readonly refused: Issue };
+
+/** As `decideCharset`, with the text: deciding has often decoded already. */
+export function readText(bytes: Buffer, options: CharsetOptions): ReadText {
   const fallback = charsetName(options.fallback);
   if (!fallback || isWide(fallback)) throw new Error(`${options.fallback} is no character set`);
   if (looksWide(bytes)) return { refused: wideRefused };
-  if (hasBom(bytes)) return { encoding: 'utf-8', issues: undecodable(bytes, 'utf-8') };
+  if (hasBom(bytes)) return flagged(bytes, 'utf-8', []);
   const issues: Issue[] = [];
   const declared: string[] = [];
   for (const name of options.declared) {
@@ -34,13 +48,24 @@ export function decideCharset(
   if (isAscii(bytes)) {
     // ISO 2022 shifts within seven bits, so that it looks like ASCII.
     const shifted = declared.includes('iso-2022-jp') && bytes.includes(0x1b);
-    return { encoding: shifted ? 'iso-2022-jp' : 'ascii', issues };
+    const encoding = shifted ? 'iso-2022-jp' : 'ascii';
+    return { encoding, text: decode(bytes, encoding), issues };
   }
   const fitting = declared.find((encoding) => fits(bytes, encoding));
   if (declared.length > 0 && fitting !== declared[0]) issues.push(contradicts);
-  if (fitting) return { encoding: fitting, issues };
-  const encoding = isUtf8UpToItsEnd(bytes) ? 'utf-8' : fallback;
-  return { encoding, issues: [...issues, ...undecodable(bytes, encoding)] };
+  return flagged(bytes, fitting ?? (isUtf8UpToItsEnd(bytes) ? 'utf-8' : fallback), issues);
+}
+
+function flagged(bytes: Buffer, encoding: string, issues: readonly Issue[]): ReadText {
+  const text = decode(bytes, encoding);
+  const damaged = encoding === 'utf-8' ? !isUtf8(bytes) : text.includes('\ufffd');
+  if (!damaged) return { encoding, text, issues };
+  const undecodable: Issue = {
+    severity: 'warning',
+    code: 'charset-undecodable',
+    diagnostics: `Some bytes mean nothing in ${encoding}; they read as U+FFFD.`,
+  };
+  return { encoding, text, issues: [...issues, undecodable] };
 }
 
 /** Decodes with one of the encodings that `decideCharset` names; a BOM is left out. */
@@ -71,7 +96,9 @@ function isWide(encoding: string): boolean {
   return encoding === 'utf-16' || encoding === 'utf-32';
 }
 
-/** A BOM of UTF-16 or UTF-32, or a letter with a NUL beside it where `MSH`, `FHS` or `BHS` begins. */
+/**
+ * A BOM of UTF-16 or UTF-32, or a letter with a NUL beside it where `MSH`, `FHS` or `BHS` begins.
+ */
 function looksWide(bytes: Buffer): boolean {
   const [first, second] = bytes;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return true;
@@ -86,7 +113,10 @@ function fits(bytes: Buffer, encoding: string): boolean {
   if (encoding === 'ascii') return false;
   if (isSingleByte(encoding) && isUtf8(bytes)) return false;
   if (encoding.startsWith('iso-8859-')) return !/[\x80-\x9f]/.test(bytes.toString('latin1'));
-  return !decode(bytes, encoding).includes('\ufffd');
+  // A character that the end cut is no contradiction.
+  const text = decode(bytes, encoding);
+  const damage = text.indexOf('\ufffd');
+  return damage === -1 || damage >= text.length - 2;
 }
 
 /** Valid UTF-8, but for a last character that the end of the bytes cut. */
@@ -100,17 +130,6 @@ function isUtf8UpToItsEnd(bytes: Buffer): boolean {
     return !isAscii(head) && isUtf8(head);
   }
   return false;
-}
-
-function undecodable(bytes: Buffer, encoding: string): Issue[] {
-  if (encoding === 'utf-8' ? isUtf8(bytes) : !decode(bytes, encoding).includes('\ufffd')) return [];
-  return [
-    {
-      severity: 'warning',
-      code: 'charset-undecodable',
-      diagnostics: `Some bytes mean nothing in ${encoding}; they read as U+FFFD.`,
-    },
-  ];
 }
 
 const wideRefused: Issue = {

@@ -1,6 +1,7 @@
 /**
- * The characters that divide a message, from MSH-1 and MSH-2 (HL7 v2.5.1 section 2.5.4). One that MSH-2
- * leaves out is '' and divides nothing: where no subcomponent separator is declared, `&` is text.
+ * The characters that divide a message, from MSH-1 and MSH-2 (HL7 v2.5.1 section 2.5.4). One that
+ * MSH-2 leaves out is '' and divides nothing: where no subcomponent separator is declared, `&` is
+ * text.
  */
 export type Delimiters = {
   readonly field: string;
@@ -24,11 +25,15 @@ export const standardDelimiters: Delimiters = {
   declared: false,
 };
 
+const usualDelimiters: Delimiters = { ...standardDelimiters, declared: true };
+
 /**
- * Reads the delimiters of a header segment (MSH, FHS or BHS) that starts at `start`; undefined when
- * what follows the name cannot be a field separator. An empty or damaged MSH-2 means the standard characters.
+ * Reads the delimiters of a header segment (MSH, FHS or BHS) that starts at `start`; undefined
+ * when what follows the name cannot be a field separator. An empty or damaged MSH-2 means the
+ * standard characters.
  */
 export function readDelimiters(text: string, start: number): Delimiters | undefined {
+  if (text.startsWith('|^~\\&|', start + 3)) return usualDelimiters;
   const field = text.charAt(start + 3);
   if (!isSeparator(field)) return undefined;
   let end = start + 4;
@@ -56,9 +61,7 @@ function canDivide(characters: string): boolean {
   return !/[0-9A-Za-z\s]/.test(characters) && new Set(characters).size === characters.length;
 }
 
+/** Printable ASCII that is neither letter, digit nor quotation mark: the same in every encoding. */
 function isSeparator(char: string): boolean {
-  if (char === '') return false;
-  const code = char.charCodeAt(0);
-  if (code <= 0x20 || code === 0x7f) return false;
-  return !/[0-9A-Za-z"]/.test(char);
+  return /^[!#-/:-@[-`{-~]$/.test(char);
 }

@@ -1,9 +1,10 @@
-import { isAscii, isUtf8 } from 'node:buffer';
+import { isUtf8 } from 'node:buffer';
 import { type Delimiters, readDelimiters } from './delimiters.ts';
+import { firstPiece, piece } from './pieces.ts';
 
 /**
- * What the outside of a message says, read from the bytes of its MSH alone. All values are as written:
- * not unescaped, so that an ACK in the same delimiters can repeat them.
+ * What the outside of a message says, read from the bytes of its MSH alone. All values are as
+ * written: not unescaped, so that an ACK in the same delimiters can repeat them.
  */
 export type Header = {
   readonly fieldSeparator: string;
@@ -46,7 +47,10 @@ export type Header = {
   readonly end: number;
 };
 
-/** Reads the header of the message that the bytes begin with; undefined when they begin with no MSH. */
+/**
+ * Reads the header of the message that the bytes begin with; undefined when they begin with no
+ * MSH.
+ */
 export function peekHeader(bytes: Buffer): Header | undefined {
   const start = skipBlank(bytes, 0);
   return startsWith(bytes, start, 'MSH') ? headerAt(bytes, start) : undefined;
@@ -55,53 +59,60 @@ export function peekHeader(bytes: Buffer): Header | undefined {
 /** Reads the header segment (MSH; FHS and BHS have the same first seven fields) at `start`. */
 export function headerAt(bytes: Buffer, start: number): Header | undefined {
   const end = segmentEnd(bytes, start);
-  const segment = bytes.subarray(start, end);
-  const bytesAs = !isAscii(segment) && isUtf8(segment) ? 'utf8' : 'latin1';
-  const text = segment.toString(bytesAs);
+  const latin1 = bytes.toString('latin1', start, end);
+  const isUtf8Text = /[^\0-\x7f]/.test(latin1) && isUtf8(bytes.subarray(start, end));
+  const text = isUtf8Text ? bytes.toString('utf8', start, end) : latin1;
   const delimiters = readDelimiters(text, 0);
   if (!delimiters) return undefined;
   const fields = text.split(delimiters.field);
-  return { ...read(fields, delimiters), bytesAs, start, end };
+  const bytesAs = isUtf8Text ? 'utf8' : 'latin1';
+  return read(fields, delimiters, { bytesAs, start, end });
 }
 
-function read(fields: readonly string[], delimiters: Delimiters) {
-  const field = (number: number) => fields[number - 1] ?? '';
-  const [messageCode = '', triggerEvent = '', structure = ''] = pieces(
-    firstOf(field(9), delimiters.repetition),
-    delimiters.component,
-  );
+function read(
+  fields: readonly string[],
+  delimiters: Delimiters,
+  where: Pick<Header, 'bytesAs' | 'start' | 'end'>,
+): Header {
+  const { component, repetition } = delimiters;
+  const type = firstPiece(fields[8] ?? '', repetition);
+  const messageCode = firstPiece(type, component);
+  const triggerEvent = piece(type, component, 2) ?? '';
+  const versionField = fields[11] ?? '';
   return {
     fieldSeparator: delimiters.field,
-    componentSeparator: delimiters.component,
-    repetitionSeparator: delimiters.repetition,
+    componentSeparator: component,
+    repetitionSeparator: repetition,
     escapeCharacter: delimiters.escape,
     subcomponentSeparator: delimiters.subcomponent,
-    encodingCharacters: delimiters.declared ? field(2) : '^~\\&',
-    sendingApplication: field(3),
-    sendingFacility: field(4),
-    receivingApplication: field(5),
-    receivingFacility: field(6),
-    timestamp: field(7),
+    encodingCharacters: delimiters.declared ? (fields[1] ?? '') : '^~\\&',
+    sendingApplication: fields[2] ?? '',
+    sendingFacility: fields[3] ?? '',
+    receivingApplication: fields[4] ?? '',
+    receivingFacility: fields[5] ?? '',
+    timestamp: fields[6] ?? '',
     messageType: triggerEvent ? `${messageCode}^${triggerEvent}` : messageCode,
     messageCode,
     triggerEvent,
-    structure,
-    controlId: field(10),
-    processingId: field(11),
-    version: firstOf(field(12), delimiters.component),
-    versionField: field(12),
-    acceptAck: field(15),
-    applicationAck: field(16),
-    characterSets: pieces(field(18), delimiters.repetition).filter((name) => name !== ''),
+    structure: piece(type, component, 3) ?? '',
+    controlId: fields[9] ?? '',
+    processingId: fields[10] ?? '',
+    version: firstPiece(versionField, component),
+    versionField,
+    acceptAck: fields[14] ?? '',
+    applicationAck: fields[15] ?? '',
+    characterSets: fields[17] ? namesOf(fields[17], repetition) : noNames,
+    bytesAs: where.bytesAs,
+    start: where.start,
+    end: where.end,
   };
 }
 
-function pieces(text: string, separator: string): string[] {
-  return separator === '' ? [text] : text.split(separator);
-}
+const noNames: readonly string[] = [];
 
-function firstOf(text: string, separator: string): string {
-  return pieces(text, separator)[0] ?? '';
+function namesOf(field: string, repetition: string): string[] {
+  const names = repetition === '' ? [field] : field.split(repetition);
+  return names.filter((name) => name !== '');
 }
 
 /** Sender, facility and control id: what a resend has in common with the first sending (G4). */
@@ -126,7 +137,7 @@ export function startsWith(bytes: Buffer, at: number, name: string): boolean {
 }
 
 /** Offset of the first CR or LF at or after `from`, or the end of the bytes. */
-export function segmentEnd(bytes: Buffer, from: number): number {
+function segmentEnd(bytes: Buffer, from: number): number {
   for (let at = from; at < bytes.length; at += 1) {
     const byte = bytes[at];
     if (byte === 0x0d || byte === 0x0a) return at;

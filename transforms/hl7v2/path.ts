@@ -1,6 +1,7 @@
 /**
- * A place in an HL7v2 message, counted from 1 as the standard counts: `PID-3[2].4.1` is subcomponent 1
- * of component 4 of the second repetition of PID-3; `OBX[3]-5` is OBX-5 of the third OBX.
+ * A place in an HL7v2 message, counted from 1 as the standard counts: `PID-3[2].4.1` is
+ * subcomponent 1 of component 4 of the second repetition of PID-3; `OBX[3]-5` is OBX-5 of the
+ * third OBX.
  */
 export type Path = {
   readonly segment: string;
@@ -14,8 +15,7 @@ export type Path = {
   readonly depth: 'field' | 'repetition' | 'component' | 'subcomponent';
 };
 
-const grammar =
-  /^([A-Z][A-Z0-9]{2})(?:\[(\d{1,5})\])?-(\d{1,4})(?:\[(\d{1,5})\])?(?:\.(\d{1,4})(?:\.(\d{1,4}))?)?$/;
+const grammar = /^([A-Z][A-Z0-9]{2})(?:\[(\d+)\])?-(\d+)(?:\[(\d+)\])?(?:\.(\d+)(?:\.(\d+))?)?$/;
 
 /** Reads a path; undefined when the text is none. */
 export function parsePath(text: string): Path | undefined {
@@ -43,14 +43,16 @@ export function parsePath(text: string): Path | undefined {
     path.repetition,
     path.component,
     path.subcomponent,
-  ].every((number) => number >= 1);
+  ].every((number) => number >= 1 && number <= 99_999);
   return counted ? path : undefined;
 }
 
 const compiled = new Map<string, Path>();
 const compiledMax = 10_000;
 
-/** Reads a path once and remembers it. Throws for a text that is no path: check with `parsePath`. */
+/**
+ * Reads a path once and remembers it. Throws for a text that is no path: check with `parsePath`.
+ */
 export function compilePath(text: string): Path {
   const known = compiled.get(text);
   if (known) return known;

@@ -115,7 +115,7 @@ function leave() {
 }
 
 function refusal(error) {
-  if (error.status === 401) return 'This token is not the one.';
+  if (error.status === 401) return 'This is not the token of this engine.';
   return 'Plexus does not answer. Is it running?';
 }
 

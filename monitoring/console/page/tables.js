@@ -81,7 +81,7 @@ export function quarantineRows({ quarantine, atUs }) {
     make(
       'tr',
       {},
-      make('th', { scope: 'row', class: 'code' }, row.code, small(row.diagnostics)),
+      make('th', { scope: 'row', class: 'sentence' }, code(row.code), small(row.diagnostics)),
       cell(row.destination || row.channel, small([row.stage, row.path].filter(Boolean).join(', '))),
       number(count(row.count)),
       number(age(atUs - row.oldestUs)),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { simulate } from '../../../bin/simulate/index.ts';
+import { feeds, simulate, targetsOf } from '../../../bin/simulate/index.ts';
 import { fhirSource } from '../../../channels/fhir/index.ts';
 import { mllpSource } from '../../../channels/mllp/index.ts';
 import { PlexusError, type Source } from '../../../engine/index.ts';
@@ -21,7 +21,7 @@ describe('bin/simulate: over sockets', () => {
     open.push(source);
     const [listening] = await source.open();
     assert.ok(listening);
-    return { target: { host: listening.host, port: listening.port }, memory };
+    return { target: { host: listening.host, port: listening.port }, listening, memory };
   }
 
   it('sends every feed to its listener, in order', async () => {
@@ -34,12 +34,12 @@ describe('bin/simulate: over sockets', () => {
       seed: 4,
       count: 300,
       wrongShare: 0,
-      targets: {
-        'north-general': north.target,
-        'north-general-fhir': fhir.target,
-        'mercy-west': mercy.target,
-        'st-anne': anne.target,
-      },
+      targets: targetsOf(
+        [north, fhir, mercy, anne].map(({ listening }, index) => ({
+          ...listening,
+          channel: feeds[index] ?? '',
+        })),
+      ),
       onProgress: () => {
         updates += 1;
       },

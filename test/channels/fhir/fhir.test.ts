@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { request } from 'node:https';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { fhirSource } from '../../../channels/fhir/index.ts';
-import type { Settlement, Source } from '../../../engine/index.ts';
+import { PlexusError, type Settlement, type Source } from '../../../engine/index.ts';
 import { handClock, memoryContext } from '../source-context.ts';
 
 // Goal: a 2xx means that the bytes are durable, and every other answer is an OperationOutcome with
@@ -68,7 +71,7 @@ describe('channels/fhir', () => {
       identifier: { system: 'urn:example:feed', value: 'b-1' },
     });
     const first = await post(url, bundle);
-    const again = await post(url, bundle);
+    const again = await post(url, bundle, { 'X-Request-Id': 'another-try' });
     assert.deepEqual(again, first);
     const named = { 'X-Request-Id': 'r-7' };
     await post(`${url}/Patient`, '{"resourceType":"Patient"}', named);
@@ -167,6 +170,36 @@ describe('channels/fhir', () => {
     assert.deepEqual(codes({ host: '0.0.0.0' }), ['auth-required', 'tls-missing']);
     const auth = { tokens_sha256: ['ab'.repeat(32)] };
     assert.deepEqual(codes({ host: '::', auth }), ['tls-missing']);
+  });
+
+  it('speaks TLS with the files it is given, and says which one is not there', async () => {
+    const file = (name: string) => join(import.meta.dirname, '../../certificates', name);
+    const tls = { key: file('server.key'), cert: file('server.pem') };
+    const url = await listen(memoryContext(), { tls });
+    const ca = await readFile(file('ca.pem'));
+    const status = await new Promise((done, fail) => {
+      const headers = { 'Content-Type': 'application/fhir+json' };
+      const address = `${url.replace('http:', 'https:')}/Patient`;
+      request(address, { method: 'POST', headers, ca, agent: false }, (answer) => {
+        answer.resume();
+        done(answer.statusCode);
+      })
+        .on('error', fail)
+        .end('{"resourceType":"Patient"}');
+    });
+    assert.equal(status, 202);
+    const nowhere = { tls: { ...tls, key: file('nothing.key') } };
+    await assert.rejects(
+      listen(memoryContext(), nowhere),
+      (error) => error instanceof PlexusError && error.code === 'tls-unreadable',
+    );
+    const at = () => ({ file: 'c.yaml', line: 1, column: 1 });
+    const parsed = fhirSource.schema.parse({ port: 1, ...nowhere });
+    const issues = fhirSource.check?.(parsed, { configDir: '.', channel: 'c', at });
+    assert.deepEqual(
+      issues?.map(({ code }) => code),
+      ['tls-unreadable'],
+    );
   });
 
   it('answers after settlement when the channel says so', async () => {

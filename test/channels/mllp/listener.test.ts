@@ -149,6 +149,111 @@ describe('channels/mllp listener', () => {
     sender.socket.destroy();
   });
 
+  it('gives exactly one answer to any frame, whatever is in it', async () => {
+    const { port, journal } = await listener();
+    const sender = await openSender(port);
+    const part = fc.oneof(
+      fc.constantFrom(
+        'MSH',
+        'FHS',
+        'BHS',
+        '|^~\\&',
+        '|',
+        '^',
+        '\r',
+        '\nMSH|',
+        '\xef\xbb\xbf',
+        '""',
+      ),
+      fc.constantFrom('PID|1||7\r', 'MRG|8\r', '\0', 'M\0S\0H\0', '\xff\xfe', '\x80'),
+      fc.string({ maxLength: 5 }),
+    );
+    const body = fc
+      .array(part, { minLength: 1, maxLength: 12 })
+      .map((parts) => parts.join('').replace(/[\x0b\x1c]/g, ''));
+    let frames = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.boolean(), body, async (withHeader, text) => {
+        sender.write(frame(withHeader ? `MSH${text}` : text));
+        sender.write(frame(adt(`A${frames}`)));
+        frames += 2;
+        const answers = await sender.answered(frames);
+        equal(answers.length, frames);
+        match(answers.at(-2)!, /\rMSA.A[AR]/);
+        equal(msa(answers.at(-1)!), `AA A${frames - 2}`);
+      }),
+      { numRuns: 200 },
+    );
+    ok(journal.landings.every(({ refused }) => refused?.[0]?.code !== 'listener-bug'));
+    sender.socket.destroy();
+  });
+
+  it('answers AE when the journal throws at once', async () => {
+    const { port, journal } = await listener();
+    journal.onLand = () => {
+      throw new Error('closed');
+    };
+    const sender = await openSender(port);
+    sender.write(frame(adt('T1')) + frame('hello') + frame(`BHS|^~\\&\r${adt('T2')}`));
+    const codes = (await sender.answered(3)).map((ack) => msa(ack).trim());
+    deepEqual(codes, ['AE T1', 'AE', 'AE T2']);
+    sender.socket.destroy();
+  });
+
+  it('keeps a frame that was broken off, and answers the one after it alone', async () => {
+    const { port, journal } = await listener();
+    const sender = await openSender(port);
+    sender.write(`\x0b${adt('R1').slice(0, 90)}${frame(adt('R1'))}`);
+    deepEqual((await sender.answered(1)).map(msa), ['AA R1']);
+    deepEqual(
+      journal.landings.map(({ refused }) => refused?.[0]?.code),
+      ['frame-abandoned', undefined],
+    );
+    sender.socket.destroy();
+  });
+
+  it('cuts the largest of many unfinished frames before they fill the memory', async () => {
+    const { port, seen } = await listener({ config: { frame_bytes_max: 64 * 1024 * 1024 } });
+    const senders = await Promise.all([openSender(port), openSender(port), openSender(port)]);
+    const block = Buffer.alloc(1024 * 1024, 'x');
+    const isCut = () => seen.some((event) => event.type === 'connection-closed');
+    for (const sender of senders) sender.write('\x0bMSH|^~\\&|');
+    for (let megabytes = 0; megabytes < 120 && !isCut(); megabytes += 1) {
+      const sender = senders[megabytes % 3]!;
+      await new Promise<void>((resolve) => {
+        sender.socket.write(block, () => resolve());
+        void sender.closed().then(resolve);
+      });
+    }
+    while (!isCut()) await new Promise((resolve) => setImmediate(resolve));
+    const causes = seen.flatMap((event) => (event.type === 'connection-closed' ? event.cause : []));
+    deepEqual(causes, ['unfinished-frames']);
+    for (const sender of senders) sender.socket.destroy();
+  });
+
+  it('cuts a sender that never reads its answers', async () => {
+    const clock = handClock();
+    const { port, seen } = await listener({ clock, config: { frame_ms: 10_000 } });
+    const sender = await openSender(port);
+    sender.socket.pause();
+    // A long MSH-3 comes back in each answer: a few thousand fill every buffer on the way.
+    const long = (id: string) => frame(adt(id).replace('REG', 'R'.repeat(8000)));
+    sender.write(Array.from({ length: 6000 }, (_, at) => long(`U${at}`)).join(''));
+    const isCut = () => seen.some((event) => event.type === 'connection-closed');
+    const answered = () => seen.filter(({ type }) => type === 'acknowledged').length;
+    let last = -1;
+    while (last !== answered() || last === 0) {
+      last = answered();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+    ok(last < 6000);
+    for (let second = 0; second < 12; second += 1) clock.advance(1000);
+    while (!isCut()) await new Promise((resolve) => setImmediate(resolve));
+    const causes = seen.flatMap((event) => (event.type === 'connection-closed' ? event.cause : []));
+    deepEqual(causes, ['answers-unread']);
+    sender.socket.destroy();
+  });
+
   it('answers ack: settled after the chain, AE with ERR when it was quarantined', async () => {
     const { port, journal } = await listener({ ack: 'settled' });
     journal.onSettled = async (id) =>
@@ -253,7 +358,7 @@ describe('channels/mllp listener', () => {
   });
 
   it('lets a sender in though 2,000 sockets sit idle', async () => {
-    const { port, source } = await listener({ config: { connections_max: 256 } });
+    const { port, source, seen } = await listener({ config: { connections_max: 256 } });
     const early = await openSender(port);
     early.write(frame(adt('E1')));
     await early.answered(1);
@@ -262,6 +367,7 @@ describe('channels/mllp listener', () => {
       idle.push(...(await Promise.all(Array.from({ length: 100 }, () => openSender(port)))));
     }
     ok(source.connections!() <= 256);
+    ok(seen.some((event) => event.type === 'connection-closed' && event.cause === 'evicted'));
     early.write(frame(adt('E2')));
     const late = await openSender(port);
     late.write(frame(adt('L1')));

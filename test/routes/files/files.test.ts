@@ -152,6 +152,21 @@ describe('routes/files', () => {
     assert.equal(await readFile(join(strange, 'Patient.ndjson'), 'utf8'), '{"not":"ours"}\n');
   });
 
+  it('keeps a file that rested for longer than the journal keeps a day', async () => {
+    const folder = join(root, 'rested');
+    await settleAll(folder, new Map(), [2]);
+    const first = new Map([...(await cursorsOf(folder))]);
+    const today = new Map<string, number>();
+    const sink = await open(folder, first);
+    for (const { path, bytes } of (await sink.deliver([delivery(3)])).cursors ?? []) {
+      today.set(path, bytes);
+    }
+    await sink.close();
+    await settleAll(folder, today, [5]);
+    assert.deepEqual(await numbers(folder, 'Observation'), [2]);
+    assert.deepEqual(await numbers(folder, 'Patient'), [2, 3, 5]);
+  });
+
   it('sets lines aside when the journal that knew of them is gone', async () => {
     const folder = join(root, 'fresh');
     await settleAll(folder, new Map(), [1, 2]);
@@ -236,6 +251,16 @@ async function settleAll(
   const result = await sink.deliver(messages.map(delivery));
   for (const { path, bytes } of result.cursors ?? []) cursors.set(path, bytes);
   await sink.close();
+}
+
+/** The cursors that a journal would hold had it settled everything in the folder. */
+async function cursorsOf(folder: string): Promise<[string, number][]> {
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.ndjson'));
+  const sized = async (name: string): Promise<[string, number]> => [
+    `${folder}/${name}`,
+    (await stat(join(folder, name))).size,
+  ];
+  return Promise.all(files.map(sized));
 }
 
 async function numbers(folder: string, type: string): Promise<number[]> {

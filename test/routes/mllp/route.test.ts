@@ -6,11 +6,14 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Sink } from '../../../engine/index.ts';
 import { sendFrames } from '../../../routes/mllp/index.ts';
+import { handClock } from '../../channels/mllp/memory-journal.ts';
 import { ack, controlIdOf, delivery, openReceiver, openRoute } from './receiver.ts';
 
 const message = (id: string) =>
   `MSH|^~\\&|REG|WEST|HIS|EAST|20250301||ADT^A01|${id}|P|2.5.1\r` +
   'PID|1||7^^^WEST||Teststone^Jos\xe9\r';
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('routes/mllp', () => {
   const closing: (() => Promise<unknown>)[] = [];
@@ -58,7 +61,7 @@ describe('routes/mllp', () => {
     const his = await receiver(async ({ body, socket }) => {
       for (const byte of Buffer.from(ack('AA', controlIdOf(body)))) {
         socket.write(Buffer.of(byte));
-        await new Promise((resolve) => setImmediate(resolve));
+        await turn();
       }
     });
     const { sink } = await route({ port: his.port });
@@ -125,15 +128,18 @@ describe('routes/mllp', () => {
       if (connection === 1) late.push(answer);
       else answer();
     });
-    const { sink, seen } = await route({ port: his.port, ack_ms: 30 });
-    const first = await sink.deliver([delivery(message('1')), delivery(message('2'))]);
-    deepEqual(first.verdicts, [
+    const clock = handClock();
+    const { sink, seen } = await route({ port: his.port }, clock);
+    const first = sink.deliver([delivery(message('1')), delivery(message('2'))]);
+    while (late.length === 0) await turn();
+    clock.advance(30_001);
+    deepEqual((await first).verdicts, [
       { kind: 'retry', cause: 'ack-timeout' },
       { kind: 'unavailable', cause: 'ack-timeout' },
     ]);
     late[0]!();
     while (!seen.some(({ type }) => type === 'late-ack') || his.open() > 0) {
-      await new Promise((resolve) => setImmediate(resolve));
+      await turn();
     }
     deepEqual(await kinds(sink, delivery(message('1'))), ['delivered']);
     equal(his.arrived.at(-1)!.connection, 2);
@@ -147,11 +153,17 @@ describe('routes/mllp', () => {
     const his = await receiver(({ connection }) => {
       if (connection === 2) second();
     });
-    const { sink } = await route({ port: his.port, ack_ms: 60 });
-    deepEqual(await kinds(sink, delivery(message('1'))), ['retry']);
+    const clock = handClock();
+    const { sink } = await route({ port: his.port }, clock);
+    const first = kinds(sink, delivery(message('1')));
+    while (his.arrived.length === 0) await turn();
+    clock.advance(30_001);
+    deepEqual(await first, ['retry']);
     const again = kinds(sink, delivery(message('1')));
     await reached;
     his.arrived[0]!.socket.write(ack('AA', '1'));
+    for (let turns = 0; turns < 20; turns += 1) await turn();
+    clock.advance(30_001);
     deepEqual(await again, ['retry']);
   });
 
@@ -175,7 +187,8 @@ describe('routes/mllp', () => {
           if (answer === 'close' || answer === 'nothing') return;
           for (const text of after) socket.write(ack('AA', text === 'AA own' ? id : 'x'));
         });
-        const { sink } = await openRoute({ port: his.port, ack_ms: 25 });
+        const clock = handClock();
+        const { sink } = await openRoute({ port: his.port, ack_ms: 1000 }, clock);
         const expected = {
           AA: 'delivered',
           AE: 'retry',
@@ -184,7 +197,12 @@ describe('routes/mllp', () => {
           close: 'retry',
         };
         for (const [index, { answer }] of script.entries()) {
-          deepEqual(await kinds(sink, delivery(message(`${index}`))), [expected[answer]]);
+          const verdicts = kinds(sink, delivery(message(`${index}`)));
+          if (answer === 'nothing') {
+            while (his.arrived.length <= index) await turn();
+            clock.advance(1001);
+          }
+          deepEqual(await verdicts, [expected[answer]]);
         }
         await sink.close();
         await his.close();

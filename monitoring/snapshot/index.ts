@@ -5,7 +5,7 @@ import type {
   HeldGroup,
   Operations,
   Reader,
-} from '../engine/index.ts';
+} from '../../engine/index.ts';
 
 /** What the engine looks like at one moment, for a scrape and for everybody who looks on. */
 export type Snapshot = {
@@ -23,9 +23,9 @@ const freshUs = 1_000_000;
 const costShare = 50;
 
 /**
- * Reads the engine at most once a second, and more rarely when reading is slow: `/metrics` is open to
- * everybody, and nobody may slow the feeds down by asking often. Undefined while the engine starts or
- * when it cannot be read; `failed` then hears why.
+ * Reads the engine at most once a second, and more rarely when reading is slow: `/metrics` is open
+ * to everybody, and nobody may slow the feeds down by asking often. Undefined while the engine
+ * starts or when it cannot be read; `failed` then hears why.
  */
 export function createSnapshots(
   engine: () => Reader | undefined,

@@ -1,0 +1,164 @@
+/** Synthetic HL7 v2 messages for load: ADT^A01, ADT^A08 and ORU^R01 with a mean near 650 bytes. */
+export type MessageMaker = (controlId: string) => Buffer;
+
+const families =
+  'Teststone Samplewood Mockridge Fakewell Demofield Trialby Proofman Draftley'.split(' ');
+const givens = 'Amber Basil Coral Dill Elm Fern Ginger Hazel Iris Jasper Kale Laurel'.split(' ');
+const streets = 'Specimen Way|Placeholder Lane|Example Road|Fixture Street'.split('|');
+const tests = [
+  ['2345-7', 'Glucose', 'mg/dL', 70, 110],
+  ['2951-2', 'Sodium', 'mmol/L', 135, 145],
+  ['2823-3', 'Potassium', 'mmol/L', 3, 5],
+  ['718-7', 'Hemoglobin', 'g/dL', 12, 17],
+] as const;
+
+/** Mulberry32: the same seed gives the same load. */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** Makes messages of one facility about `patients` different people; the same seed, the same. */
+export function messageMaker(seed: number, patients = 5_000, facility = 'BENCH'): MessageMaker {
+  const random = seededRandom(seed);
+  return (controlId) => {
+    const patient = Math.floor(random() * patients);
+    const kind = random();
+    const type =
+      kind < 0.4 ? 'ADT^A01^ADT_A01' : kind < 0.7 ? 'ADT^A08^ADT_A01' : 'ORU^R01^ORU_R01';
+    const time = stamp(random);
+    const header = segment('MSH', {
+      1: '^~\\&',
+      2: 'LOAD',
+      3: facility,
+      4: 'PLEXUS',
+      5: 'NET',
+      6: time,
+      8: type,
+      9: controlId,
+      10: 'P',
+      11: '2.5.1',
+    });
+    const person = [personSegment(patient, facility), visitSegment(patient, facility, time)];
+    const segments = type.startsWith('ORU')
+      ? [header, ...person, ...resultSegments(controlId, time, random)]
+      : [header, `EVN|${type.slice(4, 7)}|${time}`, ...person, ...admissionSegments(random)];
+    return Buffer.from(`${segments.join('\r')}\r`, 'latin1');
+  };
+}
+
+/** A frame whose control id can be written over, so that a sender spends its time on sending. */
+export type Stamp = {
+  readonly frame: Buffer;
+  readonly bytes: number;
+  readonly offsets: readonly number[];
+};
+
+/**
+ * Frames made beforehand, each with `controlIdBytes` of room for the control id wherever it stands.
+ */
+export function stampPool(make: MessageMaker, size: number, controlIdBytes: number): Stamp[] {
+  const placeholder = '#'.repeat(controlIdBytes);
+  return Array.from({ length: size }, () => {
+    const message = make(placeholder);
+    const frame = Buffer.concat([Buffer.of(0x0b), message, Buffer.of(0x1c, 0x0d)]);
+    const offsets: number[] = [];
+    for (let at = frame.indexOf(placeholder); at >= 0; at = frame.indexOf(placeholder, at + 1)) {
+      offsets.push(at);
+    }
+    return { frame, bytes: message.length, offsets };
+  });
+}
+
+/** Fields by their number; MSH counts one less, since its first field is the separator. */
+function segment(name: string, fields: Readonly<Record<number, string>>): string {
+  let text = name;
+  let last = 0;
+  for (const [key, value] of Object.entries(fields)) {
+    const number = Number(key);
+    text += '|'.repeat(number - last) + value;
+    last = number;
+  }
+  return text;
+}
+
+/** A patient is the same person in every message. */
+function personSegment(patient: number, facility: string): string {
+  const birth = 19300101 + (patient % 80) * 10000 + (patient % 12) * 100 + (patient % 28);
+  const street = `${1 + (patient % 300)} ${streets[patient % streets.length]}`;
+  return segment('PID', {
+    1: '1',
+    3: `P${100000 + patient}^^^${facility}^MR`,
+    5: `${families[patient % families.length]}^${givens[(patient * 7) % givens.length]}^Q`,
+    7: String(birth),
+    8: patient % 2 ? 'F' : 'M',
+    11: `${street}^^Sampleton^CA^9${1000 + (patient % 9000)}^USA`,
+    13: `^PRN^PH^^1^555^0${100 + (patient % 100)}`,
+    16: 'M',
+  });
+}
+
+function visitSegment(patient: number, facility: string, time: string): string {
+  return segment('PV1', {
+    1: '1',
+    2: 'I',
+    3: `4E^${100 + (patient % 80)}^1^${facility}`,
+    7: '1042^Proofman^Ada^^^Dr',
+    10: 'MED',
+    14: '7',
+    19: `V${patient}^^^${facility}^VN`,
+    44: time,
+  });
+}
+
+const kinAddress = '2 Fixture Street^^Sampleton^CA^91000';
+
+function admissionSegments(random: () => number): string[] {
+  const pick = (list: readonly string[]) => list[Math.floor(random() * list.length)]!;
+  return [
+    `NK1|1|${pick(families)}^${pick(givens)}|SPO^Spouse^HL70063|${kinAddress}|555-0100`,
+    'AL1|1|DA|70618^Penicillin^RxNorm|MO|Hives',
+    'DG1|1||I10^Essential hypertension^I10|||A',
+    'IN1|1|PLAN^Sample plan|4711|Sample insurer|1 Placeholder Lane^^Sampleton^CA^91000',
+  ];
+}
+
+function resultSegments(controlId: string, time: string, random: () => number): string[] {
+  const request = segment('OBR', {
+    1: '1',
+    2: `O${controlId}`,
+    3: `F${controlId}`,
+    4: '24323-8^Metabolic panel^LN',
+    7: time,
+    16: '1042^Proofman^Ada',
+    20: 'chemistry analyser 3',
+    22: time,
+    24: 'LAB',
+    25: 'F',
+  });
+  const results = tests.map(([code, name, unit, low, high], index) =>
+    segment('OBX', {
+      1: String(index + 1),
+      2: 'NM',
+      3: `${code}^${name}^LN`,
+      5: (low + random() * (high - low)).toFixed(1),
+      6: unit,
+      7: `${low}-${high}`,
+      8: 'N',
+      11: 'F',
+      14: time,
+    }),
+  );
+  return [request, ...results];
+}
+
+function stamp(random: () => number): string {
+  const two = (below: number, from = 0) =>
+    `${from + Math.floor(random() * below)}`.padStart(2, '0');
+  return `2025${two(12, 1)}${two(28, 1)}${two(24)}${two(60)}${two(60)}`;
+}

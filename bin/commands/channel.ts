@@ -1,0 +1,32 @@
+import { exitCodes, suggestion } from '../../engine/index.ts';
+import { defineCommand, UsageError } from '../command.ts';
+import { connectEngine } from '../running-engine.ts';
+
+const verbs = ['start', 'stop', 'pause', 'drain', 'deploy', 'rollback'] as const;
+
+export const channel = defineCommand({
+  name: 'channel',
+  summary: 'Starts, stops, pauses, drains, deploys or rolls back channels of the running engine.',
+  usage: `${verbs.join('|')} CHANNEL..`,
+  details: `start     takes in and processes
+stop      takes nothing in, finishes what is claimed, keeps the queue
+pause     takes in and acknowledges, processes nothing
+drain     takes nothing in, works the queue off, then stops
+deploy    reads the configuration again, tries it, and swaps this channel
+rollback  back to the revision before`,
+  options: {},
+  async run({ args, json, dataDir, env, out }) {
+    const [verb, ...names] = args;
+    if (verb === undefined || !(verbs as readonly string[]).includes(verb))
+      throw new UsageError(`unknown verb \`${verb ?? ''}\`; ${suggestion(verb ?? '', verbs)}`);
+    if (names.length === 0) throw new UsageError('which channel?');
+    const engine = connectEngine(dataDir, env);
+    for (const name of names) {
+      const path = `/channels/${encodeURIComponent(name)}/${verb}`;
+      const now = await engine.post<{ state: string; revision: string }>(path);
+      if (json) out.json(now);
+      else out.line(`${name} ${now.state} ${now.revision}`);
+    }
+    return exitCodes.ok;
+  },
+});

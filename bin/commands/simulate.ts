@@ -1,0 +1,85 @@
+import { exitCodes, type Listening, type Network, requireNetwork } from '../../engine/index.ts';
+import { defineCommand, UsageError } from '../command.ts';
+import { connectEngine, findEngine } from '../running-engine.ts';
+import {
+  createProgress,
+  type Feed,
+  simulate as feed,
+  feeds,
+  type Target,
+} from '../simulate/index.ts';
+
+export const simulate = defineCommand({
+  name: 'simulate',
+  summary: 'Feeds the example network with synthetic messages over real sockets.',
+  usage: '[--count N] [--rate N] [--seed N] [FEED..]',
+  details: `Some messages are wrong on purpose. The same seed gives the same bytes. It asks the engine
+that runs on --data where it listens, and else reads the ports from the configuration.`,
+  options: {
+    count: { type: 'string', value: 'N', about: 'Messages to send; without it until interrupted.' },
+    rate: {
+      type: 'string',
+      value: 'N',
+      about: 'Messages a second (as fast as answered).',
+    },
+    seed: { type: 'string', value: 'N', about: 'Start of the random numbers (default 1).' },
+  },
+  async run({ args, options, json, configDir, dataDir, env, out, signal }) {
+    const wanted = args.length === 0 ? feeds : args.map(parseFeed);
+    const count = parseNumber('count', options.count);
+    const ratePerSecond = parseNumber('rate', options.rate);
+    const places = findEngine(dataDir)
+      ? await connectEngine(dataDir, env).get<Listening[]>('/listening')
+      : configured(requireNetwork(configDir, (await import('../registry.ts')).registry));
+    const targets = targetsOf(places, wanted);
+    const progress = out.isTerminal ? createProgress(process.stderr, count) : undefined;
+    const tally = await feed({
+      seed: parseNumber('seed', options.seed) ?? 1,
+      targets,
+      signal,
+      ...(count === undefined ? {} : { count }),
+      ...(ratePerSecond === undefined ? {} : { ratePerSecond }),
+      ...(progress === undefined ? {} : { onProgress: progress.update }),
+    });
+    progress?.stop();
+    if (json) out.json(tally);
+    else out.say(`${tally.sent} sent, ${tally.accepted} accepted, ${tally.refused} refused`);
+    return exitCodes.ok;
+  },
+});
+
+function parseFeed(word: string): Feed {
+  const found = feeds.find((name) => name === word);
+  if (found === undefined)
+    throw new UsageError(`no feed is called \`${word}\`; there are ${feeds.join(', ')}`);
+  return found;
+}
+
+function parseNumber(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!(value > 0)) throw new UsageError(`--${name} wants a number above 0`);
+  return value;
+}
+
+type Place = Pick<Listening, 'channel' | 'host' | 'port'>;
+
+/** A feed goes to the channel of its own name. */
+export function targetsOf(
+  places: readonly Place[],
+  wanted: readonly Feed[] = feeds,
+): Partial<Record<Feed, Target>> {
+  const targets: Partial<Record<Feed, Target>> = {};
+  for (const name of wanted) {
+    const place = places.find(({ channel, port }) => channel === name && port > 0);
+    if (place !== undefined) targets[name] = { host: place.host, port: place.port };
+  }
+  return targets;
+}
+
+function configured({ channels }: Network): readonly Place[] {
+  return channels.map(({ name, source }) => {
+    const { host, port } = source.config as { host?: string; port?: number };
+    return { channel: name, host: host ?? '127.0.0.1', port: port ?? 0 };
+  });
+}

@@ -1,0 +1,1 @@
+export { type FilesSourceConfig, filesSource } from './files.ts';

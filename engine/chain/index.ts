@@ -1,0 +1,9 @@
+export { type Chain, type ChainResult, type ChainVerdict, createChain } from './chain.ts';
+export { createPool, type Pool } from './pool.ts';
+export {
+  type ChainReplies,
+  type ChainReply,
+  type ChainSpec,
+  type ChainTask,
+  packBytes,
+} from './task.ts';

@@ -1,0 +1,43 @@
+import { availableParallelism } from 'node:os';
+import { Piscina } from 'piscina';
+import { limits } from '../limits.ts';
+import type { ChainReplies, ChainTask } from './task.ts';
+
+export type PoolOptions = {
+  /** The worker's entry file: it exports `runChainTask`. */
+  readonly file: string;
+  /** Given to every worker at its start. */
+  readonly workerData: unknown;
+  /** Threads; one less than the machine's cores unless told. */
+  readonly threads?: number;
+  readonly timeoutMs?: number;
+};
+
+export type Pool = ReturnType<typeof createPool>;
+
+/** Worker threads for the heavy stages. A worker that dies or hangs fails its batch and is replaced. */
+export function createPool(options: PoolOptions) {
+  const threads = options.threads ?? Math.max(1, availableParallelism() - 1);
+  const piscina = new Piscina({
+    filename: options.file,
+    name: 'runChainTask',
+    minThreads: threads,
+    maxThreads: threads,
+    concurrentTasksPerWorker: 1,
+    idleTimeout: Number.POSITIVE_INFINITY,
+    workerData: options.workerData,
+  });
+  // A worker that dies between tasks is replaced; the next task tells whether it was more than that.
+  piscina.on('error', () => {});
+  return {
+    threads,
+    /** Runs a batch; rejects when the worker died or took longer than the limit. */
+    run(task: ChainTask): Promise<ChainReplies> {
+      return piscina.run(task, {
+        transferList: [task.bytes.buffer as ArrayBuffer],
+        signal: AbortSignal.timeout(options.timeoutMs ?? limits.workerTimeoutMs),
+      }) as Promise<ChainReplies>;
+    },
+    close: () => piscina.close({ force: true }),
+  };
+}

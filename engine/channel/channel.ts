@@ -1,0 +1,235 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ChainSpec } from '../chain/index.ts';
+import type { Registry } from '../component.ts';
+import type { ChannelConfig } from '../config/index.ts';
+import { PlexusError } from '../errors.ts';
+import type { ChannelState } from '../events.ts';
+import type { MessageId } from '../ids.ts';
+import type { ChannelRef, LandingResult } from '../journal/index.ts';
+import { limits } from '../limits.ts';
+import type { Landed, Landing, Listening, Source } from '../source.ts';
+import { createAnswers } from './answers.ts';
+import { openPipeline, type Pipeline, type PipelineOptions } from './pipeline.ts';
+import { createRecent } from './recent.ts';
+import { type Done, reportSettled } from './report.ts';
+
+/** One deployment of a channel: its configuration and where it is kept. */
+export type Deployment = {
+  readonly config: ChannelConfig;
+  readonly spec: ChainSpec;
+  readonly revision: number;
+};
+
+export type ChannelOptions = Pick<
+  PipelineOptions,
+  'journal' | 'pool' | 'clock' | 'events' | 'reader' | 'resolvePath'
+> & {
+  readonly registry: Registry;
+  readonly anyPort: boolean;
+};
+
+export type Channel = ReturnType<typeof createChannel>;
+
+// Raw bytes between landing and lane; a message that has fallen out is read back from the journal.
+const rawBytesMax = 16 * 1024 * 1024;
+
+/**
+ * One channel: its source, its lanes and its destinations, started and stopped without loss. What is
+ * accepted is in the journal; stopping at any point leaves a queue and nothing else.
+ */
+export function createChannel(ref: ChannelRef, first: Deployment, options: ChannelOptions) {
+  const { journal, clock, events } = options;
+  const raws = createRecent<MessageId, Buffer>(rawBytesMax);
+  const answers = createAnswers((id) => journal.stateOf(id, 0, ref.chain));
+  let deployed = first;
+  let state: ChannelState = 'stopped';
+  let source: Source | undefined;
+  let listening: readonly Listening[] = [];
+  let pipeline: Pipeline | undefined;
+  let lastReceivedUs = 0;
+
+  function become(next: ChannelState, cause?: string): void {
+    state = next;
+    const { revision } = deployed.config;
+    events.emit({
+      type: 'channel-state',
+      channel: ref.name,
+      state,
+      revision,
+      ...(cause ? { cause } : {}),
+    });
+  }
+
+  async function land(landing: Landing): Promise<Landed> {
+    const result = await journal.land(ref, landing);
+    landed([landing], [result]);
+    return result;
+  }
+
+  async function landBatch(whole: Landing, parts: readonly Landing[]): Promise<readonly Landed[]> {
+    const results = await journal.landBatch(ref, whole, parts);
+    landed([whole, ...parts], results, 1);
+    return results;
+  }
+
+  /** `wholes`: how many of the first results are batches, which have no work of their own. */
+  function landed(
+    landings: readonly Landing[],
+    results: readonly LandingResult[],
+    wholes = 0,
+  ): void {
+    lastReceivedUs = clock.nowUs();
+    let bytes = 0;
+    let duplicates = 0;
+    for (const [n, result] of results.entries()) {
+      const landing = landings[n]!;
+      bytes += landing.raw.length;
+      if (result.duplicate) duplicates += 1;
+      else if (result.refused) reportRefused(landing);
+      else if (n >= wholes) offer(result, landing);
+    }
+    events.emit({ type: 'landed', channel: ref.name, count: results.length, bytes });
+    if (duplicates > 0) events.emit({ type: 'duplicate', channel: ref.name, count: duplicates });
+    pipeline?.wake();
+  }
+
+  function offer(result: LandingResult, landing: Landing): void {
+    if (result.keyReused) events.emit({ type: 'key-reused', channel: ref.name, id: result.id });
+    if (!pipeline) return;
+    raws.put(result.id, landing.raw, landing.raw.length);
+    const { id, keys, bytes } = result;
+    pipeline.offer({ id, generation: 0, keys, bytes, attempts: 0, suspect: false, dueUs: 0 });
+  }
+
+  function reportRefused(landing: Landing): void {
+    const code = landing.refused?.[0]?.code ?? 'unexplained';
+    events.emit({
+      type: 'held',
+      channel: ref.name,
+      destination: '',
+      stage: 'receive',
+      code,
+      count: 1,
+    });
+  }
+
+  function onSettled(done: readonly Done[]): void {
+    answers.settled(done);
+    reportSettled(
+      { ref, events, journal, stages: deployed.config.stages.map((stage) => stage.kind) },
+      done,
+    );
+  }
+
+  async function openSource(): Promise<void> {
+    const component = options.registry.sources.get(deployed.config.source.kind);
+    if (!component) throw new Error(`no source is called ${deployed.config.source.kind}`);
+    const created = component.create(deployed.config.source.config, {
+      channel: ref.name,
+      ack: deployed.config.ack,
+      orderBy: deployed.config.orderBy,
+      clock,
+      events,
+      anyPort: options.anyPort,
+      land,
+      landBatch,
+      settled: answers.of,
+      resolvePath: options.resolvePath,
+    });
+    listening = await created.open();
+    source = created;
+    for (const port of listening) events.emit({ type: 'listening', ...port });
+  }
+
+  async function closeSource(): Promise<void> {
+    const closing = source;
+    source = undefined;
+    listening = [];
+    await closing?.close(limits.drainMs);
+  }
+
+  async function openLanes(): Promise<void> {
+    pipeline = await openPipeline({
+      ...options,
+      ...deployed,
+      ref,
+      routes: options.registry.routes,
+      raws,
+      onSettled,
+      onFailure(cause) {
+        become('failed', cause instanceof Error ? cause.message : String(cause));
+      },
+    });
+    pipeline.start();
+  }
+
+  async function closeLanes(): Promise<void> {
+    const closing = pipeline;
+    pipeline = undefined;
+    await closing?.stop();
+  }
+
+  async function start(): Promise<void> {
+    if (state === 'running') return;
+    if (state === 'paused') await closeLanes();
+    become('starting');
+    try {
+      await openLanes();
+      if (!source) await openSource();
+      become('running');
+    } catch (cause) {
+      await closeLanes();
+      become('failed', cause instanceof Error ? cause.message : String(cause));
+      throw cause;
+    }
+  }
+
+  async function stop(): Promise<void> {
+    await closeSource();
+    await closeLanes();
+    become('stopped');
+  }
+
+  return {
+    ref,
+    state: () => state,
+    deployment: () => deployed,
+    listening: () => listening,
+    connections: () => source?.connections?.() ?? 0,
+    lastReceivedUs: () => lastReceivedUs,
+    pipeline: () => pipeline,
+    start,
+    stop,
+    /** Takes in and acknowledges, converts nothing; destinations go on. */
+    async pause(): Promise<void> {
+      if (state !== 'running')
+        throw new PlexusError('channel-not-running', `the channel ${ref.name} is ${state}`);
+      await pipeline?.stopChain();
+      become('paused');
+    },
+    /** Stops taking in, works the queue off and stops. `pending` tells what is left. */
+    async drain(pending: () => number): Promise<void> {
+      if (state !== 'running')
+        throw new PlexusError('channel-not-running', `the channel ${ref.name} is ${state}`);
+      become('draining');
+      await closeSource();
+      while (pending() > 0 && pipeline && !pipeline.failure()) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      await stop();
+    },
+    /** Swaps in another deployment. The source stays open when its configuration is the same. */
+    async swap(next: Deployment): Promise<void> {
+      const wasRunning = state === 'running';
+      const before = deployed.config;
+      const sameSource =
+        isDeepStrictEqual(before.source, next.config.source) &&
+        isDeepStrictEqual([before.orderBy, before.ack], [next.config.orderBy, next.config.ack]);
+      if (!sameSource) await closeSource();
+      await closeLanes();
+      deployed = next;
+      become('stopped');
+      if (wasRunning && next.config.enabled) await start();
+    },
+  };
+}

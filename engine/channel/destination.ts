@@ -1,0 +1,201 @@
+import type { Clock } from '../clock.ts';
+import type { RouteConfig } from '../config/index.ts';
+import type { Events } from '../events.ts';
+import type { Issue } from '../issue.ts';
+import type { ChannelRef, Journal, Settling } from '../journal/index.ts';
+import { createScheduler, type Row } from '../lanes/index.ts';
+import { limits } from '../limits.ts';
+import type { Delivered, Delivery, ResourceLine, ResourceReader, Sink, Verdict } from '../sink.ts';
+import { backoffMs } from './backoff.ts';
+import type { Recent } from './recent.ts';
+
+export type DestinationOptions = {
+  readonly ref: ChannelRef;
+  readonly config: RouteConfig;
+  /** Its number in the journal. */
+  readonly no: number;
+  readonly revision: number;
+  readonly sink: Sink;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly events: Events;
+  readonly reader: ResourceReader;
+  readonly resources: Recent<string, readonly ResourceLine[]>;
+};
+
+export type Destination = ReturnType<typeof createDestination>;
+
+/** The durable queue of one route and the one lane that works it off, in order, key by key. */
+export function createDestination(options: DestinationOptions) {
+  const { journal, clock, events, ref, config, no } = options;
+  const name = `${ref.name}/${config.name}`;
+  const scheduler = createScheduler({
+    lanes: 1,
+    clock,
+    read: (afterId, limit) => journal.read(no, afterId, limit),
+    claimRows: options.sink.batch,
+    claimBytes: limits.claimBytes,
+    parkedKeysMax: limits.parkedKeysMax,
+  });
+  let unsettled: Promise<void> = Promise.resolve();
+  let failures = 0;
+
+  async function work(rows: readonly Row[]): Promise<void> {
+    await Promise.all([journal.claim(no, rows), unsettled]);
+    const startUs = clock.nowUs();
+    const doubtful = rows.filter((row) => row.suspect && config.onUncertain === 'hold');
+    const sendable = rows.filter((row) => !doubtful.includes(row));
+    const delivered = sendable.length > 0 ? await deliver(sendable) : { verdicts: [] };
+    const verdicts = new Map<Row, Verdict>(
+      doubtful.map((row) => [row, { kind: 'hold', issues: [uncertain] }]),
+    );
+    for (const [n, row] of sendable.entries()) verdicts.set(row, delivered.verdicts[n] ?? missing);
+    scheduler.processed(rows);
+    unsettled = settle(verdicts, delivered.cursors ?? [], startUs);
+    // A sink's committed position must be durable before the next batch is written behind it.
+    if (delivered.cursors) await unsettled;
+  }
+
+  async function deliver(rows: readonly Row[]): Promise<Delivered> {
+    try {
+      return await options.sink.deliver(rows.map(toDelivery));
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.name : 'unknown';
+      return { verdicts: rows.map(() => ({ kind: 'unavailable', cause: `sink-bug:${reason}` })) };
+    }
+  }
+
+  function toDelivery(row: Row): Delivery {
+    const message = journal.message(row.id);
+    if (!message) throw new Error(`message ${row.id} of the queue is not in the journal`);
+    return {
+      id: row.id,
+      generation: row.generation,
+      channel: ref.name,
+      sha256: message.sha.toString('hex'),
+      receivedUs: message.receivedUs,
+      attempts: row.attempts,
+      keys: row.keys,
+      uncertain: row.suspect,
+      raw: () => message.raw,
+      resources: () =>
+        options.resources.get(`${row.id}.${row.generation}`) ??
+        options.reader.resourcesOf(row.id, row.generation),
+    };
+  }
+
+  async function settle(
+    verdicts: ReadonlyMap<Row, Verdict>,
+    cursors: NonNullable<Delivered['cursors']>,
+    startUs: number,
+  ): Promise<void> {
+    const nowUs = clock.nowUs();
+    const away = [...verdicts.values()].find((verdict) => verdict.kind === 'unavailable');
+    if (away) {
+      const retryMs = backoffMs(failures, config.retry.firstMs, config.retry.lastMs);
+      failures += 1;
+      scheduler.pauseUntil(nowUs + retryMs * 1000);
+      events.emit({
+        type: 'destination-unavailable',
+        channel: ref.name,
+        destination: config.name,
+        cause: away.cause,
+        retryMs,
+      });
+    } else failures = 0;
+    const settlings = [...verdicts].map(([row, verdict]) => toSettling(row, verdict, nowUs));
+    for (const { row, verdict } of settlings) {
+      if (verdict.kind !== 'retry') continue;
+      scheduler.retry(row, verdict.dueUs);
+      const afterMs = Math.round((verdict.dueUs - nowUs) / 1000);
+      events.emit({
+        type: 'retried',
+        channel: ref.name,
+        destination: config.name,
+        cause: verdict.cause,
+        afterMs,
+      });
+    }
+    await journal.settle(
+      { channel: ref, destination: no, revision: options.revision, routes: [], nowUs },
+      settlings,
+      cursors,
+    );
+    for (const { row } of settlings) options.resources.drop(`${row.id}.${row.generation}`);
+    scheduler.done(settlings.map(({ row }) => row));
+    report(settlings, (clock.nowUs() - startUs) / 1000);
+  }
+
+  function toSettling(row: Row, verdict: Verdict, nowUs: number): Settling {
+    switch (verdict.kind) {
+      case 'delivered':
+        return { row, verdict: { kind: 'settled' } };
+      case 'hold':
+        return { row, verdict: { kind: 'held', stage: config.name, issues: verdict.issues } };
+      case 'unavailable':
+        return { row, verdict: { kind: 'returned' } };
+      case 'retry': {
+        const waitMs = backoffMs(row.attempts, config.retry.firstMs, config.retry.lastMs);
+        return {
+          row,
+          verdict: { kind: 'retry', dueUs: nowUs + waitMs * 1000, cause: verdict.cause },
+        };
+      }
+    }
+  }
+
+  function report(settlings: readonly Settling[], tookMs: number): void {
+    const count = settlings.filter(({ verdict }) => verdict.kind === 'settled').length;
+    if (count > 0)
+      events.emit({
+        type: 'delivered',
+        channel: ref.name,
+        destination: config.name,
+        count,
+        tookMs,
+      });
+    for (const { verdict } of settlings) {
+      if (verdict.kind !== 'held') continue;
+      const code = verdict.issues[0]?.code ?? 'unexplained';
+      events.emit({
+        type: 'held',
+        channel: ref.name,
+        destination: config.name,
+        stage: config.name,
+        code,
+        count: 1,
+      });
+    }
+  }
+
+  return {
+    name,
+    no,
+    config,
+    scheduler,
+    work,
+    idle: () => unsettled,
+    async close(): Promise<void> {
+      await unsettled;
+      await options.sink.close();
+    },
+  };
+}
+
+const uncertain: Issue = {
+  severity: 'error',
+  code: 'delivery-uncertain',
+  diagnostics:
+    'the engine died while this delivery was under way; the destination may have it already',
+};
+
+const missing: Verdict = {
+  kind: 'hold',
+  issues: [
+    {
+      severity: 'fatal',
+      code: 'sink-bug',
+      diagnostics: 'the destination gave no verdict; this is a bug in Plexus',
+    },
+  ],
+};

@@ -1,0 +1,1 @@
+export { type Channel, createChannel, type Deployment } from './channel.ts';

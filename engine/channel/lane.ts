@@ -1,0 +1,144 @@
+import type { ChainReply, ChainSpec, ChainTask, Pool } from '../chain/index.ts';
+import { packBytes } from '../chain/index.ts';
+import type { Clock } from '../clock.ts';
+import type { Events } from '../events.ts';
+import type { MessageId } from '../ids.ts';
+import type { Issue } from '../issue.ts';
+import type { ChannelRef, Journal, Settling } from '../journal/index.ts';
+import type { Row, Scheduler } from '../lanes/index.ts';
+import { limits } from '../limits.ts';
+import type { ResourceLine } from '../sink.ts';
+import { backoffMs } from './backoff.ts';
+import type { Recent } from './recent.ts';
+import type { Done } from './report.ts';
+
+export type LaneOptions = {
+  readonly ref: ChannelRef;
+  readonly spec: ChainSpec;
+  readonly revision: number;
+  readonly routes: readonly number[];
+  readonly journal: Journal;
+  readonly scheduler: Scheduler;
+  readonly pool: Pool;
+  readonly clock: Clock;
+  readonly events: Events;
+  readonly raws: Recent<MessageId, Buffer>;
+  /** Called once what became of these rows is durable. */
+  settled(rows: readonly Done[]): void;
+};
+
+/** What one lane does with one batch: claim, run the chain in a worker, settle. */
+export function createLane(options: LaneOptions) {
+  const { journal, scheduler, events, ref } = options;
+  let unsettled: Promise<void> = Promise.resolve();
+
+  async function work(rows: readonly Row[]): Promise<void> {
+    await Promise.all([journal.claim(ref.chain, rows), unsettled]);
+    const poisoned = rows.filter((row) => row.suspect && row.attempts >= limits.poisonAttempts);
+    const healthy = rows.filter((row) => !poisoned.includes(row));
+    const done: Done[] = poisoned.map((row) => ({ row, reply: poisonReply(row) }));
+    if (healthy.length > 0) {
+      const replies = await run(healthy);
+      if (!replies) return;
+      done.push(...replies);
+    }
+    scheduler.processed(rows);
+    unsettled = settle(done);
+  }
+
+  /** Undefined when the worker was lost: the rows come again one by one. */
+  async function run(rows: readonly Row[]): Promise<readonly Done[] | undefined> {
+    try {
+      const task = toTask(options, rows);
+      const { replies, unvisited } = await options.pool.run(task);
+      for (const [field, count] of unvisited) {
+        events.emit({ type: 'unvisited', channel: ref.name, field, count });
+      }
+      return rows.map((row, n) => ({ row, reply: replies[n]! }));
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      events.emit({ type: 'worker-lost', channel: ref.name, cause: reason });
+      scheduler.again(rows);
+      return undefined;
+    }
+  }
+
+  async function settle(done: readonly Done[]): Promise<void> {
+    const nowUs = options.clock.nowUs();
+    const settlings = done.map(({ row, reply }) => toSettling(row, reply, nowUs));
+    for (const settling of settlings) {
+      if (settling.verdict.kind !== 'retry') continue;
+      scheduler.retry(settling.row, settling.verdict.dueUs);
+      const { dueUs, cause } = settling.verdict;
+      const afterMs = Math.round((dueUs - nowUs) / 1000);
+      events.emit({ type: 'retried', channel: ref.name, destination: '', cause, afterMs });
+    }
+    await journal.settle(
+      {
+        channel: ref,
+        destination: ref.chain,
+        revision: options.revision,
+        routes: options.routes,
+        nowUs,
+      },
+      settlings,
+    );
+    for (const { row } of done) options.raws.drop(row.id);
+    scheduler.done(done.map(({ row }) => row));
+    options.settled(done);
+  }
+
+  return { work, idle: () => unsettled };
+}
+
+function toTask(options: LaneOptions, rows: readonly Row[]): ChainTask {
+  const messages = rows.map((row) => {
+    const message = options.journal.message(row.id);
+    if (!message) throw new Error(`message ${row.id} of the queue is not in the journal`);
+    return { row, message, raw: options.raws.get(row.id) ?? message.raw };
+  });
+  return {
+    spec: options.spec,
+    bytes: packBytes(messages.map(({ raw }) => raw)),
+    messages: messages.map(({ row, message, raw }) => ({
+      id: row.id,
+      generation: row.generation,
+      receivedUs: message.receivedUs,
+      sha256: message.sha.toString('hex'),
+      length: raw.length,
+      keys: row.keys,
+    })),
+  };
+}
+
+function toSettling(row: Row, reply: ChainReply, nowUs: number): Settling {
+  const { verdict } = reply;
+  const trace = JSON.stringify(
+    reply.issues.length === 0 ? [reply.tookUs] : [reply.tookUs, reply.issues],
+  );
+  if (verdict.kind !== 'retry') return { row, verdict, trace };
+  const waitMs = Math.max(
+    verdict.afterMs,
+    backoffMs(row.attempts, limits.retryFirstMs, limits.retryLastMs),
+  );
+  return { row, verdict: { kind: 'retry', dueUs: nowUs + waitMs * 1000, cause: verdict.cause } };
+}
+
+function poisonReply(row: Row): ChainReply {
+  const issue: Issue = {
+    severity: 'fatal',
+    code: 'poison-message',
+    diagnostics: `processing this message ended its worker or the engine ${row.attempts} times`,
+  };
+  return {
+    verdict: { kind: 'held', stage: 'chain', issues: [issue] },
+    tookUs: [],
+    issues: [],
+    resources: [],
+  };
+}
+
+/** Bytes that a message's resources take in the cache. */
+export function bytesOf(resources: readonly ResourceLine[]): number {
+  return resources.reduce((sum, line) => sum + line.json.length, 64);
+}

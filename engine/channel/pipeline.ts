@@ -1,0 +1,160 @@
+import { merge, type Subscription } from 'rxjs';
+import type { ChainSpec, Pool } from '../chain/index.ts';
+import type { Clock } from '../clock.ts';
+import type { RouteComponent } from '../component.ts';
+import type { ChannelConfig } from '../config/index.ts';
+import type { Events } from '../events.ts';
+import type { MessageId } from '../ids.ts';
+import type { ChannelRef, Journal } from '../journal/index.ts';
+import { createScheduler, type Row } from '../lanes/index.ts';
+import { limits } from '../limits.ts';
+import type { ResourceLine, ResourceReader } from '../sink.ts';
+import { createDestination, type Destination } from './destination.ts';
+import { bytesOf, createLane } from './lane.ts';
+import { loop$ } from './loop.ts';
+import { createRecent, type Recent } from './recent.ts';
+import type { Done } from './report.ts';
+
+export type PipelineOptions = {
+  readonly config: ChannelConfig;
+  readonly ref: ChannelRef;
+  readonly spec: ChainSpec;
+  readonly revision: number;
+  readonly journal: Journal;
+  readonly pool: Pool;
+  readonly routes: ReadonlyMap<string, RouteComponent>;
+  readonly clock: Clock;
+  readonly events: Events;
+  readonly reader: ResourceReader;
+  readonly raws: Recent<MessageId, Buffer>;
+  resolvePath(path: string): string;
+  /** A chain verdict has become durable. */
+  onSettled(rows: readonly Done[]): void;
+  /** A bug ended the loop: the channel stands still and must say so. */
+  onFailure(cause: unknown): void;
+};
+
+// Resources of messages between chain and routes; what falls out is read back from the spine.
+const resourceBytesMax = 32 * 1024 * 1024;
+
+export type Pipeline = Awaited<ReturnType<typeof openPipeline>>;
+
+/** The lanes of one deployment of one channel, and its destinations. One `subscribe` runs them all. */
+export async function openPipeline(options: PipelineOptions) {
+  const { config, ref, journal, clock } = options;
+  const resources = createRecent<string, readonly ResourceLine[]>(resourceBytesMax);
+  const destinations = await openDestinations(options, resources);
+  const scheduler = createScheduler({
+    lanes: config.lanes,
+    clock,
+    read: (afterId, limit) => journal.read(ref.chain, afterId, limit),
+    claimRows: limits.claimRows,
+    claimBytes: limits.claimBytes,
+    parkedKeysMax: limits.parkedKeysMax,
+  });
+  const lane = {
+    ...options,
+    scheduler,
+    routes: destinations.map((destination) => destination.no),
+    settled: handOn,
+  };
+  const lanes = Array.from({ length: config.lanes }, () => createLane(lane));
+  let chainStopped = false;
+  let stopped = false;
+  let failure: unknown;
+
+  function handOn(done: readonly Done[]): void {
+    for (const { row, reply } of done) {
+      if (reply.verdict.kind !== 'settled') continue;
+      if (destinations.length > 0) {
+        resources.put(`${row.id}.${row.generation}`, reply.resources, bytesOf(reply.resources));
+      }
+      const onward: Row = { ...row, attempts: 0, suspect: false, dueUs: 0 };
+      for (const destination of destinations) destination.scheduler.offer(onward);
+    }
+    for (const destination of destinations) destination.scheduler.wake();
+    options.onSettled(done);
+  }
+
+  let chainEnded: () => void = () => {};
+  let routesEnded: () => void = () => {};
+  const chainEnd = new Promise<void>((resolve) => {
+    chainEnded = resolve;
+  });
+  const routesEnd = new Promise<void>((resolve) => {
+    routesEnded = resolve;
+  });
+  const failed = (cause: unknown): void => {
+    failure = cause;
+    chainEnded();
+    routesEnded();
+    options.onFailure(cause);
+  };
+
+  const subscriptions: Subscription[] = [];
+
+  return {
+    scheduler,
+    destinations,
+    /** Begins to claim. Called once, after recovery (G11). */
+    start(): void {
+      const chain = lanes.map((each, n) =>
+        loop$(
+          () => scheduler.next(n),
+          each.work,
+          () => chainStopped,
+        ),
+      );
+      subscriptions.push(merge(...chain).subscribe({ error: failed, complete: chainEnded }));
+      const routes = destinations.map((each) =>
+        loop$(
+          () => each.scheduler.next(0),
+          each.work,
+          () => stopped,
+        ),
+      );
+      subscriptions.push(merge(...routes).subscribe({ error: failed, complete: routesEnded }));
+    },
+    offer: (row: Row): void => scheduler.offer(row),
+    wake: (): void => scheduler.wake(),
+    /** Ends the chain's lanes after what they have claimed; the destinations go on. */
+    async stopChain(): Promise<void> {
+      chainStopped = true;
+      scheduler.stop();
+      await chainEnd;
+      await Promise.allSettled(lanes.map((each) => each.idle()));
+    },
+    async stop(): Promise<void> {
+      await this.stopChain();
+      stopped = true;
+      for (const destination of destinations) destination.scheduler.stop();
+      await routesEnd;
+      for (const destination of destinations) await destination.close();
+      for (const subscription of subscriptions) subscription.unsubscribe();
+    },
+    failure: () => failure,
+  };
+}
+
+async function openDestinations(
+  options: PipelineOptions,
+  resources: Recent<string, readonly ResourceLine[]>,
+): Promise<readonly Destination[]> {
+  const { ref, journal, clock, events } = options;
+  const destinations: Destination[] = [];
+  for (const config of options.config.routes) {
+    const component = options.routes.get(config.kind);
+    if (!component) throw new Error(`no route component is called ${config.kind}`);
+    const no = journal.control.destination(ref.no, config.name);
+    const sink = await component.create(config.config, {
+      channel: ref.name,
+      destination: `${ref.name}/${config.name}`,
+      clock,
+      events,
+      cursors: journal.cursors(no),
+      resolvePath: options.resolvePath,
+    });
+    destinations.push(createDestination({ ...options, config, no, sink, resources }));
+  }
+  return destinations;
+}

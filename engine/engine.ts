@@ -1,0 +1,227 @@
+import { createPool } from './chain/index.ts';
+import { type Channel, createChannel, type Deployment } from './channel/index.ts';
+import type { Clock } from './clock.ts';
+import type { Registry } from './component.ts';
+import type { ChannelConfig, LoadedNetwork, Network } from './config/index.ts';
+import { deployments } from './deployments.ts';
+import { ConfigError, PlexusError } from './errors.ts';
+import type { Events } from './events.ts';
+import type { MessageId } from './ids.ts';
+import {
+  actOnHeld,
+  counts,
+  type HeldAction,
+  type HeldResult,
+  lockData,
+  openJournal,
+} from './journal/index.ts';
+import type { HeldSelection, Operations } from './operations.ts';
+import { createReader, type JournalView } from './reader/index.ts';
+import type { ResourceReader } from './sink.ts';
+
+export type EngineOptions = {
+  readonly network: Network;
+  /** Reads the configuration again, for reload. */
+  load(configDir: string): LoadedNetwork;
+  readonly dataDir: string;
+  readonly key: Buffer;
+  readonly registry: Registry;
+  readonly clock: Clock;
+  readonly events: Events;
+  readonly reader: ResourceReader;
+  /** Entry file of the chain workers, which gets `{ dataDir, key }`. */
+  readonly workerFile: string;
+  readonly workers?: number;
+  readonly anyPort: boolean;
+  readonly synchronous?: 'FULL' | 'NORMAL';
+  resolvePath(path: string): string;
+};
+
+export type Engine = Awaited<ReturnType<typeof startEngine>>;
+
+/**
+ * Opens the journal, recovers, starts the workers and then every enabled channel (G11). A channel that
+ * cannot start is left `failed`, with its cause in an event; the others run.
+ * Throws PlexusError when the data folder, its lock or its key stand in the way.
+ */
+export async function startEngine(options: EngineOptions) {
+  const startedUs = options.clock.nowUs();
+  const { clock, events } = options;
+  const lock = lockData(options.dataDir);
+  const dedupeHours = Math.max(1, ...options.network.channels.map((each) => each.dedupeHours));
+  const journal = openJournal({ ...options, dedupeHours });
+  const open = journal.openCounts();
+  const tookMs = (clock.nowUs() - startedUs) / 1000;
+  events.emit({ type: 'recovered', ...open, tookMs });
+  const pool = createPool({
+    file: options.workerFile,
+    workerData: { dataDir: options.dataDir, key: options.key },
+    ...(options.workers === undefined ? {} : { threads: options.workers }),
+  });
+  const deploy = deployments({ ...options, control: journal.control });
+  const channels = new Map<string, Channel>();
+  let network = options.network;
+
+  function build(config: ChannelConfig, snapshot: string): Channel {
+    const ref = journal.channel(config.name, config.owner);
+    return createChannel(ref, deploy.record(config, snapshot), { ...options, journal, pool });
+  }
+
+  async function startChannel(channel: Channel): Promise<void> {
+    try {
+      await channel.start();
+    } catch (cause) {
+      if (!(cause instanceof PlexusError)) throw cause;
+    }
+  }
+
+  const view: JournalView = {
+    control: journal.control,
+    partitions: () => journal.partitions.all(),
+    count: journal.totals.get,
+    close: () => {},
+  };
+  const reader = createReader(view, options.reader, (name) => {
+    const channel = channels.get(name);
+    const config = channel?.deployment().config;
+    return channel && config
+      ? {
+          owner: config.owner,
+          source: config.source.kind,
+          state: channel.state(),
+          revision: config.revision,
+          lastReceivedUs: channel.lastReceivedUs(),
+        }
+      : undefined;
+  });
+
+  function find(name: string): Channel {
+    const channel = channels.get(name);
+    if (!channel) throw new PlexusError('unknown-channel', `no channel is called ${name}`);
+    return channel;
+  }
+
+  /** Messages of a channel that neither chain nor destinations have finished. */
+  function pendingOf(name: string): number {
+    const { ref } = find(name);
+    const own = journal.control.destinations().filter((each) => each.channel === ref.no);
+    return own.reduce((sum, each) => sum + journal.totals.get(ref.no, each.no, counts.pending), 0);
+  }
+
+  async function act(selection: HeldSelection, action: HeldAction): Promise<number> {
+    const result = await actOnHeld(journal, selection, action, clock.nowUs());
+    if (action.kind === 'replay') wakeReplayed(selection, result);
+    reportAction(result, action);
+    return result.count;
+  }
+
+  function wakeReplayed(selection: HeldSelection, result: HeldResult): void {
+    const from = 'id' in selection ? selection.id : (1 as MessageId);
+    for (const channel of channels.values()) {
+      const pipeline = channel.pipeline();
+      if (!pipeline) continue;
+      if (result.destinations.has(channel.ref.chain)) pipeline.scheduler.lower(from);
+      for (const each of pipeline.destinations) {
+        if (result.destinations.has(each.no)) each.scheduler.lower(from);
+      }
+    }
+  }
+
+  function reportAction(result: HeldResult, action: HeldAction): void {
+    if (action.kind === 'assign' || result.count === 0) return;
+    const names = journal.control.destinations();
+    const place = names.find((each) => result.destinations.has(each.no));
+    const channel = [...channels.values()].find((each) => each.ref.no === place?.channel);
+    const type = action.kind === 'replay' ? 'replayed' : 'waived';
+    events.emit({
+      type,
+      channel: channel?.ref.name ?? '',
+      destination: place?.name ?? '',
+      count: result.count,
+      by: action.by,
+    });
+  }
+
+  /** Swaps in what changed; a channel that is gone from the configuration is stopped and kept. */
+  async function adopt(next: Network, only?: string): Promise<readonly string[]> {
+    const snapshot = deploy.snapshot(next);
+    const swapped: string[] = [];
+    for (const config of next.channels) {
+      if (only !== undefined && config.name !== only) continue;
+      const known = channels.get(config.name);
+      if (known?.deployment().config.revision === config.revision) continue;
+      if (known) await known.swap(deploy.record(config, snapshot));
+      else channels.set(config.name, build(config, snapshot));
+      const channel = find(config.name);
+      if (!known && config.enabled) await startChannel(channel);
+      swapped.push(config.name);
+    }
+    for (const [name, channel] of channels) {
+      if (only !== undefined || next.channels.some((config) => config.name === name)) continue;
+      if (channel.state() !== 'stopped') swapped.push(name);
+      await channel.stop();
+    }
+    network = next;
+    return swapped;
+  }
+
+  function reread(): Network {
+    const loaded = options.load(network.configDir);
+    if (loaded.network) return loaded.network;
+    const mistakes = loaded.issues.filter((issue) => issue.severity === 'error');
+    events.emit({ type: 'config-refused', mistakes: mistakes.length });
+    throw new ConfigError(mistakes);
+  }
+
+  const operations: Operations = {
+    ...reader,
+    listening: () => [...channels.values()].flatMap((channel) => channel.listening()),
+    start: (name) => find(name).start(),
+    stop: (name) => find(name).stop(),
+    pause: (name) => find(name).pause(),
+    drain: (name) => find(name).drain(() => pendingOf(name)),
+    reload: async () => adopt(reread()),
+    async deploy(name) {
+      const next = reread();
+      if (!next.channels.some((config) => config.name === name)) find(name);
+      await adopt(next, name);
+      return find(name).deployment().config.revision;
+    },
+    async rollback(name) {
+      const channel = find(name);
+      const previous: Deployment = deploy.previous(channel.ref, channel.deployment());
+      await channel.swap(previous);
+      return previous.config.revision;
+    },
+    assign: (selection, owner) => act(selection, { kind: 'assign', owner }),
+    replay: (selection, by) => act(selection, { kind: 'replay', by }),
+    waive: (selection, reason, by) => act(selection, { kind: 'waive', reason, by }),
+  };
+
+  const snapshot = deploy.snapshot(network);
+  for (const config of network.channels) channels.set(config.name, build(config, snapshot));
+  for (const channel of channels.values()) {
+    if (channel.deployment().config.enabled) await startChannel(channel);
+  }
+  events.emit({
+    type: 'engine-started',
+    version: '0.1.0',
+    startMs: (clock.nowUs() - startedUs) / 1000,
+  });
+
+  return {
+    operations,
+    journal,
+    channels,
+    /** False from a failed commit until one succeeds. */
+    healthy: () => !journal.failing(),
+    /** Takes nothing more in, finishes what is claimed, and closes. The queue stays. */
+    async stop(): Promise<void> {
+      events.emit({ type: 'engine-stopping', reason: 'stop' });
+      await Promise.all([...channels.values()].map((channel) => channel.stop()));
+      await pool.close();
+      journal.close();
+      lock.release();
+    },
+  };
+}

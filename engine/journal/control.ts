@@ -1,0 +1,167 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type DatabaseHandle, openDatabase } from '../database.ts';
+import { exitCodes, PlexusError } from '../errors.ts';
+import { type CountKind, controlSchema } from './schema.ts';
+
+export type PartitionRow = {
+  readonly no: number;
+  readonly file: string;
+  readonly day: string;
+  readonly state: 'open' | 'closed' | 'raw-only' | 'expired' | 'unreadable';
+};
+
+export type RevisionRow = {
+  readonly no: number;
+  readonly hash: string;
+  readonly stages: readonly string[];
+  readonly snapshot: string;
+  readonly deployedUs: number;
+};
+
+export type Control = ReturnType<typeof openControl>;
+
+/** control.db: the names behind the numbers, the list of partitions, the revisions deployed. */
+export function openControl(dataDir: string, key: Buffer, readonly = false) {
+  const file = join(dataDir, 'control.db');
+  if (readonly && !existsSync(file)) {
+    throw new PlexusError('data-missing', `${dataDir} holds no Plexus data`, {
+      exit: exitCodes.io,
+    });
+  }
+  if (!readonly) mkdirSync(join(dataDir, 'journal'), { recursive: true, mode: 0o700 });
+  const db: DatabaseHandle = openDatabase(file, { key, readonly });
+  if (!readonly) db.exec(controlSchema);
+  const channelNo = new Map<string, number>();
+  const destinationNo = new Map<string, number>();
+  let known: readonly PartitionRow[] | undefined;
+
+  function numberOf(table: 'channel', name: string): number {
+    db.prepare(`INSERT OR IGNORE INTO ${table}(name) VALUES(?)`).run(name);
+    return (db.prepare(`SELECT no FROM ${table} WHERE name = ?`).get(name) as { no: number }).no;
+  }
+
+  return {
+    db,
+    /** The number of a channel, given on first use and kept for ever. */
+    channel(name: string): number {
+      const given = channelNo.get(name);
+      if (given !== undefined) return given;
+      const no = numberOf('channel', name);
+      channelNo.set(name, no);
+      return no;
+    },
+    /** The number of a destination of a channel; the name '' is the channel's chain. */
+    destination(channel: number, name: string): number {
+      const at = `${channel}/${name}`;
+      const given = destinationNo.get(at);
+      if (given !== undefined) return given;
+      db.prepare('INSERT OR IGNORE INTO destination(channel, name) VALUES(?, ?)').run(
+        channel,
+        name,
+      );
+      const row = db
+        .prepare('SELECT no FROM destination WHERE channel = ? AND name = ?')
+        .get(channel, name);
+      const no = (row as { no: number }).no;
+      destinationNo.set(at, no);
+      return no;
+    },
+    channels(): readonly { no: number; name: string }[] {
+      return db.prepare('SELECT no, name FROM channel ORDER BY no').all() as {
+        no: number;
+        name: string;
+      }[];
+    },
+    destinations(): readonly { no: number; channel: number; name: string }[] {
+      return db.prepare('SELECT no, channel, name FROM destination ORDER BY no').all() as {
+        no: number;
+        channel: number;
+        name: string;
+      }[];
+    },
+    /** All partitions ever, oldest first; the same array until one is added or changes state. */
+    partitions(): readonly PartitionRow[] {
+      known ??= db
+        .prepare('SELECT no, file, day, state FROM partition ORDER BY no')
+        .all() as PartitionRow[];
+      return known;
+    },
+    addPartition(day: string, file: string): number {
+      const { lastInsertRowid } = db
+        .prepare('INSERT INTO partition(file, day) VALUES(?, ?)')
+        .run(file, day);
+      known = undefined;
+      return Number(lastInsertRowid);
+    },
+    setPartitionState(no: number, state: PartitionRow['state']): void {
+      known = undefined;
+      db.prepare('UPDATE partition SET state = ? WHERE no = ?').run(state, no);
+    },
+    /** Records a deployment and makes it the channel's active revision. */
+    activate(
+      channel: number,
+      hash: string,
+      stages: readonly string[],
+      snapshot: string,
+      nowUs: number,
+    ): number {
+      return db.transaction(() => {
+        db.prepare(
+          `INSERT INTO revision(channel, hash, stages, snapshot, deployed_us) VALUES(?, ?, ?, ?, ?)
+           ON CONFLICT DO UPDATE SET deployed_us = excluded.deployed_us, snapshot = excluded.snapshot`,
+        ).run(channel, hash, JSON.stringify(stages), snapshot, nowUs);
+        db.prepare('UPDATE revision SET active = (hash = ?) WHERE channel = ?').run(hash, channel);
+        const row = db
+          .prepare('SELECT no FROM revision WHERE channel = ? AND hash = ?')
+          .get(channel, hash);
+        return (row as { no: number }).no;
+      })();
+    },
+    /** Newest deployment first; `active` is the first one. */
+    revisions(channel: number): readonly RevisionRow[] {
+      const rows = db
+        .prepare(
+          `SELECT no, hash, stages, snapshot, deployed_us AS deployedUs FROM revision
+           WHERE channel = ? ORDER BY active DESC, deployed_us DESC`,
+        )
+        .all(channel) as (Omit<RevisionRow, 'stages'> & { stages: string })[];
+      return rows.map((row) => ({ ...row, stages: JSON.parse(row.stages) as string[] }));
+    },
+    revision(no: number): RevisionRow | undefined {
+      const row = db
+        .prepare(
+          'SELECT no, hash, stages, snapshot, deployed_us AS deployedUs FROM revision WHERE no = ?',
+        )
+        .get(no) as (Omit<RevisionRow, 'stages'> & { stages: string }) | undefined;
+      return row && { ...row, stages: JSON.parse(row.stages) as string[] };
+    },
+    archivedCounters(): readonly {
+      channel: number;
+      destination: number;
+      kind: CountKind;
+      value: number;
+    }[] {
+      return db.prepare('SELECT channel, destination, kind, value FROM archived_counter').all() as {
+        channel: number;
+        destination: number;
+        kind: CountKind;
+        value: number;
+      }[];
+    },
+    archivedPartitions(): readonly number[] {
+      const rows = db.prepare('SELECT DISTINCT partition AS no FROM archived_counter').all();
+      return (rows as { no: number }[]).map((row) => row.no);
+    },
+    /** Reads the list of partitions anew: another process may have added one. */
+    refresh(): void {
+      known = undefined;
+    },
+    boot(nowUs: number): number {
+      return Number(
+        db.prepare('INSERT INTO boot(started_us) VALUES(?)').run(nowUs).lastInsertRowid,
+      );
+    },
+    close: () => db.close(),
+  };
+}

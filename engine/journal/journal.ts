@@ -1,0 +1,200 @@
+import type { Clock } from '../clock.ts';
+import type { Events } from '../events.ts';
+import { type MessageId, partitionOf } from '../ids.ts';
+import type { Row } from '../lanes/index.ts';
+import type { Landing } from '../source.ts';
+import { type ChannelRef, type LandingResult, writeLanding } from './landing.ts';
+import { openPartitions } from './partitions.ts';
+import { readMessage, readOpenRows } from './queue.ts';
+import { states } from './schema.ts';
+import { type SettleContext, type Settling, writeSettlements } from './settlement.ts';
+import { createTotals, seedTotals } from './tally.ts';
+import { createWriter, type Write } from './writer.ts';
+
+export type Journal = ReturnType<typeof openJournal>;
+
+export type JournalOptions = {
+  readonly dataDir: string;
+  /** 32 bytes. */
+  readonly key: Buffer;
+  readonly clock: Clock;
+  readonly events: Events;
+  /** FULL is the guarantee; NORMAL exists for the test that shows what it would cost. */
+  readonly synchronous?: 'FULL' | 'NORMAL';
+  readonly dedupeHours: number;
+};
+
+/**
+ * Raw landing, queue and settlement in one store with one writer. All methods that write resolve after
+ * the fsync. Throws PlexusError `wrong-key` or `database-unavailable` when control.db does not open.
+ */
+export function openJournal(options: JournalOptions) {
+  const { clock, events } = options;
+  const partitions = openPartitions({ ...options, synchronous: options.synchronous ?? 'FULL' });
+  partitions.recover();
+  const totals = createTotals();
+  seedTotals(totals, partitions.all());
+  const archived = partitions.control.archivedCounters();
+  for (const row of archived) totals.add(row.channel, row.destination, row.kind, row.value);
+  const writer = createWriter({ partitions, totals, clock, events });
+  const boot = partitions.control.boot(clock.nowUs());
+  let waitingBytes = 0;
+
+  function land(
+    channel: ChannelRef,
+    landings: readonly Landing[],
+    batch: boolean,
+  ): Promise<readonly LandingResult[]> {
+    const bytes = landings.reduce((sum, landing) => sum + landing.raw.length, 0);
+    waitingBytes += bytes;
+    return new Promise((resolve, reject) => {
+      let results: LandingResult[] = [];
+      writer.land({
+        run(partition, tally) {
+          const window = partitions.dedupeWindow(clock.nowUs());
+          results = [];
+          for (const [n, landing] of landings.entries()) {
+            const whole = results[0];
+            if (batch && n > 0 && whole?.duplicate) break;
+            const part = !batch
+              ? {}
+              : n === 0
+                ? { whole: true }
+                : sliceOf(landings[0]!, landing, whole!.id);
+            results.push(writeLanding(partition, window, tally, channel, landing, part));
+          }
+        },
+        committed() {
+          waitingBytes -= bytes;
+          resolve(results);
+        },
+        failed(cause) {
+          waitingBytes -= bytes;
+          reject(cause);
+        },
+      });
+    });
+  }
+
+  function ride(no: number, run: Write['run']): Promise<void> {
+    return new Promise((resolve, reject) => {
+      writer.ride(no, { run, committed: resolve, failed: reject });
+    });
+  }
+
+  /** One write a partition, for rows that may lie in several. */
+  async function rideEach<T extends { readonly row: Row }>(
+    items: readonly T[],
+    run: (items: readonly T[]) => Write['run'],
+  ): Promise<void> {
+    const groups = Map.groupBy(items, (item) => partitionOf(item.row.id));
+    await Promise.all([...groups].map(([no, group]) => ride(no, run(group))));
+  }
+
+  return {
+    boot,
+    totals,
+    control: partitions.control,
+    partitions,
+    failing: writer.failing,
+    /** Bytes that wait for a commit: what sources hold senders back by. */
+    waitingBytes: () => waitingBytes,
+
+    channel(name: string, owner: string): ChannelRef {
+      const no = partitions.control.channel(name);
+      return { name, no, chain: partitions.control.destination(no, ''), owner };
+    },
+
+    async land(channel: ChannelRef, landing: Landing): Promise<LandingResult> {
+      return (await land(channel, [landing], false))[0]!;
+    },
+    /** The whole first, then its parts; only the whole when it is a duplicate. */
+    landBatch: (channel: ChannelRef, whole: Landing, parts: readonly Landing[]) =>
+      land(channel, [whole, ...parts], true),
+
+    /** Open rows of a destination above an id, oldest first. */
+    read: (destination: number, afterId: number, limit: number): Row[] =>
+      readOpenRows(partitions.all(), destination, afterId, limit),
+
+    message: (id: MessageId) => readMessage(partitions, partitionOf(id), id),
+
+    /** Makes one more attempt at each row durable before it is made (G6). */
+    claim(destination: number, rows: readonly Row[]): Promise<void> {
+      return rideEach(
+        rows.map((row) => ({ row })),
+        (items) => (partition) => {
+          for (const { row } of items)
+            partition.statements.claim.run(row.id, row.generation, destination);
+        },
+      );
+    },
+
+    settle(
+      context: SettleContext,
+      settlings: readonly Settling[],
+      cursors: readonly { readonly path: string; readonly bytes: number }[] = [],
+    ): Promise<void> {
+      return rideEach(settlings, (items) => (partition, tally) => {
+        writeSettlements(partition, tally, context, items);
+        for (const { path, bytes } of cursors) {
+          partition.statements.setCursor.run(context.destination, path, bytes);
+        }
+      });
+    },
+
+    /** Committed file positions of a destination; of two partitions the further one counts. */
+    cursors(destination: number): Map<string, number> {
+      const cursors = new Map<string, number>();
+      for (const partition of partitions.all()) {
+        const rows = partition.statements.cursors.all(destination) as {
+          path: string;
+          bytes: number;
+        }[];
+        for (const { path, bytes } of rows)
+          cursors.set(path, Math.max(bytes, cursors.get(path) ?? 0));
+      }
+      return cursors;
+    },
+
+    /** The state of one row and what is wrong with it, for `ack: settled`. */
+    stateOf(id: MessageId, generation: number, destination: number) {
+      return partitions
+        .byNo(partitionOf(id))
+        ?.statements.workState.get(id, generation, destination) as
+        | { state: number; issues: string | null }
+        | undefined;
+    },
+
+    /** For writes that ride on a partition's next commit: quarantine, expiry. */
+    ride,
+    flush: writer.flush,
+    /** How many rows were claimed, ready and held when the journal was opened. */
+    openCounts(): { claimed: number; ready: number; held: number } {
+      const result = { claimed: 0, ready: 0, held: 0 };
+      for (const partition of partitions.all()) {
+        const rows = partition.db
+          .prepare('SELECT state, count(*) AS n FROM work WHERE state IN (0, 1, 2) GROUP BY state')
+          .all() as { state: number; n: number }[];
+        for (const row of rows) {
+          if (row.state === states.claimed) result.claimed += row.n;
+          else result.ready += row.n;
+        }
+        const held = partition.db.prepare('SELECT count(*) AS n FROM work WHERE state = 3').get();
+        result.held += (held as { n: number }).n;
+      }
+      return result;
+    },
+    close(): void {
+      writer.close();
+      partitions.close();
+    },
+  };
+}
+
+function sliceOf(whole: Landing, part: Landing, parent: MessageId) {
+  const offset = part.raw.byteOffset - whole.raw.byteOffset;
+  const shared = part.raw.buffer === whole.raw.buffer && offset >= 0;
+  return shared && offset + part.raw.length <= whole.raw.length
+    ? { slice: { parent, offset } }
+    : {};
+}

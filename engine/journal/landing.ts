@@ -1,0 +1,154 @@
+import type { MessageId } from '../ids.ts';
+import type { Issue } from '../issue.ts';
+import type { Landed, Landing } from '../source.ts';
+import { hash48, sha256 } from './hash.ts';
+import type { Partition } from './partition.ts';
+import { countOf, counts, states } from './schema.ts';
+import type { Tally } from './tally.ts';
+
+/** A channel's numbers in the journal. */
+export type ChannelRef = {
+  readonly name: string;
+  readonly no: number;
+  /** The destination number of its chain. */
+  readonly chain: number;
+  readonly owner: string;
+};
+
+/** What a landing became, with what its queue needs to know. */
+export type LandingResult = Landed & {
+  readonly keys: readonly number[];
+  readonly bytes: number;
+  /** Same duplicate key as an earlier message, other bytes: processed, and said. */
+  readonly keyReused: boolean;
+  readonly refused: boolean;
+};
+
+/** `codec` of a message that is a slice of a batch which landed whole. */
+export type Slice = { readonly parent: MessageId; readonly offset: number };
+
+/**
+ * Writes one landing inside the running transaction, unless it is a duplicate: same channel, same key
+ * and same bytes as a message in `window` (G4). The same key with other bytes is a message of its own.
+ * `slice`: a part of a batch that landed whole; `whole`: that batch.
+ */
+export function writeLanding(
+  partition: Partition,
+  window: readonly Partition[],
+  tally: Tally,
+  channel: ChannelRef,
+  landing: Landing,
+  part: { readonly slice?: Slice; readonly whole?: boolean } = {},
+): LandingResult {
+  const sha = sha256(landing.raw);
+  const dedupe =
+    landing.dedupeKey === undefined ? null : hash48(`${channel.no}|${landing.dedupeKey}`);
+  tally.add(channel.no, 0, counts.received, 1);
+  let keyReused = false;
+  if (dedupe !== null) {
+    const known = findDuplicate(window, channel.no, dedupe, sha);
+    if (known !== undefined && known !== 'reused') {
+      partition.statements.insertDuplicate.run(known.id, landing.receivedUs);
+      tally.add(channel.no, 0, counts.duplicate, 1);
+      return {
+        ...known,
+        duplicate: true,
+        sha256: sha.toString('hex'),
+        keys: [],
+        bytes: 0,
+        keyReused,
+        refused: false,
+      };
+    }
+    keyReused = known === 'reused';
+  }
+  const id = partition.nextId();
+  const keys = [...new Set(landing.orderingKeys.map((key) => hash48(`${channel.no}|${key}`)))];
+  writeMessage(partition, channel, landing, { id, sha, dedupe, keys, slice: part.slice });
+  const refused = landing.refused !== undefined;
+  const first = landing.refused?.[0];
+  // A batch that landed whole has nothing left to do: its parts are messages of their own.
+  const state = refused ? states.held : part.whole ? states.settled : states.ready;
+  partition.statements.insertWork.run(
+    id,
+    0,
+    channel.chain,
+    state,
+    null,
+    first ? heldCode('receive', first) : part.whole ? 'batch' : null,
+    refused ? channel.owner : null,
+    refused ? landing.receivedUs : null,
+    refused ? JSON.stringify(landing.refused) : null,
+  );
+  tally.add(channel.no, channel.chain, countOf(state)!, 1);
+  return {
+    id,
+    duplicate: false,
+    receivedUs: landing.receivedUs,
+    sha256: sha.toString('hex'),
+    keys,
+    bytes: landing.raw.length,
+    keyReused,
+    refused,
+  };
+}
+
+/** Where it stopped, why, and at what path: what one fix mends is one code. */
+export function heldCode(stage: string, issue: Issue): string {
+  return `${stage}|${issue.code}|${issue.path?.replace(/\[\d+\]/g, '') ?? ''}`;
+}
+
+function writeMessage(
+  partition: Partition,
+  channel: ChannelRef,
+  landing: Landing,
+  row: {
+    readonly id: MessageId;
+    readonly sha: Buffer;
+    readonly dedupe: number | null;
+    readonly keys: readonly number[];
+    readonly slice: Slice | undefined;
+  },
+): void {
+  const [first, ...others] = row.keys;
+  const raw = row.slice
+    ? Buffer.from(JSON.stringify([row.slice.parent, row.slice.offset, landing.raw.length]))
+    : landing.raw;
+  partition.statements.insertMessage.run(
+    row.id,
+    channel.no,
+    landing.receivedUs,
+    row.sha,
+    row.dedupe,
+    landing.controlId ?? null,
+    first === undefined ? null : others.length > 0 ? -first : first,
+    row.slice ? 2 : 0,
+    raw,
+  );
+  if (others.length > 0) {
+    for (const key of row.keys) partition.statements.insertKey.run(row.id, key);
+  }
+}
+
+function findDuplicate(
+  window: readonly Partition[],
+  channel: number,
+  dedupe: number,
+  sha: Buffer,
+): { id: MessageId; receivedUs: number } | 'reused' | undefined {
+  let reused = false;
+  for (const partition of window) {
+    const rows = partition.statements.findDedupe.all(dedupe) as {
+      id: MessageId;
+      sha: Buffer;
+      receivedUs: number;
+      channel: number;
+    }[];
+    for (const row of rows) {
+      if (row.channel !== channel) continue;
+      if (row.sha.equals(sha)) return { id: row.id, receivedUs: row.receivedUs };
+      reused = true;
+    }
+  }
+  return reused ? 'reused' : undefined;
+}

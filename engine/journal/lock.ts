@@ -1,0 +1,34 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3-multiple-ciphers';
+import { exitCodes, PlexusError } from '../errors.ts';
+
+/**
+ * One engine a data folder: an exclusive transaction on a file of its own, which the operating system
+ * ends with the process, however it dies. Throws `data-unwritable`, or `engine-running`.
+ */
+export function lockData(dataDir: string): { release(): void } {
+  let db: InstanceType<typeof Database> | undefined;
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    db = new Database(join(dataDir, 'engine.lock'));
+    db.pragma('busy_timeout = 200');
+    db.exec('BEGIN EXCLUSIVE');
+  } catch (cause) {
+    db?.close();
+    if ((cause as { code?: string }).code === 'SQLITE_BUSY') {
+      throw new PlexusError('engine-running', `another engine runs on ${dataDir}`, { cause });
+    }
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new PlexusError('data-unwritable', `cannot write the data folder ${dataDir}: ${reason}`, {
+      exit: exitCodes.io,
+      cause,
+    });
+  }
+  const held = db;
+  return {
+    release() {
+      held.close();
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import { inflateRawSync } from 'node:zlib';
+import type { MessageId } from '../ids.ts';
+import { messageId } from '../ids.ts';
+import type { Row } from '../lanes/index.ts';
+import type { Partition, QueueRow, StoredMessage } from './partition.ts';
+import type { Partitions } from './partitions.ts';
+import { states } from './schema.ts';
+
+/** Open rows of one destination over all partitions, oldest first, above `afterId`. */
+export function readOpenRows(
+  partitions: readonly Partition[],
+  destination: number,
+  afterId: number,
+  limit: number,
+): Row[] {
+  const rows: Row[] = [];
+  for (const partition of partitions) {
+    if (rows.length >= limit) break;
+    if (messageId(partition.no + 1, 0) <= afterId) continue;
+    const found = partition.statements.openRows.all(
+      destination,
+      afterId,
+      limit - rows.length,
+    ) as QueueRow[];
+    for (const row of found) rows.push(toRow(partition, row));
+  }
+  return rows;
+}
+
+function toRow(partition: Partition, row: QueueRow): Row {
+  return {
+    id: row.id,
+    generation: row.generation,
+    keys: keysOf(partition, row.id, row.key),
+    bytes: row.bytes,
+    attempts: row.attempts,
+    suspect: row.state === states.claimed,
+    dueUs: row.state === states.retry ? (row.dueUs ?? 0) : 0,
+  };
+}
+
+function keysOf(partition: Partition, id: MessageId, key: number | null): readonly number[] {
+  if (key === null) return [];
+  if (key > 0) return [key];
+  const all = (partition.statements.keys.all(id) as { key: number }[]).map((row) => row.key);
+  // The first key keeps its place: it names the lane that runs the message.
+  return [-key, ...all.filter((other) => other !== -key)];
+}
+
+/** A stored message with its raw bytes as they came, whatever they are stored as. */
+export function readMessage(
+  partitions: Pick<Partitions, 'byNo'>,
+  partitionNo: number,
+  id: MessageId,
+): StoredMessage | undefined {
+  const partition = partitions.byNo(partitionNo);
+  const row = partition?.statements.message.get(id) as StoredMessage | undefined;
+  return row && { ...row, raw: decodeRaw(row, (parent) => readParent(partition!, parent)) };
+}
+
+function readParent(partition: Partition, parent: MessageId): Buffer {
+  const row = partition.statements.message.get(parent) as StoredMessage | undefined;
+  if (!row) throw new Error(`message ${parent} of which others are slices is gone`);
+  return decodeRaw(row, (id) => readParent(partition, id));
+}
+
+/** Undoes `codec`. */
+export function decodeRaw(
+  row: { readonly codec: number; readonly raw: Buffer },
+  parent: (id: MessageId) => Buffer,
+): Buffer {
+  if (row.codec === 0) return row.raw;
+  if (row.codec === 1) return inflateRawSync(row.raw);
+  const [id, offset, length] = JSON.parse(row.raw.toString()) as [MessageId, number, number];
+  return parent(id).subarray(offset, offset + length);
+}

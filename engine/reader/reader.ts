@@ -1,0 +1,131 @@
+import type { ChannelState } from '../events.ts';
+import { counts } from '../journal/index.ts';
+import type { ChannelView, Conservation, QueueView, Reader } from '../operations.ts';
+import type { ResourceReader } from '../sink.ts';
+import { searchMessages } from './messages.ts';
+import { heldGroups, heldMessages } from './quarantine.ts';
+import type { JournalView } from './store.ts';
+import { traceMessage } from './trace.ts';
+
+/** What only a running engine knows of a channel. */
+export type LiveChannel = {
+  readonly owner: string;
+  readonly source: string;
+  readonly state: ChannelState;
+  readonly revision: string;
+  readonly lastReceivedUs: number;
+};
+
+/** The reading half of the operations, over any view of a journal. */
+export function createReader(
+  view: JournalView,
+  resources: ResourceReader,
+  live: (channel: string) => LiveChannel | undefined = () => undefined,
+): Reader {
+  const routesOf = (channel: number) =>
+    view.control.destinations().filter((each) => each.channel === channel);
+
+  function oldestPendingUs(destination: number): number {
+    for (const { db } of view.partitions()) {
+      const row = db
+        .prepare(
+          `SELECT m.received_us AS us FROM work w INDEXED BY work_open CROSS JOIN message m ON m.id = w.message_id
+           WHERE w.destination = ? AND w.state IN (0, 1, 2) ORDER BY w.message_id LIMIT 1`,
+        )
+        .get(destination) as { us: number } | undefined;
+      if (row) return row.us;
+    }
+    return 0;
+  }
+
+  function lastReceivedUs(channel: number): number {
+    for (const { db } of [...view.partitions()].reverse()) {
+      // Ids grow with time: the newest row of the channel is found from the end.
+      const row = db
+        .prepare('SELECT received_us AS us FROM message WHERE channel = ? ORDER BY id DESC LIMIT 1')
+        .get(channel) as { us: number } | undefined;
+      if (row) return row.us;
+    }
+    return 0;
+  }
+
+  function channelView(no: number, name: string): ChannelView {
+    const all = routesOf(no);
+    const chain = all.find((each) => each.name === '')?.no ?? -1;
+    const known = live(name);
+    const get = (destination: number, kind: (typeof counts)[keyof typeof counts]) =>
+      view.count(no, destination, kind);
+    const queues: QueueView[] = all
+      .filter((each) => each.name !== '')
+      .map((each) => ({
+        destination: each.name,
+        pending: get(each.no, counts.pending),
+        held: get(each.no, counts.held),
+        delivered: get(each.no, counts.settled),
+        oldestPendingUs: oldestPendingUs(each.no),
+      }));
+    return {
+      channel: name,
+      owner: known?.owner ?? '',
+      source: known?.source ?? '',
+      state: known?.state ?? 'stopped',
+      revision: known?.revision ?? view.control.revisions(no)[0]?.hash ?? '',
+      received: get(0, counts.received),
+      duplicates: get(0, counts.duplicate),
+      pending: get(chain, counts.pending),
+      held: get(chain, counts.held),
+      settled: get(chain, counts.settled),
+      filtered: get(chain, counts.filtered),
+      lastReceivedUs: known?.lastReceivedUs || lastReceivedUs(no),
+      oldestPendingUs: oldestPendingUs(chain),
+      destinations: queues,
+    };
+  }
+
+  return {
+    channels: () => view.control.channels().map(({ no, name }) => channelView(no, name)),
+    messages: (query) => searchMessages(view, query),
+    trace: (id) => traceMessage(view, resources, id),
+    quarantine: (query) => heldGroups(view, query),
+    held: (query) => heldMessages(view, query),
+    conservation: () =>
+      view.control.channels().map(({ no, name }) => conservationOf(view, no, name)),
+  };
+}
+
+/** G13 for one channel, from the counters that are committed with the facts. */
+export function conservationOf(view: JournalView, no: number, channel: string): Conservation {
+  const all = view.control.destinations().filter((each) => each.channel === no);
+  const chain = all.find((each) => each.name === '')?.no ?? -1;
+  const get = (destination: number, kind: (typeof counts)[keyof typeof counts]) =>
+    view.count(no, destination, kind);
+  const own = {
+    received: get(0, counts.received),
+    duplicate: get(0, counts.duplicate),
+    filtered: get(chain, counts.filtered),
+    waived: get(chain, counts.waived),
+    held: get(chain, counts.held),
+    pending: get(chain, counts.pending),
+    settled: get(chain, counts.settled),
+  };
+  const destinations = all
+    .filter((each) => each.name !== '')
+    .map((each) => ({
+      destination: each.name,
+      enqueued: get(each.no, counts.enqueued),
+      delivered: get(each.no, counts.settled),
+      waived: get(each.no, counts.waived),
+      held: get(each.no, counts.held),
+      pending: get(each.no, counts.pending),
+    }));
+  const sum = own.duplicate + own.filtered + own.waived + own.held + own.pending + own.settled;
+  const lost = destinations.map((each) =>
+    Math.abs(each.enqueued - each.delivered - each.waived - each.held - each.pending),
+  );
+  return {
+    channel,
+    ...own,
+    violations: Math.abs(own.received - sum) + lost.reduce((total, each) => total + each, 0),
+    destinations,
+  };
+}

@@ -1,0 +1,116 @@
+import { type MessageId, partitionOf } from '../ids.ts';
+import type { Issue } from '../issue.ts';
+import { stateNames } from '../journal/index.ts';
+import type { DestinationView, TraceStep, TraceView, WorkState } from '../operations.ts';
+import type { ResourceReader } from '../sink.ts';
+import { findMessage, toView } from './messages.ts';
+import type { JournalView } from './store.ts';
+
+type WorkRow = {
+  readonly generation: number;
+  readonly destination: number;
+  readonly state: number;
+  readonly attempts: number;
+  readonly revision: number | null;
+  readonly code: string | null;
+  readonly issues: string | null;
+};
+
+/** Everything that happened to one message; undefined when no journal file holds it. */
+export function traceMessage(
+  view: JournalView,
+  reader: ResourceReader,
+  id: MessageId,
+): TraceView | undefined {
+  const partition = view.partitions().find(({ no }) => no === partitionOf(id));
+  const row = findMessage(view, partitionOf(id), id);
+  if (!partition || !row) return undefined;
+  const { db } = partition;
+  const channel = view.control.channels().find(({ no }) => no === row.channel)?.name ?? '';
+  const destinations = view.control.destinations();
+  const chain =
+    destinations.find((each) => each.channel === row.channel && each.name === '')?.no ?? -1;
+  const work = db
+    .prepare(
+      `SELECT generation, destination, state, attempts, revision, code, issues FROM work
+       WHERE message_id = ? ORDER BY generation, destination`,
+    )
+    .all(id) as WorkRow[];
+  const events = db
+    .prepare('SELECT generation, event FROM trace WHERE message_id = ? ORDER BY generation')
+    .all(id);
+  const duplicates = db
+    .prepare('SELECT received_us AS us FROM duplicate WHERE of_id = ? ORDER BY us')
+    .all(id);
+  const size = db.prepare('SELECT length(raw) AS bytes FROM message WHERE id = ?').get(id) as {
+    bytes: number;
+  };
+  const generations = work.filter((each) => each.destination === chain);
+  return {
+    ...toView(row, channel, chain),
+    bytes: size.bytes,
+    duplicates: (duplicates as { us: number }[]).map(({ us }) => us),
+    steps: generations.flatMap((each) => {
+      const event = (events as { generation: number; event: string }[]).find(
+        ({ generation }) => generation === each.generation,
+      );
+      return stepsOf(view, each, event?.event);
+    }),
+    destinations: work
+      .filter((each) => each.destination !== chain)
+      .map((each) => toDestination(each, destinations)),
+    resources: reader.resourcesOf(id, generations.at(-1)?.generation ?? 0),
+  };
+}
+
+function stepsOf(view: JournalView, work: WorkRow, event: string | undefined): TraceStep[] {
+  const revision = work.revision === null ? undefined : view.control.revision(work.revision);
+  const [tookUs = [], remarks = []] = event
+    ? (JSON.parse(event) as [number[], { stage: string; issue: Issue }[] | undefined])
+    : [];
+  const stages = revision?.stages ?? [];
+  const held: Issue[] = work.issues ? JSON.parse(work.issues) : [];
+  const heldAt = work.code?.split('|')[0] ?? '';
+  const steps = tookUs.map((us, n) => {
+    const stage = stages[n] ?? `stage ${n + 1}`;
+    const isLast = n === tookUs.length - 1;
+    const own = (remarks ?? [])
+      .filter((remark) => remark.stage === stage)
+      .map((remark) => remark.issue);
+    return {
+      generation: work.generation,
+      stage,
+      outcome: isLast ? outcomeOf(work) : 'pass',
+      tookUs: us,
+      issues: stage === heldAt ? [...own, ...held] : own,
+      revision: revision?.hash ?? '',
+    };
+  });
+  if (held.length > 0 && !steps.some((step) => step.stage === heldAt)) {
+    const outcome = outcomeOf(work);
+    const stopped = {
+      generation: work.generation,
+      stage: heldAt,
+      outcome,
+      tookUs: 0,
+      issues: held,
+    };
+    steps.push({ ...stopped, revision: revision?.hash ?? '' });
+  }
+  return steps;
+}
+
+const outcomeOf = (work: WorkRow): string => stateNames[work.state] ?? 'unknown';
+
+function toDestination(
+  work: WorkRow,
+  destinations: readonly { readonly no: number; readonly name: string }[],
+): DestinationView {
+  return {
+    destination: destinations.find(({ no }) => no === work.destination)?.name ?? '',
+    generation: work.generation,
+    state: (stateNames[work.state] ?? 'ready') as WorkState,
+    attempts: work.attempts,
+    code: work.code ?? '',
+  };
+}

@@ -1,0 +1,234 @@
+// Goal: what is landed is processed once, in order by key, and ends delivered, filtered or held with its
+// reason; nothing is lost by poison, lost workers, retries, dead destinations, reloads or restarts.
+// Method: a real engine (journal, workers, lanes) between a hand-fed source and a remembering destination.
+import assert from 'node:assert/strict';
+import {
+  newDataDir,
+  openProbe,
+  type Probe,
+  type ProbeOptions,
+  removeDir,
+  until,
+} from './probe-engine.ts';
+
+describe('engine', () => {
+  let dataDir: string;
+  let open: Probe[] = [];
+
+  const start = async (options: Partial<ProbeOptions> = {}): Promise<Probe> => {
+    const probe = await openProbe({ dataDir, ...options });
+    open.push(probe);
+    return probe;
+  };
+  const stop = async (probe: Probe): Promise<void> => {
+    open = open.filter((each) => each !== probe);
+    await probe.engine.stop();
+  };
+  const view = (probe: Probe) => probe.engine.operations.channels()[0]!;
+  const assertConserved = (probe: Probe): void => {
+    for (const row of probe.engine.operations.conservation())
+      assert.equal(row.violations, 0, JSON.stringify(row));
+  };
+
+  beforeEach(() => {
+    dataDir = newDataDir();
+  });
+  afterEach(async () => {
+    for (const probe of open) await probe.engine.stop();
+    open = [];
+    removeDir(dataDir);
+  });
+
+  it('lands, processes and delivers in order by key', async () => {
+    const probe = await start({ routes: ['a', 'b'], lanes: 4 });
+    const landings = Array.from({ length: 200 }, (_, n) =>
+      probe.land(`m${n}`, { orderingKeys: [`k${n % 7}`] }),
+    );
+    await Promise.all(landings);
+    await until(() => probe.delivered.length === 400, 'both destinations have all');
+    for (const route of ['a', 'b']) {
+      for (let key = 0; key < 7; key += 1) {
+        const order = probe.delivered
+          .filter((each) => each.route === route)
+          .map((each) => Number(each.text.slice(1)))
+          .filter((n) => n % 7 === key);
+        assert.deepEqual(
+          order,
+          order.toSorted((x, y) => x - y),
+        );
+      }
+    }
+    await until(
+      () => view(probe).destinations.every((each) => each.pending === 0),
+      'queues are empty',
+    );
+    assert.equal(view(probe).settled, 200);
+    assertConserved(probe);
+  });
+
+  it('answers a duplicate with the first landing, and takes the same key with other bytes for new', async () => {
+    const probe = await start();
+    const first = await probe.land('one', { dedupeKey: 'A|B|1' });
+    const again = await probe.land('one', { dedupeKey: 'A|B|1' });
+    const other = await probe.land('two', { dedupeKey: 'A|B|1' });
+    assert.deepEqual(
+      [again.duplicate, again.id, again.receivedUs],
+      [true, first.id, first.receivedUs],
+    );
+    assert.deepEqual([other.duplicate, other.id === first.id], [false, false]);
+    assert.ok(probe.seen.some((event) => event.type === 'key-reused' && event.id === other.id));
+    await until(() => view(probe).settled === 2, 'two are settled');
+    assert.equal(view(probe).duplicates, 1);
+    assertConserved(probe);
+  });
+
+  it('knows a duplicate again after a restart', async () => {
+    const probe = await start();
+    const first = await probe.land('one', { dedupeKey: 'k' });
+    await stop(probe);
+    const next = await start();
+    const again = await next.land('one', { dedupeKey: 'k' });
+    assert.deepEqual([again.duplicate, again.id], [true, first.id]);
+    assertConserved(next);
+  });
+
+  it('holds what a stage holds and what breaks a stage, and goes on', async () => {
+    const probe = await start({ routes: ['a'] });
+    for (const text of ['HOLD', 'BUG', 'FILTER', 'good'])
+      await probe.land(text, { orderingKeys: ['k'] });
+    await until(() => probe.delivered.length === 1, 'the good one is delivered');
+    const groups = probe.engine.operations.quarantine({});
+    assert.deepEqual(
+      groups.map((group) => [group.stage, group.code, group.path, group.count]).toSorted(),
+      [
+        ['probe', 'bad-data', 'X-1', 1],
+        ['probe', 'stage-bug', '', 1],
+      ],
+    );
+    assert.equal(groups[0]!.owner, 'owner@example.test');
+    assert.equal(view(probe).filtered, 1);
+    assertConserved(probe);
+  });
+
+  it('quarantines a message that kills its worker, and runs its neighbours', async () => {
+    const probe = await start({ routes: ['a'], lanes: 1 });
+    const texts = ['a', 'b', 'CRASH', 'c', 'd'];
+    await Promise.all(texts.map((text) => probe.land(text, { orderingKeys: [text] })));
+    await until(() => probe.delivered.length === 4, 'the others are delivered');
+    await until(() => view(probe).held === 1, 'the poison is held');
+    assert.equal(probe.engine.operations.quarantine({})[0]!.code, 'poison-message');
+    assertConserved(probe);
+  }).timeout(60_000);
+
+  it('makes a key wait for its retry while others flow, and keeps its order', async () => {
+    let failures = 3;
+    const probe = await start({
+      routes: ['a'],
+      judge: (delivery) =>
+        delivery.raw().toString() === 'k1-0' && failures-- > 0
+          ? { kind: 'retry', cause: 'ae' }
+          : { kind: 'delivered' },
+    });
+    for (let n = 0; n < 3; n += 1) await probe.land(`k1-${n}`, { orderingKeys: ['k1'] });
+    await probe.land('k2-0', { orderingKeys: ['k2'] });
+    await until(() => probe.delivered.length === 4, 'all are delivered');
+    assert.equal(probe.delivered[0]!.text, 'k2-0');
+    const own = probe.delivered.map((each) => each.text).filter((text) => text.startsWith('k1'));
+    assert.deepEqual(own, ['k1-0', 'k1-1', 'k1-2']);
+    assertConserved(probe);
+  });
+
+  it('replays what was held as a new generation, and waives with a reason', async () => {
+    const probe = await start({ routes: ['a'] });
+    await probe.land('FIXED 1');
+    await probe.land('FIXED 2');
+    const third = await probe.land('HOLD');
+    await until(() => view(probe).held === 3, 'three are held');
+    const groups = probe.engine.operations.quarantine({});
+    assert.equal(groups.length, 1);
+    assert.equal(await probe.engine.operations.assign({ id: third.id }, 'someone'), 1);
+    assert.equal(await probe.engine.operations.waive({ id: third.id }, 'test data', 'me'), 1);
+    assert.equal(
+      await probe.engine.operations.replay({ fingerprint: groups[0]!.fingerprint }, 'me'),
+      2,
+    );
+    await until(() => probe.delivered.length === 2, 'the replayed ones are delivered');
+    await until(() => view(probe).destinations[0]!.delivered === 2, 'that is durable');
+    const outcomes = [...probe.engine.operations.messages({})].map((message) => message.outcome);
+    assert.deepEqual(outcomes.toSorted(), ['delivered', 'delivered', 'filtered']);
+    assertConserved(probe);
+  });
+
+  it('keeps a queue for a destination that is away and delivers it after a restart', async () => {
+    const probe = await start({
+      routes: ['a'],
+      judge: () => ({ kind: 'unavailable', cause: 'refused' }),
+    });
+    for (let n = 0; n < 100; n += 1) await probe.land(`m${n}`);
+    await until(() => view(probe).settled === 100, 'the chain is through');
+    assert.equal(view(probe).destinations[0]!.pending, 100);
+    assertConserved(probe);
+    await stop(probe);
+    const next = await start({ routes: ['a'] });
+    await until(() => next.delivered.length === 100, 'all are delivered');
+    assert.deepEqual(
+      next.delivered.map((each) => each.id),
+      next.delivered.map((each) => each.id).toSorted((a, b) => a - b),
+    );
+    assertConserved(next);
+  });
+
+  it('pauses, resumes, drains, reloads and rolls back without loss', async () => {
+    const probe = await start({ routes: ['a'] });
+    const { operations } = probe.engine;
+    await operations.pause('probe');
+    for (let n = 0; n < 10; n += 1) await probe.land(`m${n}`);
+    assert.equal(view(probe).pending, 10);
+    await operations.start('probe');
+    await until(() => probe.delivered.length === 10, 'the paused are delivered');
+    probe.break();
+    await assert.rejects(operations.reload(), { code: 'config-invalid' });
+    assert.equal(view(probe).revision, 'one');
+    probe.edit('two');
+    assert.deepEqual(await operations.reload(), ['probe']);
+    await probe.land('after');
+    await until(() => probe.delivered.length === 11, 'the new revision delivers');
+    assert.equal(view(probe).revision, 'two');
+    await operations.drain('probe');
+    assert.equal(view(probe).state, 'stopped');
+    assertConserved(probe);
+  });
+
+  it('lands a batch whole and in parts that are messages of their own', async () => {
+    const probe = await start({ routes: ['a'] });
+    const raw = Buffer.from('FHS|one|two|FTS');
+    const receivedUs = Date.now() * 1000;
+    const part = (from: number, to: number, n: number) => ({
+      raw: raw.subarray(from, to),
+      receivedUs,
+      orderingKeys: [],
+      dedupeKey: `p${n}`,
+    });
+    const whole = { raw, receivedUs, orderingKeys: [], dedupeKey: 'batch' };
+    const landed = await probe.source().landBatch(whole, [part(4, 7, 1), part(8, 11, 2)]);
+    assert.equal(landed.length, 3);
+    await until(() => probe.delivered.length === 2, 'the parts are delivered');
+    assert.deepEqual(probe.delivered.map((each) => each.text).toSorted(), ['one', 'two']);
+    const again = await probe.source().landBatch(whole, [part(4, 7, 1), part(8, 11, 2)]);
+    assert.deepEqual(
+      again.map((each) => each.duplicate),
+      [true],
+    );
+    await until(() => view(probe).pending === 0, 'nothing waits');
+    assertConserved(probe);
+  });
+
+  it('tells a sender that waits for the settlement how it ended', async () => {
+    const probe = await start();
+    const good = await probe.land('good');
+    const bad = await probe.land('HOLD');
+    assert.equal((await probe.source().settled(good.id)).outcome, 'delivered');
+    const ended = await probe.source().settled(bad.id);
+    assert.deepEqual([ended.outcome, ended.issues[0]?.code], ['quarantined', 'bad-data']);
+  });
+});

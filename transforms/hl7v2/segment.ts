@@ -1,0 +1,299 @@
+import type { Delimiters } from './delimiters.ts';
+import { unescapeText } from './escape.ts';
+import { compilePath, type Path } from './path.ts';
+import { firstPiece, isPopulated, piece, pieceCount, pieceStart } from './pieces.ts';
+import { nameCode, nameOf } from './segment-names.ts';
+
+/** What a segment needs of the message that it stands in. */
+export type SegmentSource = {
+  /** The whole message, decoded. */
+  readonly text: string;
+  readonly bytes: Buffer;
+  readonly encoding: string;
+  readonly delimiters: Delimiters;
+  byteOffset(position: number): number;
+  flag(code: 'escape-unknown' | 'escape-local', segment: Segment, field: number): void;
+};
+
+/**
+ * `absent`: the segment or the field is not there. `empty`: it is there with nothing in it.
+ * `null`: the sender wrote `""`, which says that the value is to be removed.
+ */
+export type Presence = 'absent' | 'empty' | 'null' | 'value';
+
+const explicitNull = '""';
+const mshCode = nameCode('MSH', 0);
+const bhsCode = nameCode('BHS', 0);
+const fhsCode = nameCode('FHS', 0);
+
+/**
+ * One segment of a message, split into fields when first asked. Fields count from 1 as the standard
+ * counts: MSH-1 is the field separator. Reading a field marks it as read.
+ */
+export class Segment {
+  readonly message: SegmentSource;
+  /** The name as a number, see `nameCode`. */
+  readonly code: number;
+  /** Position among the segments of the message, from 0. */
+  readonly index: number;
+  /** Where it stands in the message's text. */
+  readonly start: number;
+  readonly end: number;
+  /** Where the fields begin, as far as somebody has asked; the name is field 0 of the split. */
+  readonly #starts: number[];
+  #read0 = 0;
+  #read1 = 0;
+  #read2: Set<number> | undefined;
+
+  constructor(message: SegmentSource, index: number, start: number, end: number) {
+    this.message = message;
+    this.code = nameCode(message.text, start);
+    this.index = index;
+    this.start = start;
+    this.end = end;
+    this.#starts = [start];
+  }
+
+  get name(): string {
+    return nameOf(this.code);
+  }
+
+  /** Byte offset in the raw payload. */
+  get offset(): number {
+    return this.message.byteOffset(this.start);
+  }
+
+  /** The number of the last field that is there, valued or not. */
+  get fieldCount(): number {
+    this.#seek(Number.POSITIVE_INFINITY);
+    return this.#starts.length - (this.#isHeader ? 0 : 1);
+  }
+
+  /**
+   * One value, decoded and unescaped: undefined where it is absent, empty or `""`. A field without
+   * components is its own first component, as the standard has it.
+   */
+  value(field: number, repetition = 1, component = 1, subcomponent = 1): string | undefined {
+    const written = this.#piece(field, repetition, component, subcomponent);
+    if (written === undefined || written === '' || written === explicitNull) return undefined;
+    return this.#isHeader && field <= 2 ? written : this.#unescaped(written, field);
+  }
+
+  /** The value at a path, whose segment name and occurrence are not looked at. */
+  get(path: string | Path): string | undefined {
+    const { field, repetition, component, subcomponent } = asPath(path);
+    return this.value(field, repetition, component, subcomponent);
+  }
+
+  /**
+   * All that stands at the path's own level, unescaped with the delimiters below it left in: the
+   * whole of OBX-5 where a sender wrote `A & B` and meant it. undefined where absent, empty or
+   * `""`.
+   */
+  getText(path: string | Path): string | undefined {
+    const compiled = asPath(path);
+    const written = this.written(compiled);
+    if (written === undefined || written === '' || written === explicitNull) return undefined;
+    return this.#isHeader && compiled.field <= 2
+      ? written
+      : this.#unescaped(written, compiled.field);
+  }
+
+  /** As `getText`, not unescaped, with empty and `""` as they are; undefined where absent. */
+  written(path: string | Path): string | undefined {
+    const { depth, field, repetition, component, subcomponent } = asPath(path);
+    switch (depth) {
+      case 'field':
+        return this.#field(field);
+      case 'repetition':
+        return this.#piece(field, repetition, 0, 0);
+      case 'component':
+        return this.#piece(field, repetition, component, 0);
+      case 'subcomponent':
+        return this.#piece(field, repetition, component, subcomponent);
+      default:
+        return depth satisfies never;
+    }
+  }
+
+  presence(path: string | Path): Presence {
+    const compiled = asPath(path);
+    const written = this.written(compiled);
+    if (written === explicitNull) return 'null';
+    if (compiled.depth !== 'field' && this.#field(compiled.field) === explicitNull) return 'null';
+    if (written === undefined) return 'absent';
+    const { delimiters } = this.message;
+    return isPopulated(written, 0, written.length, delimiters) ? 'value' : 'empty';
+  }
+
+  /** How many repetitions the field has; 0 where it is absent or empty. */
+  repetitions(field: number): number {
+    const written = this.#field(field);
+    return written ? pieceCount(written, this.message.delimiters.repetition) : 0;
+  }
+
+  /** How many components a repetition of the field has; 0 where it is absent or empty. */
+  components(field: number, repetition = 1): number {
+    const written = this.#piece(field, repetition, 0, 0);
+    return written ? pieceCount(written, this.message.delimiters.component) : 0;
+  }
+
+  /** The bytes that `written` was decoded from; undefined where absent. */
+  raw(path: string | Path): Buffer | undefined {
+    const compiled = asPath(path);
+    const written = this.written(compiled);
+    if (written === undefined) return undefined;
+    const { message } = this;
+    const start = this.#fieldStart(compiled.field) + this.#pieceStart(compiled);
+    const end = message.byteOffset(start + written.length);
+    return message.bytes.subarray(message.byteOffset(start), end);
+  }
+
+  /** Byte offset of a field in the raw payload. */
+  fieldOffset(field: number): number {
+    return this.message.byteOffset(this.#fieldStart(field));
+  }
+
+  /** Marks a field as read without reading it. */
+  markRead(field: number): void {
+    if (field < 30) this.#read0 |= 1 << field;
+    else if (field < 60) this.#read1 |= 1 << (field - 30);
+    else {
+      this.#read2 ??= new Set();
+      this.#read2.add(field);
+    }
+  }
+
+  /** Adds the populated fields that nobody read, as `PID-11`. */
+  addUnvisited(found: Set<string>): void {
+    const { text, delimiters } = this.message;
+    const labels = fieldLabels(this.code);
+    let field = this.#isHeader ? 1 : 0;
+    let at = text.indexOf(delimiters.field, this.start);
+    while (at !== -1 && at < this.end) {
+      field += 1;
+      const next = text.indexOf(delimiters.field, at + 1);
+      const end = next === -1 || next > this.end ? this.end : next;
+      if (end > at + 1 && !this.#wasRead(field) && isPopulated(text, at + 1, end, delimiters)) {
+        found.add(labels[field] ?? `${this.name}-${field}`);
+      }
+      at = next;
+    }
+  }
+
+  get #isHeader(): boolean {
+    return this.code === mshCode || this.code === bhsCode || this.code === fhsCode;
+  }
+
+  /** Finds where fields begin, up to the one with this index of the split. */
+  #seek(index: number): void {
+    const starts = this.#starts;
+    const { text, delimiters } = this.message;
+    while (starts.length <= index) {
+      const at = text.indexOf(delimiters.field, starts[starts.length - 1]);
+      if (at === -1 || at >= this.end) break;
+      starts.push(at + 1);
+    }
+  }
+
+  #field(field: number): string | undefined {
+    this.markRead(field);
+    let index = field;
+    if (this.#isHeader) {
+      if (field === 1) return this.message.delimiters.field;
+      index -= 1;
+    }
+    const starts = this.#starts;
+    if (starts.length <= index + 1) this.#seek(index + 1);
+    const start = starts[index];
+    if (start === undefined || index < 1) return undefined;
+    const next = starts[index + 1];
+    return this.message.text.slice(start, next === undefined ? this.end : next - 1);
+  }
+
+  /** The part of a field at a place; 0 stops above that level. MSH-1 and MSH-2 have no parts. */
+  #piece(
+    field: number,
+    repetition: number,
+    component: number,
+    subcomponent: number,
+  ): string | undefined {
+    let text = this.#field(field);
+    if (text === undefined || text === '') return text;
+    if (field <= 2 && this.#isHeader) {
+      return repetition === 1 && component <= 1 && subcomponent <= 1 ? text : undefined;
+    }
+    const { delimiters } = this.message;
+    text =
+      repetition === 1
+        ? firstPiece(text, delimiters.repetition)
+        : piece(text, delimiters.repetition, repetition);
+    if (component === 0 || text === undefined) return text;
+    text =
+      component === 1
+        ? firstPiece(text, delimiters.component)
+        : piece(text, delimiters.component, component);
+    if (subcomponent === 0 || text === undefined) return text;
+    return subcomponent === 1
+      ? firstPiece(text, delimiters.subcomponent)
+      : piece(text, delimiters.subcomponent, subcomponent);
+  }
+
+  #unescaped(written: string, field: number): string {
+    const { delimiters, encoding } = this.message;
+    if (delimiters.escape === '' || !written.includes(delimiters.escape)) return written;
+    return unescapeText(written, delimiters, encoding, (code) =>
+      this.message.flag(code, this, field),
+    );
+  }
+
+  #wasRead(field: number): boolean {
+    if (field < 30) return (this.#read0 & (1 << field)) !== 0;
+    if (field < 60) return (this.#read1 & (1 << (field - 30))) !== 0;
+    return this.#read2?.has(field) ?? false;
+  }
+
+  /** In the text; the segment's end for a field that is not there. */
+  #fieldStart(field: number): number {
+    if (field === 1 && this.#isHeader) return this.start + 3;
+    const index = this.#isHeader ? field - 1 : field;
+    this.#seek(index);
+    return this.#starts[index] ?? this.end;
+  }
+
+  /** From the field's start, as deep as the path goes. */
+  #pieceStart(path: Path): number {
+    const { delimiters } = this.message;
+    let text = this.#field(path.field) ?? '';
+    let start = 0;
+    const down = (separator: string, number: number) => {
+      start += pieceStart(text, separator, number);
+      text = piece(text, separator, number) ?? '';
+    };
+    if (path.depth === 'field' || (path.field <= 2 && this.#isHeader)) return 0;
+    down(delimiters.repetition, path.repetition);
+    if (path.depth === 'repetition') return start;
+    down(delimiters.component, path.component);
+    if (path.depth === 'component') return start;
+    down(delimiters.subcomponent, path.subcomponent);
+    return start;
+  }
+}
+
+function asPath(path: string | Path): Path {
+  return typeof path === 'string' ? compilePath(path) : path;
+}
+
+const labelsByCode = new Map<number, readonly string[]>();
+const namesMax = 1_000;
+const fieldsMax = 64;
+
+/** `PID-0`, `PID-1`.. made once a name: a report of fifty fields a message makes no strings. */
+function fieldLabels(code: number): readonly string[] {
+  const known = labelsByCode.get(code);
+  if (known) return known;
+  if (labelsByCode.size >= namesMax) return [];
+  const labels = Array.from({ length: fieldsMax }, (_, field) => `${nameOf(code)}-${field}`);
+  labelsByCode.set(code, labels);
+  return labels;
+}
