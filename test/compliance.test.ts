@@ -1,12 +1,11 @@
-// Goal: every component that a channel file can name keeps the contract of engine/component.ts: it can be
-// described, linted, shown to an editor, and an analyst's slip of the pen in it is seen.
-// Method: the same checks for every entry of bin/components.ts, so that a new component cannot forget
+// Goal: every component that a channel file can name keeps the contract of engine/component.ts: it
+// can be described, linted, shown to an editor, and an analyst's slip of the pen in it is seen.
+// Method: the same checks for every entry of bin/registry.ts, so that a new component cannot forget
 // one; its own example must pass its own schema.
 import assert from 'node:assert/strict';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { components } from '../bin/components.ts';
-import { createRegistry } from '../engine/index.ts';
+import { registry } from '../bin/registry.ts';
 
 type JsonSchema = {
   readonly description?: string;
@@ -34,12 +33,17 @@ function exampleOf(text: string, name: string): unknown {
   return (value as Record<string, unknown>)[name];
 }
 
+/** Keys that every route has and the engine reads itself. */
+const ofEveryRoute = ['name', 'retry', 'on_uncertain'];
+
+const components = [
+  ...registry.sources.values(),
+  ...registry.stages.values(),
+  ...registry.routes.values(),
+];
+
 describe('every component', () => {
-  it('has a name of its own', () => {
-    const registry = createRegistry(components);
-    const count = registry.sources.size + registry.stages.size + registry.routes.size;
-    assert.equal(count, components.length);
-  });
+  it('is listed', () => assert.ok(registry.sources.size > 0 && registry.routes.size > 0));
 
   for (const component of components) {
     describe(`${component.role} ${component.name}`, () => {
@@ -57,7 +61,10 @@ describe('every component', () => {
       });
 
       it('has an example that its own schema takes', () => {
-        const parsed = component.schema.safeParse(example ?? {});
+        const own = Object.entries(example ?? {}).filter(
+          ([key]) => component.role !== 'route' || !ofEveryRoute.includes(key),
+        );
+        const parsed = component.schema.safeParse(Object.fromEntries(own));
         assert.ok(parsed.success, parsed.success ? '' : z.prettifyError(parsed.error));
       });
 

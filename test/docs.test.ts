@@ -1,7 +1,7 @@
-// Goal: the documents do not rot: their YAML lints, their links lead somewhere, the commands, scripts
-// and tests that they name exist.
-// Method: every Markdown file that git tracks is read; a YAML block with `channel:` takes the place
-// of the example network's channels and must pass the same lint as an analyst's file.
+// Goal: the documents do not rot: their YAML lints, their links lead somewhere, the commands,
+// scripts and tests that they name exist. Method: every Markdown file that git tracks is read; a
+// YAML block with `channel:` takes the place of the example network's channels and must pass the
+// same lint as an analyst's file.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import {
@@ -17,8 +17,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { commands } from '../bin/commands/index.ts';
-import { components } from '../bin/components.ts';
-import { createRegistry, loadNetwork, renderIssue } from '../engine/index.ts';
+import { registry } from '../bin/registry.ts';
+import { loadNetwork, renderIssue } from '../engine/index.ts';
 
 const root = join(import.meta.dirname, '..');
 const pages = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.md'], { cwd: root })
@@ -41,7 +41,7 @@ function lintChannel(text: string): string[] {
     rmSync(join(folder, 'config/channels'), { recursive: true });
     mkdirSync(join(folder, 'config/channels'));
     writeFileSync(join(folder, 'config/channels', `${name}.yaml`), text);
-    const { issues } = loadNetwork(join(folder, 'config'), createRegistry(components));
+    const { issues } = loadNetwork(join(folder, 'config'), registry);
     return issues.map(renderIssue);
   } finally {
     rmSync(folder, { recursive: true });
@@ -69,7 +69,7 @@ describe('the documents', () => {
         for (const [, name = ''] of text.matchAll(/npm run (?:-s )?([a-z][\w:-]*)/g)) {
           assert.ok(scripts.includes(name), `no script ${name}`);
         }
-        for (const [, path = ''] of text.matchAll(/`((?:test|bench|docs|deploy)\/[\w./-]*)`/g)) {
+        for (const [, path = ''] of text.matchAll(/`((?:test|docs|deploy)\/[\w./-]*)`/g)) {
           assert.ok(existsSync(join(root, path)), `no ${path}`);
         }
       });
