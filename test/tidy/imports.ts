@@ -38,9 +38,11 @@ export function specifiersOf(text: string): string[] {
   const statement = /^\s*(?:import|export)\b(?:[^'"`;]*?\bfrom)?\s*'([^']+)'/gm;
   const dynamic = /\bimport\(\s*'([^']+)'/g;
   const byUrl = /\bnew URL\(\s*'([^']+\.ts)'/g;
-  return [statement, dynamic, byUrl].flatMap((pattern) =>
-    [...code.matchAll(pattern)].map((match) => match[1] as string),
-  );
+  const byFolder = /\bimport\.meta\.dirname, '([^']+\.ts)'/g;
+  const beside = [...code.matchAll(byFolder)].map((match) => `./${match[1]}`);
+  return [statement, dynamic, byUrl]
+    .flatMap((pattern) => [...code.matchAll(pattern)].map((match) => match[1] as string))
+    .concat(beside);
 }
 
 /** The relative imports of a file, resolved against the repository's root. */
