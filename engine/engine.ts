@@ -10,6 +10,7 @@ import type { MessageId } from './ids.ts';
 import {
   actOnHeld,
   counts,
+  expire,
   type HeldAction,
   type HeldResult,
   lockData,
@@ -36,6 +37,9 @@ export type EngineOptions = {
   readonly synchronous?: 'FULL' | 'NORMAL';
   resolvePath(path: string): string;
 };
+
+/** How often finished days are looked at: retention counts in days. */
+const upkeepMs = 3_600_000;
 
 export type Engine = Awaited<ReturnType<typeof startEngine>>;
 
@@ -198,11 +202,20 @@ export async function startEngine(options: EngineOptions) {
     waive: (selection, reason, by) => act(selection, { kind: 'waive', reason, by }),
   };
 
+  let cancelUpkeep = () => {};
+  function keepUp(): void {
+    cancelUpkeep = clock.after(upkeepMs, () => {
+      const { dataDir } = options;
+      expire(journal, dataDir, network.retention, clock.nowUs(), events).finally(keepUp);
+    });
+  }
+
   const snapshot = deploy.snapshot(network);
   for (const config of network.channels) channels.set(config.name, build(config, snapshot));
   for (const channel of channels.values()) {
     if (channel.deployment().config.enabled) await startChannel(channel);
   }
+  keepUp();
   events.emit({
     type: 'engine-started',
     version: '0.1.0',
@@ -220,7 +233,8 @@ export async function startEngine(options: EngineOptions) {
       events.emit({ type: 'engine-stopping', reason: 'stop' });
       await Promise.all([...channels.values()].map((channel) => channel.stop()));
       await pool.close();
-      journal.close();
+      cancelUpkeep();
+      await journal.close();
       lock.release();
     },
   };

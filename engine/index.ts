@@ -16,3 +16,9 @@ export { openReader } from './reader/index.ts';
 export * from './sink.ts';
 export * from './source.ts';
 export * from './stage.ts';
+export {
+  type OpenedStore,
+  type StageStore,
+  type StageStoreSpec,
+  stageStore,
+} from './stage-store.ts';

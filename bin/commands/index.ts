@@ -1,23 +1,33 @@
 import type { Command } from '../command.ts';
 import { channel } from './channel.ts';
+import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 import { graph } from './graph.ts';
 import { keys } from './keys.ts';
 import { lint } from './lint.ts';
 import { list } from './list.ts';
+import { messages } from './messages.ts';
+import { quarantine } from './quarantine.ts';
+import { run } from './run.ts';
 import { schema } from './schema.ts';
 import { send } from './send.ts';
 import { simulate } from './simulate.ts';
 import { tap } from './tap.ts';
+import { trace } from './trace.ts';
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
+  run,
+  demo,
   lint,
   list,
   schema,
   graph,
   send,
   tap,
+  messages,
+  trace,
+  quarantine,
   channel,
   simulate,
   keys,

@@ -16,7 +16,7 @@ export const simulate = defineCommand({
   details: `Some messages are wrong on purpose. The same seed gives the same bytes. It asks the engine
 that runs on --data where it listens, and else reads the ports from the configuration.`,
   options: {
-    count: { type: 'string', value: 'N', about: 'Messages to send; without it until interrupted.' },
+    count: { type: 'string', value: 'N', about: 'Messages to send (until interrupted).' },
     rate: {
       type: 'string',
       value: 'N',

@@ -22,7 +22,7 @@ export type Deployment = {
 
 export type ChannelOptions = Pick<
   PipelineOptions,
-  'journal' | 'pool' | 'clock' | 'events' | 'reader' | 'resolvePath'
+  'journal' | 'pool' | 'clock' | 'events' | 'reader' | 'resolvePath' | 'dataDir'
 > & {
   readonly registry: Registry;
   readonly anyPort: boolean;

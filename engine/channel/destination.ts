@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { RouteConfig } from '../config/index.ts';
 import type { Events } from '../events.ts';
+import { partitionOf } from '../ids.ts';
 import type { Issue } from '../issue.ts';
 import type { ChannelRef, Journal, Settling } from '../journal/index.ts';
 import { createScheduler, type Row } from '../lanes/index.ts';
@@ -40,7 +41,14 @@ export function createDestination(options: DestinationOptions) {
   let unsettled: Promise<void> = Promise.resolve();
   let failures = 0;
 
+  /** A batch lies in one partition: a sink's positions are committed with the verdicts, in one file. */
   async function work(rows: readonly Row[]): Promise<void> {
+    for (const group of Map.groupBy(rows, (row) => partitionOf(row.id)).values()) {
+      await workPartition(group);
+    }
+  }
+
+  async function workPartition(rows: readonly Row[]): Promise<void> {
     await Promise.all([journal.claim(no, rows), unsettled]);
     const startUs = clock.nowUs();
     const doubtful = rows.filter((row) => row.suspect && config.onUncertain === 'hold');

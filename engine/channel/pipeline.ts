@@ -27,6 +27,7 @@ export type PipelineOptions = {
   readonly events: Events;
   readonly reader: ResourceReader;
   readonly raws: Recent<MessageId, Buffer>;
+  readonly dataDir: string;
   resolvePath(path: string): string;
   /** A chain verdict has become durable. */
   onSettled(rows: readonly Done[]): void;
@@ -153,6 +154,7 @@ async function openDestinations(
       events,
       cursors: journal.cursors(no),
       resolvePath: options.resolvePath,
+      dataDir: options.dataDir,
     });
     destinations.push(createDestination({ ...options, config, no, sink, resources }));
   }

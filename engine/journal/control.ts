@@ -19,6 +19,13 @@ export type RevisionRow = {
   readonly deployedUs: number;
 };
 
+type Counter = {
+  readonly channel: number;
+  readonly destination: number;
+  readonly kind: CountKind;
+  readonly value: number;
+};
+
 export type Control = ReturnType<typeof openControl>;
 
 /** control.db: the names behind the numbers, the list of partitions, the revisions deployed. */
@@ -136,18 +143,28 @@ export function openControl(dataDir: string, key: Buffer, readonly = false) {
         .get(no) as (Omit<RevisionRow, 'stages'> & { stages: string }) | undefined;
       return row && { ...row, stages: JSON.parse(row.stages) as string[] };
     },
-    archivedCounters(): readonly {
-      channel: number;
-      destination: number;
-      kind: CountKind;
-      value: number;
-    }[] {
-      return db.prepare('SELECT channel, destination, kind, value FROM archived_counter').all() as {
-        channel: number;
-        destination: number;
-        kind: CountKind;
-        value: number;
-      }[];
+    archivedCounters(): readonly Counter[] {
+      return db
+        .prepare('SELECT channel, destination, kind, value FROM archived_counter')
+        .all() as Counter[];
+    },
+    /** Marks a partition finished and keeps its counters here, in one step. */
+    closePartition(no: number, counters: readonly Counter[]): void {
+      known = undefined;
+      db.transaction(() => {
+        const insert = db.prepare(
+          `INSERT OR REPLACE INTO archived_counter(partition, channel, destination, kind, value)
+           VALUES(?, ?, ?, ?, ?)`,
+        );
+        for (const { channel, destination, kind, value } of counters) {
+          insert.run(no, channel, destination, kind, value);
+        }
+        db.prepare(`UPDATE partition SET state = 'closed' WHERE no = ?`).run(no);
+      })();
+    },
+    replacePartitionFile(no: number, file: string): void {
+      known = undefined;
+      db.prepare(`UPDATE partition SET file = ?, state = 'raw-only' WHERE no = ?`).run(file, no);
     },
     archivedPartitions(): readonly number[] {
       const rows = db.prepare('SELECT DISTINCT partition AS no FROM archived_counter').all();

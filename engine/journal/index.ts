@@ -1,4 +1,5 @@
 export { type Control, openControl } from './control.ts';
+export { expire, type Retention } from './expiry.ts';
 export { hash48, sha256 } from './hash.ts';
 export { type Journal, type JournalOptions, openJournal } from './journal.ts';
 export { type ChannelRef, heldCode, type LandingResult } from './landing.ts';

@@ -9,6 +9,7 @@ import { readMessage, readOpenRows } from './queue.ts';
 import { states } from './schema.ts';
 import { type SettleContext, type Settling, writeSettlements } from './settlement.ts';
 import { createTotals, seedTotals } from './tally.ts';
+import { createUpkeep } from './upkeep.ts';
 import { createWriter, type Write } from './writer.ts';
 
 export type Journal = ReturnType<typeof openJournal>;
@@ -36,7 +37,8 @@ export function openJournal(options: JournalOptions) {
   seedTotals(totals, partitions.all());
   const archived = partitions.control.archivedCounters();
   for (const row of archived) totals.add(row.channel, row.destination, row.kind, row.value);
-  const writer = createWriter({ partitions, totals, clock, events });
+  const upkeep = createUpkeep(options.key);
+  const writer = createWriter({ partitions, totals, clock, events, upkeep });
   const boot = partitions.control.boot(clock.nowUs());
   let waitingBytes = 0;
 
@@ -50,6 +52,7 @@ export function openJournal(options: JournalOptions) {
     return new Promise((resolve, reject) => {
       let results: LandingResult[] = [];
       writer.land({
+        bytes,
         run(partition, tally) {
           const window = partitions.dedupeWindow(clock.nowUs());
           results = [];
@@ -96,6 +99,7 @@ export function openJournal(options: JournalOptions) {
     totals,
     control: partitions.control,
     partitions,
+    upkeep,
     failing: writer.failing,
     /** Bytes that wait for a commit: what sources hold senders back by. */
     waitingBytes: () => waitingBytes,
@@ -184,8 +188,9 @@ export function openJournal(options: JournalOptions) {
       }
       return result;
     },
-    close(): void {
+    async close(): Promise<void> {
       writer.close();
+      await upkeep.close();
       partitions.close();
     },
   };

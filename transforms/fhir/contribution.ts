@@ -11,11 +11,14 @@ export type Contribution = {
   readonly id: string;
   /** Element name to its whole value; a field that is sent replaces its repetitions. */
   readonly set: Readonly<Record<string, unknown>>;
-  /** Elements that the sender emptied (`""`), and the other forms of a choice element that is set. */
+  /**
+   * Elements that the sender emptied (`""`), and the other forms of a choice element that is set.
+   */
   readonly remove: readonly string[];
   /**
    * Values for elements that have none yet, such as the status of an encounter first heard of by an
-   * A08: the fold takes one only where neither an earlier message nor `set` gave the element a value.
+   * A08: the fold takes one only where neither an earlier message nor `set` gave the element a
+   * value.
    */
   readonly initial?: Readonly<Record<string, unknown>>;
   /** The sender sent the resource whole (FHIR): what `set` does not name is gone. */

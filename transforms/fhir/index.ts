@@ -8,4 +8,5 @@ export type {
 export { toOperationOutcome } from './operation-outcome.ts';
 export type { CodeableConcept, Coding, Identifier, OperationOutcome, R4Type } from './r4.ts';
 export { isR4Type } from './r4.ts';
+export { readFhirStage } from './read-fhir.ts';
 export { nameUuid, resourceId } from './resource-id.ts';

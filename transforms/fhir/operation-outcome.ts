@@ -2,7 +2,7 @@ import type { Issue } from '../../engine/index.ts';
 import type { IssueType, OperationOutcome } from './r4.ts';
 
 /** The system of Plexus's own issue codes (docs/reference/codes.md). */
-const codeSystem = 'urn:plexus:issue-code';
+const codeSystem = 'urn:plexus:codes';
 
 /** The first pattern decides; the values: https://hl7.org/fhir/R4/valueset-issue-type.html */
 const types: readonly (readonly [RegExp, IssueType])[] = [

@@ -1,0 +1,70 @@
+import { exitCodes, requireNetwork } from '../../engine/index.ts';
+import { defineCommand } from '../command.ts';
+import { serve } from '../serve.ts';
+import { createProgress, simulate } from '../simulate/index.ts';
+import { makeParent, saySecrets, sayTrouble, untilStopped } from './run.ts';
+import { targetsOf } from './simulate.ts';
+
+export const demo = defineCommand({
+  name: 'demo',
+  summary: 'Starts the example network and feeds all three facilities with synthetic messages.',
+  usage: '[--count N] [--rate N] [--seed N] [--ports any] [--stop]',
+  details: 'Some messages are wrong on purpose and are seen in quarantine. Ctrl-C ends it.',
+  options: {
+    count: { type: 'string', value: 'N', about: 'Messages to send (default 500).' },
+    rate: { type: 'string', value: 'N', about: 'Messages a second (default 50).' },
+    seed: { type: 'string', value: 'N', about: 'Start of the random numbers (default 1).' },
+    ports: { type: 'string', value: 'any', about: 'Free ports in place of the configured ones.' },
+    stop: { type: 'boolean', about: 'Ends when the messages are through.' },
+  },
+  async run({ options, json, configDir, dataDir, env, out, signal }) {
+    const { registry } = await import('../registry.ts');
+    const network = requireNetwork(configDir, registry);
+    makeParent(dataDir);
+    const serving = await serve({
+      network,
+      dataDir,
+      env,
+      anyPort: options.ports === 'any',
+      onEvent: (event) => sayTrouble(event, out),
+    });
+    saySecrets(serving, out);
+    const { operations } = serving.engine;
+    const base = `http://${serving.http.host}:${serving.http.port}`;
+    out.say(`console  ${base}/  (the token: ./plexus keys token)`);
+    out.say(`metrics  ${base}/metrics`);
+    const count = Number(options.count ?? 500);
+    const progress = createProgress(process.stderr, count);
+    const tally = await simulate({
+      seed: Number(options.seed ?? 1),
+      count,
+      ratePerSecond: Number(options.rate ?? 50),
+      targets: targetsOf(operations.listening()),
+      signal,
+      onProgress: progress.update,
+    });
+    progress.stop();
+    if (!signal.aborted) await settle(operations, signal);
+    for (const { channel, received, settled, held, pending } of operations.channels()) {
+      const row = { channel, received, settled, held, pending };
+      if (json) out.json(row);
+      else out.line(`${channel}: ${received} received, ${settled} converted, ${held} held`);
+    }
+    out.say(`${tally.sent} sent, ${tally.wrong} of them wrong on purpose; see what became of it:`);
+    out.say('  ./plexus messages    ./plexus quarantine ls    ./plexus trace ID    out/');
+    if (options.stop) await serving.stop();
+    else await untilStopped(serving, out, signal);
+    return exitCodes.ok;
+  },
+});
+
+type Counted = { channels(): readonly { readonly pending: number }[] };
+
+/** Waits until nothing is pending, for some seconds at most: a dead destination keeps its queue. */
+async function settle(operations: Counted, signal: AbortSignal): Promise<void> {
+  const endMs = Date.now() + 10_000;
+  while (Date.now() < endMs && !signal.aborted) {
+    if (operations.channels().every(({ pending }) => pending === 0)) return;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+}

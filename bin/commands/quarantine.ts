@@ -1,0 +1,150 @@
+import { userInfo } from 'node:os';
+import {
+  exitCodes,
+  type HeldGroup,
+  type HeldSelection,
+  parseMessageId,
+  type QuarantineQuery,
+  suggestion,
+} from '../../engine/index.ts';
+import { defineCommand, type Invocation, UsageError } from '../command.ts';
+import { openData } from '../data.ts';
+import { ageText, isoTime } from '../message-rows.ts';
+import { connectEngine } from '../running-engine.ts';
+import { renderTable } from '../table.ts';
+
+const options = {
+  channel: { type: 'string', value: 'NAME', about: 'Only this channel (ls, show).' },
+  code: { type: 'string', value: 'CODE', about: 'Only this code (ls, show).' },
+  owner: {
+    type: 'string',
+    value: 'WHO',
+    about: 'ls, show: only theirs; assign: whose it becomes.',
+  },
+  reason: { type: 'string', value: 'TEXT', about: 'Why it is waived; kept for ever.' },
+  by: { type: 'string', value: 'WHO', about: 'Who does it (default: your login name).' },
+} as const;
+
+type Call = Invocation<typeof options>;
+type Verb = (call: Call, rest: readonly string[]) => Promise<number>;
+
+const verbs: Readonly<Record<string, Verb>> = {
+  ls: listGroups,
+  show: showHeld,
+  assign: (call, rest) => {
+    const { owner } = call.options;
+    if (owner === undefined) throw new UsageError('assign to whom? --owner WHO');
+    return change(call, 'assign', rest, { owner });
+  },
+  replay: (call, rest) => change(call, 'replay', rest, {}),
+  waive: (call, rest) => {
+    const { reason } = call.options;
+    if (!reason?.trim()) throw new UsageError('a waiver needs a reason: --reason TEXT');
+    return change(call, 'waive', rest, { reason });
+  },
+};
+
+export const quarantine = defineCommand({
+  name: 'quarantine',
+  summary: 'The work list of what could not be processed: look, assign, replay, waive.',
+  usage: 'ls | show [FINGERPRINT|ID] | assign|replay|waive FINGERPRINT|ID..',
+  details: `ls      one row for all messages that one fix would mend (a fingerprint)
+show    the held messages one by one, with their issues
+assign  gives them an owner (--owner)
+replay  runs them again from the start of what held them
+waive   takes them out of the list for good (--reason)`,
+  options,
+  async run(call) {
+    const [word = 'ls', ...rest] = call.args;
+    const verb = Object.hasOwn(verbs, word) ? verbs[word] : undefined;
+    if (verb === undefined)
+      throw new UsageError(`unknown verb \`${word}\`; ${suggestion(word, Object.keys(verbs))}`);
+    return verb(call, rest);
+  },
+});
+
+function queryOf({ options: { channel, code, owner } }: Call): QuarantineQuery {
+  return {
+    ...(channel === undefined ? {} : { channel }),
+    ...(code === undefined ? {} : { code }),
+    ...(owner === undefined ? {} : { owner }),
+  };
+}
+
+async function listGroups(call: Call): Promise<number> {
+  using data = openData(call);
+  const nowUs = Date.now() * 1000;
+  const groups = data.reader.quarantine(queryOf(call));
+  const rows = groups.map((group) => ({ ...groupRow(group), age: ageText(group.oldestUs, nowUs) }));
+  if (call.json) for (const { age: _, ...row } of rows) call.out.json(row);
+  else if (rows.length === 0) call.out.say('the quarantine is empty');
+  else
+    call.out.line(
+      renderTable(rows, [
+        'fingerprint',
+        'count',
+        'age',
+        'channel',
+        'stage',
+        'code',
+        'path',
+        'owner',
+        'diagnostics',
+      ]),
+    );
+  return exitCodes.ok;
+}
+
+function groupRow({ oldestUs, newestUs, ...group }: HeldGroup) {
+  return { ...group, oldest: isoTime(oldestUs), newest: isoTime(newestUs) };
+}
+
+async function showHeld(call: Call, [wanted]: readonly string[]): Promise<number> {
+  using data = openData(call);
+  for (const held of data.reader.held(queryOf(call))) {
+    if (wanted !== undefined && wanted !== held.fingerprint && wanted !== String(held.id)) continue;
+    const { heldUs, ...row } = { ...held, held: isoTime(held.heldUs) };
+    if (call.json) call.out.json(row);
+    else {
+      const { id, channel, stage, owner, attempts, fingerprint } = held;
+      call.out.line(`${id}  ${row.held}  ${channel}  ${stage}  ${fingerprint}`);
+      call.out.line(`    owner ${owner || 'none'}, ${attempts} attempts`);
+      for (const { severity, code, path, diagnostics } of held.issues)
+        call.out.line(`    ${severity} ${code} ${path ?? ''} ${diagnostics}`.trimEnd());
+    }
+  }
+  return exitCodes.ok;
+}
+
+async function change(
+  call: Call,
+  verb: 'assign' | 'replay' | 'waive',
+  words: readonly string[],
+  body: object,
+): Promise<number> {
+  if (words.length === 0) throw new UsageError(`${verb} what? a fingerprint or a message id`);
+  const engine = connectEngine(call.dataDir, call.env);
+  const by = call.options.by ?? userInfo().username;
+  const known = await engine.get<HeldGroup[]>('/quarantine');
+  const fingerprints = known.map(({ fingerprint }) => fingerprint);
+  const selections = words.map((word) => selectionOf(word, fingerprints));
+  for (const [index, selection] of selections.entries()) {
+    const { count } = await engine.post<{ count: number }>(`/quarantine/${verb}`, {
+      selection,
+      by,
+      ...body,
+    });
+    if (call.json) call.out.json({ selection, verb, count });
+    else call.out.line(`${words[index]}: ${count} messages`);
+  }
+  return exitCodes.ok;
+}
+
+/** A fingerprint of digits alone looks like an id: what is in the list now wins. */
+function selectionOf(word: string, fingerprints: readonly string[]): HeldSelection {
+  if (fingerprints.includes(word)) return { fingerprint: word };
+  const id = parseMessageId(word);
+  if (id !== undefined) return { id };
+  if (/^[0-9a-f]{12}$/.test(word)) return { fingerprint: word };
+  throw new UsageError(`\`${word}\` is neither a fingerprint nor a message id`);
+}

@@ -1,0 +1,27 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { dataKey, exitCodes, openReader, PlexusError, type Reader } from '../engine/index.ts';
+import { openResources } from './resources.ts';
+
+/** A data folder opened for reading, with or without an engine on it; `using` closes it. */
+export type OpenData = { readonly reader: Reader } & Disposable;
+
+/** Throws PlexusError `data-missing` when no engine ever ran there, `wrong-key` for another key. */
+export function openData(from: { dataDir: string; env: NodeJS.ProcessEnv }): OpenData {
+  const { dataDir, env } = from;
+  // Asked first: to look at an empty folder must not make a key for it.
+  if (!existsSync(join(dataDir, 'control.db'))) {
+    const message = `${dataDir} holds no data: no engine has run on it yet`;
+    throw new PlexusError('data-missing', message, { exit: exitCodes.io });
+  }
+  const key = dataKey(dataDir, env).value;
+  const spine = openResources(dataDir, key);
+  const reader = openReader(dataDir, key, spine);
+  return {
+    reader,
+    [Symbol.dispose]() {
+      reader.close();
+      spine.close();
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { channelSchema, networkJsonSchema } from '../../engine/index.ts';
+import { head } from './page.ts';
+import { schemaTable } from './schema-table.ts';
+
+/** The files of a configuration folder. */
+export function filesPage(): string {
+  return `${[
+    head(
+      'Configuration files',
+      [
+        'A configuration is a folder: `plexus.yaml`, `channels/NAME.yaml`, `mappings/NAME.yaml`,',
+        '`terminology/maps/FACILITY/NAME@VERSION.csv`. `./plexus lint` checks it, and',
+        '`./plexus schema` gives editors its JSON Schema.',
+      ].join('\n'),
+    ),
+    '## plexus.yaml',
+    schemaTable(networkJsonSchema()),
+    '## channels/NAME.yaml',
+    'Sources, stages and routes are a name, or a map of one key whose value configures the\n' +
+      'component: see [components](components.md).',
+    schemaTable(z.toJSONSchema(channelSchema, { io: 'input', unrepresentable: 'any' })),
+  ].join('\n\n')}\n`;
+}

@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { serveHttp } from '../engine/http/index.ts';
+import {
+  consoleToken,
+  createEvents,
+  dataKey,
+  type Engine,
+  type Event,
+  loadNetwork,
+  type Network,
+  startEngine,
+  systemClock,
+} from '../engine/index.ts';
+import { createLogs, createMonitoring } from '../monitoring/index.ts';
+import { registry } from './registry.ts';
+import { openResources } from './resources.ts';
+import { announceEngine } from './running-engine.ts';
+
+export type ServeOptions = {
+  readonly network: Network;
+  readonly dataDir: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Free ports in place of the configured ones. */
+  readonly anyPort: boolean;
+  /** Structured logs on standard error, from this level on; none without it. */
+  readonly logLevel?: 'error' | 'warn' | 'info' | 'debug';
+  readonly onEvent?: (event: Event) => void;
+  /** FULL is the guarantee; NORMAL exists for the test that shows why. */
+  readonly synchronous?: 'FULL' | 'NORMAL';
+};
+
+export type Serving = {
+  readonly engine: Engine;
+  readonly http: { readonly host: string; readonly port: number };
+  readonly token: { readonly value: string; readonly isNew: boolean };
+  /** Set when this start made the data key. */
+  readonly newKeyFile: string | undefined;
+  /** Takes nothing more in, finishes what is under way, and closes. */
+  stop(): Promise<void>;
+};
+
+const drainMs = 10_000;
+
+/**
+ * Wires everything together and starts it: console and health first, so that they answer while the
+ * engine recovers, then the engine. Throws PlexusError when port, data folder, lock or key stand in
+ * the way; what was started is stopped again.
+ */
+export async function serve(options: ServeOptions): Promise<Serving> {
+  const { network, dataDir, env, anyPort } = options;
+  const key = dataKey(dataDir, env);
+  const token = consoleToken(dataDir, env);
+  const clock = systemClock();
+  const events = createEvents();
+  if (options.onEvent) events.subscribe(options.onEvent);
+  const logs = createLogs({ events, clock, level: options.logLevel ?? 'error' });
+  let engine: Engine | undefined;
+  const monitoring = createMonitoring({
+    events,
+    clock,
+    engine: () => engine?.operations,
+    token: token.value,
+    version: '0.1.0',
+    network: network.name,
+    dataDir,
+    bug: logs.bug,
+  });
+  const { host } = network.http;
+  const port = anyPort ? 0 : network.http.port;
+  const http = await serveHttp({ host, port, app: monitoring.app, ...monitoring.http });
+  const spine = openResources(dataDir, key.value);
+  let forget = () => {};
+  const stop = async (): Promise<void> => {
+    forget();
+    await engine?.stop();
+    monitoring.close();
+    await http.close(drainMs);
+    spine.close();
+    logs.close();
+  };
+  try {
+    engine = await startEngine({
+      network,
+      load: (configDir) => loadNetwork(configDir, registry),
+      dataDir,
+      key: key.value,
+      registry,
+      clock,
+      events,
+      reader: spine,
+      workerFile: fileURLToPath(new URL('./chain-worker.ts', import.meta.url)),
+      anyPort,
+      resolvePath: (path) => join(network.configDir, '..', path),
+      ...(options.synchronous === undefined ? {} : { synchronous: options.synchronous }),
+    });
+    forget = announceEngine(dataDir, { pid: process.pid, host: http.host, port: http.port });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const newKeyFile = key.isNew ? key.file : undefined;
+  return { engine, http, token, newKeyFile, stop };
+}

@@ -1,0 +1,32 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { commands } from './commands/index.ts';
+import { findCodes, referencePages } from './reference/index.ts';
+import { registry } from './registry.ts';
+
+const root = join(import.meta.dirname, '..');
+const folders = ['engine', 'channels', 'transforms', 'routes', 'monitoring', 'bin'];
+
+/** The generated pages as they should be now. */
+export function currentPages(): ReadonlyMap<string, string> {
+  return referencePages({ registry, commands, codes: currentCodes() });
+}
+
+/** Every code that the source names, file by file. */
+export function currentCodes() {
+  return folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .sort()
+      .flatMap((name) => {
+        const file = join(root, folder, name);
+        return findCodes(relative(root, file), readFileSync(file, 'utf8'));
+      }),
+  );
+}
+
+if (import.meta.main) {
+  const target = join(root, 'docs/reference');
+  mkdirSync(target, { recursive: true });
+  for (const [name, text] of currentPages()) writeFileSync(join(target, name), text);
+}

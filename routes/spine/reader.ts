@@ -1,0 +1,170 @@
+import { existsSync } from 'node:fs';
+import {
+  type DatabaseHandle,
+  type MessageId,
+  openDatabase,
+  type ResourceLine,
+  type ResourceReader,
+} from '../../engine/index.ts';
+import type { Provenance } from '../../transforms/fhir/index.ts';
+import { linesOf } from './lines.ts';
+import { packId, spineFile, unpackId } from './schema.ts';
+import { chain, prepareReading, prepareShowing, type ResourceRow } from './statements.ts';
+import { type Words, wordsOf } from './words.ts';
+
+/** One version of a resource, and all that it knows of where it came from. */
+export type SpineVersion = {
+  readonly version: number;
+  /** Undefined where the resource ceased to be: the only message that spoke of it took it back. */
+  readonly json: string | undefined;
+  /** `meta.lastUpdated`, microseconds since the epoch. */
+  readonly changedUs: number;
+  readonly origin: SpineOrigin;
+};
+
+export type SpineOrigin = {
+  readonly message: MessageId;
+  readonly generation: number;
+  /** Of the raw bytes, lower-case hex. */
+  readonly sha256: string;
+  readonly channel: string;
+  readonly revision: string;
+  readonly receivedUs: number;
+  readonly provenance: Provenance;
+};
+
+export type TypeCount = {
+  readonly type: string;
+  readonly resources: number;
+  readonly versions: number;
+};
+
+export type SpineReader = ResourceReader & {
+  current(type: string, id: string): ResourceLine | undefined;
+  /** Oldest first; empty when the resource is not there. */
+  versions(type: string, id: string): readonly SpineVersion[];
+  /**
+   * Resources of one type in the order of their making; `after` is the `next` of the page before.
+   */
+  list(query: { readonly type: string; readonly after?: number; readonly limit: number }): {
+    readonly lines: readonly ResourceLine[];
+    /** Undefined at the end. */
+    readonly next: number | undefined;
+  };
+  /** By type, in the alphabet's order. */
+  counts(): readonly TypeCount[];
+  close(): void;
+};
+
+/**
+ * Reads the spine of a data folder on a handle of its own, while a writer runs or without one. A
+ * spine that is not there yet reads as empty. Throws what `openDatabase` throws.
+ */
+export function openSpineReader(dataDir: string, key: Buffer): SpineReader {
+  let opened: ReturnType<typeof prepare> | undefined;
+  const open = () => {
+    opened ??= tryOpen(spineFile(dataDir), key);
+    return opened;
+  };
+  return {
+    resourcesOf(id, generation) {
+      const spine = open();
+      return spine === undefined ? [] : linesOf(spine.reading, spine.words, id, generation);
+    },
+    current(type, id) {
+      const spine = open();
+      const row = spine && find(spine, type, id);
+      return spine && row && lineOf(spine, row);
+    },
+    versions(type, id) {
+      const spine = open();
+      const row = spine && find(spine, type, id);
+      return spine === undefined || row === undefined ? [] : versionsOf(spine, row);
+    },
+    list({ type, after = 0, limit }) {
+      const spine = open();
+      const typeNo = spine?.reading.wordNo.get(type)?.no;
+      if (spine === undefined || typeNo === undefined) return { lines: [], next: undefined };
+      const rows = spine.showing.list.all(after, typeNo, limit);
+      const lines = rows.flatMap((row) => lineOf(spine, row) ?? []);
+      return { lines, next: rows.length < limit ? undefined : rows.at(-1)?.no };
+    },
+    counts() {
+      const spine = open();
+      return spine === undefined ? [] : spine.showing.counts.all();
+    },
+    close() {
+      opened?.db.close();
+      opened = undefined;
+    },
+  };
+}
+
+type Opened = ReturnType<typeof prepare>;
+
+function tryOpen(file: string, key: Buffer): Opened | undefined {
+  if (!existsSync(file)) return undefined;
+  const db = openDatabase(file, { key, readonly: true });
+  // The writer may be between making the file and making its tables.
+  const made = db.prepare(`SELECT 1 FROM sqlite_master WHERE name = 'tally'`).get();
+  if (made !== undefined) return prepare(db);
+  db.close();
+  return undefined;
+}
+
+function prepare(db: DatabaseHandle) {
+  const reading = prepareReading(db);
+  const words: Words = wordsOf(reading, () => {
+    throw new Error('a reader adds no words');
+  });
+  return { db, reading, showing: prepareShowing(db), words };
+}
+
+function find(spine: Opened, type: string, id: string): ResourceRow | undefined {
+  const typeNo = spine.reading.wordNo.get(type)?.no;
+  return typeNo === undefined ? undefined : spine.reading.resource.get(typeNo, packId(id));
+}
+
+function lineOf(spine: Opened, row: ResourceRow): ResourceLine | undefined {
+  const body = spine.reading.contribution.get(row.current)?.body;
+  if (body === undefined || body === null || body === '') return undefined;
+  return { type: spine.words.text(row.type), id: unpackId(row.id), json: body };
+}
+
+function versionsOf(spine: Opened, row: ResourceRow): readonly SpineVersion[] {
+  const versions: SpineVersion[] = [];
+  for (const one of chain(spine.reading, row.last)) {
+    if (one.body === null) continue;
+    versions.push({
+      version: one.version,
+      json: one.body === '' ? undefined : one.body,
+      changedUs: one.changed_ms * 1000,
+      origin: originOf(spine, one.message, one.generation),
+    });
+  }
+  return versions.reverse();
+}
+
+function originOf(spine: Opened, message: number, generation: number): SpineOrigin {
+  const row = spine.showing.origin.get(message, generation)!;
+  const text = (no: number) => spine.words.text(no);
+  const maps = text(row.maps);
+  const { person, method, decided_by: by } = row;
+  const identity =
+    person === null || method === null || by === null
+      ? {}
+      : { identity: { person, method: text(method), by } };
+  return {
+    message: message as MessageId,
+    generation,
+    sha256: row.sha.toString('hex'),
+    channel: text(row.channel),
+    revision: text(row.revision),
+    receivedUs: row.received_us,
+    provenance: {
+      mapping: text(row.mapping),
+      maps: maps === '' ? [] : maps.split(' '),
+      ...identity,
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import {
+  openDatabase,
+  pass,
+  type ResourceLine,
+  type Stage,
+  type StageComponent,
+  stageStore,
+  type Work,
+} from '../../engine/index.ts';
+import type { Conversion } from '../../transforms/fhir/index.ts';
+import { spineFile, spineSchema } from './schema.ts';
+import { openSpine, type Spine } from './spine.ts';
+import { writeMessage } from './writer.ts';
+
+/** The body of a Work after `store`. */
+export type Stored = {
+  readonly conversion: Conversion;
+  /** Each resource that the message spoke of, in its new state. */
+  readonly written: readonly ResourceLine[];
+};
+
+const schema = z
+  .strictObject({})
+  .nullish()
+  .transform(() => ({}))
+  .describe('Nothing to configure.');
+
+/** The last stage of every chain: what the message said becomes part of the resources. */
+export const storeStage: StageComponent<z.output<typeof schema>> = {
+  role: 'stage',
+  name: 'store',
+  summary: 'Writes the resources of a message to the spine, by id and version.',
+  guarantees:
+    'Each message once, by effect key; the current resource is the fold of all contributions in ' +
+    'the order of their messages, in whatever order they are written; durable before settlement.',
+  example: 'store',
+  schema,
+  create(_config, context) {
+    const { key } = context;
+    const store = stageStore<Spine>({
+      name: 'spine',
+      file: spineFile(context.dataDir),
+      open(file) {
+        const db = openDatabase(file, {
+          key,
+          pageBytes: 8192,
+          cacheKiB: 32 * 1024,
+          autoCheckpointPages: 16384,
+        });
+        db.exec(spineSchema);
+        const spine = openSpine(db);
+        return {
+          db,
+          store: spine,
+          begun: () => spine.begun(),
+          committing: () => spine.committing(),
+        };
+      },
+    });
+    const stage: Stage<Conversion, Stored> = {
+      name: 'store',
+      transaction: store.transaction,
+      close: store.close,
+      run: (work: Work<Conversion>) =>
+        store.attempt((spine) =>
+          pass({ conversion: work.body, written: writeMessage(spine, work) }),
+        ),
+    };
+    return stage as Stage;
+  },
+};

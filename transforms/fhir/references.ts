@@ -1,0 +1,49 @@
+/** Resources of one payload nested deeper than this are refused; FHIR's own types end near 20. */
+export const depthMax = 64;
+
+/** Is anything in this JSON nested too deeply to be walked? */
+export function isTooDeep(value: unknown, depth = 0): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (depth >= depthMax) return true;
+  for (const inner of Object.values(value)) if (isTooDeep(inner, depth + 1)) return true;
+  return false;
+}
+
+/** Gives the new text of a reference, or undefined to leave it as it is. */
+export type Rewrite = (reference: string) => string | undefined;
+
+/**
+ * Rewrites every `Reference.reference` inside, in place. In FHIR no other element of that name is a
+ * string, so no schema is needed. The value must not be deeper than `depthMax`.
+ */
+export function rewriteReferences(value: unknown, rewrite: Rewrite): void {
+  if (typeof value !== 'object' || value === null) return;
+  const holder = value as Record<string, unknown>;
+  for (const name of Object.keys(holder)) {
+    const inner = holder[name];
+    if (name === 'reference' && typeof inner === 'string') holder[name] = rewrite(inner) ?? inner;
+    else rewriteReferences(inner, rewrite);
+  }
+}
+
+/** Longer than any URL that a server takes. */
+const referenceCharactersMax = 2_048;
+
+/** `Type/id`, with or without the base of a server and a version. */
+const restful =
+  /^(?:(https?:\/\/.+)\/)?([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/[^/]+)?$/;
+
+export type RestfulReference = {
+  readonly base: string;
+  readonly type: string;
+  readonly id: string;
+};
+
+/**
+ * Reads a RESTful reference; `base` is '' for a relative one. Undefined for `#x`, `urn:` and
+ * queries.
+ */
+export function readReference(reference: string): RestfulReference | undefined {
+  const found = reference.length > referenceCharactersMax ? null : restful.exec(reference);
+  return found === null ? undefined : { base: found[1] ?? '', type: found[2]!, id: found[3]! };
+}

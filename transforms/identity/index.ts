@@ -1,0 +1,2 @@
+export { identifyStage } from './identify.ts';
+export { type IdentityReader, openIdentityReader } from './reader.ts';

@@ -1,0 +1,219 @@
+import { type ConfigIssue, suggestion, type YamlFile } from '../../engine/index.ts';
+import { conversions } from './datatypes/index.ts';
+import { compileDateFormat } from './date-formats.ts';
+import { elementsOf, resourceTypes } from './elements.ts';
+import { parseFieldPath } from './field-path.ts';
+import type { Condition, KeyPart, PartRow, ResourceRow, RuleRow } from './language.ts';
+import type { Layer, Merged, Placed } from './merge.ts';
+import { fhirPathOf, partElement, resolveTarget } from './target.ts';
+import { zoneOf } from './zones.ts';
+
+type Path = readonly (string | number)[];
+type Report = (code: string, message: string, ...path: Path) => void;
+
+/** Everything that the schema cannot know; each mistake at the line that made it. */
+export function checkMapping(
+  merged: Merged,
+  layers: readonly Layer[],
+  files: ReadonlyMap<string, YamlFile>,
+): ConfigIssue[] {
+  const issues: ConfigIssue[] = [];
+  const reportAt =
+    (layer: Layer, base: Path): Report =>
+    (code, message, ...path) => {
+      const place = files.get(layer.file)!.valueAt([...base, ...path]);
+      issues.push({ ...place, severity: 'error', code, message });
+    };
+  for (const placed of merged.written)
+    checkIdentity(placed, merged, reportAt(placed.layer, placed.path));
+  for (const { row, layer, path } of merged.resources)
+    checkResource(row, merged, reportAt(layer, path));
+  for (const { row, layer, path } of merged.parts) checkPart(row, merged, reportAt(layer, path));
+  for (const { row, layer, path } of merged.rules) checkRule(row, merged, reportAt(layer, path));
+  for (const layer of layers) {
+    checkDialect(layer, reportAt(layer, ['dialect']));
+    checkMessages(layer, merged, reportAt(layer, ['messages']));
+    for (const [index, path] of (layer.value.ignore ?? []).entries())
+      checkPath(path, reportAt(layer, ['ignore']), index);
+  }
+  return issues;
+}
+
+type Row = ResourceRow | PartRow | RuleRow;
+
+/** A row that brings nothing of its own must override one that is there. */
+function checkIdentity(placed: Placed<Row>, merged: Merged, report: Report): void {
+  if (!placed.isNew) return;
+  const { row } = placed;
+  const own = 'to' in row || 'type' in row || 'of' in row;
+  if (own && row.disable !== true) return;
+  const section = placed.path[0];
+  const known = merged.written
+    .filter((other) => other.path[0] === section && other !== placed)
+    .map((other) => other.row.id);
+  const noun = section === 'rules' ? 'rule' : section === 'parts' ? 'part' : 'resource';
+  report('rule-unknown', `no ${noun} is called \`${row.id}\`; ${suggestion(row.id, known)}`, 'id');
+}
+
+function checkPath(path: string, report: Report, ...at: Path): void {
+  if (parseFieldPath(path)) return;
+  const message = `\`${path}\` is no HL7 path; write it like \`PID-5\`, \`PID-3.4\` or \`OBX-5[2]\``;
+  report('hl7-path', message, ...at);
+}
+
+function checkPaths(paths: string | string[] | undefined, report: Report, at: string): void {
+  if (typeof paths === 'string') checkPath(paths, report, at);
+  else for (const [index, path] of (paths ?? []).entries()) checkPath(path, report, at, index);
+}
+
+function checkCondition(when: Condition | undefined, report: Report): void {
+  for (const key of Object.keys(when ?? {})) {
+    if (key === 'trigger' || key === 'message') continue;
+    const path = key.startsWith('not ') ? key.slice(4) : key;
+    if (parseFieldPath(path)) continue;
+    const words = ['trigger', 'message'];
+    const hint = /^[a-z]/.test(key) ? suggestion(key, words) : 'expected an HL7 path like `PV1-2`';
+    report('condition', `\`${key}\` is no condition; ${hint}`, 'when', key);
+  }
+}
+
+function checkResource(row: ResourceRow, merged: Merged, report: Report): void {
+  if (row.type !== undefined && !resourceTypes.includes(row.type)) {
+    const hint = suggestion(row.type, resourceTypes);
+    report('fhir-type', `mappings make no resource \`${row.type}\`; ${hint}`, 'type');
+  }
+  if (row.type !== undefined && !row.key)
+    report('config-missing', '`key` is missing: what tells one from another in every message');
+  checkEach(row.each, report);
+  if (row.each?.includes('-')) report('hl7-path', 'a resource stands for a segment', 'each');
+  checkCondition(row.when, report);
+  for (const [index, part] of (row.key ?? []).entries())
+    checkKeyPart(part, merged, (code, message) => report(code, message, 'key', index));
+}
+
+function checkKeyPart(part: KeyPart, merged: Merged, report: Report): void {
+  if (typeof part === 'string') {
+    if (merged.resources.some(({ row }) => row.id === part)) return;
+    checkPath(part, report);
+  } else if ('identifier' in part) {
+    for (const path of [part.identifier].flat()) checkPath(path, report);
+  } else if ('code' in part) checkPath(part.code, report);
+  else for (const inner of part.first.flat()) checkKeyPart(inner, merged, report);
+}
+
+function checkEach(each: string | undefined, report: Report): void {
+  if (each === undefined) {
+    report('config-missing', '`each` is missing: a segment');
+    return;
+  }
+  if (/^[A-Z][A-Z0-9]{2}$/.test(each) || parseFieldPath(each)) return;
+  report('hl7-path', `\`${each}\` is neither a segment like \`NK1\` nor a field`, 'each');
+}
+
+function checkPart(row: PartRow, merged: Merged, report: Report): void {
+  checkEach(row.each, report);
+  checkCondition(row.when, report);
+  const ids = [...merged.resources, ...merged.parts].map((placed) => placed.row.id);
+  const owner = row.of === undefined ? undefined : fhirPathOf(merged, row.of);
+  if (owner === undefined) {
+    const word = row.of ?? '';
+    report('resource-unknown', `nothing is called \`${word}\`; ${suggestion(word, ids)}`, 'of');
+    return;
+  }
+  const names = elementsOf(owner) ?? new Map();
+  const element = names.get(row.element ?? '');
+  if (!element) {
+    const hint = suggestion(row.element ?? '', [...names.keys()]);
+    report('fhir-element', `${owner} has no element \`${row.element}\`; ${hint}`, 'element');
+  } else if (!element.repeats) {
+    report('fhir-cardinality', `${owner}.${row.element} does not repeat`, 'element');
+  }
+}
+
+function checkRule(row: RuleRow, merged: Merged, report: Report): void {
+  checkCondition(row.when, report);
+  checkPaths(row.from, report, 'from');
+  const given = ['from', 'value', 'reference'].filter((key) => key in row);
+  if (given.length !== 1)
+    report('rule-source', 'a rule has exactly one of `from`, `value` and `reference`');
+  if (row.reference !== undefined && !merged.resources.some((p) => p.row.id === row.reference)) {
+    const ids = merged.resources.map((placed) => placed.row.id);
+    const hint = suggestion(row.reference, ids);
+    report('resource-unknown', `no resource is called \`${row.reference}\`; ${hint}`, 'reference');
+  }
+  if (row.table !== undefined && !merged.tables.has(row.table)) {
+    const hint = suggestion(row.table, [...merged.tables.keys()]);
+    report('table-unknown', `no table is called \`${row.table}\`; ${hint}`, 'table');
+  }
+  checkTarget(row, merged, report);
+}
+
+function checkTarget(row: RuleRow, merged: Merged, report: Report): void {
+  const target = resolveTarget(merged, row.to ?? '');
+  if ('word' in target) {
+    const hint = suggestion(target.word, target.candidates);
+    const noun = target.what === 'element' ? 'there is no element' : 'nothing is called';
+    report(`fhir-${target.what}`, `${noun} \`${target.word}\`; ${hint}`, 'to');
+    return;
+  }
+  const element = target.elements.at(-1) ?? partElement(merged, target.owner)!;
+  const name = row.as ?? 'string';
+  const conversion = conversions.get(name);
+  if (row.reference !== undefined) checkType(element.types, ['Reference'], report, 'reference');
+  if (row.from === undefined) return;
+  if (!conversion) {
+    const hint = suggestion(name, [...conversions.keys()]);
+    report('conversion-unknown', `no conversion is called \`${name}\`; ${hint}`, 'as');
+    return;
+  }
+  checkType(element.types, conversion.gives, report, row.as === undefined ? 'to' : 'as');
+  for (const key of Object.keys(row.with ?? {})) {
+    const known = conversion.settings ?? [];
+    if (known.includes(key)) continue;
+    const hint = suggestion(key, known);
+    report('config-unknown-key', `${name} has no setting \`${key}\`; ${hint}`, 'with', key);
+  }
+  if (row.mark !== undefined && !conversion.gives.includes('CodeableConcept'))
+    report('mark', 'only a CodeableConcept can be marked for translation', 'mark');
+}
+
+function checkType(
+  wanted: readonly string[],
+  given: readonly string[],
+  report: Report,
+  at: string,
+): void {
+  if (wanted.some((type) => given.includes(type))) return;
+  const message = `the element is a ${wanted.join(' or ')}; this makes ${given.join(' or ')}`;
+  report('fhir-type', message, at);
+}
+
+function checkDialect(layer: Layer, report: Report): void {
+  const dialect = layer.value.dialect;
+  if (!dialect) return;
+  if (dialect.timezone !== undefined && !zoneOf(dialect.timezone)) {
+    const zones = Intl.supportedValuesOf('timeZone');
+    const hint = suggestion(dialect.timezone, zones);
+    report('timezone', `there is no time zone \`${dialect.timezone}\`; ${hint}`, 'timezone');
+  }
+  for (const [index, format] of (dialect.date_formats ?? []).entries()) {
+    if (compileDateFormat(format)) continue;
+    const message = `\`${format}\` is no date format; write it like \`MM/DD/YYYY\``;
+    report('date-format', message, 'date_formats', index);
+  }
+  for (const path of Object.keys(dialect.default_code_systems ?? {}))
+    checkPath(path, report, 'default_code_systems', path);
+}
+
+function checkMessages(layer: Layer, merged: Merged, report: Report): void {
+  const ids = merged.resources.map((placed) => placed.row.id);
+  for (const [type, makes] of Object.entries(layer.value.messages ?? {})) {
+    if (makes === 'filter') continue;
+    for (const [index, name] of makes.entries()) {
+      const id = name.replace(/\?$/, '');
+      if (ids.includes(id)) continue;
+      const hint = suggestion(id, ids);
+      report('resource-unknown', `no resource is called \`${id}\`; ${hint}`, type, index);
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import { compileCondition, type Predicate } from './conditions.ts';
+import { compileDialect, compileTable, type Dialect } from './dialect.ts';
+import { elementsOf } from './elements.ts';
+import type { CodeTable } from './environment.ts';
+import { fieldPath } from './field-path.ts';
+import { compileKey, type KeyReader } from './keys.ts';
+import type { LoadedMapping } from './load.ts';
+import type { Merged } from './merge.ts';
+import { type ReadPath, readPath } from './reader.ts';
+import { compileRule, type Rule } from './rule.ts';
+import { choiceNames, fhirPathOf } from './target.ts';
+
+/** Rules and parts of a resource, or of a part. */
+export type Filling = {
+  readonly rules: readonly Rule[];
+  readonly parts: readonly PartPlan[];
+  /** Names, one of which must be there for each, and what to call it. */
+  readonly required: readonly { readonly name: string; readonly names: readonly string[] }[];
+};
+
+export type ResourcePlan = Filling & {
+  readonly id: string;
+  readonly type: string;
+  readonly each: string;
+  readonly when: Predicate | undefined;
+  readonly key: KeyReader;
+  /** Issue code when the key is missing. */
+  readonly missing: string;
+  /** For each name of a choice element that is set, the others, which then go. */
+  readonly others: ReadonlyMap<string, readonly string[]>;
+};
+
+export type PartPlan = Filling & {
+  readonly element: string;
+  readonly segment: string;
+  /** Set when each repetition of a field makes one. */
+  readonly field: ReadPath | undefined;
+  readonly when: Predicate | undefined;
+};
+
+export type MessagePlan =
+  | 'filter'
+  | readonly { readonly resource: ResourcePlan; readonly optional: boolean }[];
+
+/** A mapping, ready to run. */
+export type CompiledMapping = {
+  /** `name@hash`. */
+  readonly label: string;
+  readonly name: string;
+  readonly dialect: Dialect;
+  readonly tables: ReadonlyMap<string, CodeTable>;
+  readonly messages: ReadonlyMap<string, MessagePlan>;
+  /** Segment to the fields that carry nothing to map. */
+  readonly ignored: ReadonlyMap<string, readonly number[]>;
+  /** Slug of the sender; part of every id. */
+  readonly source: string;
+};
+
+/** Compiles a mapping that was loaded without a mistake; throws otherwise. */
+export function compileMapping(loaded: LoadedMapping): CompiledMapping {
+  const { merged } = loaded;
+  if (!merged) throw new Error(`mapping ${loaded.name} has mistakes and cannot be compiled`);
+  const dialect = compileDialect(merged.dialect, merged.source);
+  const tables = new Map(
+    [...merged.tables].map(([name, row]) => [name, compileTable(name, row)] as const),
+  );
+  const rules = merged.rules.map(({ row }) => compileRule(row, merged, tables));
+  const resources = new Map(
+    merged.resources.map(({ row }) => [row.id, planResource(row.id, merged, rules)] as const),
+  );
+  const messages = new Map<string, MessagePlan>();
+  for (const [type, makes] of merged.messages)
+    messages.set(type, makes === 'filter' ? 'filter' : makes.map((name) => entry(name, resources)));
+  return {
+    label: `${merged.name}@${loaded.hash}`,
+    name: merged.name,
+    dialect,
+    tables,
+    messages,
+    ignored: bySegment(merged.ignore),
+    source: merged.source,
+  };
+}
+
+function bySegment(paths: readonly string[]): ReadonlyMap<string, readonly number[]> {
+  const fields = new Map<string, number[]>();
+  for (const { segment, field } of paths.map(fieldPath))
+    fields.set(segment, [...(fields.get(segment) ?? []), field]);
+  return fields;
+}
+
+function entry(name: string, resources: ReadonlyMap<string, ResourcePlan>) {
+  const optional = name.endsWith('?');
+  const resource = resources.get(optional ? name.slice(0, -1) : name);
+  if (!resource) throw new Error(`no resource ${name}`);
+  return { resource, optional };
+}
+
+function planResource(id: string, merged: Merged, rules: readonly Rule[]): ResourcePlan {
+  const row = merged.resources.find((placed) => placed.row.id === id)!.row;
+  const isResource = (name: string) => merged.resources.some((placed) => placed.row.id === name);
+  return {
+    id,
+    type: row.type!,
+    each: row.each!,
+    when: compileCondition(row.when),
+    key: compileKey(row.key ?? [], isResource),
+    missing: row.missing ?? `${id}-key-missing`,
+    others: otherChoices(row.type!),
+    ...filling(id, merged, rules),
+  };
+}
+
+function filling(id: string, merged: Merged, rules: readonly Rule[]): Filling {
+  const parts = merged.parts.filter((placed) => placed.row.of === id);
+  const elements = elementsOf(fhirPathOf(merged, id)!)?.values() ?? [];
+  return {
+    rules: rules.filter((rule) => rule.owner === id),
+    parts: parts.map(({ row }) => planPart(row.id, merged, rules)),
+    required: [...elements]
+      .filter((element) => element.required)
+      .map((element) => ({
+        name: element.name,
+        names: element.name.endsWith('[x]') ? choiceNames(element) : [element.name],
+      })),
+  };
+}
+
+function planPart(id: string, merged: Merged, rules: readonly Rule[]): PartPlan {
+  const row = merged.parts.find((placed) => placed.row.id === id)!.row;
+  const each = row.each!;
+  const field = each.includes('-') ? readPath(fieldPath(each)) : undefined;
+  return {
+    element: row.element!,
+    segment: field?.segment ?? each,
+    field,
+    when: compileCondition(row.when),
+    ...filling(id, merged, rules),
+  };
+}
+
+function otherChoices(type: string): ReadonlyMap<string, readonly string[]> {
+  const others = new Map<string, readonly string[]>();
+  for (const element of elementsOf(type)?.values() ?? []) {
+    if (!element.name.endsWith('[x]')) continue;
+    const names = choiceNames(element);
+    for (const name of names)
+      others.set(
+        name,
+        names.filter((other) => other !== name),
+      );
+  }
+  return others;
+}

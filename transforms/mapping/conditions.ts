@@ -1,0 +1,44 @@
+import { fieldPath } from './field-path.ts';
+import type { Condition } from './language.ts';
+import { type Reader, readPath } from './reader.ts';
+import type { Scope } from './scope.ts';
+
+/** What a condition is judged on: a segment of a message. */
+export type Place = {
+  readonly reader: Reader;
+  readonly scope: Scope;
+  /** `ADT^A01` and `A01`. */
+  readonly messageType: string;
+  readonly trigger: string;
+};
+
+export type Predicate = (place: Place, index: number) => boolean;
+
+/** Compiles `when:`; undefined when there is nothing to judge. */
+export function compileCondition(when: Condition | undefined): Predicate | undefined {
+  const predicates = Object.entries(when ?? {}).map(([key, wanted]) => clause(key, wanted));
+  const [first, ...rest] = predicates;
+  if (!first) return undefined;
+  if (rest.length === 0) return first;
+  return (place, index) => predicates.every((predicate) => predicate(place, index));
+}
+
+function clause(key: string, wanted: Condition[string]): Predicate {
+  const isNot = key.startsWith('not ');
+  const predicate = positive(isNot ? key.slice(4) : key, wanted);
+  return isNot ? (place, index) => !predicate(place, index) : predicate;
+}
+
+function positive(key: string, wanted: Condition[string]): Predicate {
+  const values = new Set([wanted].flat().map(String));
+  if (key === 'trigger') return (place) => values.has(place.trigger);
+  if (key === 'message') return (place) => values.has(place.messageType);
+  const path = readPath(fieldPath(key));
+  const textAt = (place: Place, index: number): string => {
+    const at = place.scope.resolve(index, path.segment);
+    return at < 0 ? '' : place.reader.text(at, path);
+  };
+  if (wanted === 'present') return (place, index) => textAt(place, index) !== '';
+  if (wanted === 'absent') return (place, index) => textAt(place, index) === '';
+  return (place, index) => values.has(textAt(place, index));
+}

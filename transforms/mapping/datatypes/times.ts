@@ -1,0 +1,61 @@
+import { type Cell, cellText, component } from '../cell.ts';
+import { type TimeValue, timeTexts, toDate, toDateTime, toInstant, toTime } from '../datetime.ts';
+import type { Conversion, Environment } from '../environment.ts';
+
+/** Reports what was odd about a timestamp. */
+export function timeIssue(found: TimeValue, cell: Cell, environment: Environment): void {
+  if (found.code) environment.issue(found.code, timeTexts[found.code], cell);
+}
+
+function timeConversion(
+  name: string,
+  summary: string,
+  read: (text: string, rules: Environment['time']) => TimeValue,
+  gives: readonly string[],
+): Conversion {
+  return {
+    name,
+    summary,
+    gives,
+    convert(cell, environment) {
+      const text = component(cell, 1);
+      // Senders fill an unknown date with zeros.
+      if (text === '' || /^0+$/.test(text)) return undefined;
+      const found = read(text, environment.time);
+      if (found.code) timeIssue(found, cell, environment);
+      return found.value;
+    },
+  };
+}
+
+export const dateConversion = timeConversion(
+  'date',
+  'DT, TS or DTM to a date, precision kept; the day as written in whatever zone.',
+  toDate,
+  ['date'],
+);
+export const dateTimeConversion = timeConversion(
+  'dateTime',
+  'TS or DTM to a dateTime; offset from the value, the dialect`s zone, or MSH-7.',
+  toDateTime,
+  ['dateTime'],
+);
+export const instantConversion = timeConversion(
+  'instant',
+  'TS or DTM to an instant; nothing when it has no time of day.',
+  toInstant,
+  ['instant'],
+);
+
+export const timeOfDayConversion: Conversion = {
+  name: 'time',
+  summary: 'TM to a time of day.',
+  gives: ['time'],
+  convert(cell, environment) {
+    const text = cellText(cell);
+    if (text === '') return undefined;
+    const value = toTime(text);
+    if (value === undefined) environment.issue('time-unparsable', 'is no time of day', cell);
+    return value;
+  },
+};

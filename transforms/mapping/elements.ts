@@ -1,0 +1,124 @@
+/**
+ * The elements of the FHIR R4 resources that mappings write (https://hl7.org/fhir/R4): name, `*` where
+ * it repeats, `!` where R4 requires it, and type. A backbone element lists its children under its own
+ * path. Lint checks paths, types and cardinality against this table.
+ */
+const definitions: Readonly<Record<string, string>> = {
+  Patient: `identifier*:Identifier active:boolean name*:HumanName telecom*:ContactPoint gender:code
+    birthDate:date deceased[x]:boolean|dateTime address*:Address maritalStatus:CodeableConcept
+    multipleBirth[x]:boolean|integer contact*:Backbone communication*:Backbone
+    generalPractitioner*:Reference managingOrganization:Reference`,
+  'Patient.contact': `relationship*:CodeableConcept name:HumanName telecom*:ContactPoint
+    address:Address gender:code organization:Reference period:Period`,
+  'Patient.communication': 'language!:CodeableConcept preferred:boolean',
+  Encounter: `identifier*:Identifier status!:code class!:Coding type*:CodeableConcept
+    serviceType:CodeableConcept priority:CodeableConcept subject:Reference participant*:Backbone
+    period:Period reasonCode*:CodeableConcept diagnosis*:Backbone account*:Reference
+    hospitalization:Backbone location*:Backbone serviceProvider:Reference partOf:Reference`,
+  'Encounter.participant': 'type*:CodeableConcept period:Period individual:Reference',
+  'Encounter.diagnosis': 'condition!:Reference use:CodeableConcept rank:positiveInt',
+  'Encounter.hospitalization': `preAdmissionIdentifier:Identifier origin:Reference
+    admitSource:CodeableConcept reAdmission:CodeableConcept dietPreference*:CodeableConcept
+    specialCourtesy*:CodeableConcept specialArrangement*:CodeableConcept destination:Reference
+    dischargeDisposition:CodeableConcept`,
+  'Encounter.location': `location!:Reference status:code physicalType:CodeableConcept
+    period:Period`,
+  AllergyIntolerance: `identifier*:Identifier clinicalStatus:CodeableConcept
+    verificationStatus:CodeableConcept type:code category*:code criticality:code
+    code:CodeableConcept patient!:Reference encounter:Reference onset[x]:dateTime|string
+    recordedDate:dateTime recorder:Reference asserter:Reference note*:Annotation reaction*:Backbone`,
+  'AllergyIntolerance.reaction': `substance:CodeableConcept manifestation*!:CodeableConcept
+    description:string onset:dateTime severity:code`,
+  Condition: `identifier*:Identifier clinicalStatus:CodeableConcept
+    verificationStatus:CodeableConcept category*:CodeableConcept severity:CodeableConcept
+    code:CodeableConcept subject!:Reference encounter:Reference onset[x]:dateTime|string
+    abatement[x]:dateTime|string recordedDate:dateTime recorder:Reference asserter:Reference
+    note*:Annotation`,
+  Coverage: `identifier*:Identifier status!:code type:CodeableConcept policyHolder:Reference
+    subscriber:Reference subscriberId:string beneficiary!:Reference dependent:string
+    relationship:CodeableConcept period:Period payor*!:Reference class*:Backbone order:positiveInt
+    network:string`,
+  'Coverage.class': 'type!:CodeableConcept value!:string name:string',
+  RelatedPerson: `identifier*:Identifier active:boolean patient!:Reference
+    relationship*:CodeableConcept name*:HumanName telecom*:ContactPoint gender:code birthDate:date
+    address*:Address period:Period`,
+  DiagnosticReport: `identifier*:Identifier basedOn*:Reference status!:code
+    category*:CodeableConcept code!:CodeableConcept subject:Reference encounter:Reference
+    effective[x]:dateTime|Period issued:instant performer*:Reference
+    resultsInterpreter*:Reference specimen*:Reference result*:Reference conclusion:string
+    conclusionCode*:CodeableConcept presentedForm*:Attachment`,
+  Observation: `identifier*:Identifier basedOn*:Reference partOf*:Reference status!:code
+    category*:CodeableConcept code!:CodeableConcept subject:Reference encounter:Reference
+    effective[x]:dateTime|Period|instant issued:instant performer*:Reference
+    value[x]:Quantity|CodeableConcept|string|boolean|integer|Range|Ratio|SampledData|time|dateTime|Period
+    dataAbsentReason:CodeableConcept interpretation*:CodeableConcept note*:Annotation
+    bodySite:CodeableConcept method:CodeableConcept specimen:Reference device:Reference
+    referenceRange*:Backbone hasMember*:Reference derivedFrom*:Reference component*:Backbone`,
+  'Observation.referenceRange': `low:Quantity high:Quantity type:CodeableConcept
+    appliesTo*:CodeableConcept age:Range text:string`,
+  'Observation.component': `code!:CodeableConcept
+    value[x]:Quantity|CodeableConcept|string|boolean|integer|Range|Ratio|SampledData|time|dateTime|Period
+    dataAbsentReason:CodeableConcept interpretation*:CodeableConcept`,
+  ServiceRequest: `identifier*:Identifier basedOn*:Reference requisition:Identifier status!:code
+    intent!:code category*:CodeableConcept priority:code code:CodeableConcept subject!:Reference
+    encounter:Reference occurrence[x]:dateTime|Period authoredOn:dateTime requester:Reference
+    performer*:Reference reasonCode*:CodeableConcept specimen*:Reference note*:Annotation`,
+  Specimen: `identifier*:Identifier accessionIdentifier:Identifier status:code
+    type:CodeableConcept subject:Reference receivedTime:dateTime parent*:Reference
+    request*:Reference collection:Backbone condition*:CodeableConcept note*:Annotation`,
+  'Specimen.collection': `collector:Reference collected[x]:dateTime|Period method:CodeableConcept
+    bodySite:CodeableConcept`,
+};
+
+export type Element = {
+  readonly name: string;
+  readonly repeats: boolean;
+  readonly required: boolean;
+  /** FHIR types; several for a choice element, whose name ends in `[x]`. */
+  readonly types: readonly string[];
+};
+
+const pattern = /^([A-Za-z]+(?:\[x\])?)(\*?)(!?):(.+)$/;
+
+function parseElements(text: string): ReadonlyMap<string, Element> {
+  const elements = new Map<string, Element>();
+  for (const word of text.split(/\s+/)) {
+    const [, name, star, bang, types] = pattern.exec(word) ?? [];
+    if (name === undefined || types === undefined) throw new Error(`element table: ${word}`);
+    const element = { name, repeats: star === '*', required: bang === '!' };
+    elements.set(name, { ...element, types: types.split('|') });
+  }
+  return elements;
+}
+
+const table: ReadonlyMap<string, ReadonlyMap<string, Element>> = new Map(
+  Object.entries(definitions).map(([path, text]) => [path, parseElements(text)]),
+);
+
+/** Elements of a resource type or of a backbone path such as `Patient.contact`. */
+export function elementsOf(path: string): ReadonlyMap<string, Element> | undefined {
+  return table.get(path);
+}
+
+/** Resource types that a mapping can make. */
+export const resourceTypes: readonly string[] = [...table.keys()].filter(
+  (path) => !path.includes('.'),
+);
+
+/** Children of the types that rules may write piecemeal. */
+const typeChildren: Readonly<Record<string, string>> = {
+  Period: 'start:dateTime end:dateTime',
+  Quantity: 'value:decimal comparator:code unit:string system:uri code:code',
+  CodeableConcept: 'coding*:Coding text:string',
+  Reference: 'reference:string type:uri identifier:Identifier display:string',
+};
+
+const children: ReadonlyMap<string, ReadonlyMap<string, Element>> = new Map(
+  Object.entries(typeChildren).map(([type, text]) => [type, parseElements(text)]),
+);
+
+/** One step below an element: a backbone's children by path, a data type's by type. */
+export function childrenOf(path: string, element: Element): ReadonlyMap<string, Element> {
+  const type = element.types[0] ?? '';
+  return (type === 'Backbone' ? table.get(path) : children.get(type)) ?? new Map();
+}

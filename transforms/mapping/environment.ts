@@ -1,0 +1,63 @@
+import type { Cell } from './cell.ts';
+import type { TimeRules } from './datetime.ts';
+
+/** A code of a table`s right side. */
+export type Coded = {
+  readonly code: string;
+  readonly system?: string | undefined;
+  readonly display?: string | undefined;
+};
+
+export type CodeTable = {
+  readonly name: string;
+  readonly original: string | undefined;
+  /** The target of a code; `otherwise` where the table has one; undefined for an unknown code. */
+  lookup(code: string): Coded | undefined;
+};
+
+/** What a conversion may know beside its value: the dialect, the tables, the time rules. */
+export type Environment = {
+  readonly time: TimeRules;
+  /** Code tables by name; `undefined` when neither base nor facility has one. */
+  table(name: string): CodeTable | undefined;
+  /** Identifier system of an assigning authority (HD: namespace, universal id, its type). */
+  authority(namespace: string, universalId: string, type: string): string | undefined;
+  /** Uri of a coding system by its HL7 name; `undefined` when it has none. */
+  codeSystem(name: string): string | undefined;
+  /** Uri of codes in this field that name no system. */
+  defaultCodeSystem(field: string): string | undefined;
+  readonly defaultAuthority: string | undefined;
+  /** UCUM code of a unit; undefined when only its text is known. */
+  ucum(unit: string): string | undefined;
+  /** Prefix of uris that belong to this source: `urn:plexus:SOURCE`. */
+  readonly sourceUri: string;
+  /** Reports what is wrong with a cell; the text goes on after "PID-7 ". */
+  issue(code: string, text: string, cell: Cell): void;
+};
+
+/** Settings of one rule (`with:`) and its table. */
+export type Settings = {
+  readonly with: Readonly<Record<string, string | number | boolean>>;
+  readonly table: CodeTable | undefined;
+  /** Reads another field of the same segment, for conversions that need two (OBX-2, OBX-6). */
+  sibling(field: number): Cell | undefined;
+};
+
+/** What a conversion made of a choice element: the type says which `value[x]` it is. */
+export type Choice = { readonly type: string; readonly value: unknown };
+
+export type Conversion = {
+  readonly name: string;
+  /** One sentence for the reference. */
+  readonly summary: string;
+  /** FHIR types that it can make. */
+  readonly gives: readonly string[];
+  /** Fields of the same segment that it reads beside its own. */
+  readonly reads?: readonly number[];
+  /** Keys that `with:` may have. */
+  readonly settings?: readonly string[];
+  /** `undefined`: nothing to set. A `Choice` where it gives several types, or an array of values. */
+  convert(cell: Cell, environment: Environment, settings: Settings): unknown;
+  /** For a field whose repetitions make one value; called in place of `convert`. */
+  convertAll?(cells: readonly Cell[], environment: Environment, settings: Settings): unknown;
+};

@@ -1,0 +1,137 @@
+import { component } from './cell.ts';
+import type { Place } from './conditions.ts';
+import { identifierKey } from './datatypes/identifiers.ts';
+import type { Environment } from './environment.ts';
+import { fieldPath } from './field-path.ts';
+import type { KeyPart } from './language.ts';
+import { type ReadPath, readPath } from './reader.ts';
+
+/** What a key may read: its place, the conversions` environment, ids of resources made before. */
+export type KeyPlace = Place & {
+  readonly environment: Environment;
+  idOf(resource: string, index: number): string | undefined;
+};
+
+/** Text of a business key at a segment; undefined when a part of it is missing. */
+export type KeyReader = (place: KeyPlace, index: number) => string | undefined;
+
+export function compileKey(
+  parts: readonly KeyPart[],
+  isResource: (id: string) => boolean,
+): KeyReader {
+  const readers = parts.map((part) => compilePart(part, isResource));
+  return (place, index) => {
+    let key = '';
+    for (const read of readers) {
+      const text = read(place, index);
+      if (text === undefined) return undefined;
+      key = key === '' ? text : `${key}|${text}`;
+    }
+    return key;
+  };
+}
+
+function compilePart(part: KeyPart, isResource: (id: string) => boolean): KeyReader {
+  if (typeof part === 'string')
+    return isResource(part) ? (place, index) => place.idOf(part, index) : textReader(part);
+  if ('code' in part) return codeReader(part.code);
+  if ('identifier' in part) {
+    return identifierReader([part.identifier].flat(), part.authority === 'required');
+  }
+  const options = part.first.map((option) =>
+    typeof option === 'string' && !isResource(option)
+      ? populated(textReader(option))
+      : compileKey([option].flat(), isResource),
+  );
+  return (place, index) => {
+    for (const option of options) {
+      const text = option(place, index);
+      if (text !== undefined) return text;
+    }
+    return undefined;
+  };
+}
+
+const populated =
+  (read: KeyReader): KeyReader =>
+  (place, index) =>
+    read(place, index) || undefined;
+
+/** A plain path: always part of the key, empty where the field is. */
+function textReader(text: string): KeyReader {
+  const path = readPath(fieldPath(text));
+  return (place, index) => {
+    const at = place.scope.resolve(index, path.segment);
+    return at < 0 ? '' : place.reader.text(at, path);
+  };
+}
+
+/** Code and system of a coded field; the alternate one, or the text, where there is no code. */
+function codeReader(text: string): KeyReader {
+  const path = readPath(fieldPath(text));
+  return (place, index) => {
+    const at = place.scope.resolve(index, path.segment);
+    const cell = at < 0 ? undefined : place.reader.field(at, path).cells[0];
+    if (!cell) return undefined;
+    for (const first of [1, 4]) {
+      const code = component(cell, first);
+      if (code !== '') return `${code}^${component(cell, first + 2)}`;
+    }
+    return component(cell, 2) || component(cell, 9) || undefined;
+  };
+}
+
+/** Fields whose data type is EI; all others are CX. */
+const entityFields = new Set([
+  'ORC-2',
+  'ORC-3',
+  'ORC-4',
+  'OBR-2',
+  'OBR-3',
+  'OBX-21',
+  'DG1-20',
+  'SCH-1',
+  'SCH-2',
+  'TXA-12',
+]);
+
+/** Identifier types of a person that name them best, in this order. */
+const preferred = ['MR', 'PI', 'PT', 'MRN'];
+
+function identifierReader(texts: readonly string[], isRequired: boolean): KeyReader {
+  const paths = texts.map((text) => readPath(fieldPath(text)));
+  return (place, index) => {
+    for (const path of paths) {
+      const found = identifierAt(place, index, path, isRequired);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+}
+
+function identifierAt(
+  place: KeyPlace,
+  index: number,
+  path: ReadPath,
+  isRequired: boolean,
+): string | undefined {
+  const at = place.scope.resolve(index, path.segment);
+  if (at < 0) return undefined;
+  const { cells } = place.reader.field(at, path);
+  const [only] = cells;
+  if (!only) return undefined;
+  const kind = entityFields.has(path.name) ? 'EI' : 'CX';
+  const best =
+    cells.length === 1
+      ? only
+      : (preferred
+          .map((type) => cells.find((cell) => component(cell, 5) === type))
+          .find((cell) => cell !== undefined) ?? only);
+  const key = identifierKey(best, place.environment, kind);
+  if (key === undefined) return undefined;
+  const system = key.system ?? (isRequired ? place.environment.defaultAuthority : '');
+  if (system !== undefined) return `${system}|${key.value}`;
+  const text = 'names no assigning authority, and the dialect declares no default';
+  place.environment.issue('identifier-authority-missing', text, best);
+  return undefined;
+}

@@ -1,0 +1,208 @@
+import { z } from 'zod';
+
+/**
+ * The mapping language: one YAML file for one source. What a message makes (`messages`), the things it
+ * makes (`resources` and their repeating `parts`), and one row for each rule that fills an element.
+ */
+const id = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]*$/, 'an id is lower-case words joined by hyphens')
+  .describe('Stable id; a file that extends this one overrides the row by it.');
+
+const path = z.string().describe('HL7 path such as `PID-5`, `PID-3.4.2`, `OBX-5[2]`.');
+const paths = z
+  .union([path, z.array(path).min(1)])
+  .describe('HL7 path, or several of which the first populated one is taken.');
+
+const literal = z.union([z.string(), z.number(), z.boolean()]);
+
+const condition = z
+  .record(z.string(), z.union([literal, z.array(literal).min(1)]))
+  .describe(
+    'All must hold. Keys: `trigger`, `message`, or an HL7 path; `not PATH` turns one round. ' +
+      'Values: one value, a list of values, `present` or `absent`.',
+  );
+
+const keyPart: z.ZodType<KeyPart> = z.lazy(() =>
+  z.union([
+    z.string(),
+    z.strictObject({
+      identifier: paths.describe('CX or EI field: its authority and its value.'),
+      authority: z
+        .literal('required')
+        .optional()
+        .describe('Without an authority the dialect`s default is taken; without that, none.'),
+    }),
+    z.strictObject({ code: path.describe('Coded field: code and code system.') }),
+    z.strictObject({ first: z.array(z.union([keyPart, z.array(keyPart).min(1)])).min(1) }),
+  ]),
+);
+export type KeyPart =
+  | string
+  | { identifier: string | string[]; authority?: 'required' | undefined }
+  | { code: string }
+  | { first: (KeyPart | KeyPart[])[] };
+
+const resource = z.strictObject({
+  id,
+  type: z.string().optional().describe('FHIR resource type.'),
+  each: z
+    .string()
+    .optional()
+    .describe('Segment, each occurrence of which makes one; for a part also a repeating field.'),
+  key: z
+    .array(keyPart)
+    .optional()
+    .describe('Business key: what tells this one from others of its source, in every message.'),
+  missing: z
+    .string()
+    .regex(/^[a-z-]+$/)
+    .optional()
+    .describe('Issue code when the key is missing.'),
+  when: condition.optional(),
+  disable: z.boolean().optional(),
+  note: z.string().optional().describe('Why the row is as it is.'),
+});
+
+const part = z.strictObject({
+  id,
+  of: z.string().optional().describe('Resource (or part) that it belongs to.'),
+  element: z.string().optional().describe('Repeating element that each occurrence adds to.'),
+  each: z.string().optional().describe('Segment or repeating field.'),
+  when: condition.optional(),
+  disable: z.boolean().optional(),
+  note: z.string().optional(),
+});
+
+const rule = z.strictObject({
+  id,
+  to: z.string().optional().describe('Resource or part id, then the element: `patient.birthDate`.'),
+  from: paths.optional(),
+  value: z.unknown().optional().describe('A constant, in place of `from`.'),
+  reference: z.string().optional().describe('Id of a resource of this mapping to refer to.'),
+  as: z.string().optional().describe('Conversion from the HL7 data type; default `string`.'),
+  table: z.string().optional().describe('Code table of `tables`.'),
+  with: z.record(z.string(), literal).optional().describe('Settings of the conversion.'),
+  mark: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*$/)
+    .optional()
+    .describe('Use for which the translate stage looks this code up, e.g. `lab-code`.'),
+  when: condition.optional(),
+  strict: z
+    .boolean()
+    .optional()
+    .describe('A value that cannot be read holds the message, instead of a warning.'),
+  initial: z
+    .boolean()
+    .optional()
+    .describe('Only where the record has no value yet: never changes one that is there.'),
+  disable: z.boolean().optional(),
+  note: z.string().optional().describe('Why the row is as it is.'),
+});
+
+const coded = z.strictObject({
+  code: z.string(),
+  system: z.string().optional(),
+  display: z.string().optional(),
+});
+
+const table = z.strictObject({
+  system: z.string().optional().describe('Code system of the targets.'),
+  original: z
+    .string()
+    .optional()
+    .describe('Code system of the sender`s codes, kept as the first coding.'),
+  codes: z.record(z.string(), z.union([z.string(), coded])),
+  otherwise: z
+    .union([z.string(), coded])
+    .optional()
+    .describe('For a code that is not listed; without it such a code is an issue.'),
+});
+
+const dialect = z.strictObject({
+  timezone: z.string().optional().describe('IANA zone of timestamps that carry no offset.'),
+  date_formats: z
+    .array(z.string())
+    .optional()
+    .describe('Formats beside HL7`s own: YYYY, YY, MM, DD, MON, HH, mm, ss, e.g. `MM/DD/YYYY`.'),
+  charset: z.string().optional().describe('Used when MSH-18 says nothing or is contradicted.'),
+  null_tokens: z.array(z.string()).optional().describe('Field values that mean "no value".'),
+  explicit_null: z
+    .enum(['remove', 'ignore'])
+    .optional()
+    .describe('What `""` does: empty the element (as the standard says), or nothing.'),
+  repairs: z.array(z.string()).optional().describe('Named repairs of the parser.'),
+  authorities: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('Assigning authority (namespace, OID) to identifier system.'),
+  default_authority: z
+    .string()
+    .optional()
+    .describe('Identifier system of a patient identifier that names no authority.'),
+  code_systems: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('Name of a coding system (CWE.3) to its uri.'),
+  default_code_systems: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('HL7 field, e.g. `OBX-3`, to the uri of codes that name no system.'),
+  units: z.record(z.string(), z.string()).optional().describe('Local unit to UCUM code.'),
+});
+
+const testCase = z.strictObject({
+  name: z.string(),
+  message: z.string().describe('One segment a line.'),
+  expect: z
+    .record(z.string(), z.unknown())
+    .describe('Path such as `Patient.name[0].family` to its value; `null`: nothing there.'),
+  outcome: z.enum(['converted', 'quarantined', 'filtered']).optional(),
+  removed: z
+    .array(z.string())
+    .optional()
+    .describe('Elements that must be emptied, such as `Patient.address`.'),
+  issues: z.array(z.string()).optional().describe('Issue codes that must occur, and no others.'),
+});
+
+export const mappingSchema = z.strictObject({
+  mapping: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*$/, 'lower-case words joined by hyphens')
+    .describe('Name; the same as the file`s.'),
+  extends: z.string().optional().describe('Mapping whose rows this one starts from: `base`.'),
+  include: z.array(z.string()).optional().describe('Base only: files that make it up.'),
+  source: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*$/)
+    .optional()
+    .describe('Slug of the sender; part of every id and of its identifier systems.'),
+  description: z.string().optional(),
+  dialect: dialect.optional(),
+  tables: z.record(z.string(), table).optional(),
+  messages: z
+    .record(
+      z.string().regex(/^[A-Z][A-Z0-9]{2}\^[A-Z0-9]{3}$/, 'a message type such as `ADT^A01`'),
+      z.union([z.literal('filter'), z.array(z.string())]),
+    )
+    .optional()
+    .describe('Message type to the resources it makes; `id?`: left out when its key is missing.'),
+  ignore: z
+    .array(path)
+    .optional()
+    .describe('Fields that carry nothing to map; the loss report leaves them out.'),
+  resources: z.array(resource).optional(),
+  parts: z.array(part).optional(),
+  rules: z.array(rule).optional(),
+  tests: z.array(testCase).optional(),
+});
+
+export type MappingFile = z.infer<typeof mappingSchema>;
+export type ResourceRow = z.infer<typeof resource>;
+export type PartRow = z.infer<typeof part>;
+export type RuleRow = z.infer<typeof rule>;
+export type TableRow = z.infer<typeof table>;
+export type Condition = z.infer<typeof condition>;
+export type DialectRow = z.infer<typeof dialect>;
+export type TestCase = z.infer<typeof testCase>;

@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  type ConfigIssue,
+  checkYaml,
+  readYaml,
+  suggestion,
+  type YamlFile,
+} from '../../engine/index.ts';
+import { checkMapping } from './check.ts';
+import { type MappingFile, mappingSchema } from './language.ts';
+import { type Layer, type Merged, merge } from './merge.ts';
+
+const baseDir = join(dirname(fileURLToPath(import.meta.url)), 'base');
+
+export type LoadedMapping = {
+  readonly name: string;
+  /** Undefined when a mistake stops it. */
+  readonly merged: Merged | undefined;
+  readonly issues: readonly ConfigIssue[];
+  /** All files it is made of. */
+  readonly files: readonly string[];
+  /** Twelve hex digits of SHA-256 over their text. */
+  readonly hash: string;
+};
+
+const cache = new Map<string, { hash: string; loaded: LoadedMapping }>();
+
+/**
+ * Reads a mapping with everything it extends and checks it. `base` is the shared base alone. Never
+ * throws for what the files hold.
+ */
+export function loadMapping(configDir: string, name: string): LoadedMapping {
+  const files: YamlFile[] = [];
+  const issues: ConfigIssue[] = [];
+  const layers = readLayers(configDir, name, files, issues, []);
+  const hash = createHash('sha256');
+  for (const yaml of files) hash.update(yaml.text).update('\0');
+  const digest = hash.digest('hex').slice(0, 12);
+  const key = `${configDir}\0${name}`;
+  const known = cache.get(key);
+  if (known?.hash === digest && issues.length === 0) return known.loaded;
+
+  const merged = layers.length > 0 ? merge(layers) : undefined;
+  if (merged && issues.length === 0) {
+    const byFile = new Map(files.map((yaml) => [yaml.file, yaml]));
+    issues.push(...checkMapping(merged, layers, byFile));
+  }
+  const loaded: LoadedMapping = {
+    name,
+    merged: issues.some((issue) => issue.severity === 'error') ? undefined : merged,
+    issues,
+    files: files.map((yaml) => yaml.file),
+    hash: digest,
+  };
+  cache.set(key, { hash: digest, loaded });
+  return loaded;
+}
+
+/** Files whose content decides what a mapping does. */
+export function mappingFiles(configDir: string, name: string): readonly string[] {
+  const files: YamlFile[] = [];
+  readLayers(configDir, name, files, [], []);
+  return files.map((yaml) => yaml.file);
+}
+
+function readLayers(
+  configDir: string,
+  name: string,
+  files: YamlFile[],
+  issues: ConfigIssue[],
+  seen: readonly string[],
+): Layer[] {
+  const isBase = name === 'base';
+  const file = isBase ? join(baseDir, 'base.yaml') : join(configDir, 'mappings', `${name}.yaml`);
+  const layer = readLayer(file, files, issues);
+  if (!layer) return [];
+  const yaml = files.at(-1)!;
+  const layers: Layer[] = [];
+  const parent = layer.value.extends;
+  if (!isBase && layer.value.mapping !== name) {
+    const message = `the file is called ${name}.yaml, so this must be \`${name}\``;
+    issues.push(at(yaml, ['mapping'], 'mapping-name', message));
+  }
+  if (parent !== undefined) {
+    if ([...seen, name].includes(parent)) {
+      const message = `\`${parent}\` extends this mapping in turn`;
+      issues.push(at(yaml, ['extends'], 'mapping-cycle', message));
+    } else if (parent !== 'base' && !mappingNames(configDir).includes(parent)) {
+      const hint = suggestion(parent, ['base', ...mappingNames(configDir)]);
+      issues.push(
+        at(yaml, ['extends'], 'mapping-unknown', `no mapping is called \`${parent}\`; ${hint}`),
+      );
+    } else {
+      layers.push(...readLayers(configDir, parent, files, issues, [...seen, name]));
+    }
+  }
+  for (const include of layer.value.include ?? []) {
+    const part = readLayer(join(dirname(file), `${include}.yaml`), files, issues);
+    if (part) layers.push(part);
+  }
+  return [...layers, layer];
+}
+
+function readLayer(file: string, files: YamlFile[], issues: ConfigIssue[]): Layer | undefined {
+  const yaml = readYaml(file);
+  files.push(yaml);
+  issues.push(...yaml.issues);
+  if (yaml.issues.length > 0) return undefined;
+  const checked = checkYaml<MappingFile>(mappingSchema, yaml);
+  issues.push(...checked.issues);
+  return checked.value === undefined ? undefined : { file, value: checked.value };
+}
+
+/** Names of the mappings of a configuration; `base` is always there beside them. */
+export function mappingNames(configDir: string): readonly string[] {
+  try {
+    return readdirSync(join(configDir, 'mappings'))
+      .filter((file) => file.endsWith('.yaml'))
+      .map((file) => file.slice(0, -'.yaml'.length))
+      .sort();
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw cause;
+  }
+}
+
+function at(
+  yaml: YamlFile,
+  path: readonly (string | number)[],
+  code: string,
+  message: string,
+): ConfigIssue {
+  return { ...yaml.valueAt(path), severity: 'error', code, message };
+}

@@ -1,0 +1,14 @@
+import type { Issue } from '../../engine/index.ts';
+
+/** Issues that only tell; all others of a mapping are warnings until a strict rule raises them. */
+const informative = new Set([
+  'time-precision-lost',
+  'timezone-unknown',
+  'value-type-repaired',
+  'value-type-missing',
+  'repetitions-left-out',
+  'timestamp-malformed',
+]);
+
+export const severityOf = (code: string): Issue['severity'] =>
+  informative.has(code) ? 'information' : 'warning';

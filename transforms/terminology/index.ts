@@ -1,0 +1,9 @@
+export {
+  type CodeMap,
+  type Relationship,
+  type Target,
+  type Translation,
+  translateCode,
+} from './code-map.ts';
+export { codeMapReleases, type LoadedCodeMap, loadCodeMap } from './code-map-file.ts';
+export { translateStage } from './translate.ts';
