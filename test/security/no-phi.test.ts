@@ -19,7 +19,7 @@ function messages(): Buffer[] {
     `MSH|^~\\&|EMR|WARD|PLEXUS|HUB|20260102030405||${type}|${id}|P|2.5.1\r`;
   const person = `PID|1||${word}1^^^EMR^MR||${word}^${word}||19700102|F|||${word}^^${word}\r`;
   return [
-    `${header('N1', 'ADT^A08^ADT_A01')}${person}PV1|1|I\r`,
+    `${header('N1', 'ADT^A08^ADT_A01')}${person}PV1|1|I${'|'.repeat(17)}V1\r`,
     `${header('N2', 'ADT^A08^ADT_A01')}PID|1||||${word}^${word}||${word}|${word}\rPV1|1|${word}\r`,
     `${header('N3', 'ZZZ^Z99')}${person}`,
     `${header('N4', 'ORU^R01^ORU_R01')}${person}OBR|1||${word}\rOBX|1|NM|${word}||${word}\r`,
