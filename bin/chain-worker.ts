@@ -61,15 +61,15 @@ export async function runChainTask(task: ChainTask): Promise<ChainReplies> {
   );
   const unvisited = new Map<string, number>();
   const replies: ChainReply[] = results.map((result) => {
-    const bodies = result.bodies as readonly Body[];
-    for (const field of bodies.flatMap((body) => body.conversion?.unvisited ?? [])) {
+    const bodies = result.bodies as readonly (Body | undefined)[];
+    for (const field of bodies.flatMap((body) => body?.conversion?.unvisited ?? [])) {
       unvisited.set(field, (unvisited.get(field) ?? 0) + 1);
     }
     return {
       verdict: result.verdict,
       tookUs: result.tookUs,
       issues: result.issues,
-      resources: bodies.flatMap((body) => body.written ?? []),
+      resources: bodies.flatMap((body) => body?.written ?? []),
     };
   });
   return { replies, unvisited: [...unvisited] };

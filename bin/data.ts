@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataKey, exitCodes, openReader, PlexusError, type Reader } from '../engine/index.ts';
-import { openResources } from './resources.ts';
+import { openSpineReader } from '../routes/spine/index.ts';
 
 /** A data folder opened for reading, with or without an engine on it; `using` closes it. */
 export type OpenData = { readonly reader: Reader } & Disposable;
@@ -15,7 +15,7 @@ export function openData(from: { dataDir: string; env: NodeJS.ProcessEnv }): Ope
     throw new PlexusError('data-missing', message, { exit: exitCodes.io });
   }
   const key = dataKey(dataDir, env).value;
-  const spine = openResources(dataDir, key);
+  const spine = openSpineReader(dataDir, key);
   const reader = openReader(dataDir, key, spine);
   return {
     reader,

@@ -13,8 +13,8 @@ import {
   systemClock,
 } from '../engine/index.ts';
 import { createLogs, createMonitoring } from '../monitoring/index.ts';
+import { openSpineReader } from '../routes/spine/index.ts';
 import { registry } from './registry.ts';
-import { openResources } from './resources.ts';
 import { announceEngine } from './running-engine.ts';
 
 export type ServeOptions = {
@@ -69,7 +69,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const { host } = network.http;
   const port = anyPort ? 0 : network.http.port;
   const http = await serveHttp({ host, port, app: monitoring.app, ...monitoring.http });
-  const spine = openResources(dataDir, key.value);
+  const spine = openSpineReader(dataDir, key.value);
   let forget = () => {};
   const stop = async (): Promise<void> => {
     forget();

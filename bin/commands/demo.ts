@@ -1,7 +1,5 @@
 import { exitCodes, requireNetwork } from '../../engine/index.ts';
 import { defineCommand } from '../command.ts';
-import { serve } from '../serve.ts';
-import { createProgress, simulate } from '../simulate/index.ts';
 import { makeParent, saySecrets, sayTrouble, untilStopped } from './run.ts';
 import { targetsOf } from './simulate.ts';
 
@@ -18,7 +16,11 @@ export const demo = defineCommand({
     stop: { type: 'boolean', about: 'Ends when the messages are through.' },
   },
   async run({ options, json, configDir, dataDir, env, out, signal }) {
-    const { registry } = await import('../registry.ts');
+    const [{ serve }, { createProgress, feeds, simulate }, { registry }] = await Promise.all([
+      import('../serve.ts'),
+      import('../simulate/index.ts'),
+      import('../registry.ts'),
+    ]);
     const network = requireNetwork(configDir, registry);
     makeParent(dataDir);
     const serving = await serve({
@@ -39,7 +41,7 @@ export const demo = defineCommand({
       seed: Number(options.seed ?? 1),
       count,
       ratePerSecond: Number(options.rate ?? 50),
-      targets: targetsOf(operations.listening()),
+      targets: targetsOf(operations.listening(), feeds),
       signal,
       onProgress: progress.update,
     });

@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { channel } from './channel.ts';
+import { convert } from './convert.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 import { graph } from './graph.ts';
@@ -13,6 +14,7 @@ import { schema } from './schema.ts';
 import { send } from './send.ts';
 import { simulate } from './simulate.ts';
 import { tap } from './tap.ts';
+import { test } from './test.ts';
 import { trace } from './trace.ts';
 
 /** Every command, in the order of the help. */
@@ -20,6 +22,8 @@ export const commands: readonly Command[] = [
   run,
   demo,
   lint,
+  test,
+  convert,
   list,
   schema,
   graph,

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
-import { exitCodes, loadNetwork, renderIssue } from '../../engine/index.ts';
+import { exitCodes, renderIssue } from '../../engine/index.ts';
 import { defineCommand, UsageError } from '../command.ts';
 
 export const lint = defineCommand({
@@ -12,8 +12,8 @@ Exit 1 when there is an error (with --strict also for a warning).`,
   options: { strict: { type: 'boolean', about: 'A warning fails as well.' } },
   async run({ args, options, json, configDir, out }) {
     for (const path of args) requireInside(path, configDir);
-    const { registry } = await import('../registry.ts');
-    const found = loadNetwork(configDir, registry).issues;
+    const { lintConfiguration } = await import('../lint-configuration.ts');
+    const found = lintConfiguration(configDir);
     const issues = found.filter(
       ({ file }) => args.length === 0 || args.some((path) => contains(path, file)),
     );

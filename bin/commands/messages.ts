@@ -5,7 +5,6 @@ import {
   suggestion,
 } from '../../engine/index.ts';
 import { defineCommand, UsageError } from '../command.ts';
-import { openData } from '../data.ts';
 import { parseInstant } from '../instant.ts';
 import { messageRow, messageText } from '../message-rows.ts';
 
@@ -31,6 +30,7 @@ export const messages = defineCommand({
   options,
   async run(call) {
     const query = queryOf(call.options, Date.now() * 1000);
+    const { openData } = await import('../data.ts');
     using data = openData(call);
     for (const message of data.reader.messages(query)) {
       const row = messageRow(message);

@@ -8,7 +8,6 @@ import {
   suggestion,
 } from '../../engine/index.ts';
 import { defineCommand, type Invocation, UsageError } from '../command.ts';
-import { openData } from '../data.ts';
 import { ageText, isoTime } from '../message-rows.ts';
 import { connectEngine } from '../running-engine.ts';
 import { renderTable } from '../table.ts';
@@ -72,6 +71,7 @@ function queryOf({ options: { channel, code, owner } }: Call): QuarantineQuery {
 }
 
 async function listGroups(call: Call): Promise<number> {
+  const { openData } = await import('../data.ts');
   using data = openData(call);
   const nowUs = Date.now() * 1000;
   const groups = data.reader.quarantine(queryOf(call));
@@ -100,6 +100,7 @@ function groupRow({ oldestUs, newestUs, ...group }: HeldGroup) {
 }
 
 async function showHeld(call: Call, [wanted]: readonly string[]): Promise<number> {
+  const { openData } = await import('../data.ts');
   using data = openData(call);
   for (const held of data.reader.held(queryOf(call))) {
     if (wanted !== undefined && wanted !== held.fingerprint && wanted !== String(held.id)) continue;

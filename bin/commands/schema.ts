@@ -1,7 +1,8 @@
+import { z } from 'zod';
 import { channelJsonSchema, exitCodes, networkJsonSchema } from '../../engine/index.ts';
 import { defineCommand, UsageError } from '../command.ts';
 
-const kinds = ['channel', 'network'] as const;
+const kinds = ['channel', 'mapping', 'network'] as const;
 
 export const schema = defineCommand({
   name: 'schema',
@@ -24,6 +25,10 @@ async function make(kind: string): Promise<object> {
   if (kind === 'channel') {
     const { registry } = await import('../registry.ts');
     return channelJsonSchema(registry);
+  }
+  if (kind === 'mapping') {
+    const { mappingSchema } = await import('../../transforms/mapping/index.ts');
+    return z.toJSONSchema(mappingSchema, { io: 'input', unrepresentable: 'any' });
   }
   throw new UsageError(`there is a schema of ${kinds.join(', ')}; not of \`${kind}\``);
 }

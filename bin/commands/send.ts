@@ -1,6 +1,5 @@
 import { exitCodes, PlexusError } from '../../engine/index.ts';
 import { defineCommand, UsageError } from '../command.ts';
-import { readFrames } from '../hl7-files.ts';
 
 export const send = defineCommand({
   name: 'send',
@@ -17,7 +16,10 @@ or BHS) travels whole. The answers are data, whatever they say; 69 when no answe
     const { host, port } = parseTarget(options.to);
     const ackMs = Number(options.timeout ?? 30_000);
     if (!(ackMs >= 1)) throw new UsageError('--timeout wants milliseconds');
-    const { sendFrames } = await import('../../routes/mllp/index.ts');
+    const [{ sendFrames }, { readFrames }] = await Promise.all([
+      import('../../routes/mllp/index.ts'),
+      import('../hl7-files.ts'),
+    ]);
     const frames = args.flatMap((file) => readFrames(file));
     let unanswered = 0;
     for await (const sent of sendFrames(frames, { host, port, ackMs })) {

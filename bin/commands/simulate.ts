@@ -1,19 +1,13 @@
 import { exitCodes, type Listening, type Network, requireNetwork } from '../../engine/index.ts';
 import { defineCommand, UsageError } from '../command.ts';
 import { connectEngine, findEngine } from '../running-engine.ts';
-import {
-  createProgress,
-  type Feed,
-  simulate as feed,
-  feeds,
-  type Target,
-} from '../simulate/index.ts';
+import type { Feed, Target } from '../simulate/index.ts';
 
 export const simulate = defineCommand({
   name: 'simulate',
   summary: 'Feeds the example network with synthetic messages over real sockets.',
   usage: '[--count N] [--rate N] [--seed N] [FEED..]',
-  details: `Some messages are wrong on purpose. The same seed gives the same bytes. It asks the engine
+  details: `Some messages are wrong on purpose. The same seed gives the same bytes. Asks the engine
 that runs on --data where it listens, and else reads the ports from the configuration.`,
   options: {
     count: { type: 'string', value: 'N', about: 'Messages to send (until interrupted).' },
@@ -25,7 +19,8 @@ that runs on --data where it listens, and else reads the ports from the configur
     seed: { type: 'string', value: 'N', about: 'Start of the random numbers (default 1).' },
   },
   async run({ args, options, json, configDir, dataDir, env, out, signal }) {
-    const wanted = args.length === 0 ? feeds : args.map(parseFeed);
+    const { createProgress, feeds, simulate: feed } = await import('../simulate/index.ts');
+    const wanted = args.length === 0 ? feeds : args.map((word) => parseFeed(word, feeds));
     const count = parseNumber('count', options.count);
     const ratePerSecond = parseNumber('rate', options.rate);
     const places = findEngine(dataDir)
@@ -48,7 +43,7 @@ that runs on --data where it listens, and else reads the ports from the configur
   },
 });
 
-function parseFeed(word: string): Feed {
+function parseFeed(word: string, feeds: readonly Feed[]): Feed {
   const found = feeds.find((name) => name === word);
   if (found === undefined)
     throw new UsageError(`no feed is called \`${word}\`; there are ${feeds.join(', ')}`);
@@ -67,7 +62,7 @@ type Place = Pick<Listening, 'channel' | 'host' | 'port'>;
 /** A feed goes to the channel of its own name. */
 export function targetsOf(
   places: readonly Place[],
-  wanted: readonly Feed[] = feeds,
+  wanted: readonly Feed[],
 ): Partial<Record<Feed, Target>> {
   const targets: Partial<Record<Feed, Target>> = {};
   for (const name of wanted) {

@@ -1,4 +1,4 @@
-import { WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { type EventOf, exitCodes, PlexusError } from '../../engine/index.ts';
 import { defineCommand, UsageError } from '../command.ts';
 import { messageRow, messageText } from '../message-rows.ts';
@@ -21,7 +21,8 @@ export const tap = defineCommand({
     if (!known.some((one) => one.channel === channel))
       throw new UsageError(`no channel is called \`${channel}\``);
     const search = new URLSearchParams({ channel, types: 'message' });
-    const socket = new WebSocket(
+    const { WebSocket: Client } = await import('ws');
+    const socket = new Client(
       `ws://${hostOf(engine.address)}:${engine.address.port}/api/events?${search}`,
       { headers: { authorization: `Bearer ${engine.token}` } },
     );

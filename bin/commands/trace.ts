@@ -7,7 +7,6 @@ import {
   type TraceView,
 } from '../../engine/index.ts';
 import { defineCommand, type Output, UsageError } from '../command.ts';
-import { openData } from '../data.ts';
 import { isoTime, messageRow, messageText } from '../message-rows.ts';
 
 export const trace = defineCommand({
@@ -22,6 +21,7 @@ The resources that it made are named; their bodies hold patient data and come wi
   async run(call) {
     const [word] = call.args;
     if (word === undefined || call.args.length > 1) throw new UsageError('name one message');
+    const { openData } = await import('../data.ts');
     using data = openData(call);
     const ids = idsOf(word, data.reader);
     const withBody = call.options.payload === true;

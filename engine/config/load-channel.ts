@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { basename, relative } from 'node:path';
 import type { Registry } from '../component.ts';
 import type { ConfigIssue } from '../issue.ts';
 import { channelSchema, routeSchema } from './channel-schema.ts';
@@ -132,12 +132,19 @@ function readRoute(route: Named, registry: Registry, context: ReadContext) {
   return { value, issues, files: component.files };
 }
 
-/** Twelve hex digits of SHA-256 over names and contents, files sorted by their path. */
+/**
+ * Twelve hex digits of SHA-256 over names and contents. A file outside the configuration counts
+ * by its own name alone: the same configuration has the same revision wherever it and Plexus lie.
+ */
 function revisionOf(configDir: string, files: readonly string[]): string {
+  const named = [...new Set(files)].map((file) => {
+    const way = relative(configDir, file);
+    return { file, label: way.startsWith('..') ? basename(file) : way };
+  });
   const hash = createHash('sha256');
-  for (const file of [...new Set(files)].sort()) {
+  for (const { file, label } of named.sort((a, b) => (a.label < b.label ? -1 : 1))) {
     const content = existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
-    hash.update(`${relative(configDir, file)}\0${content.length}\0`).update(content);
+    hash.update(`${label}\0${content.length}\0`).update(content);
   }
   return hash.digest('hex').slice(0, 12);
 }

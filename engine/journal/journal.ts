@@ -52,7 +52,6 @@ export function openJournal(options: JournalOptions) {
     return new Promise((resolve, reject) => {
       let results: LandingResult[] = [];
       writer.land({
-        bytes,
         run(partition, tally) {
           const window = partitions.dedupeWindow(clock.nowUs());
           results = [];

@@ -9,8 +9,6 @@ import type { Upkeep } from './upkeep.ts';
 
 /** A part of a transaction: runs inside it, hears of the commit or of its failure. */
 export type Write = {
-  /** Payload bytes that it adds, for the pace of checkpoints. */
-  readonly bytes?: number;
   run(partition: Partition, tally: Tally): void;
   committed(): void;
   /** `drop` writes (landings) fail with the commit; the others are tried again until they succeed. */
@@ -21,8 +19,6 @@ export type Writer = ReturnType<typeof createWriter>;
 
 const firstPauseMs = 100;
 const lastPauseMs = 5_000;
-/** What a claim or settlement of a batch writes, about. */
-const riderBytes = 4_096;
 
 /**
  * The journal's one writer. Landings, claims and settlements of all channels share one commit a
@@ -112,8 +108,7 @@ export function createWriter(options: {
     });
     for (const write of land) write.committed();
     for (const write of along) write.committed();
-    const bytes = land.reduce((sum, write) => sum + (write.bytes ?? 0), 0);
-    options.upkeep.committed(partition, bytes + along.length * riderBytes);
+    options.upkeep.committed(partition);
   }
 
   function rollback(partition: Partition, sequence: number, cause: unknown): void {

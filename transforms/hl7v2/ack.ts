@@ -171,14 +171,12 @@ const conditions: Readonly<Record<string, readonly [code: string, text: string]>
   'no-msh': ['100', 'Segment sequence error'],
   'segment-unreadable': ['100', 'Segment sequence error'],
   'several-messages': ['100', 'Segment sequence error'],
-  'required-field-missing': ['101', 'Required field missing'],
+  'control-id-missing': ['101', 'Required field missing'],
   'charset-utf16': ['102', 'Data type error'],
   'charset-undecodable': ['102', 'Data type error'],
   'frame-too-large': ['104', 'Value too long'],
-  'unsupported-message-type': ['200', 'Unsupported message type'],
-  'unsupported-event': ['201', 'Unsupported event code'],
-  'unsupported-processing-id': ['202', 'Unsupported processing id'],
-  'unsupported-version': ['203', 'Unsupported version id'],
+  'message-too-large': ['104', 'Value too long'],
+  'message-type-unsupported': ['200', 'Unsupported message type'],
 };
 
 function conditionOf(issue: Issue): { readonly code: string; readonly text: string } {

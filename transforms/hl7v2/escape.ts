@@ -23,6 +23,8 @@ export function unescapeText(
   let out = '';
   let literalFrom = 0;
   let shift: string | null = null;
+  let unknown = false;
+  let local = false;
   const literal = (end: number) => {
     const text = value.slice(literalFrom, end);
     out += shift === null || text === '' ? text : decodeShifted(text, encoding, shift);
@@ -32,13 +34,14 @@ export function unescapeText(
     const body = close === -1 ? '' : value.slice(at + 1, close);
     if (!/^[A-Za-z.][\w.+-]*$/.test(body)) {
       // A lone escape character, as in a path of Windows: text, and what follows may be an escape.
-      flag('escape-unknown');
+      unknown = true;
       at = close === -1 ? -1 : value.indexOf(mark, at + 1);
       continue;
     }
     const meaning = meaningOf(body, delimiters, encoding);
     if (meaning === undefined) {
-      flag(body.startsWith('Z') ? 'escape-local' : 'escape-unknown');
+      if (body.startsWith('Z')) local = true;
+      else unknown = true;
     } else {
       literal(at);
       if (typeof meaning === 'string') out += meaning;
@@ -48,6 +51,9 @@ export function unescapeText(
     at = value.indexOf(mark, close + 1);
   }
   literal(value.length);
+  // Once a value: a hostile one is nothing but escape characters.
+  if (unknown) flag('escape-unknown');
+  if (local) flag('escape-local');
   return out;
 }
 

@@ -56,12 +56,16 @@ export function peekHeader(bytes: Buffer): Header | undefined {
   return startsWith(bytes, start, 'MSH') ? headerAt(bytes, start) : undefined;
 }
 
+/** An MSH has a few hundred bytes; one of megabytes is not split on the way to its ACK. */
+const headerBytesMax = 8_192;
+
 /** Reads the header segment (MSH; FHS and BHS have the same first seven fields) at `start`. */
 export function headerAt(bytes: Buffer, start: number): Header | undefined {
   const end = segmentEnd(bytes, start);
-  const latin1 = bytes.toString('latin1', start, end);
-  const isUtf8Text = /[^\0-\x7f]/.test(latin1) && isUtf8(bytes.subarray(start, end));
-  const text = isUtf8Text ? bytes.toString('utf8', start, end) : latin1;
+  const readEnd = Math.min(end, start + headerBytesMax);
+  const latin1 = bytes.toString('latin1', start, readEnd);
+  const isUtf8Text = /[^\0-\x7f]/.test(latin1) && isUtf8(bytes.subarray(start, readEnd));
+  const text = isUtf8Text ? bytes.toString('utf8', start, readEnd) : latin1;
   const delimiters = readDelimiters(text, 0);
   if (!delimiters) return undefined;
   const fields = text.split(delimiters.field);

@@ -62,6 +62,7 @@ export class Hl7Message extends Scope implements SegmentSource {
 
   /** Notes a finding once; offsets are found when there is one. */
   flag(code: 'escape-unknown' | 'escape-local', segment: Segment, field: number): void {
+    if (this.#issues.length >= issuesMax) return;
     const path = this.pathOf(segment, field);
     if (this.#issues.some((issue) => issue.code === code && issue.path === path)) return;
     const diagnostics = escapeTexts[code];
@@ -78,6 +79,9 @@ export class Hl7Message extends Scope implements SegmentSource {
     return [...found];
   }
 }
+
+/** A message with more is told no better by them. */
+const issuesMax = 100;
 
 /** Fields of MSH that the engine itself reads: they are never lost. */
 const protocolFields = [1, 2, 9, 10, 12, 15, 16, 18];
@@ -151,10 +155,11 @@ const boundsTexts: Readonly<Record<BoundsFinding['code'], readonly [Issue['sever
   ],
   'line-break-in-value': ['warning', 'A line break inside a value was taken for part of it.'],
   'several-messages': ['error', 'A second MSH: this is a batch that nobody split.'],
+  'too-many-segments': ['error', 'The message has more segments than are read.'],
 };
 
 function boundsIssues(findings: readonly BoundsFinding[], byteOffset: PositionFinder): Issue[] {
-  return findings.map(({ code, at }) => {
+  return findings.slice(0, issuesMax).map(({ code, at }) => {
     const [severity, diagnostics] = boundsTexts[code];
     return { severity, code, diagnostics, offset: byteOffset(at) };
   });

@@ -16,9 +16,9 @@ export function orderingKeys(bytes: Buffer, paths: readonly string[]): string[] 
   const text = bytes.toString('latin1', skipBlank(bytes, 0));
   const delimiters = text.startsWith('MSH') ? readDelimiters(text, 0) : undefined;
   if (!delimiters) return [];
-  const keys: string[] = [];
+  const keys = new Set<string>();
   const add = (key: string) => {
-    if (key !== '' && key !== '""' && !keys.includes(key)) keys.push(key);
+    if (key !== '' && key !== '""' && keys.size < keysMax) keys.add(key);
   };
   for (const path of paths.length === 0 ? [defaultPath] : paths.map(compilePath)) {
     const ofPatient = path.segment === 'PID' && path.field === 3;
@@ -30,8 +30,11 @@ export function orderingKeys(bytes: Buffer, paths: readonly string[]): string[] 
       add(value(segment, mergedPath, delimiters));
     }
   }
-  return keys;
+  return [...keys];
 }
+
+/** A message about more patients than this is a hostile one. */
+const keysMax = 1_000;
 
 const defaultPath = compilePath('PID-3.1');
 const olderPaths = [compilePath('PID-2.1'), compilePath('PID-4.1')];

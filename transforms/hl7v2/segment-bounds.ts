@@ -7,7 +7,8 @@ export type BoundsFinding = {
     | 'segment-truncated'
     | 'segment-unreadable'
     | 'line-break-in-value'
-    | 'several-messages';
+    | 'several-messages'
+    | 'too-many-segments';
   readonly at: number;
 };
 
@@ -16,6 +17,9 @@ export type SegmentBounds = {
   readonly bounds: readonly number[];
   readonly findings: readonly BoundsFinding[];
 };
+
+/** Results of 16,000 OBX occur; a frame of nothing but line starts must not fill the memory. */
+const segmentsMax = 200_000;
 
 /**
  * Divides the text of one message into segments. CR ends a segment, and so do CRLF and, where the
@@ -34,14 +38,18 @@ export function findSegments(
   const findings: BoundsFinding[] = [];
   const separator = field.charCodeAt(0);
   const hasCr = text.indexOf('\r', start) !== -1;
-  const hasLf = text.indexOf('\n', start) !== -1;
+  const lineEnd = lineEnds(text, start);
   const open = { readable: true };
   for (let at = start; at < text.length; ) {
-    const end = lineEnd(text, at, hasCr, hasLf);
+    const end = lineEnd(at);
     const from = skipBlanks(text, at, end);
     if (beginsSegment(text, from, end, separator)) {
       if (bounds.length > 0 && text.startsWith('MSH', from)) {
         findings.push({ code: 'several-messages', at: from });
+        break;
+      }
+      if (bounds.length >= 2 * segmentsMax) {
+        findings.push({ code: 'too-many-segments', at: from });
         break;
       }
       bounds.push(from, end);
@@ -58,16 +66,19 @@ export function findSegments(
   return unglue ? part(text, bounds, findings, field) : { bounds, findings };
 }
 
-function lineEnd(text: string, from: number, hasCr: boolean, hasLf: boolean): number {
-  const cr = hasCr ? text.indexOf('\r', from) : -1;
-  if (!hasLf) return cr === -1 ? text.length : cr;
-  const limit = cr === -1 ? text.length : cr;
-  if (!hasCr) {
-    const lf = text.indexOf('\n', from);
-    return lf === -1 ? limit : lf;
-  }
-  for (let at = from; at < limit; at += 1) if (text.charCodeAt(at) === 10) return at;
-  return limit;
+/** Finds the next CR or LF, looking at every character once: a text may be nothing but LF. */
+function lineEnds(text: string, start: number): (from: number) => number {
+  const next = (lineBreak: string, from: number) => {
+    const at = text.indexOf(lineBreak, from);
+    return at === -1 ? text.length : at;
+  };
+  let cr = next('\r', start);
+  let lf = next('\n', start);
+  return (from) => {
+    if (cr < from) cr = next('\r', from);
+    if (lf < from) lf = next('\n', from);
+    return Math.min(cr, lf);
+  };
 }
 
 function skipBlanks(text: string, from: number, end: number): number {
@@ -118,6 +129,10 @@ function part(
     const end = bounds[index + 1]!;
     let open = bounds[index]!;
     for (const at of gluePoints(text, open, end, field)) {
+      if (parted.length >= 2 * segmentsMax) {
+        glued.push({ code: 'too-many-segments', at });
+        return { bounds: parted, findings: [...glued.slice(-1), ...findings] };
+      }
       parted.push(open, at);
       glued.push({ code: 'segment-glued', at });
       open = at;

@@ -1,6 +1,6 @@
 /**
- * One repetition of a field, split once: a component is a text, or a list where it has subcomponents.
- * Values are decoded and trimmed; `""` and null tokens are gone.
+ * One repetition of a field, split once: a component is a text, or a list where it has
+ * subcomponents. Values are decoded and trimmed; `""` and null tokens are gone.
  */
 export type Cell = {
   readonly parts: readonly (string | readonly string[])[];
@@ -12,7 +12,9 @@ export type Cell = {
   readonly offset: number;
 };
 
-/** A component, subcomponents joined by `&` (text that was never meant to be divided comes whole). */
+/**
+ * A component, subcomponents joined by `&` (text that was never meant to be divided comes whole).
+ */
 export function component(cell: Cell, number: number): string {
   const part = cell.parts[number - 1];
   if (part === undefined) return '';

@@ -57,7 +57,8 @@ function checkIdentity(placed: Placed<Row>, merged: Merged, report: Report): voi
 
 function checkPath(path: string, report: Report, ...at: Path): void {
   if (parseFieldPath(path)) return;
-  const message = `\`${path}\` is no HL7 path; write it like \`PID-5\`, \`PID-3.4\` or \`OBX-5[2]\``;
+  const forms = '`PID-5`, `PID-3.4` or `OBX-5[2]`';
+  const message = `\`${path}\` is no HL7 path; write it like ${forms}`;
   report('hl7-path', message, ...at);
 }
 

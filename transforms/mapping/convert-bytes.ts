@@ -17,7 +17,9 @@ export function compiledOf(loaded: LoadedMapping): CompiledMapping {
   return made;
 }
 
-/** Parses the bytes of one message as its dialect says, and converts it. Never throws for the bytes. */
+/**
+ * Parses the bytes of one message as its dialect says, and converts it. Never throws for the bytes.
+ */
 export function convertRaw(mapping: CompiledMapping, bytes: Buffer): Converted {
   let message: Hl7Message;
   try {

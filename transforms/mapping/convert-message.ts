@@ -5,8 +5,7 @@ import type { Cell } from './cell.ts';
 import { type Collector, createCollector } from './collector.ts';
 import type { CompiledMapping, Filling, MessagePlan, PartPlan, ResourcePlan } from './compile.ts';
 import type { Place } from './conditions.ts';
-import { readHl7Date } from './date-formats.ts';
-import type { Environment } from './environment.ts';
+import { environmentOf } from './message-environment.ts';
 import { createReader } from './reader.ts';
 import type { Run, Target } from './rule.ts';
 import { createScope } from './scope.ts';
@@ -24,8 +23,9 @@ export type Converted =
 type Instance = { readonly plan: ResourcePlan; readonly index: number; readonly id: string };
 
 /**
- * Converts one parsed message: first the ids of everything it makes, so that references can be written,
- * then the elements. The same bytes and the same mapping give the same result, on any machine.
+ * Converts one parsed message: first the ids of everything it makes, so that references can be
+ * written, then the elements. The same bytes and the same mapping give the same result, on any
+ * machine.
  */
 export function convertMessage(mapping: CompiledMapping, message: Hl7Message): Converted {
   const { messageType } = message.header;
@@ -131,35 +131,6 @@ function createRegistry(): Registry {
   };
 }
 
-function environmentOf(
-  mapping: CompiledMapping,
-  message: Hl7Message,
-  collector: Collector,
-): Environment {
-  const { dialect, tables } = mapping;
-  const stamp = message.header.timestamp.split(message.delimiters.component)[0] ?? '';
-  const own = readHl7Date(stamp);
-  const parts = own ?? dialect.formats.map((f) => f.read(stamp, undefined)).find((p) => p);
-  return {
-    time: {
-      formats: dialect.formats,
-      zone: dialect.zone,
-      messageOffset: parts?.offset,
-      messageYear: parts?.year,
-    },
-    table: (name) => tables.get(name),
-    authority: dialect.authority,
-    codeSystem: dialect.codeSystem,
-    defaultCodeSystem: dialect.defaultCodeSystem,
-    defaultAuthority: dialect.defaultAuthority,
-    ucum: dialect.ucum,
-    sourceUri: dialect.sourceUri,
-    issue(code, text, cell) {
-      collector.add(code, `${cell.path} ${text}.`, cell.path, cell.offset);
-    },
-  };
-}
-
 function makeInstances(
   mapping: CompiledMapping,
   plan: Exclude<MessagePlan, 'filter'>,
@@ -216,7 +187,8 @@ function reportMissing(
   const { offset } = run.reader.message.segments[index]!;
   const report = optional ? collector.add : collector.hold;
   const outcome = optional ? 'it was left out' : 'the message waits';
-  const text = `${resource.each} names no ${resource.type} by the key of \`${resource.id}\`; ${outcome}.`;
+  const key = `the key of \`${resource.id}\``;
+  const text = `${resource.each} names no ${resource.type} by ${key}; ${outcome}.`;
   report(resource.missing, text, resource.each, offset);
 }
 

@@ -16,7 +16,9 @@ export type DateParts = {
 
 export type DateFormat = {
   readonly text: string;
-  /** `pivotYear`: the year of the message, for years of two digits; undefined when it is not known. */
+  /**
+   * `pivotYear`: the year of the message, for years of two digits; undefined when it is not known.
+   */
   read(text: string, pivotYear: number | undefined): DateParts | undefined;
 };
 
@@ -38,8 +40,8 @@ const tokens: Readonly<Record<string, string>> = {
 const tokenPattern = /YYYY|YY|MON|MM|M|DD|D|HH|H|mm|ss/g;
 
 /**
- * Compiles a dialect's date format such as `MM/DD/YYYY HH:mm` or `DD-MON-YYYY`; undefined when it names
- * no year or one part twice.
+ * Compiles a dialect's date format such as `MM/DD/YYYY HH:mm` or `DD-MON-YYYY`; undefined when it
+ * names no year or one part twice.
  */
 export function compileDateFormat(text: string): DateFormat | undefined {
   const names = [...text.matchAll(tokenPattern)].map((match) => match[0]);
@@ -89,8 +91,9 @@ function compact(parts: Record<string, number | undefined>): DateParts {
 const hl7Pattern = /^(\d{4,17})(?:[.,](\d{1,6}))?(?:([+-])(\d{1,4})|([+-])(\d{2}):(\d{2})|(Z))?$/;
 
 /**
- * HL7`s own form (v2.5.1 section 2.A.22): YYYY[MM[DD[HH[MM[SS[.S[S[S[S]]]]]]]]][+/-ZZZZ]. Seen in the
- * wild and read with a flag: digits after the seconds without a point, an offset of another length.
+ * HL7`s own form (v2.5.1 section 2.A.22): YYYY[MM[DD[HH[MM[SS[.S[S[S[S]]]]]]]]][+/-ZZZZ]. Seen in
+ * the wild and read with a flag: digits after the seconds without a point, an offset of another
+ * length.
  */
 export function readHl7Date(text: string): DateParts | undefined {
   const match = hl7Pattern.exec(text);

@@ -10,7 +10,9 @@ export type TimeRules = {
   readonly messageYear: number | undefined;
 };
 
-/** A FHIR date, dateTime or instant, and what was odd about it. Without `value` it cannot be read. */
+/**
+ * A FHIR date, dateTime or instant, and what was odd about it. Without `value` it cannot be read.
+ */
 export type TimeValue = { readonly value?: string; readonly code?: TimeCode };
 
 export type TimeCode =

@@ -3,7 +3,9 @@ import type { Coded, CodeTable } from './environment.ts';
 import type { DialectRow, TableRow } from './language.ts';
 import { type Zone, zoneOf } from './zones.ts';
 
-/** A dialect, ready to use; made of the merged `dialect:` blocks of a mapping and what it extends. */
+/**
+ * A dialect, ready to use; made of the merged `dialect:` blocks of a mapping and what it extends.
+ */
 export type Dialect = {
   readonly zone: Zone | undefined;
   readonly formats: readonly DateFormat[];

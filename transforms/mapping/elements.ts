@@ -1,7 +1,10 @@
+const valueTypes =
+  'Quantity|CodeableConcept|string|boolean|integer|Range|Ratio|SampledData|time|dateTime|Period';
+
 /**
- * The elements of the FHIR R4 resources that mappings write (https://hl7.org/fhir/R4): name, `*` where
- * it repeats, `!` where R4 requires it, and type. A backbone element lists its children under its own
- * path. Lint checks paths, types and cardinality against this table.
+ * The elements of the FHIR R4 resources that mappings write (https://hl7.org/fhir/R4): name, `*`
+ * where it repeats, `!` where R4 requires it, and type. A backbone element lists its children under
+ * its own path. Lint checks paths, types and cardinality against this table.
  */
 const definitions: Readonly<Record<string, string>> = {
   Patient: `identifier*:Identifier active:boolean name*:HumanName telecom*:ContactPoint gender:code
@@ -26,7 +29,8 @@ const definitions: Readonly<Record<string, string>> = {
   AllergyIntolerance: `identifier*:Identifier clinicalStatus:CodeableConcept
     verificationStatus:CodeableConcept type:code category*:code criticality:code
     code:CodeableConcept patient!:Reference encounter:Reference onset[x]:dateTime|string
-    recordedDate:dateTime recorder:Reference asserter:Reference note*:Annotation reaction*:Backbone`,
+    recordedDate:dateTime recorder:Reference asserter:Reference note*:Annotation
+    reaction*:Backbone`,
   'AllergyIntolerance.reaction': `substance:CodeableConcept manifestation*!:CodeableConcept
     description:string onset:dateTime severity:code`,
   Condition: `identifier*:Identifier clinicalStatus:CodeableConcept
@@ -50,14 +54,14 @@ const definitions: Readonly<Record<string, string>> = {
   Observation: `identifier*:Identifier basedOn*:Reference partOf*:Reference status!:code
     category*:CodeableConcept code!:CodeableConcept subject:Reference encounter:Reference
     effective[x]:dateTime|Period|instant issued:instant performer*:Reference
-    value[x]:Quantity|CodeableConcept|string|boolean|integer|Range|Ratio|SampledData|time|dateTime|Period
+    value[x]:${valueTypes}
     dataAbsentReason:CodeableConcept interpretation*:CodeableConcept note*:Annotation
     bodySite:CodeableConcept method:CodeableConcept specimen:Reference device:Reference
     referenceRange*:Backbone hasMember*:Reference derivedFrom*:Reference component*:Backbone`,
   'Observation.referenceRange': `low:Quantity high:Quantity type:CodeableConcept
     appliesTo*:CodeableConcept age:Range text:string`,
   'Observation.component': `code!:CodeableConcept
-    value[x]:Quantity|CodeableConcept|string|boolean|integer|Range|Ratio|SampledData|time|dateTime|Period
+    value[x]:${valueTypes}
     dataAbsentReason:CodeableConcept interpretation*:CodeableConcept`,
   ServiceRequest: `identifier*:Identifier basedOn*:Reference requisition:Identifier status!:code
     intent!:code category*:CodeableConcept priority:code code:CodeableConcept subject!:Reference

@@ -56,7 +56,9 @@ export type Conversion = {
   readonly reads?: readonly number[];
   /** Keys that `with:` may have. */
   readonly settings?: readonly string[];
-  /** `undefined`: nothing to set. A `Choice` where it gives several types, or an array of values. */
+  /**
+   * `undefined`: nothing to set. A `Choice` where it gives several types, or an array of values.
+   */
   convert(cell: Cell, environment: Environment, settings: Settings): unknown;
   /** For a field whose repetitions make one value; called in place of `convert`. */
   convertAll?(cells: readonly Cell[], environment: Environment, settings: Settings): unknown;

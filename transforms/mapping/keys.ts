@@ -1,6 +1,6 @@
 import { component } from './cell.ts';
 import type { Place } from './conditions.ts';
-import { identifierKey } from './datatypes/identifiers.ts';
+import { identifierKey } from './datatypes/index.ts';
 import type { Environment } from './environment.ts';
 import { fieldPath } from './field-path.ts';
 import type { KeyPart } from './language.ts';

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
 /**
- * The mapping language: one YAML file for one source. What a message makes (`messages`), the things it
- * makes (`resources` and their repeating `parts`), and one row for each rule that fills an element.
+ * The mapping language: one YAML file for one source. What a message makes (`messages`), the things
+ * it makes (`resources` and their repeating `parts`), and one row for each rule that fills an
+ * element.
  */
 const id = z
   .string()

@@ -41,7 +41,9 @@ export type Merged = {
 
 type Section = 'resources' | 'parts' | 'rules';
 
-/** Lays mapping files over each other, the shared base first; a row replaces by id what it names. */
+/**
+ * Lays mapping files over each other, the shared base first; a row replaces by id what it names.
+ */
 export function merge(layers: readonly Layer[]): Merged {
   const last = layers.at(-1)!;
   const written: Placed<ResourceRow | PartRow | RuleRow>[] = [];

@@ -1,7 +1,7 @@
 /**
- * Which segment a rule means when it stands at one segment and names another. HL7`s groups say it, but
- * real messages leave groups out, repeat them and put segments in between; so it is decided by rank: a
- * segment belongs to the nearest one before it that ranks higher.
+ * Which segment a rule means when it stands at one segment and names another. HL7`s groups say it,
+ * but real messages leave groups out, repeat them and put segments in between; so it is decided by
+ * rank: a segment belongs to the nearest one before it that ranks higher.
  */
 const ranks: ReadonlyMap<string, number> = new Map([
   ['MSH', 0],

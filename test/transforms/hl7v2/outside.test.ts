@@ -12,7 +12,7 @@ import {
 // Goal: what a listener needs of a message before it lands is read from the bytes alone, and an ACK
 // is a valid message that names what it answers.
 // Method: messages are built from random header values in random delimiters, and read back; an ACK
-// is read with the same reader; the rules that depend on a version or on bytes have an example each.
+// is read with the same reader; what depends on a version or on bytes has an example each.
 
 const word = fc.stringMatching(/^[A-Za-z0-9 _.-]{0,12}$/);
 const delimiterSet = fc.constantFrom('|^~\\&', '|^~\\&#', '!^~\\&', '#@*/+', '|^~\\', '|^~');

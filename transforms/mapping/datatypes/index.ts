@@ -41,6 +41,8 @@ import {
   timeOfDayConversion,
 } from './times.ts';
 
+export { identifierKey } from './identifiers.ts';
+
 /** Everything that `as:` may name. */
 export const conversions: ReadonlyMap<string, Conversion> = new Map(
   [

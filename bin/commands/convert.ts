@@ -1,0 +1,52 @@
+import { ConfigError, exitCodes, suggestion } from '../../engine/index.ts';
+import type { ConvertedBytes } from '../../transforms/mapping/index.ts';
+import { defineCommand, type Output, UsageError } from '../command.ts';
+
+export const convert = defineCommand({
+  name: 'convert',
+  summary: 'Converts HL7 v2 files to FHIR offline, and says what was lost.',
+  usage: 'FILE.. --mapping NAME',
+  details: `One row a message; a batch file gives as many as it has MSH. \`base\` is the shared base
+with no dialect. The outcome is converted, quarantined or filtered; \`unvisited\` names the
+populated fields that no rule read.`,
+  options: { mapping: { type: 'string', value: 'NAME', about: 'A file in config/mappings.' } },
+  async run({ args, options, json, configDir, out }) {
+    if (args.length === 0) throw new UsageError('which files?');
+    const { mapping: name } = options;
+    if (name === undefined) throw new UsageError('by which mapping? --mapping NAME');
+    const [{ convertBytes, loadMapping, mappingNames }, { peekHeader }, { readMessages }] =
+      await Promise.all([
+        import('../../transforms/mapping/index.ts'),
+        import('../../transforms/hl7v2/index.ts'),
+        import('../hl7-files.ts'),
+      ]);
+    const known = ['base', ...mappingNames(configDir)];
+    if (!known.includes(name))
+      throw new UsageError(`no mapping is called \`${name}\`; ${suggestion(name, known)}`);
+    const mapping = loadMapping(configDir, name);
+    if (mapping.merged === undefined) throw new ConfigError(mapping.issues);
+    for (const path of args) {
+      for (const { file, raw } of readMessages(path)) {
+        const result = convertBytes(mapping, raw);
+        const controlId = peekHeader(raw)?.controlId ?? '';
+        if (json) out.json(rowOf(file, controlId, result));
+        else print(file, controlId, result, out);
+      }
+    }
+    return exitCodes.ok;
+  },
+});
+
+function rowOf(file: string, controlId: string, result: ConvertedBytes) {
+  const { outcome, bundle, issues, unvisited } = result;
+  return { file, control_id: controlId, outcome, bundle: bundle ?? null, issues, unvisited };
+}
+
+function print(file: string, controlId: string, result: ConvertedBytes, out: Output): void {
+  const { outcome, bundle, issues, unvisited } = result;
+  out.line(`${file} ${controlId} ${outcome}`);
+  for (const { severity, code, path, diagnostics } of issues)
+    out.line(`    ${severity} ${code} ${path ?? ''} ${diagnostics}`);
+  if (unvisited.length > 0) out.line(`    not read: ${unvisited.join(', ')}`);
+  if (bundle !== undefined) out.line(JSON.stringify(bundle, null, 2));
+}
