@@ -7,8 +7,9 @@ import { ConfigError, PlexusError } from './errors.ts';
 import { type ChannelRef, type Control, hash48 } from './journal/index.ts';
 
 /**
- * What was deployed, kept: the configuration is copied into the data folder before it runs, so that a
- * worker reads what was tried and not what was edited since, and a rollback has something to go back to.
+ * What was deployed, kept: the configuration is copied into the data folder before it runs, so that
+ * a worker reads what was tried and not what was edited since, and a rollback has something to go
+ * back to.
  */
 export function deployments(options: {
   readonly dataDir: string;

@@ -34,8 +34,8 @@ export type Channel = ReturnType<typeof createChannel>;
 const rawBytesMax = 16 * 1024 * 1024;
 
 /**
- * One channel: its source, its lanes and its destinations, started and stopped without loss. What is
- * accepted is in the journal; stopping at any point leaves a queue and nothing else.
+ * One channel: its source, its lanes and its destinations, started and stopped without loss. What
+ * is accepted is in the journal; stopping at any point leaves a queue and nothing else.
  */
 export function createChannel(ref: ChannelRef, first: Deployment, options: ChannelOptions) {
   const { journal, clock, events } = options;

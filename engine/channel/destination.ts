@@ -41,7 +41,9 @@ export function createDestination(options: DestinationOptions) {
   let unsettled: Promise<void> = Promise.resolve();
   let failures = 0;
 
-  /** A batch lies in one partition: a sink's positions are committed with the verdicts, in one file. */
+  /**
+   * A batch lies in one partition: a sink's positions are committed with the verdicts, in one file.
+   */
   async function work(rows: readonly Row[]): Promise<void> {
     for (const group of Map.groupBy(rows, (row) => partitionOf(row.id)).values()) {
       await workPartition(group);

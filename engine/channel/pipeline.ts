@@ -40,7 +40,9 @@ const resourceBytesMax = 32 * 1024 * 1024;
 
 export type Pipeline = Awaited<ReturnType<typeof openPipeline>>;
 
-/** The lanes of one deployment of one channel, and its destinations. One `subscribe` runs them all. */
+/**
+ * The lanes of one deployment of one channel, and its destinations. One `subscribe` runs them all.
+ */
 export async function openPipeline(options: PipelineOptions) {
   const { config, ref, journal, clock } = options;
   const resources = createRecent<string, readonly ResourceLine[]>(resourceBytesMax);

@@ -69,7 +69,8 @@ describe('a full disk', function () {
     try {
       const listening = await engine.ready;
       // The engine's own view of its folder: the mount is invisible from here.
-      const ballast = `/proc/${engine.pid}/root${workspace.data}/ballast`;
+      const inside = `/proc/${engine.pid}/root${workspace.data}`;
+      const ballast = `${inside}/ballast`;
       senders.start(portOf(listening, 'mllp'));
       await until('some are acknowledged', () => senders.acknowledged.size > 20);
       fill(ballast);
@@ -85,7 +86,7 @@ describe('a full disk', function () {
       const books = {
         acknowledged: senders.acknowledged,
         sent: senders.sent,
-        messages: readMessages({ ...workspace, data: `/proc/${engine.pid}/root${workspace.data}` }),
+        messages: readMessages({ ...workspace, data: inside }, env),
         delivered: readDelivered(workspace.out),
         conservation,
       };

@@ -108,9 +108,12 @@ export async function stop(engine: Engine): Promise<void> {
 }
 
 /** What `./plexus messages` says of this data folder. Throws when the command fails. */
-export function readMessages(workspace: Pick<Workspace, 'config' | 'data'>): MessageRow[] {
+export function readMessages(
+  workspace: Pick<Workspace, 'config' | 'data'>,
+  env: NodeJS.ProcessEnv = {},
+): MessageRow[] {
   const folders = ['--config', workspace.config, '--data', workspace.data];
-  const { code, stdout, stderr } = runCommand(['messages', '--json', ...folders]);
+  const { code, stdout, stderr } = runCommand(['messages', '--json', ...folders], env);
   if (code !== 0) throw new Error(`messages ended with ${code}: ${stderr}`);
   return parseNdjson<MessageRow>(stdout);
 }
