@@ -22,7 +22,9 @@ export type EngineRun = {
 const root = join(import.meta.dirname, '..');
 const token = 'bench-token-of-no-worth';
 
-/** The channel that is measured: conversion, identity, spine and the file route, or nothing of it. */
+/**
+ * The channel that is measured: conversion, identity, spine and the file route, or nothing of it.
+ */
 export function writeConfig(folder: string): void {
   const config = join(folder, 'config');
   for (const part of ['channels', 'mappings']) mkdirSync(join(config, part), { recursive: true });

@@ -4,9 +4,10 @@
  *
  *   ./bin/node24 bench/run.ts [--seconds 8] [--connections 1,8,64] [--dry]
  *
- * The load generator, the floor and the engine are processes of their own on the same machine, so they
- * share its cores. `floor` frames, writes one row, fsyncs and answers; `ack` is the engine with its
- * channel paused (all guarantees of landing, no conversion); `full` converts, stores and writes NDJSON.
+ * The load generator, the floor and the engine are processes of their own on the same machine, so
+ * they share its cores. `floor` frames, writes one row, fsyncs and answers; `ack` is the engine
+ * with its channel paused (all guarantees of landing, no conversion); `full` converts, stores and
+ * writes NDJSON.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';

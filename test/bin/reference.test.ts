@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { meanings } from '../../bin/reference/index.ts';
 import { currentCodes, currentPages } from '../../bin/write-reference.ts';
 
-// Goal: docs/reference says what the program does: the pages are those that the schemas and commands
-// give, every code that the source says has a meaning, and no meaning stands for a code that is gone.
-// Method: the pages made again and compared; the codes found in the source held against the table.
+// Goal: docs/reference says what the program does: the pages are those that the schemas and
+// commands give, every code that the source says has a meaning, and no meaning stands for a code
+// that is gone. Method: the pages made again and compared; the codes found in the source held
+// against the table.
 
 const root = join(import.meta.dirname, '../..');
 

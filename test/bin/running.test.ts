@@ -182,7 +182,7 @@ describe('a running engine', function () {
     assert.match(row.control_id, /^TAP\d+$/);
   });
 
-  it('keeps its configuration when the new one is wrong, and takes it when it is right', async () => {
+  it('keeps its configuration when the new one is wrong, takes it when right', async () => {
     const engine = await start();
     const file = join(config(), 'channels/west.yaml');
     writeFileSync(file, `${channel('west')}lane: 3\n`);
