@@ -100,7 +100,7 @@ describe('the running engine', function () {
     );
   });
 
-  it('holds what it cannot convert, with code, owner and age, and acknowledges that it came', async () => {
+  it('acknowledges what it cannot convert, and holds it with code, owner and age', async () => {
     const text = 'MSH|^~\\&|FAULTS|WARD|PLEXUS|HUB|20260102030405||ZZZ^Z99|HELD-1|P|2.5.1\rZZZ|1\r';
     const [answer] = await send(Buffer.from(text));
     assert.equal(codeOf(answer), 'AA');

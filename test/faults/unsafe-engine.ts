@@ -1,5 +1,5 @@
-// The engine as `./plexus run` wires it, but with a journal that does not fsync its commits: what the
-// durability test must see fail. Takes the arguments of `run --ports any --json`.
+// The engine as `./plexus run` wires it, but with a journal that does not fsync its commits: what
+// the durability test must see fail. Takes the arguments of `run --ports any --json`.
 import { parseArgs } from 'node:util';
 import { registry } from '../../bin/registry.ts';
 import { serve } from '../../bin/serve.ts';
