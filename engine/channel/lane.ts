@@ -37,8 +37,14 @@ export type LaneOptions = {
 export function createLane(options: LaneOptions) {
   const { journal, scheduler, events, ref } = options;
   let unsettled: Promise<void> = Promise.resolve();
+  let warm: Promise<unknown> | undefined;
 
   async function work(rows: readonly Row[]): Promise<void> {
+    // A crash while a worker still loads its stages must not count as an attempt of these rows.
+    warm ??= options.pool
+      .run({ spec: options.spec, bytes: packBytes([]), messages: [] })
+      .catch(() => {});
+    await warm;
     await Promise.all([journal.claim(ref.chain, rows), unsettled]);
     const poisoned = rows.filter((row) => row.suspect && row.attempts >= limits.poisonAttempts);
     const healthy = rows.filter((row) => !poisoned.includes(row));

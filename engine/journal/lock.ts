@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3-multiple-ciphers';
 import { exitCodes, PlexusError } from '../errors.ts';
@@ -11,7 +11,9 @@ export function lockData(dataDir: string): { release(): void } {
   let db: InstanceType<typeof Database> | undefined;
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    db = new Database(join(dataDir, 'engine.lock'));
+    const file = join(dataDir, 'engine.lock');
+    db = new Database(file);
+    chmodSync(file, 0o600);
     db.pragma('busy_timeout = 200');
     db.exec('BEGIN EXCLUSIVE');
   } catch (cause) {

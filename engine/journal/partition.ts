@@ -45,8 +45,8 @@ const sql = {
   insertKey: 'INSERT OR IGNORE INTO message_key(message_id, key) VALUES(?, ?)',
   insertDuplicate: 'INSERT INTO duplicate(of_id, received_us) VALUES(?, ?)',
   findDedupe: `SELECT id, sha, received_us AS receivedUs, channel FROM message WHERE dedupe = ?`,
-  insertWork: `INSERT OR IGNORE INTO work(message_id, generation, destination, state, revision, code,
-      owner, changed_us, issues)
+  insertWork: `INSERT OR IGNORE INTO work(message_id, generation, destination, state, revision,
+      code, owner, changed_us, issues)
     VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   claim: `UPDATE work SET state = ${states.claimed}, attempts = attempts + 1
     WHERE message_id = ? AND generation = ? AND destination = ? AND state IN (0, 1, 2)`,
