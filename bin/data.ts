@@ -9,11 +9,7 @@ export type OpenData = { readonly reader: Reader } & Disposable;
 /** Throws PlexusError `data-missing` when no engine ever ran there, `wrong-key` for another key. */
 export function openData(from: { dataDir: string; env: NodeJS.ProcessEnv }): OpenData {
   const { dataDir, env } = from;
-  // Asked first: to look at an empty folder must not make a key for it.
-  if (!existsSync(join(dataDir, 'control.db'))) {
-    const message = `${dataDir} holds no data: no engine has run on it yet`;
-    throw new PlexusError('data-missing', message, { exit: exitCodes.io });
-  }
+  requireData(dataDir);
   const key = dataKey(dataDir, env).value;
   const spine = openSpineReader(dataDir, key);
   const reader = openReader(dataDir, key, spine);
@@ -24,4 +20,11 @@ export function openData(from: { dataDir: string; env: NodeJS.ProcessEnv }): Ope
       spine.close();
     },
   };
+}
+
+/** Asked before a key is: to look at an empty folder must not make a key for it. */
+export function requireData(dataDir: string): void {
+  if (existsSync(join(dataDir, 'control.db'))) return;
+  const message = `${dataDir} holds no data: no engine has run on it yet`;
+  throw new PlexusError('data-missing', message, { exit: exitCodes.io });
 }

@@ -16,7 +16,7 @@ export function currentPages(): ReadonlyMap<string, string> {
 export function currentCodes() {
   return folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
+      .filter((name) => name.endsWith('.ts') && !name.startsWith('simulate/'))
       .sort()
       .flatMap((name) => {
         const file = join(root, folder, name);

@@ -4,11 +4,12 @@ import type { Deployment } from './channel/index.ts';
 import type { Clock } from './clock.ts';
 import type { ChannelConfig, LoadedNetwork, Network } from './config/index.ts';
 import { ConfigError, PlexusError } from './errors.ts';
-import { type ChannelRef, type Control, hash48 } from './journal/index.ts';
+import { type ChannelRef, type Control, sha256 } from './journal/index.ts';
 
 /**
- * What was deployed, kept: the configuration is copied into the data folder before it runs, so that a
- * worker reads what was tried and not what was edited since, and a rollback has something to go back to.
+ * What was deployed, kept: the configuration is copied into the data folder before it runs, so that
+ * a worker reads what was tried and not what was edited since, and a rollback has something to go
+ * back to.
  */
 export function deployments(options: {
   readonly dataDir: string;
@@ -32,7 +33,7 @@ export function deployments(options: {
     /** Copies the configuration folder; the name is a hash of all its revisions. */
     snapshot(network: Network): string {
       const revisions = network.channels.map((config) => `${config.name}@${config.revision}`);
-      const name = hash48(revisions.sort().join('\n')).toString(16).padStart(12, '0');
+      const name = sha256(Buffer.from(revisions.sort().join('\n'))).toString('hex', 0, 6);
       const to = join(dataDir, 'revisions', name);
       if (existsSync(to)) return name;
       rmSync(`${to}.part`, { recursive: true, force: true });

@@ -6,17 +6,9 @@ import type { ChannelConfig, LoadedNetwork, Network } from './config/index.ts';
 import { deployments } from './deployments.ts';
 import { ConfigError, PlexusError } from './errors.ts';
 import type { Events } from './events.ts';
-import type { MessageId } from './ids.ts';
-import {
-  actOnHeld,
-  counts,
-  expire,
-  type HeldAction,
-  type HeldResult,
-  lockData,
-  openJournal,
-} from './journal/index.ts';
-import type { HeldSelection, Operations } from './operations.ts';
+import { heldActions } from './held-actions.ts';
+import { counts, expire, type Journal, lockData, openJournal } from './journal/index.ts';
+import type { Operations, Reader } from './operations.ts';
 import { createReader, type JournalView } from './reader/index.ts';
 import type { ResourceReader } from './sink.ts';
 
@@ -44,9 +36,9 @@ const upkeepMs = 3_600_000;
 export type Engine = Awaited<ReturnType<typeof startEngine>>;
 
 /**
- * Opens the journal, recovers, starts the workers and then every enabled channel (G11). A channel that
- * cannot start is left `failed`, with its cause in an event; the others run.
- * Throws PlexusError when the data folder, its lock or its key stand in the way.
+ * Opens the journal, recovers, starts the workers and then every enabled channel (G11). A channel
+ * that cannot start is left `failed`, with its cause in an event; the others run. Throws
+ * PlexusError when the data folder, its lock or its key stand in the way.
  */
 export async function startEngine(options: EngineOptions) {
   const startedUs = options.clock.nowUs();
@@ -79,25 +71,8 @@ export async function startEngine(options: EngineOptions) {
     }
   }
 
-  const view: JournalView = {
-    control: journal.control,
-    partitions: () => journal.partitions.all(),
-    count: journal.totals.get,
-    close: () => {},
-  };
-  const reader = createReader(view, options.reader, (name) => {
-    const channel = channels.get(name);
-    const config = channel?.deployment().config;
-    return channel && config
-      ? {
-          owner: config.owner,
-          source: config.source.kind,
-          state: channel.state(),
-          revision: config.revision,
-          lastReceivedUs: channel.lastReceivedUs(),
-        }
-      : undefined;
-  });
+  const held = heldActions({ journal, channels, clock, events });
+  const reader = liveReader(journal, channels, options.reader);
 
   function find(name: string): Channel {
     const channel = channels.get(name);
@@ -110,40 +85,6 @@ export async function startEngine(options: EngineOptions) {
     const { ref } = find(name);
     const own = journal.control.destinations().filter((each) => each.channel === ref.no);
     return own.reduce((sum, each) => sum + journal.totals.get(ref.no, each.no, counts.pending), 0);
-  }
-
-  async function act(selection: HeldSelection, action: HeldAction): Promise<number> {
-    const result = await actOnHeld(journal, selection, action, clock.nowUs());
-    if (action.kind === 'replay') wakeReplayed(selection, result);
-    reportAction(result, action);
-    return result.count;
-  }
-
-  function wakeReplayed(selection: HeldSelection, result: HeldResult): void {
-    const from = 'id' in selection ? selection.id : (1 as MessageId);
-    for (const channel of channels.values()) {
-      const pipeline = channel.pipeline();
-      if (!pipeline) continue;
-      if (result.destinations.has(channel.ref.chain)) pipeline.scheduler.lower(from);
-      for (const each of pipeline.destinations) {
-        if (result.destinations.has(each.no)) each.scheduler.lower(from);
-      }
-    }
-  }
-
-  function reportAction(result: HeldResult, action: HeldAction): void {
-    if (action.kind === 'assign' || result.count === 0) return;
-    const names = journal.control.destinations();
-    const place = names.find((each) => result.destinations.has(each.no));
-    const channel = [...channels.values()].find((each) => each.ref.no === place?.channel);
-    const type = action.kind === 'replay' ? 'replayed' : 'waived';
-    events.emit({
-      type,
-      channel: channel?.ref.name ?? '',
-      destination: place?.name ?? '',
-      count: result.count,
-      by: action.by,
-    });
   }
 
   /** Swaps in what changed; a channel that is gone from the configuration is stopped and kept. */
@@ -197,9 +138,9 @@ export async function startEngine(options: EngineOptions) {
       await channel.swap(previous);
       return previous.config.revision;
     },
-    assign: (selection, owner) => act(selection, { kind: 'assign', owner }),
-    replay: (selection, by) => act(selection, { kind: 'replay', by }),
-    waive: (selection, reason, by) => act(selection, { kind: 'waive', reason, by }),
+    assign: (selection, owner) => held(selection, { kind: 'assign', owner }),
+    replay: (selection, by) => held(selection, { kind: 'replay', by }),
+    waive: (selection, reason, by) => held(selection, { kind: 'waive', reason, by }),
   };
 
   let cancelUpkeep = () => {};
@@ -238,4 +179,32 @@ export async function startEngine(options: EngineOptions) {
       lock.release();
     },
   };
+}
+
+/**
+ * The reading half over the running engine's own handles, with what only it knows of its channels.
+ */
+function liveReader(
+  journal: Journal,
+  channels: ReadonlyMap<string, Channel>,
+  resources: ResourceReader,
+): Reader {
+  const view: JournalView = {
+    control: journal.control,
+    partitions: () => journal.partitions.all(),
+    count: journal.totals.get,
+    close: () => {},
+  };
+  return createReader(view, resources, (name) => {
+    const channel = channels.get(name);
+    if (!channel) return undefined;
+    const { config } = channel.deployment();
+    return {
+      owner: config.owner,
+      source: config.source.kind,
+      state: channel.state(),
+      revision: config.revision,
+      lastReceivedUs: channel.lastReceivedUs(),
+    };
+  });
 }

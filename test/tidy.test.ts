@@ -85,12 +85,13 @@ describe('the rules of the house', () => {
       'export * from "./d.ts";',
       'const e = await import("./e.ts");',
       'new Worker(new URL("./f.ts", import.meta.url));',
+      'const g = join(import.meta.dirname, "g.ts");',
       '// import "./comment.ts";',
       '/* import "./block.ts"; */',
     ]
       .join('\n')
       .replaceAll('"', "'");
-    const expected = ['./a.ts', './b.ts', './c.ts', './d.ts', './e.ts', './f.ts'];
+    const expected = ['./a.ts', './b.ts', './c.ts', './d.ts', './e.ts', './f.ts', './g.ts'];
     assert.deepEqual(specifiersOf(text).toSorted(), expected);
   });
 

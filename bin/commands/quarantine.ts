@@ -9,7 +9,7 @@ import {
 } from '../../engine/index.ts';
 import { defineCommand, type Invocation, UsageError } from '../command.ts';
 import { ageText, isoTime } from '../message-rows.ts';
-import { connectEngine } from '../running-engine.ts';
+import type { Order } from '../orders.ts';
 import { renderTable } from '../table.ts';
 
 const options = {
@@ -33,13 +33,13 @@ const verbs: Readonly<Record<string, Verb>> = {
   assign: (call, rest) => {
     const { owner } = call.options;
     if (owner === undefined) throw new UsageError('assign to whom? --owner WHO');
-    return change(call, 'assign', rest, { owner });
+    return change(call, { verb: 'assign', owner }, rest);
   },
-  replay: (call, rest) => change(call, 'replay', rest, {}),
+  replay: (call, rest) => change(call, { verb: 'replay' }, rest),
   waive: (call, rest) => {
     const { reason } = call.options;
     if (!reason?.trim()) throw new UsageError('a waiver needs a reason: --reason TEXT');
-    return change(call, 'waive', rest, { reason });
+    return change(call, { verb: 'waive', reason }, rest);
   },
 };
 
@@ -51,7 +51,8 @@ export const quarantine = defineCommand({
 show    the held messages one by one, with their issues
 assign  gives them an owner (--owner)
 replay  runs them again from the start of what held them
-waive   takes them out of the list for good (--reason)`,
+waive   takes them out of the list for good (--reason)
+Without a running engine these work on the data folder itself; a replay then waits for the start.`,
   options,
   async run(call) {
     const [word = 'ls', ...rest] = call.args;
@@ -117,26 +118,25 @@ async function showHeld(call: Call, [wanted]: readonly string[]): Promise<number
   return exitCodes.ok;
 }
 
-async function change(
-  call: Call,
-  verb: 'assign' | 'replay' | 'waive',
-  words: readonly string[],
-  body: object,
-): Promise<number> {
-  if (words.length === 0) throw new UsageError(`${verb} what? a fingerprint or a message id`);
-  const engine = connectEngine(call.dataDir, call.env);
+async function change(call: Call, order: Order, words: readonly string[]): Promise<number> {
+  if (words.length === 0) throw new UsageError(`${order.verb} what? a fingerprint or an id`);
+  const [{ openOrders }, { requireData }] = await Promise.all([
+    import('../orders.ts'),
+    import('../data.ts'),
+  ]);
+  requireData(call.dataDir);
   const by = call.options.by ?? userInfo().username;
-  const known = await engine.get<HeldGroup[]>('/quarantine');
-  const fingerprints = known.map(({ fingerprint }) => fingerprint);
-  const selections = words.map((word) => selectionOf(word, fingerprints));
-  for (const [index, selection] of selections.entries()) {
-    const { count } = await engine.post<{ count: number }>(`/quarantine/${verb}`, {
-      selection,
-      by,
-      ...body,
-    });
-    if (call.json) call.out.json({ selection, verb, count });
-    else call.out.line(`${words[index]}: ${count} messages`);
+  const orders = await openOrders(call);
+  try {
+    const fingerprints = (await orders.groups()).map(({ fingerprint }) => fingerprint);
+    const selections = words.map((word) => selectionOf(word, fingerprints));
+    for (const [index, selection] of selections.entries()) {
+      const count = await orders.carryOut(order, selection, by);
+      if (call.json) call.out.json({ selection, verb: order.verb, count });
+      else call.out.line(`${words[index]}: ${count} messages`);
+    }
+  } finally {
+    await orders.close();
   }
   return exitCodes.ok;
 }

@@ -10,12 +10,21 @@ export const meanings: Readonly<Record<string, string>> = JSON.parse(
   readFileSync(join(import.meta.dirname, 'codes.json'), 'utf8'),
 );
 
-const spoken = /\bcode: '([a-z0-9]+(?:-[a-z0-9]+)+)'|PlexusError\(\s*'([a-z0-9]+(?:-[a-z0-9]+)*)'/g;
+const word = `'([a-z0-9]+(?:-[a-z0-9]+)+)'`;
+const speakers = 'refuse|refused|error|report|issue|hold|warn|warning|cut|fail|PlexusError';
+
+/** A code stands behind `code:`, or among the first arguments of a function that reports. */
+const spoken = [
+  new RegExp(`\\bcode: ${word}`, 'g'),
+  new RegExp(`\\b(?:${speakers})\\(\\s*(?:[^;']{0,60}?,\\s*)?${word}`, 'g'),
+];
 
 /** The codes that one source file names as such. */
 export function findCodes(file: string, text: string): FoundCode[] {
   const area = file.split('/').slice(0, -1).join('/');
-  return [...text.matchAll(spoken)].map((hit) => ({ code: (hit[1] ?? hit[2])!, area }));
+  return spoken.flatMap((pattern) =>
+    [...text.matchAll(pattern)].map((hit) => ({ code: hit[1]!, area })),
+  );
 }
 
 /** Every code with its meaning; codes of data, of configuration and of failures in one list. */

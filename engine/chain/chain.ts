@@ -41,8 +41,8 @@ type Flight = {
 const nowUs = (): number => performance.now() * 1000;
 
 /**
- * Lifts a stage into the chain: adds timing and error isolation, and passes a message that is settled
- * already on untouched. What a stage throws is a bug: it holds this message and no other.
+ * Lifts a stage into the chain: adds timing and error isolation, and passes a message that is
+ * settled already on untouched. What a stage throws is a bug: it holds this message and no other.
  */
 function lift(stage: Stage, waiting: Set<number>): OperatorFunction<Flight, Flight> {
   return concatMap((flight) => {
@@ -124,7 +124,7 @@ function broken(stage: Stage, flight: Flight, cause: unknown): Flight {
   const issue: Issue = {
     severity: 'fatal',
     code: 'stage-bug',
-    diagnostics: `the stage ${stage.name} failed on this message (${error.name} at ${place}); this is a bug in Plexus`,
+    diagnostics: `a bug in Plexus: the stage ${stage.name} failed (${error.name} at ${place})`,
   };
   return { ...flight, verdict: { kind: 'held', stage: stage.name, issues: [issue] } };
 }
@@ -174,8 +174,8 @@ export function createChain(stages: readonly Stage[]) {
 
   return {
     /**
-     * Runs a batch; `keys` are the ordering keys of each message. One result a message, in order. Throws what a store's commit throws; the batch may
-     * then be run again.
+     * Runs a batch; `keys` are the ordering keys of each message. One result a message, in order.
+     * Throws what a store's commit throws; the batch may then be run again.
      */
     async run(works: readonly Work[], keys: Keys = []): Promise<ChainResult[]> {
       try {

@@ -15,7 +15,9 @@ export type PoolOptions = {
 
 export type Pool = ReturnType<typeof createPool>;
 
-/** Worker threads for the heavy stages. A worker that dies or hangs fails its batch and is replaced. */
+/**
+ * Worker threads for the heavy stages. A worker that dies or hangs fails its batch and is replaced.
+ */
 export function createPool(options: PoolOptions) {
   const threads = options.threads ?? Math.max(1, availableParallelism() - 1);
   const piscina = new Piscina({
@@ -27,7 +29,8 @@ export function createPool(options: PoolOptions) {
     idleTimeout: Number.POSITIVE_INFINITY,
     workerData: options.workerData,
   });
-  // A worker that dies between tasks is replaced; the next task tells whether it was more than that.
+  // A worker that dies between tasks is replaced; the next task tells whether it was more than
+  // that.
   piscina.on('error', () => {});
   return {
     threads,

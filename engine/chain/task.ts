@@ -22,7 +22,9 @@ export type ChainTask = {
     readonly receivedUs: number;
     readonly sha256: string;
     readonly length: number;
-    /** Hashes of its ordering keys: what comes after a retry of the same key must not overtake it. */
+    /**
+     * Hashes of its ordering keys: what comes after a retry of the same key must not overtake it.
+     */
     readonly keys: readonly number[];
   }[];
 };

@@ -5,8 +5,8 @@ import type { Settlement } from '../source.ts';
 import type { Done } from './report.ts';
 
 /**
- * Who waits for what a message came to (`ack: settled`). `stateOf` reads the journal: a message that is
- * settled already, perhaps in an earlier life of the engine, is answered from there.
+ * Who waits for what a message came to (`ack: settled`). `stateOf` reads the journal: a message
+ * that is settled already, perhaps in an earlier life of the engine, is answered from there.
  */
 export function createAnswers(
   stateOf: (id: MessageId) => { state: number; issues: string | null } | undefined,

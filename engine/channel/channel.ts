@@ -9,6 +9,7 @@ import type { ChannelRef, LandingResult } from '../journal/index.ts';
 import { limits } from '../limits.ts';
 import type { Landed, Landing, Listening, Source } from '../source.ts';
 import { createAnswers } from './answers.ts';
+import type { LandedMessage } from './lane.ts';
 import { openPipeline, type Pipeline, type PipelineOptions } from './pipeline.ts';
 import { createRecent } from './recent.ts';
 import { type Done, reportSettled } from './report.ts';
@@ -34,12 +35,12 @@ export type Channel = ReturnType<typeof createChannel>;
 const rawBytesMax = 16 * 1024 * 1024;
 
 /**
- * One channel: its source, its lanes and its destinations, started and stopped without loss. What is
- * accepted is in the journal; stopping at any point leaves a queue and nothing else.
+ * One channel: its source, its lanes and its destinations, started and stopped without loss. What
+ * is accepted is in the journal; stopping at any point leaves a queue and nothing else.
  */
 export function createChannel(ref: ChannelRef, first: Deployment, options: ChannelOptions) {
   const { journal, clock, events } = options;
-  const raws = createRecent<MessageId, Buffer>(rawBytesMax);
+  const raws = createRecent<MessageId, LandedMessage>(rawBytesMax);
   const answers = createAnswers((id) => journal.stateOf(id, 0, ref.chain));
   let deployed = first;
   let state: ChannelState = 'stopped';
@@ -96,8 +97,8 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
   function offer(result: LandingResult, landing: Landing): void {
     if (result.keyReused) events.emit({ type: 'key-reused', channel: ref.name, id: result.id });
     if (!pipeline) return;
-    raws.put(result.id, landing.raw, landing.raw.length);
-    const { id, keys, bytes } = result;
+    const { id, keys, bytes, receivedUs, sha256 } = result;
+    raws.put(id, { raw: landing.raw, receivedUs, sha256 }, bytes + 256);
     pipeline.offer({ id, generation: 0, keys, bytes, attempts: 0, suspect: false, dueUs: 0 });
   }
 

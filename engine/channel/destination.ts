@@ -3,12 +3,19 @@ import type { RouteConfig } from '../config/index.ts';
 import type { Events } from '../events.ts';
 import { partitionOf } from '../ids.ts';
 import type { Issue } from '../issue.ts';
-import type { ChannelRef, Journal, Settling } from '../journal/index.ts';
+import type { ChannelRef, Journal, Settling, StoredMessage } from '../journal/index.ts';
 import { createScheduler, type Row } from '../lanes/index.ts';
 import { limits } from '../limits.ts';
 import type { Delivered, Delivery, ResourceLine, ResourceReader, Sink, Verdict } from '../sink.ts';
 import { backoffMs } from './backoff.ts';
 import type { Recent } from './recent.ts';
+
+/** What a message made, kept from the chain for its destinations. */
+export type Made = {
+  readonly lines: readonly ResourceLine[];
+  readonly receivedUs: number;
+  readonly sha256: string;
+};
 
 export type DestinationOptions = {
   readonly ref: ChannelRef;
@@ -21,7 +28,7 @@ export type DestinationOptions = {
   readonly clock: Clock;
   readonly events: Events;
   readonly reader: ResourceReader;
-  readonly resources: Recent<string, readonly ResourceLine[]>;
+  readonly resources: Recent<string, Made>;
 };
 
 export type Destination = ReturnType<typeof createDestination>;
@@ -41,7 +48,9 @@ export function createDestination(options: DestinationOptions) {
   let unsettled: Promise<void> = Promise.resolve();
   let failures = 0;
 
-  /** A batch lies in one partition: a sink's positions are committed with the verdicts, in one file. */
+  /**
+   * A batch lies in one partition: a sink's positions are committed with the verdicts, in one file.
+   */
   async function work(rows: readonly Row[]): Promise<void> {
     for (const group of Map.groupBy(rows, (row) => partitionOf(row.id)).values()) {
       await workPartition(group);
@@ -73,22 +82,26 @@ export function createDestination(options: DestinationOptions) {
     }
   }
 
-  function toDelivery(row: Row): Delivery {
+  function read(row: Row): StoredMessage {
     const message = journal.message(row.id);
     if (!message) throw new Error(`message ${row.id} of the queue is not in the journal`);
+    return message;
+  }
+
+  function toDelivery(row: Row): Delivery {
+    const made = options.resources.get(`${row.id}.${row.generation}`);
+    const stored = made ? undefined : read(row);
     return {
       id: row.id,
       generation: row.generation,
       channel: ref.name,
-      sha256: message.sha.toString('hex'),
-      receivedUs: message.receivedUs,
+      sha256: made?.sha256 ?? stored!.sha.toString('hex'),
+      receivedUs: made?.receivedUs ?? stored!.receivedUs,
       attempts: row.attempts,
       keys: row.keys,
       uncertain: row.suspect,
-      raw: () => message.raw,
-      resources: () =>
-        options.resources.get(`${row.id}.${row.generation}`) ??
-        options.reader.resourcesOf(row.id, row.generation),
+      raw: () => (stored ?? read(row)).raw,
+      resources: () => made?.lines ?? options.reader.resourcesOf(row.id, row.generation),
     };
   }
 

@@ -7,10 +7,16 @@ import type { Issue } from '../issue.ts';
 import type { ChannelRef, Journal, Settling } from '../journal/index.ts';
 import type { Row, Scheduler } from '../lanes/index.ts';
 import { limits } from '../limits.ts';
-import type { ResourceLine } from '../sink.ts';
 import { backoffMs } from './backoff.ts';
 import type { Recent } from './recent.ts';
 import type { Done } from './report.ts';
+
+/** What a chain needs of a message, as it lies in the journal. */
+export type LandedMessage = {
+  readonly raw: Buffer;
+  readonly receivedUs: number;
+  readonly sha256: string;
+};
 
 export type LaneOptions = {
   readonly ref: ChannelRef;
@@ -22,7 +28,7 @@ export type LaneOptions = {
   readonly pool: Pool;
   readonly clock: Clock;
   readonly events: Events;
-  readonly raws: Recent<MessageId, Buffer>;
+  readonly raws: Recent<MessageId, LandedMessage>;
   /** Called once what became of these rows is durable. */
   settled(rows: readonly Done[]): void;
 };
@@ -31,8 +37,14 @@ export type LaneOptions = {
 export function createLane(options: LaneOptions) {
   const { journal, scheduler, events, ref } = options;
   let unsettled: Promise<void> = Promise.resolve();
+  let warm: Promise<unknown> | undefined;
 
   async function work(rows: readonly Row[]): Promise<void> {
+    // A crash while a worker still loads its stages must not count as an attempt of these rows.
+    warm ??= options.pool
+      .run({ spec: options.spec, bytes: packBytes([]), messages: [] })
+      .catch(() => {});
+    await warm;
     await Promise.all([journal.claim(ref.chain, rows), unsettled]);
     const poisoned = rows.filter((row) => row.suspect && row.attempts >= limits.poisonAttempts);
     const healthy = rows.filter((row) => !poisoned.includes(row));
@@ -83,32 +95,34 @@ export function createLane(options: LaneOptions) {
       },
       settlings,
     );
-    for (const { row } of done) options.raws.drop(row.id);
     scheduler.done(done.map(({ row }) => row));
     options.settled(done);
+    for (const { row } of done) options.raws.drop(row.id);
   }
 
   return { work, idle: () => unsettled };
 }
 
 function toTask(options: LaneOptions, rows: readonly Row[]): ChainTask {
-  const messages = rows.map((row) => {
-    const message = options.journal.message(row.id);
-    if (!message) throw new Error(`message ${row.id} of the queue is not in the journal`);
-    return { row, message, raw: options.raws.get(row.id) ?? message.raw };
-  });
+  const landed = rows.map((row) => options.raws.get(row.id) ?? readLanded(options.journal, row));
   return {
     spec: options.spec,
-    bytes: packBytes(messages.map(({ raw }) => raw)),
-    messages: messages.map(({ row, message, raw }) => ({
+    bytes: packBytes(landed.map(({ raw }) => raw)),
+    messages: rows.map((row, n) => ({
       id: row.id,
       generation: row.generation,
-      receivedUs: message.receivedUs,
-      sha256: message.sha.toString('hex'),
-      length: raw.length,
+      receivedUs: landed[n]!.receivedUs,
+      sha256: landed[n]!.sha256,
+      length: landed[n]!.raw.length,
       keys: row.keys,
     })),
   };
+}
+
+function readLanded(journal: Journal, row: Row): LandedMessage {
+  const message = journal.message(row.id);
+  if (!message) throw new Error(`message ${row.id} of the queue is not in the journal`);
+  return { raw: message.raw, receivedUs: message.receivedUs, sha256: message.sha.toString('hex') };
 }
 
 function toSettling(row: Row, reply: ChainReply, nowUs: number): Settling {
@@ -136,9 +150,4 @@ function poisonReply(row: Row): ChainReply {
     issues: [],
     resources: [],
   };
-}
-
-/** Bytes that a message's resources take in the cache. */
-export function bytesOf(resources: readonly ResourceLine[]): number {
-  return resources.reduce((sum, line) => sum + line.json.length, 64);
 }

@@ -9,8 +9,8 @@ import type { ChannelRef, Journal } from '../journal/index.ts';
 import { createScheduler, type Row } from '../lanes/index.ts';
 import { limits } from '../limits.ts';
 import type { ResourceLine, ResourceReader } from '../sink.ts';
-import { createDestination, type Destination } from './destination.ts';
-import { bytesOf, createLane } from './lane.ts';
+import { createDestination, type Destination, type Made } from './destination.ts';
+import { createLane, type LandedMessage } from './lane.ts';
 import { loop$ } from './loop.ts';
 import { createRecent, type Recent } from './recent.ts';
 import type { Done } from './report.ts';
@@ -26,7 +26,7 @@ export type PipelineOptions = {
   readonly clock: Clock;
   readonly events: Events;
   readonly reader: ResourceReader;
-  readonly raws: Recent<MessageId, Buffer>;
+  readonly raws: Recent<MessageId, LandedMessage>;
   readonly dataDir: string;
   resolvePath(path: string): string;
   /** A chain verdict has become durable. */
@@ -40,10 +40,12 @@ const resourceBytesMax = 32 * 1024 * 1024;
 
 export type Pipeline = Awaited<ReturnType<typeof openPipeline>>;
 
-/** The lanes of one deployment of one channel, and its destinations. One `subscribe` runs them all. */
+/**
+ * The lanes of one deployment of one channel, and its destinations. One `subscribe` runs them all.
+ */
 export async function openPipeline(options: PipelineOptions) {
   const { config, ref, journal, clock } = options;
-  const resources = createRecent<string, readonly ResourceLine[]>(resourceBytesMax);
+  const resources = createRecent<string, Made>(resourceBytesMax);
   const destinations = await openDestinations(options, resources);
   const scheduler = createScheduler({
     lanes: config.lanes,
@@ -68,13 +70,22 @@ export async function openPipeline(options: PipelineOptions) {
     for (const { row, reply } of done) {
       if (reply.verdict.kind !== 'settled') continue;
       if (destinations.length > 0) {
-        resources.put(`${row.id}.${row.generation}`, reply.resources, bytesOf(reply.resources));
+        keep(row, reply.resources);
       }
       const onward: Row = { ...row, attempts: 0, suspect: false, dueUs: 0 };
       for (const destination of destinations) destination.scheduler.offer(onward);
     }
     for (const destination of destinations) destination.scheduler.wake();
     options.onSettled(done);
+  }
+
+  /** Spares each destination the way to the journal and to the spine. */
+  function keep(row: Row, lines: readonly ResourceLine[]): void {
+    const landed = options.raws.get(row.id);
+    if (!landed) return;
+    const { receivedUs, sha256 } = landed;
+    const bytes = lines.reduce((sum, line) => sum + line.json.length, 256);
+    resources.put(`${row.id}.${row.generation}`, { lines, receivedUs, sha256 }, bytes);
   }
 
   let chainEnded: () => void = () => {};
@@ -139,7 +150,7 @@ export async function openPipeline(options: PipelineOptions) {
 
 async function openDestinations(
   options: PipelineOptions,
-  resources: Recent<string, readonly ResourceLine[]>,
+  resources: Recent<string, Made>,
 ): Promise<readonly Destination[]> {
   const { ref, journal, clock, events } = options;
   const destinations: Destination[] = [];

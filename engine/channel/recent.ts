@@ -1,6 +1,6 @@
 /**
- * What has just been written, so that it need not be read back: bounded by bytes, oldest out first. A
- * miss costs a read and nothing else.
+ * What has just been written, so that it need not be read back: bounded by bytes, oldest out first.
+ * A miss costs a read and nothing else.
  */
 export function createRecent<Key, Value>(bytesMax: number) {
   const entries = new Map<Key, { value: Value; bytes: number }>();

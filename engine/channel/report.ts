@@ -14,7 +14,9 @@ type Reporting = {
   readonly stages: readonly string[];
 };
 
-/** Tells the events of a settled batch: one a stage and batch, one a message only where it must be. */
+/**
+ * Tells the events of a settled batch: one a stage and batch, one a message only where it must be.
+ */
 export function reportSettled(context: Reporting, done: readonly Done[]): void {
   const { events, stages } = context;
   const channel = context.ref.name;

@@ -39,11 +39,22 @@ export type YamlFile = {
   valueAt(path: ConfigPath): Position;
 };
 
-/** Reads a YAML 1.2 file (merge keys and anchors allowed). Never throws for what the file holds. */
+const parsed = new Map<string, YamlFile>();
+const parsedMax = 256;
+
+/**
+ * Reads a YAML 1.2 file (merge keys and anchors allowed). Never throws for what the file holds. A
+ * file whose text is as it was is not parsed again: all channels share the base mapping.
+ */
 export function readYaml(file: string): YamlFile {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
-    return parseYaml(text, file);
+    const known = parsed.get(file);
+    if (known?.text === text) return known;
+    if (parsed.size >= parsedMax) parsed.clear();
+    const yaml = parseYaml(text, file);
+    parsed.set(file, yaml);
+    return yaml;
   } catch (cause) {
     return withIssue(parseYaml('', file), ...unreadable(cause));
   }

@@ -116,7 +116,8 @@ export function openControl(dataDir: string, key: Buffer, readonly = false) {
       return db.transaction(() => {
         db.prepare(
           `INSERT INTO revision(channel, hash, stages, snapshot, deployed_us) VALUES(?, ?, ?, ?, ?)
-           ON CONFLICT DO UPDATE SET deployed_us = excluded.deployed_us, snapshot = excluded.snapshot`,
+           ON CONFLICT DO UPDATE
+             SET deployed_us = excluded.deployed_us, snapshot = excluded.snapshot`,
         ).run(channel, hash, JSON.stringify(stages), snapshot, nowUs);
         db.prepare('UPDATE revision SET active = (hash = ?) WHERE channel = ?').run(hash, channel);
         const row = db

@@ -10,9 +10,10 @@ export type Retention = { readonly rawDays?: number; readonly workDays: number }
 const dayMs = 24 * 3600 * 1000;
 
 /**
- * Gives the disk back (G15). A day whose work is all finished is closed; after `workDays` only its raw
- * payloads stay, compressed, in a new file; after `rawDays` the file goes. A day with open or held work
- * is never touched. Each step is one line in control.db: a crash leaves the old file or the new one.
+ * Gives the disk back (G15). A day whose work is all finished is closed; after `workDays` only its
+ * raw payloads stay, compressed, in a new file; after `rawDays` the file goes. A day with open or
+ * held work is never touched. Each step is one line in control.db: a crash leaves the old file or
+ * the new one.
  */
 export async function expire(
   journal: Journal,

@@ -26,8 +26,9 @@ export type JournalOptions = {
 };
 
 /**
- * Raw landing, queue and settlement in one store with one writer. All methods that write resolve after
- * the fsync. Throws PlexusError `wrong-key` or `database-unavailable` when control.db does not open.
+ * Raw landing, queue and settlement in one store with one writer. All methods that write resolve
+ * after the fsync. Throws PlexusError `wrong-key` or `database-unavailable` when control.db does
+ * not open.
  */
 export function openJournal(options: JournalOptions) {
   const { clock, events } = options;

@@ -28,9 +28,9 @@ export type LandingResult = Landed & {
 export type Slice = { readonly parent: MessageId; readonly offset: number };
 
 /**
- * Writes one landing inside the running transaction, unless it is a duplicate: same channel, same key
- * and same bytes as a message in `window` (G4). The same key with other bytes is a message of its own.
- * `slice`: a part of a batch that landed whole; `whole`: that batch.
+ * Writes one landing inside the running transaction, unless it is a duplicate: same channel, same
+ * key and same bytes as a message in `window` (G4). The same key with other bytes is a message of
+ * its own. `slice`: a part of a batch that landed whole; `whole`: that batch.
  */
 export function writeLanding(
   partition: Partition,

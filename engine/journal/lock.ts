@@ -1,17 +1,19 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3-multiple-ciphers';
 import { exitCodes, PlexusError } from '../errors.ts';
 
 /**
- * One engine a data folder: an exclusive transaction on a file of its own, which the operating system
- * ends with the process, however it dies. Throws `data-unwritable`, or `engine-running`.
+ * One engine a data folder: an exclusive transaction on a file of its own, which the operating
+ * system ends with the process, however it dies. Throws `data-unwritable`, or `engine-running`.
  */
 export function lockData(dataDir: string): { release(): void } {
   let db: InstanceType<typeof Database> | undefined;
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    db = new Database(join(dataDir, 'engine.lock'));
+    const file = join(dataDir, 'engine.lock');
+    db = new Database(file);
+    chmodSync(file, 0o600);
     db.pragma('busy_timeout = 200');
     db.exec('BEGIN EXCLUSIVE');
   } catch (cause) {

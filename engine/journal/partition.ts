@@ -34,20 +34,24 @@ export type StoredMessage = {
   readonly raw: Buffer;
 };
 
-// 2 kB messages fill 8 kB pages with half the waste of 4 kB ones (measured: 2.21 to 1.53 bytes a byte).
+// 2 kB messages fill 8 kB pages with half the waste of 4 kB ones (measured: 2.21 to 1.53 bytes a
+// byte).
 const pageBytes = 8192;
 
 const sql = {
-  insertMessage: `INSERT INTO message(id, channel, received_us, sha, dedupe, control_id, key_ref, codec, raw)
+  insertMessage: `INSERT INTO
+    message(id, channel, received_us, sha, dedupe, control_id, key_ref, codec, raw)
     VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   insertKey: 'INSERT OR IGNORE INTO message_key(message_id, key) VALUES(?, ?)',
   insertDuplicate: 'INSERT INTO duplicate(of_id, received_us) VALUES(?, ?)',
   findDedupe: `SELECT id, sha, received_us AS receivedUs, channel FROM message WHERE dedupe = ?`,
-  insertWork: `INSERT OR IGNORE INTO work(message_id, generation, destination, state, revision, code, owner, changed_us, issues)
+  insertWork: `INSERT OR IGNORE INTO work(message_id, generation, destination, state, revision,
+      code, owner, changed_us, issues)
     VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   claim: `UPDATE work SET state = ${states.claimed}, attempts = attempts + 1
     WHERE message_id = ? AND generation = ? AND destination = ? AND state IN (0, 1, 2)`,
-  settle: `UPDATE work SET state = ?, due_us = ?, revision = ?, code = ?, owner = ?, changed_us = ?, issues = ?
+  settle: `UPDATE work SET state = ?, due_us = ?, revision = ?, code = ?, owner = ?,
+      changed_us = ?, issues = ?
     WHERE message_id = ? AND generation = ? AND destination = ? AND state IN (0, 1, 2)`,
   unclaim: `UPDATE work SET state = ?, due_us = ?, code = ?, attempts = MAX(0, attempts - ?)
     WHERE message_id = ? AND generation = ? AND destination = ? AND state IN (0, 1, 2)`,
@@ -58,10 +62,12 @@ const sql = {
   count: `INSERT INTO counter(channel, destination, kind, value) VALUES(?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET value = value + excluded.value`,
   counters: 'SELECT channel, destination, kind, value FROM counter',
-  openRows: `SELECT w.message_id AS id, w.generation AS generation, w.state AS state, w.attempts AS attempts,
+  openRows: `SELECT w.message_id AS id, w.generation AS generation, w.state AS state,
+      w.attempts AS attempts,
       w.due_us AS dueUs, m.key_ref AS key, length(m.raw) AS bytes
     FROM work w INDEXED BY work_open CROSS JOIN message m ON m.id = w.message_id
-    WHERE w.destination = ? AND w.state IN (0, 1, 2) AND w.message_id > ? ORDER BY w.message_id LIMIT ?`,
+    WHERE w.destination = ? AND w.state IN (0, 1, 2) AND w.message_id > ?
+    ORDER BY w.message_id LIMIT ?`,
   keys: 'SELECT key FROM message_key WHERE message_id = ?',
   message: `SELECT id, channel, received_us AS receivedUs, sha, control_id AS controlId, codec, raw
     FROM message WHERE id = ?`,

@@ -9,8 +9,8 @@ const dayUs = 24 * 3600 * 1_000_000;
 const dayOf = (us: number): string => new Date(us / 1000).toISOString().slice(0, 10);
 
 /**
- * All journal files of a data folder. One a UTC day, so that expiry unlinks files; the newest takes the
- * landings. A file that does not open is set aside with one event, and the rest goes on.
+ * All journal files of a data folder. One a UTC day, so that expiry unlinks files; the newest takes
+ * the landings. A file that does not open is set aside with one event, and the rest goes on.
  */
 export function openPartitions(options: {
   readonly dataDir: string;
@@ -41,7 +41,8 @@ export function openPartitions(options: {
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       options.events.emit({ type: 'partition-unreadable', partition: file, cause: reason });
-      // A wrong key is no damage: nothing is marked, the start fails as a whole on control.db before.
+      // A wrong key is no damage: nothing is marked, the start fails as a whole on control.db
+      // before.
       if (!/ENOSPC|full|locked|unable to open/i.test(reason))
         control.setPartitionState(no, 'unreadable');
       return undefined;

@@ -23,8 +23,8 @@ export type HeldAction =
 export type HeldResult = { readonly count: number; readonly destinations: ReadonlySet<number> };
 
 /**
- * Applies an action to one held message or to all of one fingerprint; resolves when it is durable, with
- * how many it was. `channelOf` names the channel number and the chain of a destination.
+ * Applies an action to one held message or to all of one fingerprint; resolves when it is durable,
+ * with how many it was. `channelOf` names the channel number and the chain of a destination.
  */
 export async function actOnHeld(
   journal: Journal,
@@ -67,7 +67,8 @@ function findHeld(partition: Partition, selection: HeldSelection): readonly Held
       selection.fingerprint,
   );
   if (!group) return [];
-  const all = `SELECT ${columns} FROM work WHERE state = ${states.held} AND destination = ? AND code = ? ORDER BY message_id`;
+  const all = `SELECT ${columns} FROM work
+    WHERE state = ${states.held} AND destination = ? AND code = ? ORDER BY message_id`;
   return partition.db.prepare(all).all(group.destination, group.code) as HeldRow[];
 }
 
@@ -85,7 +86,8 @@ function act(
   const history = (name: string, by: string, reason: string | null): void => {
     partition.db
       .prepare(
-        'INSERT INTO history(message_id, generation, destination, at_us, action, by, reason) VALUES(?, ?, ?, ?, ?, ?, ?)',
+        `INSERT INTO history(message_id, generation, destination, at_us, action, by, reason)
+         VALUES(?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(...key, nowUs, name, by, reason);
   };

@@ -25,9 +25,10 @@ CREATE TABLE IF NOT EXISTS boot(no INTEGER PRIMARY KEY, started_us INTEGER NOT N
 `;
 
 /**
- * `dedupe` is a 48-bit hash confirmed by `sha` and the landed header; `key_ref` a 48-bit hash of the
- * ordering key, null without one, negative when `message_key` holds further keys. `codec` 0: raw as it
- * came; 1: deflated (raw-only copies); 2: a slice (raw holds parent id, offset, length as JSON).
+ * `dedupe` is a 48-bit hash confirmed by `sha` and the landed header; `key_ref` a 48-bit hash of
+ * the ordering key, null without one, negative when `message_key` holds further keys. `codec` 0:
+ * raw as it came; 1: deflated (raw-only copies); 2: a slice (raw holds parent id, offset, length as
+ * JSON).
  */
 export const partitionSchema = `
 CREATE TABLE IF NOT EXISTS message(

@@ -1,7 +1,9 @@
 import type { Partition } from './partition.ts';
 import type { CountKind } from './schema.ts';
 
-/** Live totals by channel and destination (0 stands for the channel itself: received, duplicate). */
+/**
+ * Live totals by channel and destination (0 stands for the channel itself: received, duplicate).
+ */
 export type Totals = {
   add(channel: number, destination: number, kind: CountKind, delta: number): void;
   get(channel: number, destination: number, kind: CountKind): number;

@@ -11,7 +11,9 @@ import type { Upkeep } from './upkeep.ts';
 export type Write = {
   run(partition: Partition, tally: Tally): void;
   committed(): void;
-  /** `drop` writes (landings) fail with the commit; the others are tried again until they succeed. */
+  /**
+   * `drop` writes (landings) fail with the commit; the others are tried again until they succeed.
+   */
   failed?(cause: unknown): void;
 };
 
@@ -22,9 +24,9 @@ const lastPauseMs = 5_000;
 
 /**
  * The journal's one writer. Landings, claims and settlements of all channels share one commit a
- * partition: a landing asks for a commit in this turn of the event loop, the others ride along, at most
- * `limits.rideMs` late. The commit fsyncs before anybody hears of it (G1); when it fails, landings are
- * told (G2) and the rest is kept and tried again.
+ * partition: a landing asks for a commit in this turn of the event loop, the others ride along, at
+ * most `limits.rideMs` late. The commit fsyncs before anybody hears of it (G1); when it fails,
+ * landings are told (G2) and the rest is kept and tried again.
  */
 export function createWriter(options: {
   readonly partitions: Partitions;

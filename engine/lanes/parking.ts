@@ -7,8 +7,8 @@ type Parked = { fromId: number; dueUs: number; waitsFor: number | undefined };
 export const keysOf = (row: Row): readonly number[] => (row.keys.length > 0 ? row.keys : [-row.id]);
 
 /**
- * The keys that wait. A row with a waiting key makes all its keys wait from that row on; when a key is
- * released, so is whatever waited for it, and `reread` is told from which id on.
+ * The keys that wait. A row with a waiting key makes all its keys wait from that row on; when a key
+ * is released, so is whatever waited for it, and `reread` is told from which id on.
  */
 export function createParking(reread: (fromId: number) => void) {
   const parked = new Map<number, Parked>();

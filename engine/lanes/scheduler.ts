@@ -10,7 +10,9 @@ export type Row = {
   readonly keys: readonly number[];
   readonly bytes: number;
   readonly attempts: number;
-  /** It was being processed when something died: it runs alone, so that no innocent is taken for it. */
+  /**
+   * It was being processed when something died: it runs alone, so that no innocent is taken for it.
+   */
   readonly suspect: boolean;
   /** Waiting for its retry, microseconds since the epoch; 0 when it is not. */
   readonly dueUs: number;
@@ -19,7 +21,9 @@ export type Row = {
 export type SchedulerOptions = {
   readonly lanes: number;
   readonly clock: Clock;
-  /** Open rows with an id above `afterId`, oldest first; fewer than `limit` means there are no more. */
+  /**
+   * Open rows with an id above `afterId`, oldest first; fewer than `limit` means there are no more.
+   */
   read(afterId: number, limit: number): readonly Row[];
   readonly claimRows: number;
   readonly claimBytes: number;
@@ -35,14 +39,17 @@ export type Scheduler = ReturnType<typeof createScheduler>;
 
 /**
  * Decides which row runs next in which lane, in memory, over a queue that lives elsewhere. It keeps
- * four promises: rows of one key leave in id order and never two at once (G5); a key that waits for a
- * retry holds up itself only; a row with two keys runs alone against both; memory does not grow with
- * the queue (rows are read in windows). Cost: O(1) a row, plus one pass over parked rows a retry.
+ * four promises: rows of one key leave in id order and never two at once (G5); a key that waits for
+ * a retry holds up itself only; a row with two keys runs alone against both; memory does not grow
+ * with the queue (rows are read in windows). Cost: O(1) a row, plus one pass over parked rows a
+ * retry.
  */
 export function createScheduler(options: SchedulerOptions) {
   const buffers: Item[][] = Array.from({ length: options.lanes }, () => []);
   const waiters: ((() => void) | undefined)[] = new Array(options.lanes).fill(undefined);
-  /** Rows handed out or buffered; true when a second row of the same id was passed over meanwhile. */
+  /**
+   * Rows handed out or buffered; true when a second row of the same id was passed over meanwhile.
+   */
   const inFlight = new Map<MessageId, boolean>();
   let cursor = 0;
   let caughtUp = false;
@@ -134,7 +141,8 @@ export function createScheduler(options: SchedulerOptions) {
     barrier.arrived.add(lane);
     if (barrier.arrived.size < barrier.lanes.size) return [];
     if (lane !== barrier.owner) {
-      // Only the arrival that completes the barrier wakes: two that wait would wake each other for ever.
+      // Only the arrival that completes the barrier wakes: two that wait would wake each other for
+      // ever.
       if (isNew) wakeLane(barrier.owner);
       return [];
     }

@@ -13,7 +13,8 @@ type MessageRow = {
   readonly work: string | null;
 };
 
-const select = `SELECT m.id AS id, m.channel AS channel, m.control_id AS controlId, m.received_us AS receivedUs,
+const select = `SELECT m.id AS id, m.channel AS channel, m.control_id AS controlId,
+  m.received_us AS receivedUs,
   m.sha AS sha, (SELECT group_concat(w.generation || ',' || w.destination || ',' || w.state, ';')
     FROM work w WHERE w.message_id = m.id) AS work FROM message m`;
 
@@ -92,7 +93,9 @@ export function findMessage(
   return found?.db.prepare(`${select} WHERE m.id = ?`).get(id) as MessageRow | undefined;
 }
 
-/** The worst of its newest generation: pending before quarantined before filtered before delivered. */
+/**
+ * The worst of its newest generation: pending before quarantined before filtered before delivered.
+ */
 export function outcomeOf(work: string | null, chain: number): MessageOutcome {
   const rows = (work ?? '')
     .split(';')

@@ -24,7 +24,8 @@ export function heldGroups(view: JournalView, query: QuarantineQuery): readonly 
   for (const { db } of view.partitions()) {
     const rows = db
       .prepare(
-        `SELECT destination, code, owner, count(*) AS n, min(changed_us) AS oldest, max(changed_us) AS newest, issues
+        `SELECT destination, code, owner, count(*) AS n, min(changed_us) AS oldest,
+           max(changed_us) AS newest, issues
          FROM work WHERE state = ${states.held} GROUP BY destination, code, owner`,
       )
       .all() as GroupRow[];
@@ -91,7 +92,8 @@ export function* heldMessages(view: JournalView, query: QuarantineQuery): Iterab
   for (const { db } of view.partitions()) {
     const rows = db
       .prepare(
-        `SELECT message_id AS id, generation, destination, code, owner, changed_us AS heldUs, attempts, issues
+        `SELECT message_id AS id, generation, destination, code, owner, changed_us AS heldUs,
+           attempts, issues
          FROM work WHERE state = ${states.held} ORDER BY message_id`,
       )
       .iterate() as Iterable<{

@@ -29,7 +29,8 @@ export function createReader(
     for (const { db } of view.partitions()) {
       const row = db
         .prepare(
-          `SELECT m.received_us AS us FROM work w INDEXED BY work_open CROSS JOIN message m ON m.id = w.message_id
+          `SELECT m.received_us AS us FROM work w INDEXED BY work_open
+           CROSS JOIN message m ON m.id = w.message_id
            WHERE w.destination = ? AND w.state IN (0, 1, 2) ORDER BY w.message_id LIMIT 1`,
         )
         .get(destination) as { us: number } | undefined;

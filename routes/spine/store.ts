@@ -46,7 +46,7 @@ export const storeStage: StageComponent<z.output<typeof schema>> = {
           key,
           pageBytes: 8192,
           cacheKiB: 32 * 1024,
-          autoCheckpointPages: 16384,
+          autoCheckpointPages: 8192,
         });
         db.exec(spineSchema);
         const spine = openSpine(db);

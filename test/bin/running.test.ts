@@ -170,6 +170,22 @@ describe('a running engine', function () {
     assert.equal((await run(argv('channel', 'stop', 'west'), { PLEXUS_TOKEN: 'x' })).code, 69);
   });
 
+  it('takes orders on the quarantine without an engine too, under its lock', async () => {
+    const engine = await start();
+    await send(engine, 'no message at all');
+    await untilSettled(1);
+    await stop(engine);
+    const [group] = await rows('quarantine', 'ls');
+    const words = ['quarantine', 'waive', group.fingerprint, '--reason', 'a test'];
+    assert.equal((await rows(...words))[0].count, 1);
+    assert.deepEqual(await rows('quarantine', 'ls'), []);
+    assert.equal((await run(argv('channel', 'start', 'west'))).code, 69);
+    const nowhere = ['--config', config(), '--data', join(dir, 'nowhere')];
+    assert.equal((await run([...words, ...nowhere])).code, 74);
+    assert.ok(!existsSync(join(dir, 'nowhere.key')));
+    assert.equal(await stop(await start()), 0);
+  });
+
   it('shows messages live', async () => {
     const engine = await start();
     const tapped = run(argv('tap', 'west', '--limit', '1', '--json'));
@@ -182,7 +198,7 @@ describe('a running engine', function () {
     assert.match(row.control_id, /^TAP\d+$/);
   });
 
-  it('keeps its configuration when the new one is wrong, and takes it when it is right', async () => {
+  it('keeps its configuration when the new one is wrong, takes it when right', async () => {
     const engine = await start();
     const file = join(config(), 'channels/west.yaml');
     writeFileSync(file, `${channel('west')}lane: 3\n`);

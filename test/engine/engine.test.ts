@@ -1,6 +1,7 @@
-// Goal: what is landed is processed once, in order by key, and ends delivered, filtered or held with its
-// reason; nothing is lost by poison, lost workers, retries, dead destinations, reloads or restarts.
-// Method: a real engine (journal, workers, lanes) between a hand-fed source and a remembering destination.
+// Goal: what is landed is processed once, in order by key, and ends delivered, filtered or held
+// with its reason; nothing is lost by poison, lost workers, retries, dead destinations, reloads or
+// restarts. Method: a real engine (journal, workers, lanes) between a hand-fed source and a
+// remembering destination.
 import assert from 'node:assert/strict';
 import {
   newDataDir,
@@ -66,7 +67,7 @@ describe('engine', () => {
     assertConserved(probe);
   });
 
-  it('answers a duplicate with the first landing, and takes the same key with other bytes for new', async () => {
+  it('answers a duplicate with the first landing; a key with other bytes is new', async () => {
     const probe = await start();
     const first = await probe.land('one', { dedupeKey: 'A|B|1' });
     const again = await probe.land('one', { dedupeKey: 'A|B|1' });

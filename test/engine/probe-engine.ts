@@ -1,5 +1,5 @@
-// An engine with a source that tests feed by hand and a destination that remembers, over a real journal
-// and real workers: what is under test is the engine, not what its components do.
+// An engine with a source that tests feed by hand and a destination that remembers, over a real
+// journal and real workers: what is under test is the engine, not what its components do.
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

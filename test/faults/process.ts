@@ -100,6 +100,8 @@ export function runCommand(args: readonly string[], env: NodeJS.ProcessEnv = {})
     encoding: 'utf8',
     env: { ...process.env, PLEXUS_TOKEN: token, ...env },
     maxBuffer: 1024 * 1024 * 1024,
+    timeout: 120_000,
+    killSignal: 'SIGKILL',
   });
   return { code: result.status, stdout: result.stdout, stderr: result.stderr };
 }

@@ -106,7 +106,7 @@ export function renderMessage(
     `MSH|^~\\&|FAULTS|WARD|PLEXUS|HUB|20260102030405||ADT^A08^ADT_A01|${message.controlId}|P|2.5.1`,
     'EVN|A08|20260102030405',
     `PID|1||${message.patient}^^^FAULTS^MR||${family}^${options.plant ?? 'TEST'}||19700102|F`,
-    'PV1|1|I|W^1^1',
+    `PV1|1|I|W^1^1${'|'.repeat(16)}V${message.patient}^^^FAULTS^VN`,
   ];
   if (options.padding) segments.push(`NTE|1||${'x'.repeat(options.padding)}`);
   return Buffer.from(`${segments.join('\r')}\r`);

@@ -1,7 +1,7 @@
 // Goal: node-hl7-client and node-hl7-server work with our listener and our route; and what
 // node-hl7-server does wrong, and why our listener is our own, stays on record.
 // Method: both packages as real peers over real sockets. A test under "on record" fails when a
-// version arrives that does better: then read docs/decisions/own-mllp.md again.
+// version arrives that does better: then read docs/decisions/0001-our-own-mllp.md again.
 import { deepEqual, equal } from 'node:assert/strict';
 import { connect, createServer } from 'node:net';
 import { Client, Message } from 'node-hl7-client';

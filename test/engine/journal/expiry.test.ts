@@ -1,6 +1,7 @@
-// Goal: expiry gives the disk back, keeps every raw payload for its own term byte for byte, and never
-// touches a day with open or held work; a damaged file is set aside and the rest goes on (G15).
-// Method: a real journal on a clock that the test turns by days; files are looked at on the disk.
+// Goal: expiry gives the disk back, keeps every raw payload for its own term byte for byte, and
+// never touches a day with open or held work; a damaged file is set aside and the rest goes on
+// (G15). Method: a real journal on a clock that the test turns by days; files are looked at on the
+// disk.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -65,7 +66,7 @@ describe('journal expiry', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  it('makes a raw-only, smaller file of a finished day and removes it after its own term', async () => {
+  it('makes a small raw-only file of a finished day and removes it later', async () => {
     const text = 'a payload that says the same again and again; '.repeat(40);
     const ids: MessageId[] = [];
     for (let n = 0; n < 300; n += 1) ids.push(await land(`${text}${n}`));

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import type { Clock, MessageId } from '../../../engine/index.ts';
 import { createScheduler, type Row } from '../../../engine/lanes/scheduler.ts';
 
-// Goal: rows of one key leave in order and never two at once, a stuck key blocks itself only, a two-key
-// row runs alone against both, and everything is finished in the end.
-// Method: random queues with none, one or two keys are worked by all lanes at once over a model of the
-// store, with random durations, retries and lost workers, on a clock that the test turns.
+// Goal: rows of one key leave in order and never two at once, a stuck key blocks itself only, a
+// two-key row runs alone against both, and everything is finished in the end. Method: random queues
+// with none, one or two keys are worked by all lanes at once over a model of the store, with random
+// durations, retries and lost workers, on a clock that the test turns.
 
 type Planned = { readonly id: number; readonly keys: readonly number[]; readonly retries: number };
 

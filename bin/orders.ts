@@ -1,0 +1,87 @@
+import { fileURLToPath } from 'node:url';
+import {
+  createEvents,
+  dataKey,
+  type HeldGroup,
+  type HeldSelection,
+  loadNetwork,
+  requireNetwork,
+  startEngine,
+  systemClock,
+} from '../engine/index.ts';
+import { openSpineReader } from '../routes/spine/index.ts';
+import type { Invocation } from './command.ts';
+import { registry } from './registry.ts';
+import { connectEngine, findEngine } from './running-engine.ts';
+
+export type Order =
+  | { readonly verb: 'assign'; readonly owner: string }
+  | { readonly verb: 'replay' }
+  | { readonly verb: 'waive'; readonly reason: string };
+
+/** Somebody who carries out orders on held messages. */
+export type Orders = {
+  groups(): Promise<readonly HeldGroup[]>;
+  /** Gives the number of messages that it was carried out on. */
+  carryOut(order: Order, selection: HeldSelection, by: string): Promise<number>;
+  close(): Promise<void>;
+};
+
+type From = Pick<Invocation, 'configDir' | 'dataDir' | 'env'>;
+
+/**
+ * The running engine of a data folder; without one the folder itself, under its lock: an engine
+ * without channels that takes nothing in and processes nothing. Throws what a start throws.
+ */
+export async function openOrders(from: From): Promise<Orders> {
+  return findEngine(from.dataDir) ? throughEngine(from) : underLock(from);
+}
+
+function throughEngine({ dataDir, env }: From): Orders {
+  const engine = connectEngine(dataDir, env);
+  return {
+    groups: () => engine.get('/quarantine'),
+    async carryOut({ verb, ...rest }, selection, by) {
+      const body = { selection, by, ...rest };
+      return (await engine.post<{ count: number }>(`/quarantine/${verb}`, body)).count;
+    },
+    close: async () => {},
+  };
+}
+
+async function underLock({ configDir, dataDir, env }: From): Promise<Orders> {
+  const key = dataKey(dataDir, env).value;
+  const spine = openSpineReader(dataDir, key);
+  const { operations, stop } = await startEngine({
+    network: { ...requireNetwork(configDir, registry), channels: [] },
+    load: (folder) => loadNetwork(folder, registry),
+    dataDir,
+    key,
+    registry,
+    clock: systemClock(),
+    events: createEvents(),
+    reader: spine,
+    workerFile: fileURLToPath(new URL('./chain-worker.ts', import.meta.url)),
+    anyPort: true,
+    resolvePath: (path) => path,
+  });
+  return {
+    groups: async () => operations.quarantine({}),
+    async carryOut(order, selection, by) {
+      switch (order.verb) {
+        case 'assign':
+          return operations.assign(selection, order.owner);
+        case 'replay':
+          return operations.replay(selection, by);
+        case 'waive':
+          return operations.waive(selection, order.reason, by);
+        default:
+          return order satisfies never;
+      }
+    },
+    async close() {
+      await stop();
+      spine.close();
+    },
+  };
+}

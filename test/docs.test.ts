@@ -1,0 +1,85 @@
+// Goal: the documents do not rot: their YAML lints, their links lead somewhere, the commands,
+// scripts and tests that they name exist. Method: every Markdown file that git tracks is read; a
+// YAML block with `channel:` takes the place of the example network's channels and must pass the
+// same lint as an analyst's file.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { parseDocument } from 'yaml';
+import { commands } from '../bin/commands/index.ts';
+import { registry } from '../bin/registry.ts';
+import { loadNetwork, renderIssue } from '../engine/index.ts';
+
+const root = join(import.meta.dirname, '..');
+const pages = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.md'], { cwd: root })
+  .toString()
+  .split('\n')
+  .filter((file) => file !== '' && existsSync(join(root, file)));
+
+/** Fenced blocks of one language. */
+const blocksOf = (text: string, language: string): string[] =>
+  [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
+    (match) => match[1] as string,
+  );
+
+/** What lint says of a channel file in the example network, in place of the example's channels. */
+function lintChannel(text: string): string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'plexus-docs-'));
+  try {
+    cpSync(join(root, 'config'), join(folder, 'config'), { recursive: true });
+    const name = /^channel: *(\S+)/m.exec(text)?.[1] as string;
+    rmSync(join(folder, 'config/channels'), { recursive: true });
+    mkdirSync(join(folder, 'config/channels'));
+    writeFileSync(join(folder, 'config/channels', `${name}.yaml`), text);
+    const { issues } = loadNetwork(join(folder, 'config'), registry);
+    return issues.map(renderIssue);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+describe('the documents', () => {
+  const scripts = Object.keys(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts);
+  const known = new Set(commands.map((command) => command.name.split(' ')[0]));
+
+  for (const page of pages) {
+    describe(page, () => {
+      const text = readFileSync(join(root, page), 'utf8');
+
+      it('links to files that exist', () => {
+        for (const [, target = ''] of text.matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/g)) {
+          assert.ok(existsSync(resolve(root, dirname(page), target)), `no ${target}`);
+        }
+      });
+
+      it('names commands, scripts and tests that exist', () => {
+        for (const [, name = ''] of text.matchAll(/\.\/plexus ([a-z][a-z-]*)/g)) {
+          assert.ok(known.has(name), `no command ${name}`);
+        }
+        for (const [, name = ''] of text.matchAll(/npm run (?:-s )?([a-z][\w:-]*)/g)) {
+          assert.ok(scripts.includes(name), `no script ${name}`);
+        }
+        for (const [, path = ''] of text.matchAll(/`((?:test|docs|deploy)\/[\w./-]*)`/g)) {
+          assert.ok(existsSync(join(root, path)), `no ${path}`);
+        }
+      });
+
+      it('shows YAML that lints', () => {
+        for (const block of blocksOf(text, 'yaml')) {
+          assert.deepEqual(parseDocument(block).errors, []);
+          if (/^channel:/m.test(block)) assert.deepEqual(lintChannel(block), []);
+        }
+      });
+    });
+  }
+});
