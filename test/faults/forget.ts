@@ -53,11 +53,32 @@ export function copyForgetting(from: string, to: string): number {
     const pages = forgettablePages(file);
     if (pages.length === 0) continue;
     const bytes = readFileSync(join(to, entry));
-    for (const page of pages) bytes.subarray(page * pageBytes, (page + 1) * pageBytes).fill(0);
+    for (const page of pages) {
+      const start = page * pageBytes;
+      const isRunOn = pages.includes(page - 1);
+      const from = isRunOn ? start : endOfOlderFrame(bytes, start);
+      bytes.subarray(from, start + pageBytes).fill(0);
+    }
     writeFileSync(join(to, entry), bytes);
     forgotten += pages.length;
   }
   return forgotten;
+}
+
+/**
+ * A page may hold the end of one WAL frame and the beginning of the next. When the page before it is
+ * on the disk, the older frame was fsynced whole, and only the newer one has made the page dirty: a
+ * power cut leaves the older one's bytes. Answers with the place where they end.
+ * (https://sqlite.org/fileformat2.html#the_write_ahead_log)
+ */
+function endOfOlderFrame(bytes: Buffer, start: number): number {
+  const headerBytes = 32;
+  const isLog = bytes.length > headerBytes && bytes.readUInt32BE(0) >>> 1 === 0x377f0682 >>> 1;
+  if (!isLog || start < headerBytes) return start;
+  const frameBytes = 24 + bytes.readUInt32BE(8);
+  const into = (start - headerBytes) % frameBytes;
+  const end = start + frameBytes - into;
+  return into === 0 || end >= start + pageBytes ? start : end;
 }
 
 /** Why pages cannot be asked for on this machine, in one line; undefined where they can. */
