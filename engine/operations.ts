@@ -90,7 +90,14 @@ export type DestinationView = {
   readonly code: string;
 };
 
-export type WorkState = 'ready' | 'claimed' | 'retry' | 'held' | 'settled' | 'filtered' | 'waived';
+export type WorkState =
+  | 'ready'
+  | 'retry'
+  | 'held'
+  | 'settled'
+  | 'filtered'
+  | 'waived'
+  | 'superseded';
 
 export type ChannelView = {
   readonly channel: string;

@@ -70,6 +70,11 @@ export type SinkContext = {
  */
 export type Sink = {
   readonly batch: number;
+  /**
+   * Set by a sink for which a delivery that was never settled leaves no trace (its cursors cut it
+   * off): attempts need not be durable before they are made.
+   */
+  readonly repeatable?: true;
   deliver(deliveries: readonly Delivery[]): Promise<Delivered>;
   close(): Promise<void>;
 };

@@ -48,6 +48,19 @@ function lintChannel(text: string): string[] {
   }
 }
 
+/** What becomes of a message, given a segment a line, under the base mapping. */
+function convert(message: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'plexus-docs-'));
+  try {
+    const file = join(folder, 'message.hl7');
+    writeFileSync(file, message.replaceAll('\n', '\r'));
+    const args = ['convert', file, '--mapping', 'base', '--json'];
+    return JSON.parse(execFileSync(join(root, 'plexus'), args, { cwd: root }).toString()).outcome;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 describe('the documents', () => {
   const scripts = Object.keys(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts);
   const known = new Set(commands.map((command) => command.name.split(' ')[0]));
@@ -71,6 +84,12 @@ describe('the documents', () => {
         }
         for (const [, path = ''] of text.matchAll(/`((?:test|docs|deploy)\/[\w./-]*)`/g)) {
           assert.ok(existsSync(join(root, path)), `no ${path}`);
+        }
+      });
+
+      it('shows HL7 messages that the base mapping converts', () => {
+        for (const [message] of text.matchAll(/^ *MSH\|.*\n(?: *[A-Z][A-Z0-9]{2}\|.*\n)+/gm)) {
+          assert.equal(convert(message.replaceAll(/^ +/gm, '')), 'converted', message);
         }
       });
 

@@ -58,7 +58,8 @@ export function createDestination(options: DestinationOptions) {
   }
 
   async function workPartition(rows: readonly Row[]): Promise<void> {
-    await Promise.all([journal.claim(no, rows), unsettled]);
+    const claimed = options.sink.repeatable ? undefined : journal.claim(no, rows);
+    await Promise.all([claimed, unsettled]);
     const startUs = clock.nowUs();
     const doubtful = rows.filter((row) => row.suspect && config.onUncertain === 'hold');
     const sendable = rows.filter((row) => !doubtful.includes(row));

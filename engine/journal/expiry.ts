@@ -46,7 +46,7 @@ export async function expire(
 
 /** A day is closed when nothing in it is open or held; its counters move to control.db. */
 async function close(journal: Journal, partition: Partition, nowUs: number): Promise<void> {
-  const live = [states.ready, states.claimed, states.retry, states.held].join(', ');
+  const live = [states.ready, states.retry, states.held].join(', ');
   const row = partition.db.prepare(`SELECT 1 FROM work WHERE state IN (${live}) LIMIT 1`).get();
   if (row) return;
   await carryCursors(journal, partition, nowUs);

@@ -127,8 +127,11 @@ export function openJournal(options: JournalOptions) {
       return rideEach(
         rows.map((row) => ({ row })),
         (items) => (partition) => {
-          for (const { row } of items)
-            partition.statements.claim.run(row.id, row.generation, destination);
+          const { claim, claimRetry } = partition.statements;
+          for (const { row } of items) {
+            const statement = row.dueUs > 0 ? claimRetry : claim;
+            statement.run(row.id, row.generation, destination);
+          }
         },
       );
     },
@@ -176,15 +179,18 @@ export function openJournal(options: JournalOptions) {
     openCounts(): { claimed: number; ready: number; held: number } {
       const result = { claimed: 0, ready: 0, held: 0 };
       for (const partition of partitions.all()) {
-        const rows = partition.db
-          .prepare('SELECT state, count(*) AS n FROM work WHERE state IN (0, 1, 2) GROUP BY state')
-          .all() as { state: number; n: number }[];
-        for (const row of rows) {
-          if (row.state === states.claimed) result.claimed += row.n;
-          else result.ready += row.n;
-        }
-        const held = partition.db.prepare('SELECT count(*) AS n FROM work WHERE state = 3').get();
-        result.held += (held as { n: number }).n;
+        const { open, claimed } = partition.db
+          .prepare(
+            `SELECT count(*) AS open, sum(state = ${states.ready} AND attempts > 0) AS claimed
+             FROM work WHERE state < 2`,
+          )
+          .get() as { open: number; claimed: number | null };
+        const held = partition.db
+          .prepare(`SELECT count(*) AS n FROM work WHERE state = ${states.held}`)
+          .get() as { n: number };
+        result.claimed += claimed ?? 0;
+        result.ready += open - (claimed ?? 0);
+        result.held += held.n;
       }
       return result;
     },

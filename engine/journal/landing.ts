@@ -46,7 +46,7 @@ export function writeLanding(
   tally.add(channel.no, 0, counts.received, 1);
   let keyReused = false;
   if (dedupe !== null) {
-    const known = findDuplicate(window, channel.no, dedupe, sha);
+    const known = findDuplicate(window, channel.no, landing.controlId, dedupe, sha);
     if (known !== undefined && known !== 'reused') {
       partition.statements.insertDuplicate.run(known.id, landing.receivedUs);
       tally.add(channel.no, 0, counts.duplicate, 1);
@@ -133,12 +133,16 @@ function writeMessage(
 function findDuplicate(
   window: readonly Partition[],
   channel: number,
+  controlId: string | undefined,
   dedupe: number,
   sha: Buffer,
 ): { id: MessageId; receivedUs: number } | 'reused' | undefined {
   let reused = false;
   for (const partition of window) {
-    const rows = partition.statements.findDedupe.all(dedupe) as {
+    const { findByControl, findByDedupe } = partition.statements;
+    const found =
+      controlId === undefined ? findByDedupe.all(dedupe) : findByControl.all(controlId, dedupe);
+    const rows = found as {
       id: MessageId;
       sha: Buffer;
       receivedUs: number;

@@ -44,18 +44,22 @@ const sql = {
     VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   insertKey: 'INSERT OR IGNORE INTO message_key(message_id, key) VALUES(?, ?)',
   insertDuplicate: 'INSERT INTO duplicate(of_id, received_us) VALUES(?, ?)',
-  findDedupe: `SELECT id, sha, received_us AS receivedUs, channel FROM message WHERE dedupe = ?`,
+  findByControl: `SELECT id, sha, received_us AS receivedUs, channel FROM message
+    WHERE control_id = ? AND dedupe = ?`,
+  findByDedupe: `SELECT id, sha, received_us AS receivedUs, channel FROM message
+    WHERE control_id IS NULL AND dedupe = ?`,
   insertWork: `INSERT OR IGNORE INTO work(message_id, generation, destination, state, revision,
       code, owner, changed_us, issues)
     VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  claim: `UPDATE work SET state = ${states.claimed}, attempts = attempts + 1
-    WHERE message_id = ? AND generation = ? AND destination = ? AND state IN (0, 1, 2)`,
+  claim: `UPDATE work SET attempts = attempts + 1
+    WHERE message_id = ? AND generation = ? AND destination = ?`,
+  claimRetry: `UPDATE work SET attempts = attempts + 1, state = ${states.ready}
+    WHERE message_id = ? AND generation = ? AND destination = ? AND state = ${states.retry}`,
   settle: `UPDATE work SET state = ?, due_us = ?, revision = ?, code = ?, owner = ?,
-      changed_us = ?, issues = ?
-    WHERE message_id = ? AND generation = ? AND destination = ? AND state IN (0, 1, 2)`,
+      changed_us = ?, issues = ?, trace = ?
+    WHERE message_id = ? AND generation = ? AND destination = ? AND state < 2`,
   unclaim: `UPDATE work SET state = ?, due_us = ?, code = ?, attempts = MAX(0, attempts - ?)
-    WHERE message_id = ? AND generation = ? AND destination = ? AND state IN (0, 1, 2)`,
-  insertTrace: 'INSERT OR REPLACE INTO trace(message_id, generation, event) VALUES(?, ?, ?)',
+    WHERE message_id = ? AND generation = ? AND destination = ? AND state < 2`,
   setCursor: `INSERT INTO file_cursor(destination, path, bytes) VALUES(?, ?, ?)
     ON CONFLICT DO UPDATE SET bytes = excluded.bytes`,
   cursors: 'SELECT path, bytes FROM file_cursor WHERE destination = ?',
@@ -66,13 +70,12 @@ const sql = {
       w.attempts AS attempts,
       w.due_us AS dueUs, m.key_ref AS key, length(m.raw) AS bytes
     FROM work w INDEXED BY work_open CROSS JOIN message m ON m.id = w.message_id
-    WHERE w.destination = ? AND w.state IN (0, 1, 2) AND w.message_id > ?
+    WHERE w.destination = ? AND w.state < 2 AND w.message_id > ?
     ORDER BY w.message_id LIMIT ?`,
   keys: 'SELECT key FROM message_key WHERE message_id = ?',
   message: `SELECT id, channel, received_us AS receivedUs, sha, control_id AS controlId, codec, raw
     FROM message WHERE id = ?`,
   lastId: 'SELECT max(id) AS id FROM message',
-  openCount: `SELECT count(*) AS n FROM work WHERE state IN (0, 1, 2, 3)`,
   workState:
     'SELECT state, issues FROM work WHERE message_id = ? AND generation = ? AND destination = ?',
 } as const;

@@ -34,7 +34,7 @@ function toRow(partition: Partition, row: QueueRow): Row {
     keys: keysOf(partition, row.id, row.key),
     bytes: row.bytes,
     attempts: row.attempts,
-    suspect: row.state === states.claimed,
+    suspect: row.state === states.ready && row.attempts > 0,
     dueUs: row.state === states.retry ? (row.dueUs ?? 0) : 0,
   };
 }

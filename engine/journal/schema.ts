@@ -25,17 +25,21 @@ CREATE TABLE IF NOT EXISTS boot(no INTEGER PRIMARY KEY, started_us INTEGER NOT N
 `;
 
 /**
- * `dedupe` is a 48-bit hash confirmed by `sha` and the landed header; `key_ref` a 48-bit hash of
- * the ordering key, null without one, negative when `message_key` holds further keys. `codec` 0:
- * raw as it came; 1: deflated (raw-only copies); 2: a slice (raw holds parent id, offset, length as
- * JSON).
+ * Duplicates are looked up by `control_id`, whose order follows time at most senders, so that its
+ * index grows at one end (a hash would touch a page of its own for each message); where a sender
+ * has none, by `dedupe`. Both are confirmed by `dedupe`, a 48-bit hash of the duplicate key, and
+ * `sha`. `key_ref` is a 48-bit hash of the ordering key, null without one, negative when
+ * `message_key` holds further keys. `codec` 0: raw as it came; 1: deflated (raw-only copies); 2: a
+ * slice (raw holds parent id, offset and length as JSON).
  */
 export const partitionSchema = `
 CREATE TABLE IF NOT EXISTS message(
   id INTEGER PRIMARY KEY, channel INTEGER NOT NULL, received_us INTEGER NOT NULL, sha BLOB NOT NULL,
   dedupe INTEGER, control_id TEXT, key_ref INTEGER, codec INTEGER NOT NULL, raw BLOB NOT NULL
 ) STRICT;
-CREATE INDEX IF NOT EXISTS message_dedupe ON message(dedupe) WHERE dedupe IS NOT NULL;
+CREATE INDEX IF NOT EXISTS message_control ON message(control_id) WHERE control_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS message_dedupe ON message(dedupe)
+  WHERE control_id IS NULL AND dedupe IS NOT NULL;
 CREATE TABLE IF NOT EXISTS duplicate(of_id INTEGER NOT NULL, received_us INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS message_key(
   message_id INTEGER, key INTEGER, PRIMARY KEY(message_id, key)
@@ -43,14 +47,11 @@ CREATE TABLE IF NOT EXISTS message_key(
 CREATE TABLE IF NOT EXISTS work(
   message_id INTEGER, generation INTEGER, destination INTEGER, state INTEGER NOT NULL,
   attempts INTEGER NOT NULL DEFAULT 0, due_us INTEGER, revision INTEGER, code TEXT, owner TEXT,
-  changed_us INTEGER, issues TEXT,
+  changed_us INTEGER, issues TEXT, trace TEXT,
   PRIMARY KEY(message_id, generation, destination)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS work_open ON work(destination, message_id) WHERE state IN (0, 1, 2);
-CREATE INDEX IF NOT EXISTS work_held ON work(destination, code) WHERE state = 3;
-CREATE TABLE IF NOT EXISTS trace(
-  message_id INTEGER, generation INTEGER, event TEXT NOT NULL, PRIMARY KEY(message_id, generation)
-) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS work_open ON work(destination, message_id) WHERE state < 2;
+CREATE INDEX IF NOT EXISTS work_held ON work(destination, code) WHERE state = 2;
 CREATE TABLE IF NOT EXISTS file_cursor(
   destination INTEGER, path TEXT, bytes INTEGER NOT NULL, PRIMARY KEY(destination, path)
 ) STRICT, WITHOUT ROWID;
@@ -65,24 +66,25 @@ CREATE TABLE IF NOT EXISTS history(              -- who did what to a held messa
 CREATE INDEX IF NOT EXISTS history_message ON history(message_id);
 `;
 
-/** `work.state`. Open are ready, claimed and retry. */
+/**
+ * `work.state`; open are those below 2. A claim only counts `attempts` up, which no index sees: a
+ * ready row with attempts was being processed when something died.
+ */
 export const states = {
   ready: 0,
-  claimed: 1,
-  retry: 2,
-  held: 3,
-  settled: 4,
-  filtered: 5,
-  waived: 6,
+  retry: 1,
+  held: 2,
+  settled: 3,
+  filtered: 4,
+  waived: 5,
   /** A held row whose message was replayed in a later generation. */
-  superseded: 7,
+  superseded: 6,
 } as const;
 
 export type State = (typeof states)[keyof typeof states];
 
 export const stateNames = [
   'ready',
-  'claimed',
   'retry',
   'held',
   'settled',
@@ -109,7 +111,6 @@ export type CountKind = (typeof counts)[keyof typeof counts];
 export function countOf(state: State): CountKind | undefined {
   switch (state) {
     case states.ready:
-    case states.claimed:
     case states.retry:
       return counts.pending;
     case states.held:

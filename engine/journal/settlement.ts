@@ -62,7 +62,11 @@ function writeSettlement(
     return;
   }
   if (verdict.kind === 'returned') {
-    statements.unclaim.run(states.ready, null, null, 1, row.id, row.generation, destination);
+    // One that had failed before stays a retry; one that was in doubt stays ready with its
+    // attempts.
+    const wasRetry = row.attempts > 0 && !row.suspect;
+    const [state, dueUs] = wasRetry ? [states.retry, context.nowUs] : [states.ready, null];
+    statements.unclaim.run(state, dueUs, null, 1, row.id, row.generation, destination);
     return;
   }
   const state = stateOf(verdict.kind);
@@ -75,12 +79,11 @@ function writeSettlement(
     verdict.kind === 'held' ? channel.owner : null,
     context.nowUs,
     verdict.kind === 'held' ? JSON.stringify(verdict.issues) : null,
+    settling.trace ?? null,
     row.id,
     row.generation,
     destination,
   );
-  if (settling.trace !== undefined)
-    statements.insertTrace.run(row.id, row.generation, settling.trace);
   if (changes === 0) return;
   tally.add(channel.no, destination, counts.pending, -1);
   tally.add(channel.no, destination, countOf(state)!, 1);

@@ -108,7 +108,7 @@ export function outcomeOf(work: string | null, chain: number): MessageOutcome {
   const current = rows.filter(([generation]) => generation === newest);
   const has = (...wanted: number[]): boolean =>
     current.some(([, , state]) => wanted.includes(state!));
-  if (has(states.ready, states.claimed, states.retry)) return 'pending';
+  if (has(states.ready, states.retry)) return 'pending';
   if (has(states.held)) return 'quarantined';
   const own = current.find(([, to]) => to === chain)?.[2];
   return own === states.filtered || own === states.waived ? 'filtered' : 'delivered';

@@ -31,7 +31,7 @@ export function createReader(
         .prepare(
           `SELECT m.received_us AS us FROM work w INDEXED BY work_open
            CROSS JOIN message m ON m.id = w.message_id
-           WHERE w.destination = ? AND w.state IN (0, 1, 2) ORDER BY w.message_id LIMIT 1`,
+           WHERE w.destination = ? AND w.state < 2 ORDER BY w.message_id LIMIT 1`,
         )
         .get(destination) as { us: number } | undefined;
       if (row) return row.us;

@@ -14,6 +14,7 @@ type WorkRow = {
   readonly revision: number | null;
   readonly code: string | null;
   readonly issues: string | null;
+  readonly trace: string | null;
 };
 
 /** Everything that happened to one message; undefined when no journal file holds it. */
@@ -32,13 +33,10 @@ export function traceMessage(
     destinations.find((each) => each.channel === row.channel && each.name === '')?.no ?? -1;
   const work = db
     .prepare(
-      `SELECT generation, destination, state, attempts, revision, code, issues FROM work
+      `SELECT generation, destination, state, attempts, revision, code, issues, trace FROM work
        WHERE message_id = ? ORDER BY generation, destination`,
     )
     .all(id) as WorkRow[];
-  const events = db
-    .prepare('SELECT generation, event FROM trace WHERE message_id = ? ORDER BY generation')
-    .all(id);
   const duplicates = db
     .prepare('SELECT received_us AS us FROM duplicate WHERE of_id = ? ORDER BY us')
     .all(id);
@@ -50,12 +48,7 @@ export function traceMessage(
     ...toView(row, channel, chain),
     bytes: size.bytes,
     duplicates: (duplicates as { us: number }[]).map(({ us }) => us),
-    steps: generations.flatMap((each) => {
-      const event = (events as { generation: number; event: string }[]).find(
-        ({ generation }) => generation === each.generation,
-      );
-      return stepsOf(view, each, event?.event);
-    }),
+    steps: generations.flatMap((each) => stepsOf(view, each)),
     destinations: work
       .filter((each) => each.destination !== chain)
       .map((each) => toDestination(each, destinations)),
@@ -63,10 +56,10 @@ export function traceMessage(
   };
 }
 
-function stepsOf(view: JournalView, work: WorkRow, event: string | undefined): TraceStep[] {
+function stepsOf(view: JournalView, work: WorkRow): TraceStep[] {
   const revision = work.revision === null ? undefined : view.control.revision(work.revision);
-  const [tookUs = [], remarks = []] = event
-    ? (JSON.parse(event) as [number[], { stage: string; issue: Issue }[] | undefined])
+  const [tookUs = [], remarks = []] = work.trace
+    ? (JSON.parse(work.trace) as [number[], { stage: string; issue: Issue }[] | undefined])
     : [];
   const stages = revision?.stages ?? [];
   const held: Issue[] = work.issues ? JSON.parse(work.issues) : [];

@@ -99,7 +99,7 @@ export async function createFilesSink(
     }
   }
 
-  return { batch: 256, deliver, close: async () => ndjson?.close() };
+  return { batch: 256, repeatable: true, deliver, close: async () => ndjson?.close() };
 }
 
 async function appendAll(
