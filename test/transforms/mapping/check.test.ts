@@ -128,7 +128,7 @@ describe('checks of a mapping', () => {
     rmSync(join(configDir, 'mappings/b.yaml'));
   });
 
-  it('an override changes only what it names, `disable` ends a rule, a type may be filtered', () => {
+  it('an override changes what it names, `disable` ends a rule, `filter` a type', () => {
     const loaded = load(
       'messages: { ADT^A08: filter }\n' +
         'rules:\n' +
