@@ -12,6 +12,8 @@ export type Said = {
   readonly set: Elements;
   readonly remove: readonly string[];
   readonly whole: boolean;
+  /** For elements that have no value when it is this contribution's turn. */
+  readonly initial: Elements;
 };
 
 /** A contribution and its place in the order of things. */
@@ -34,8 +36,11 @@ export function saidBy(contribution: Contribution): Said {
     set: toElements(contribution.set),
     remove: contribution.remove.filter((name) => contribution.set[name] === undefined),
     whole: contribution.whole === true,
+    initial: contribution.initial === undefined ? nothing : toElements(contribution.initial),
   };
 }
+
+const nothing: Elements = new Map();
 
 /** The elements of a resource, or of a contribution's `set`. */
 export function toElements(values: Readonly<Record<string, unknown>>): Elements {
@@ -69,6 +74,11 @@ export function apply(elements: Elements, said: Said): boolean {
   for (const name of said.remove) changed = elements.delete(name) || changed;
   for (const [name, text] of said.set) {
     if (elements.get(name) === text) continue;
+    elements.set(name, text);
+    changed = true;
+  }
+  for (const [name, text] of said.initial) {
+    if (elements.has(name)) continue;
     elements.set(name, text);
     changed = true;
   }

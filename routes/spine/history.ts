@@ -21,6 +21,7 @@ export function readHistory(reading: Reading, last: number): Placed[] {
     if (row.body !== null) body = row.body;
     return {
       set: row.elements === retractionMark ? new Map() : readSet(row, body),
+      initial: readInitial(row.own),
       remove: row.removed === null ? [] : row.removed.split(','),
       whole: row.elements?.startsWith('*') ?? false,
       message: row.message,
@@ -31,8 +32,14 @@ export function readHistory(reading: Reading, last: number): Placed[] {
   });
 }
 
+function readInitial(own: string | null): Elements {
+  if (!own?.startsWith('?')) return new Map();
+  return toElements(JSON.parse(own.slice(1).split('\n')[0]!));
+}
+
 function readSet(row: ContributionRow, body: string): Elements {
-  if (row.own !== null) return toElements(JSON.parse(row.own));
+  const own = row.own?.startsWith('?') ? row.own.split('\n')[1] : row.own;
+  if (own) return toElements(JSON.parse(own));
   const elements = toElements(JSON.parse(body));
   const names = row.elements?.replace(/^\*/, '');
   if (names === undefined || row.elements === '*') return elements;

@@ -10,7 +10,7 @@ export const spineFile = (dataDir: string) => join(dataDir, 'spine.db');
  * `contribution.body` is the version that the contribution made: NULL when it changed nothing, ''
  * when the resource ceased to be. `elements` names what it set: NULL for all that the body holds,
  * a leading `*` when it was whole, `-` for a retraction. `own` holds what it set where the body
- * does not show it.
+ * does not show it, as JSON; before that, on a line of its own that `?` begins, its initial values.
  */
 export const spineSchema = `
 CREATE TABLE IF NOT EXISTS word(no INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;

@@ -2,6 +2,7 @@ import type { ResourceLine, Work } from '../../engine/index.ts';
 import type { Contribution, Conversion } from '../../transforms/fhir/index.ts';
 import {
   apply,
+  type Elements,
   fold,
   type Placed,
   render,
@@ -107,8 +108,9 @@ function create(
     elements: undefined,
   };
   nextVersion(spine, state, origin);
-  const body = render(state, said.set);
-  append(spine, state, origin, ordinal, body, spell(said, true));
+  const elements = said.initial.size === 0 ? said.set : new Map([...said.initial, ...said.set]);
+  const body = render(state, elements);
+  append(spine, state, origin, ordinal, body, spell(said, said.initial.size === 0));
   const { last, current, version, newest, changedMs, no } = state;
   const typeNo = spine.words.no(type);
   spine.writing.addResource.run(last, current, version, newest, changedMs, no, typeNo, packId(id));
@@ -120,7 +122,8 @@ function create(
 /** The usual case: nobody newer has spoken of the resource, so the fold goes one step on. */
 function follow(spine: Spine, origin: Origin, ordinal: number, state: State, said: Said): void {
   // Feeds repeat a patient with every message: the same text again needs no reading of the old one.
-  if (state.elements === undefined && render(state, said.set) === state.body) {
+  const isPlain = state.elements === undefined && said.initial.size === 0;
+  if (isPlain && render(state, said.set) === state.body) {
     append(spine, state, origin, ordinal, null, spell(said, false));
     save(spine, state);
     return;
@@ -145,7 +148,7 @@ function refold(
 ): void {
   const { id: message, generation } = origin;
   const placed: Placed = {
-    ...(said ?? { set: new Map(), remove: [], whole: false }),
+    ...(said ?? { set: new Map(), initial: new Map(), remove: [], whole: false }),
     message,
     generation,
     ordinal,
@@ -162,7 +165,7 @@ function refold(
   const spelling: Spelling =
     said === undefined
       ? { elements: retractionMark, removed: null, own: null }
-      : { ...spell(said, false), own: ownOf(said) };
+      : { ...spell(said, false), own: initialOf(said) + jsonOf(said.set) };
   append(spine, state, origin, ordinal, body, spelling);
   // When the fold changed nothing the text in force stays, and with it the order of its elements.
   if (!same) state.elements = elements;
@@ -184,10 +187,13 @@ function retract(spine: Spine, origin: Origin, from: number, touched: Map<number
 
 function spell(said: Said, all: boolean): Spelling {
   const removed = said.remove.length === 0 ? null : said.remove.join(',');
-  return { elements: elementNames(said, all), removed, own: null };
+  return { elements: elementNames(said, all), removed, own: initialOf(said) || null };
 }
 
-/** What it set, as a JSON object: the version in force does not show it. */
-function ownOf({ set }: Said): string {
-  return `{${[...set].map(([name, text]) => `"${name}":${text}`).join(',')}}`;
-}
+/** The line of its initial values, '' when it has none: no version shows which those were. */
+const initialOf = ({ initial }: Said): string =>
+  initial.size === 0 ? '' : `?${jsonOf(initial)}\n`;
+
+/** Elements as a JSON object. */
+const jsonOf = (elements: Elements): string =>
+  `{${[...elements].map(([name, text]) => `"${name}":${text}`).join(',')}}`;

@@ -21,7 +21,9 @@ export function checkMapping(
   const reportAt =
     (layer: Layer, base: Path): Report =>
     (code, message, ...path) => {
-      const place = files.get(layer.file)!.valueAt([...base, ...path]);
+      const yaml = files.get(layer.file)!;
+      const at = [...base, ...path];
+      const place = aboutKeys.has(code) ? yaml.keyAt(at) : yaml.valueAt(at);
       issues.push({ ...place, severity: 'error', code, message });
     };
   for (const placed of merged.written)
@@ -38,6 +40,9 @@ export function checkMapping(
   }
   return issues;
 }
+
+/** These mistakes are in a key, not in its value. */
+const aboutKeys = new Set(['condition', 'config-unknown-key']);
 
 type Row = ResourceRow | PartRow | RuleRow;
 

@@ -23,12 +23,19 @@ const contribution: fc.Arbitrary<Contribution> = fc
     }),
     remove: fc.subarray([...names]),
     whole: fc.boolean(),
+    initial: fc.option(
+      fc.record(Object.fromEntries(names.map((name) => [name, value(name)])), {
+        requiredKeys: [],
+      }),
+      { nil: undefined },
+    ),
   })
-  .map(({ whole, ...rest }) => ({
+  .map(({ whole, initial, ...rest }) => ({
     type: 'Observation',
     ...rest,
     remove: rest.remove.filter((name) => !(name in rest.set)),
     ...(whole ? { whole: true as const } : {}),
+    ...(initial === undefined ? {} : { initial }),
   }));
 
 type Run = { message: number; generation: number; said: Contribution[] };
@@ -62,10 +69,11 @@ function naiveFold(done: readonly Run[], id: string): Record<string, unknown> | 
   const spoken = latest.flatMap(({ said }) => said.filter((one) => one.id === id));
   if (spoken.length === 0) return undefined;
   let resource: Record<string, unknown> = {};
-  for (const { set, remove, whole } of spoken) {
+  for (const { set, remove, whole, initial } of spoken) {
     if (whole) resource = {};
     for (const name of remove) delete resource[name];
     Object.assign(resource, structuredClone(set));
+    resource = { ...structuredClone(initial ?? {}), ...resource };
   }
   return resource;
 }

@@ -1,0 +1,173 @@
+// Goal: a wrong mapping never starts, and each mistake is named where it stands, with the nearest
+// right word. Method: one planted mistake a case, in a configuration folder of its own.
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { convertBytes, loadMapping, runMappingTests } from '../../../transforms/mapping/index.ts';
+import { admission, bytes, withField } from './messages.ts';
+
+describe('checks of a mapping', () => {
+  let configDir = '';
+  before(() => {
+    configDir = mkdtempSync(join(tmpdir(), 'plexus-mapping-'));
+    mkdirSync(join(configDir, 'mappings'));
+  });
+  after(() => rmSync(configDir, { recursive: true }));
+
+  function load(lines: string, name = 'site') {
+    const head = `mapping: ${name}\nextends: base\nsource: ${name}\n`;
+    writeFileSync(join(configDir, 'mappings', `${name}.yaml`), head + lines);
+    return loadMapping(configDir, name);
+  }
+
+  /** The mistake, its code, the words that its message must have, and its line and column. */
+  const mistakes: [what: string, yaml: string, code: string, text: RegExp, place: string][] = [
+    ['a misspelt key', 'rulez: []', 'config-unknown-key', /`rules`/, '4:1'],
+    [
+      'an unknown rule',
+      'rules:\n  - { id: patient-nam, with: { use: usual } }',
+      'rule-unknown',
+      /`patient-name`/,
+      '5:11',
+    ],
+    [
+      'an unknown element',
+      'rules:\n  - { id: x, to: patient.birthDat, from: PID-7, as: date }',
+      'fhir-element',
+      /`birthDate`/,
+      '5:18',
+    ],
+    [
+      'a wrong HL7 path',
+      'rules:\n  - { id: patient-name, from: PID.5 }',
+      'hl7-path',
+      /PID-5/,
+      '5:31',
+    ],
+    [
+      'an unknown conversion',
+      'rules:\n  - { id: patient-name, as: HumanNam }',
+      'conversion-unknown',
+      /`HumanName`/,
+      '5:29',
+    ],
+    [
+      'a wrong type',
+      'rules:\n  - { id: patient-name, as: Address }',
+      'fhir-type',
+      /HumanName/,
+      '5:29',
+    ],
+    [
+      'an unknown table',
+      'rules:\n  - { id: patient-gender, table: gendr }',
+      'table-unknown',
+      /`gender`/,
+      '5:34',
+    ],
+    [
+      'an unknown setting',
+      'rules:\n  - { id: patient-name, with: { usage: old } }',
+      'config-unknown-key',
+      /usage/,
+      '5:33',
+    ],
+    [
+      'two sources',
+      'rules:\n  - { id: x, to: patient.gender, from: PID-8, value: male }',
+      'rule-source',
+      /exactly one/,
+      '5:5',
+    ],
+    ['an unknown zone', 'dialect: { timezone: America/Bosten }', 'timezone', /zone/, '4:22'],
+    ['a wrong format', 'dialect: { date_formats: [MM/DD] }', 'date-format', /MM\/DD/, '4:27'],
+    [
+      'an unknown resource',
+      'messages:\n  ADT^A01: [patiant]',
+      'resource-unknown',
+      /`patient`/,
+      '5:13',
+    ],
+    [
+      'a wrong condition',
+      'rules:\n  - { id: patient-name, when: { triger: A01 } }',
+      'condition',
+      /`trigger`/,
+      '5:33',
+    ],
+    [
+      'a part that does not repeat',
+      'parts:\n  - { id: p, of: patient, element: gender, each: NK1 }',
+      'fhir-cardinality',
+      /repeat/,
+      '5:36',
+    ],
+    ['YAML that is none', 'rules: [', 'yaml-syntax', /./, '5:1'],
+  ];
+  for (const [what, yaml, code, text, place] of mistakes) {
+    it(`names ${what}`, () => {
+      const { issues, merged } = load(`${yaml}\n`);
+      const found = issues.find((issue) => issue.code === code);
+      assert.ok(found, JSON.stringify(issues));
+      assert.match(found.message, text);
+      assert.equal(`${found.line}:${found.column}`, place);
+      assert.equal(merged, undefined);
+    });
+  }
+
+  it('names a mapping that is not there, and a circle', () => {
+    writeFileSync(join(configDir, 'mappings/a.yaml'), 'mapping: a\nextends: b\n');
+    writeFileSync(join(configDir, 'mappings/b.yaml'), 'mapping: b\nextends: a\n');
+    assert.equal(loadMapping(configDir, 'a').issues[0]?.code, 'mapping-cycle');
+    writeFileSync(join(configDir, 'mappings/a.yaml'), 'mapping: a\nextends: bse\n');
+    const [issue] = loadMapping(configDir, 'a').issues;
+    assert.equal(issue?.code, 'mapping-unknown');
+    assert.match(issue?.message ?? '', /`base`/);
+    rmSync(join(configDir, 'mappings/a.yaml'));
+    rmSync(join(configDir, 'mappings/b.yaml'));
+  });
+
+  it('an override changes what it names, `disable` ends a rule, `filter` a type', () => {
+    const loaded = load(
+      'messages: { ADT^A08: filter }\n' +
+        'rules:\n' +
+        '  - { id: patient-name, with: { use: usual } }\n' +
+        '  - { id: patient-gender, disable: true }\n' +
+        '  - { id: patient-marital-status, value: { text: not told } }\n',
+    );
+    assert.deepEqual(loaded.issues, []);
+    const { conversion } = convertBytes(loaded, bytes(admission));
+    const patient = conversion?.contributions[0]?.set as unknown as Partial<fhir4.Patient>;
+    assert.equal(patient.name?.[0]?.use, 'usual');
+    assert.equal(patient.name?.[0]?.family, 'Young');
+    assert.equal(patient.gender, undefined);
+    assert.deepEqual(patient.maritalStatus, { text: 'not told' });
+    const update = convertBytes(loaded, bytes(withField(admission, 'MSH', 9, 'ADT^A08')));
+    assert.equal(update.outcome, 'filtered');
+  });
+
+  it('another source gives other ids; another text of the same rules gives another hash', () => {
+    const one = load('', 'one');
+    const two = load('', 'two');
+    const id = (loaded: typeof one) =>
+      convertBytes(loaded, bytes(admission)).conversion?.contributions[0]?.id;
+    assert.notEqual(id(one), id(two));
+    const before = one.hash;
+    assert.notEqual(load('description: changed\n', 'one').hash, before);
+  });
+
+  it('a test in the file that does not hold is told with both values', () => {
+    const message = admission.map((line) => `      ${line}`).join('\n');
+    load(
+      'tests:\n' +
+        '  - name: gender\n' +
+        `    message: |\n${message}\n` +
+        '    expect: { Patient.gender: male, Patient.photo: null }\n',
+    );
+    const [result] = runMappingTests(configDir, 'site');
+    assert.equal(result?.passed, false);
+    assert.deepEqual(result?.failures, ['Patient.gender is "female", not "male"']);
+    assert.equal(result?.line, 5);
+  });
+});
