@@ -1,5 +1,11 @@
 export type { ChainReplies, ChainReply, ChainSpec, ChainTask } from './chain/index.ts';
-export { type Chain, type ChainResult, type ChainVerdict, createChain } from './chain/index.ts';
+export {
+  type Chain,
+  type ChainResult,
+  type ChainVerdict,
+  createChain,
+  runTask,
+} from './chain/index.ts';
 export * from './clock.ts';
 export * from './component.ts';
 export * from './config/index.ts';

@@ -100,7 +100,7 @@ export function createDestination(options: DestinationOptions) {
       channel: ref.name,
       sha256: made?.sha256 ?? stored!.sha.toString('hex'),
       receivedUs: made?.receivedUs ?? stored!.receivedUs,
-      attempts: row.attempts,
+      attempts: row.attempts + row.retries,
       keys: row.keys,
       uncertain: row.suspect,
       raw: () => (stored ?? read(row)).raw,
@@ -161,7 +161,7 @@ export function createDestination(options: DestinationOptions) {
       case 'unavailable':
         return { row, verdict: { kind: 'returned' } };
       case 'retry': {
-        const waitMs = backoffMs(row.attempts, config.retry.firstMs, config.retry.lastMs);
+        const waitMs = backoffMs(row.retries, config.retry.firstMs, config.retry.lastMs);
         return {
           row,
           verdict: { kind: 'retry', dueUs: nowUs + waitMs * 1000, cause: verdict.cause },

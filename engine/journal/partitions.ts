@@ -21,7 +21,7 @@ export function openPartitions(options: {
 }) {
   const control: Control = openControl(options.dataDir, options.key);
   const open = new Map<number, Partition>();
-  let current: { partition: Partition; day: string } | undefined;
+  let current: { partition: Partition; day: number } | undefined;
   let window:
     | { from: readonly unknown[]; day: number; partitions: readonly Partition[] }
     | undefined;
@@ -76,13 +76,14 @@ export function openPartitions(options: {
     },
     /** The partition that takes landings at this time; a new day makes a new file. */
     current(nowUs: number): Partition {
+      const dayNo = Math.floor(nowUs / dayUs);
+      if (current?.day === dayNo) return current.partition;
       const day = dayOf(nowUs);
-      if (current?.day === day) return current.partition;
       const row = control
         .partitions()
         .findLast((candidate) => candidate.day === day && candidate.state === 'open');
       const partition = (row && tryOpen(row.no, row.file)) ?? create(day);
-      current = { partition, day };
+      current = { partition, day: dayNo };
       return partition;
     },
     byNo(no: number): Partition | undefined {

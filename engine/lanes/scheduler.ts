@@ -9,7 +9,10 @@ export type Row = {
   /** Hashes of the ordering keys; none: no order to keep. */
   readonly keys: readonly number[];
   readonly bytes: number;
+  /** Claims since its last verdict, durable: how often its processing died. */
   readonly attempts: number;
+  /** Verdicts that said: later. */
+  readonly retries: number;
   /**
    * It was being processed when something died: it runs alone, so that no innocent is taken for it.
    */
