@@ -228,7 +228,10 @@ export function createScheduler(options: SchedulerOptions) {
       wake();
     },
 
-    /** The row failed for now: its keys wait. Call before `done`. */
+    /**
+     * The row failed for now: its keys wait. Called before `done`, without an end (infinity) while
+     * that is not durable: what comes behind must find the row open.
+     */
     retry(row: Row, dueUs: number): void {
       parking.retry(row, dueUs);
       arm();
@@ -236,7 +239,8 @@ export function createScheduler(options: SchedulerOptions) {
 
     /** Rows whose worker died: they come again one by one, before anything else of their lanes. */
     again(rows: readonly Row[]): void {
-      putBack(rows.map((row) => ({ ...row, suspect: true, attempts: row.attempts + 1 })));
+      const attempted = (row: Row) => ({ suspect: true, attempts: row.attempts + 1, dueUs: 0 });
+      putBack(rows.map((row) => ({ ...row, ...attempted(row) })));
     },
 
     /** Rows that were not tried: they come again before anything else of their lanes. */
