@@ -129,10 +129,10 @@ export function createDestination(options: DestinationOptions) {
     } else failures = 0;
     const settlings = [...verdicts].map(([row, verdict]) => toSettling(row, verdict, nowUs));
     const isReturned = ({ verdict }: Settling): boolean => verdict.kind === 'returned';
-    scheduler.returned(settlings.filter(isReturned).map(({ row }) => row));
+    scheduler.returned(settlings.filter(isReturned).map(({ row }) => ({ ...row, dueUs: 0 })));
     for (const { row, verdict } of settlings) {
       if (verdict.kind !== 'retry') continue;
-      scheduler.retry(row, verdict.dueUs);
+      scheduler.retry(row, Number.POSITIVE_INFINITY);
       const afterMs = Math.round((verdict.dueUs - nowUs) / 1000);
       events.emit({
         type: 'retried',
@@ -147,6 +147,9 @@ export function createDestination(options: DestinationOptions) {
       settlings,
       cursors,
     );
+    for (const { row, verdict } of settlings) {
+      if (verdict.kind === 'retry') scheduler.retry(row, verdict.dueUs);
+    }
     for (const { row } of settlings) options.resources.drop(`${row.id}.${row.generation}`);
     scheduler.done(settlings.filter((each) => !isReturned(each)).map(({ row }) => row));
     report(settlings, (clock.nowUs() - startUs) / 1000);

@@ -80,7 +80,7 @@ export function createLane(options: LaneOptions) {
     const settlings = done.map(({ row, reply }) => toSettling(row, reply, nowUs));
     for (const settling of settlings) {
       if (settling.verdict.kind !== 'retry') continue;
-      scheduler.retry(settling.row, settling.verdict.dueUs);
+      scheduler.retry(settling.row, Number.POSITIVE_INFINITY);
       const { dueUs, cause } = settling.verdict;
       const afterMs = Math.round((dueUs - nowUs) / 1000);
       events.emit({ type: 'retried', channel: ref.name, destination: '', cause, afterMs });
@@ -95,6 +95,9 @@ export function createLane(options: LaneOptions) {
       },
       settlings,
     );
+    for (const { row, verdict } of settlings) {
+      if (verdict.kind === 'retry') scheduler.retry(row, verdict.dueUs);
+    }
     scheduler.done(done.map(({ row }) => row));
     options.settled(done);
     for (const { row } of done) options.raws.drop(row.id);

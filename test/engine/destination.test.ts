@@ -80,4 +80,41 @@ describe('destination', () => {
       assert.ok(conserved());
     });
   }
+
+  it('keeps the order of a key whose retry is due before the journal can write', async () => {
+    let isOpen = false;
+    let tries = 0;
+    await start({
+      judge: (delivery) => {
+        if (!isOpen) return { kind: 'unavailable', cause: 'not yet' };
+        if (delivery.raw().toString() !== 'm0') return { kind: 'delivered' };
+        tries += 1;
+        if (tries === 1) failCommits(probe, 400);
+        return tries === 1 ? { kind: 'retry', cause: 'x' } : { kind: 'delivered' };
+      },
+    });
+    // More than a batch holds: the rest is in the buffer of the lane.
+    await landAll(names(30));
+    await until(() => probe.engine.operations.channels()[0]!.settled === 30, 'the chain is done');
+    isOpen = true;
+    await until(() => probe.delivered.length === 30, 'all are delivered');
+    assert.deepEqual(
+      probe.delivered.map(({ text }) => text),
+      names(30),
+    );
+    assert.ok(conserved());
+  });
 });
+
+/** For so many milliseconds every commit finds the disk full. */
+function failCommits({ engine }: Probe, forMs: number): void {
+  const end = Date.now() + forMs;
+  for (const { db } of engine.journal.partitions.all()) {
+    const exec = db.exec.bind(db);
+    db.exec = (sql) => {
+      if (sql === 'COMMIT' && Date.now() < end)
+        throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+      return exec(sql);
+    };
+  }
+}
