@@ -99,7 +99,16 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
     if (!pipeline) return;
     const { id, keys, bytes, receivedUs, sha256 } = result;
     raws.put(id, { raw: landing.raw, receivedUs, sha256 }, bytes + 256);
-    pipeline.offer({ id, generation: 0, keys, bytes, attempts: 0, suspect: false, dueUs: 0 });
+    pipeline.offer({
+      id,
+      generation: 0,
+      keys,
+      bytes,
+      attempts: 0,
+      retries: 0,
+      suspect: false,
+      dueUs: 0,
+    });
   }
 
   function reportRefused(landing: Landing): void {

@@ -133,7 +133,7 @@ function toSettling(row: Row, reply: ChainReply, nowUs: number): Settling {
   if (verdict.kind !== 'retry') return { row, verdict, trace };
   const waitMs = Math.max(
     verdict.afterMs,
-    backoffMs(row.attempts, limits.retryFirstMs, limits.retryLastMs),
+    backoffMs(row.retries, limits.retryFirstMs, limits.retryLastMs),
   );
   return { row, verdict: { kind: 'retry', dueUs: nowUs + waitMs * 1000, cause: verdict.cause } };
 }

@@ -45,8 +45,10 @@ export const channelSchema = z.strictObject({
     .int()
     .min(1)
     .max(64)
-    .default(4)
-    .describe('How many messages may be under way at once; each key keeps to one lane.'),
+    // Two keep one worker busy: one batch runs while the other is claimed and settled. More make
+    // smaller batches, and each batch costs an fsync of its own in the spine.
+    .default(2)
+    .describe('How many batches may be under way at once; each key keeps to one lane.'),
   dedupe_hours: z
     .number()
     .min(0)

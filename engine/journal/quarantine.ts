@@ -112,7 +112,8 @@ function act(
   const next = isChain ? states.superseded : states.ready;
   const { changes } = partition.db
     .prepare(
-      `UPDATE work SET state = ${next}, attempts = 0, code = NULL, issues = NULL WHERE ${at}`,
+      `UPDATE work SET state = ${next}, attempts = 0, retries = 0, code = NULL, issues = NULL
+       WHERE ${at}`,
     )
     .run(...key);
   if (changes === 0) return false;

@@ -93,7 +93,7 @@ export function* heldMessages(view: JournalView, query: QuarantineQuery): Iterab
     const rows = db
       .prepare(
         `SELECT message_id AS id, generation, destination, code, owner, changed_us AS heldUs,
-           attempts, issues
+           attempts + retries AS attempts, issues
          FROM work WHERE state = ${states.held} ORDER BY message_id`,
       )
       .iterate() as Iterable<{

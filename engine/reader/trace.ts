@@ -33,7 +33,8 @@ export function traceMessage(
     destinations.find((each) => each.channel === row.channel && each.name === '')?.no ?? -1;
   const work = db
     .prepare(
-      `SELECT generation, destination, state, attempts, revision, code, issues, trace FROM work
+      `SELECT generation, destination, state, attempts + retries AS attempts, revision, code,
+         issues, trace FROM work
        WHERE message_id = ? ORDER BY generation, destination`,
     )
     .all(id) as WorkRow[];

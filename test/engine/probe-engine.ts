@@ -79,10 +79,12 @@ export async function openProbe(options: ProbeOptions) {
         batch: 16,
         async deliver(deliveries) {
           const waiting = new Set<number>();
+          let away: Verdict | undefined;
           const verdicts = deliveries.map((each): Verdict => {
             if (each.keys?.some((key) => waiting.has(key)))
               return { kind: 'retry', cause: 'behind' };
-            const verdict = options.judge?.(each, name) ?? { kind: 'delivered' };
+            const verdict = away ?? options.judge?.(each, name) ?? { kind: 'delivered' };
+            if (verdict.kind === 'unavailable') away = verdict;
             if (verdict.kind === 'retry') for (const key of each.keys ?? []) waiting.add(key);
             return verdict;
           });

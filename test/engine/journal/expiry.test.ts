@@ -42,6 +42,7 @@ describe('journal expiry', () => {
       keys: [],
       bytes: 1,
       attempts: 0,
+      retries: 0,
       suspect: false,
       dueUs: 0,
     };
