@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ChainSpec } from '../chain/index.ts';
 import type { Registry } from '../component.ts';
 import type { ChannelConfig } from '../config/index.ts';
-import { PlexusError } from '../errors.ts';
+import { PlexusError, reasonOf } from '../errors.ts';
 import type { ChannelState } from '../events.ts';
 import type { MessageId } from '../ids.ts';
 import type { ChannelRef, LandingResult } from '../journal/index.ts';
@@ -167,7 +167,7 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
       raws,
       onSettled,
       onFailure(cause) {
-        become('failed', cause instanceof Error ? cause.message : String(cause));
+        become('failed', reasonOf(cause));
       },
     });
     pipeline.start();
@@ -189,7 +189,7 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
       become('running');
     } catch (cause) {
       await closeLanes();
-      become('failed', cause instanceof Error ? cause.message : String(cause));
+      become('failed', reasonOf(cause));
       throw cause;
     }
   }
@@ -205,7 +205,6 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
     state: () => state,
     deployment: () => deployed,
     listening: () => listening,
-    connections: () => source?.connections?.() ?? 0,
     lastReceivedUs: () => lastReceivedUs,
     pipeline: () => pipeline,
     start,
