@@ -13,6 +13,8 @@ import { createReader, type JournalView } from './reader/index.ts';
 import type { ResourceReader } from './sink.ts';
 
 export type EngineOptions = {
+  /** Of Plexus, as `engine-started` tells it. */
+  readonly version: string;
   readonly network: Network;
   /** Reads the configuration again, for reload. */
   load(configDir: string): LoadedNetwork;
@@ -179,7 +181,7 @@ export async function startEngine(options: EngineOptions) {
   keepUp();
   events.emit({
     type: 'engine-started',
-    version: '0.1.0',
+    version: options.version,
     startMs: (clock.nowUs() - startedUs) / 1000,
   });
 
@@ -187,8 +189,6 @@ export async function startEngine(options: EngineOptions) {
     operations,
     journal,
     channels,
-    /** False from a failed commit until one succeeds. */
-    healthy: () => !journal.failing(),
     /** Takes nothing more in, finishes what is claimed, and closes. The queue stays. */
     async stop(): Promise<void> {
       events.emit({ type: 'engine-stopping', reason: 'stop' });

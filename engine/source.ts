@@ -78,8 +78,6 @@ export type Source = {
   open(): Promise<readonly Listening[]>;
   /** Stops accepting and, within `drainMs`, finishes what was accepted. */
   close(drainMs: number): Promise<void>;
-  /**
-   * True while at least one sender is connected or the folder is readable; shown, never relied on.
-   */
+  /** How many senders are connected; 1 for a folder that can be read. Shown, never relied on. */
   connections?(): number;
 };

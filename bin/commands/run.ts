@@ -5,6 +5,7 @@ import {
   type Event,
   exitCodes,
   PlexusError,
+  reasonOf,
   renderIssue,
   requireNetwork,
 } from '../../engine/index.ts';
@@ -55,8 +56,7 @@ export function makeParent(dataDir: string): void {
   try {
     mkdirSync(dirname(resolve(dataDir)), { recursive: true });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const message = `cannot make the folder of ${dataDir}: ${reason}`;
+    const message = `cannot make the folder of ${dataDir}: ${reasonOf(cause)}`;
     throw new PlexusError('data-unwritable', message, { exit: exitCodes.io, cause });
   }
 }

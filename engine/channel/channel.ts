@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ChainSpec } from '../chain/index.ts';
 import type { Registry } from '../component.ts';
 import type { ChannelConfig } from '../config/index.ts';
-import { PlexusError } from '../errors.ts';
+import { PlexusError, reasonOf } from '../errors.ts';
 import type { ChannelState } from '../events.ts';
 import type { MessageId } from '../ids.ts';
 import type { ChannelRef, LandingResult } from '../journal/index.ts';
@@ -171,7 +171,7 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
       raws,
       onSettled,
       onFailure(cause) {
-        become('failed', cause instanceof Error ? cause.message : String(cause));
+        become('failed', reasonOf(cause));
       },
     });
     pipeline = opened;
@@ -196,7 +196,7 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
       become(next);
     } catch (cause) {
       await closeLanes();
-      become('failed', cause instanceof Error ? cause.message : String(cause));
+      become('failed', reasonOf(cause));
       throw cause;
     }
   }
@@ -216,7 +216,6 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
     state: () => state,
     deployment: () => deployed,
     listening: () => listening,
-    connections: () => source?.connections?.() ?? 0,
     lastReceivedUs: () => lastReceivedUs,
     pipeline: () => pipeline,
     start: () => inTurn(start),

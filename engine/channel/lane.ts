@@ -1,6 +1,7 @@
 import type { ChainReply, ChainSpec, ChainTask, Pool } from '../chain/index.ts';
 import { packBytes } from '../chain/index.ts';
 import type { Clock } from '../clock.ts';
+import { reasonOf } from '../errors.ts';
 import type { Events } from '../events.ts';
 import type { MessageId } from '../ids.ts';
 import type { Issue } from '../issue.ts';
@@ -68,8 +69,7 @@ export function createLane(options: LaneOptions) {
       }
       return rows.map((row, n) => ({ row, reply: replies[n]! }));
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      events.emit({ type: 'worker-lost', channel: ref.name, cause: reason });
+      events.emit({ type: 'worker-lost', channel: ref.name, cause: reasonOf(cause) });
       scheduler.again(rows);
       return undefined;
     }

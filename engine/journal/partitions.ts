@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { reasonOf } from '../errors.ts';
 import type { Events } from '../events.ts';
 import { type Control, openControl } from './control.ts';
 import { openPartition, type Partition } from './partition.ts';
@@ -39,11 +40,14 @@ export function openPartitions(options: {
       open.set(no, partition);
       return partition;
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      options.events.emit({ type: 'partition-unreadable', partition: file, cause: reason });
+      options.events.emit({
+        type: 'partition-unreadable',
+        partition: file,
+        cause: reasonOf(cause),
+      });
       // A wrong key is no damage: nothing is marked, the start fails as a whole on control.db
       // before.
-      if (!/ENOSPC|full|locked|unable to open/i.test(reason))
+      if (!/ENOSPC|full|locked|unable to open/i.test(reasonOf(cause)))
         control.setPartitionState(no, 'unreadable');
       return undefined;
     }
@@ -129,7 +133,6 @@ export function openPartitions(options: {
       window = undefined;
       if (current?.partition.no === no) current = undefined;
     },
-    dayUs,
     close(): void {
       for (const partition of open.values()) partition.close();
       control.close();

@@ -24,7 +24,7 @@ export type HeldResult = { readonly count: number; readonly destinations: Readon
 
 /**
  * Applies an action to one held message or to all of one fingerprint; resolves when it is durable,
- * with how many it was. `channelOf` names the channel number and the chain of a destination.
+ * with how many it was.
  */
 export async function actOnHeld(
   journal: Journal,

@@ -21,7 +21,6 @@ CREATE TABLE IF NOT EXISTS archived_counter(     -- the counters of partitions t
   partition INTEGER, channel INTEGER, destination INTEGER, kind INTEGER, value INTEGER NOT NULL,
   PRIMARY KEY(partition, channel, destination, kind)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS boot(no INTEGER PRIMARY KEY, started_us INTEGER NOT NULL) STRICT;
 `;
 
 /**

@@ -129,6 +129,7 @@ export async function openProbe(options: ProbeOptions) {
   let onDisk: LoadedNetwork = { network, issues: [] };
   const start = () =>
     startEngine({
+      version: '0.0.0',
       network,
       load: () => onDisk,
       dataDir: options.dataDir,
