@@ -60,8 +60,12 @@ export function divideFields(
 /** -1 for a delimiter that is not declared, which no character is. */
 const codeOf = (delimiter: string): number => (delimiter === '' ? -1 : delimiter.charCodeAt(0));
 
-/** Field numbers below 60 as bits, as `SegmentFields` has them. */
-export type FieldBits = { readonly low: number; readonly high: number };
+/** Field numbers: those below 60 as bits, as `SegmentFields` has them. */
+export type FieldBits = {
+  readonly low: number;
+  readonly high: number;
+  readonly far: readonly number[];
+};
 
 export function fieldBits(fields: readonly number[]): FieldBits {
   let [low, high] = [0, 0];
@@ -69,7 +73,7 @@ export function fieldBits(fields: readonly number[]): FieldBits {
     if (field < 30) low |= 1 << field;
     else if (field < 60) high |= 1 << (field - 30);
   }
-  return { low, high };
+  return { low, high, far: fields.filter((field) => field >= 60) };
 }
 
 const labelsByCode = new Map<number, readonly string[]>();

@@ -176,10 +176,11 @@ export class Segment {
     }
   }
 
-  /** Marks fields below 60 as read, a bit each as `fieldBits` gives them. */
+  /** Marks the fields of `fieldBits` as read. */
   markReadBits(bits: FieldBits): void {
     this.#read0 |= bits.low;
     this.#read1 |= bits.high;
+    for (const field of bits.far) this.markRead(field);
   }
 
   /** Adds the populated fields that nobody read, as `PID-11`. */

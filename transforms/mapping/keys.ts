@@ -3,23 +3,22 @@ import type { Place } from './conditions.ts';
 import { identifierKey } from './datatypes/index.ts';
 import type { Environment } from './environment.ts';
 import { fieldPath } from './field-path.ts';
+import { findInstance, type Instances } from './instances.ts';
 import type { KeyPart } from './language.ts';
-import { type ReadPath, readPath } from './reader.ts';
+import { type ReadPath, readField, readPath, readText } from './reader.ts';
 
 /** What a key may read: its place, the conversions` environment, ids of resources made before. */
 export type KeyPlace = Place & {
   readonly environment: Environment;
-  idOf(resource: string, index: number): string | undefined;
+  /** Of the resources made before. */
+  readonly instances: Instances;
 };
 
 /** Text of a business key at a segment; undefined when a part of it is missing. */
 export type KeyReader = (place: KeyPlace, index: number) => string | undefined;
 
-export function compileKey(
-  parts: readonly KeyPart[],
-  isResource: (id: string) => boolean,
-): KeyReader {
-  const readers = parts.map((part) => compilePart(part, isResource));
+export function compileKey(parts: readonly KeyPart[], resources: readonly string[]): KeyReader {
+  const readers = parts.map((part) => compilePart(part, resources));
   return (place, index) => {
     let key = '';
     for (const read of readers) {
@@ -31,17 +30,19 @@ export function compileKey(
   };
 }
 
-function compilePart(part: KeyPart, isResource: (id: string) => boolean): KeyReader {
-  if (typeof part === 'string')
-    return isResource(part) ? (place, index) => place.idOf(part, index) : textReader(part);
+function compilePart(part: KeyPart, resources: readonly string[]): KeyReader {
+  if (typeof part === 'string') {
+    const slot = resources.indexOf(part);
+    return slot < 0 ? textReader(part) : (place, index) => findInstance(place, slot, index)?.id;
+  }
   if ('code' in part) return codeReader(part.code);
   if ('identifier' in part) {
     return identifierReader([part.identifier].flat(), part.authority === 'required');
   }
   const options = part.first.map((option) =>
-    typeof option === 'string' && !isResource(option)
+    typeof option === 'string' && !resources.includes(option)
       ? populated(textReader(option))
-      : compileKey([option].flat(), isResource),
+      : compileKey([option].flat(), resources),
   );
   return (place, index) => {
     for (const option of options) {
@@ -62,7 +63,7 @@ function textReader(text: string): KeyReader {
   const path = readPath(fieldPath(text));
   return (place, index) => {
     const at = place.scope.resolve(index, path.segment);
-    return at < 0 ? '' : place.reader.text(at, path);
+    return at < 0 ? '' : readText(place.reader, at, path);
   };
 }
 
@@ -71,7 +72,7 @@ function codeReader(text: string): KeyReader {
   const path = readPath(fieldPath(text));
   return (place, index) => {
     const at = place.scope.resolve(index, path.segment);
-    const cell = at < 0 ? undefined : place.reader.field(at, path).cells[0];
+    const cell = at < 0 ? undefined : readField(place.reader, at, path).cells[0];
     if (!cell) return undefined;
     for (const first of [1, 4]) {
       const code = component(cell, first);
@@ -117,7 +118,7 @@ function identifierAt(
 ): string | undefined {
   const at = place.scope.resolve(index, path.segment);
   if (at < 0) return undefined;
-  const { cells } = place.reader.field(at, path);
+  const { cells } = readField(place.reader, at, path);
   const [only] = cells;
   if (!only) return undefined;
   const kind = entityFields.has(path.name) ? 'EI' : 'CX';
