@@ -76,9 +76,16 @@ export class Segment {
     return this.#isPopulatedAt(fields.starts, this.#isHeader ? field - 1 : field);
   }
 
-  /** A whole field as written; undefined where it is absent. */
-  writtenField(field: number): string | undefined {
-    return this.#field(field);
+  /** Where a field begins in the text, and where it ends: at the segment's end if not there. */
+  fieldStart(field: number): number {
+    if (field === 1 && this.#isHeader) return this.start + 3;
+    return this.#divided().starts[this.#isHeader ? field - 1 : field] ?? this.end;
+  }
+
+  fieldEnd(field: number): number {
+    if (field === 1 && this.#isHeader) return this.start + 4;
+    const next = this.#divided().starts[this.#isHeader ? field : field + 1];
+    return next === undefined ? this.end : next - 1;
   }
 
   /**
@@ -156,14 +163,14 @@ export class Segment {
     const written = this.written(compiled);
     if (written === undefined) return undefined;
     const { message } = this;
-    const start = this.#fieldStart(compiled.field) + this.#pieceStart(compiled);
+    const start = this.fieldStart(compiled.field) + this.#pieceStart(compiled);
     const end = message.byteOffset(start + written.length);
     return message.bytes.subarray(message.byteOffset(start), end);
   }
 
   /** Byte offset of a field in the raw payload. */
   fieldOffset(field: number): number {
-    return this.message.byteOffset(this.#fieldStart(field));
+    return this.message.byteOffset(this.fieldStart(field));
   }
 
   /** Marks a field as read without reading it. */
@@ -220,16 +227,9 @@ export class Segment {
 
   #field(field: number): string | undefined {
     this.markRead(field);
-    let index = field;
-    if (this.#isHeader) {
-      if (field === 1) return this.message.delimiters.field;
-      index -= 1;
-    }
-    const { starts } = this.#divided();
-    const start = starts[index];
-    if (start === undefined || index < 1) return undefined;
-    const next = starts[index + 1];
-    return this.message.text.slice(start, next === undefined ? this.end : next - 1);
+    const start = this.fieldStart(field);
+    if (field < 1 || (start === this.end && field > this.fieldCount)) return undefined;
+    return this.message.text.slice(start, this.fieldEnd(field));
   }
 
   /** The part of a field at a place; 0 stops above that level. MSH-1 and MSH-2 have no parts. */
@@ -266,13 +266,6 @@ export class Segment {
     return unescapeText(written, delimiters, encoding, (code) =>
       this.message.flag(code, this, field),
     );
-  }
-
-  /** In the text; the segment's end for a field that is not there. */
-  #fieldStart(field: number): number {
-    if (field === 1 && this.#isHeader) return this.start + 3;
-    const index = this.#isHeader ? field - 1 : field;
-    return this.#divided().starts[index] ?? this.end;
   }
 
   /** From the field's start, as deep as the path goes. */

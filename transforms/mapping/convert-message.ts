@@ -104,7 +104,7 @@ function makeInstances(
         continue;
       }
       const id = idFor(mapping, resource, key, used);
-      const reference = Object.freeze({ reference: `${resource.type}/${id}` });
+      const reference = `${resource.type}/${id}`;
       const instance = { plan: resource, index, id, reference };
       const { made } = run.instances;
       const list = made[resource.slot];

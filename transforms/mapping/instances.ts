@@ -6,7 +6,8 @@ export type Instance<Plan = unknown> = {
   /** The segment that it stands for. */
   readonly index: number;
   readonly id: string;
-  readonly reference: fhir4.Reference;
+  /** `Patient/id`. */
+  readonly reference: string;
 };
 
 /** What one message makes: for each resource row its segment, and an instance for each of them. */

@@ -7,7 +7,12 @@ import {
   type Path,
   type Segment,
 } from '../hl7v2/index.ts';
-import { type Cell, component, isEmpty, subcomponent } from './cell.ts';
+import {
+  type Cell,
+  component as componentOf,
+  isEmpty,
+  subcomponent as subcomponentOf,
+} from './cell.ts';
 import type { Dialect } from './dialect.ts';
 import type { FieldPath } from './field-path.ts';
 
@@ -63,9 +68,20 @@ export type Reader = {
   readonly component: string;
   readonly subcomponent: string;
   readonly escape: string;
+  /** The same as character codes; -1 for ''. */
+  readonly codes: DelimiterCodes;
   /** Fields that were asked for before, by segment and slot: each is divided once. */
   readonly known: (Field | undefined)[][];
 };
+
+type DelimiterCodes = {
+  readonly repetition: number;
+  readonly component: number;
+  readonly subcomponent: number;
+  readonly escape: number;
+};
+
+const codeOf = (delimiter: string): number => (delimiter === '' ? -1 : delimiter.charCodeAt(0));
 
 export function createReader(message: Hl7Message, dialect: Dialect): Reader {
   const { segments, delimiters, text } = message;
@@ -73,14 +89,25 @@ export function createReader(message: Hl7Message, dialect: Dialect): Reader {
   const from = segments[0]!.start + 4 + declaredLength(delimiters);
   const occurring = (delimiter: string): string =>
     delimiter !== '' && text.includes(delimiter, from) ? delimiter : '';
+  const repetition = occurring(delimiters.repetition);
+  const component = occurring(delimiters.component);
+  const subcomponent = occurring(delimiters.subcomponent);
+  const mark = occurring(delimiters.escape);
+  const codes = {
+    repetition: codeOf(repetition),
+    component: codeOf(component),
+    subcomponent: codeOf(subcomponent),
+    escape: codeOf(mark),
+  };
   return {
     message,
     segments,
     dialect,
-    repetition: occurring(delimiters.repetition),
-    component: occurring(delimiters.component),
-    subcomponent: occurring(delimiters.subcomponent),
-    escape: occurring(delimiters.escape),
+    repetition,
+    component,
+    subcomponent,
+    escape: mark,
+    codes,
     known: new Array(segments.length).fill(undefined),
   };
 }
@@ -101,7 +128,7 @@ export function readField(reader: Reader, index: number, path: ReadPath): Field 
 /** One text: the path`s component, or the first one of the field. '' where there is none. */
 export function readText(reader: Reader, index: number, path: ReadPath): string {
   const cell = readField(reader, index, path).cells[0];
-  return cell === undefined ? '' : component(cell, 1);
+  return cell === undefined ? '' : componentOf(cell, 1);
 }
 
 function wholeField(reader: Reader, index: number, path: ReadPath): Field {
@@ -117,16 +144,57 @@ function wholeField(reader: Reader, index: number, path: ReadPath): Field {
   return field;
 }
 
+/** A value longer than this is searched through, not walked over: images come in OBX-5. */
+const walkedMax = 256;
+
 function divide(reader: Reader, index: number, path: ReadPath): Field {
-  const written = reader.segments[index]!.writtenField(path.field);
-  if (written === undefined || written === '') return absent;
-  if (written === '""') return reader.dialect.ignoreNull ? absent : emptied;
-  if (!divides(written, reader.repetition)) {
-    const cell = cellOf(reader, index, path, written, 1);
-    return isEmpty(cell) ? absent : { state: 'value', cells: [cell] };
+  const segment = reader.segments[index]!;
+  segment.markRead(path.field);
+  const start = segment.fieldStart(path.field);
+  const end = segment.fieldEnd(path.field);
+  const { text } = reader.message;
+  if (end - start === 2 && text.startsWith('""', start))
+    return reader.dialect.ignoreNull ? absent : emptied;
+  const parts = end - start > walkedMax ? undefined : plainParts(reader, text, start, end);
+  if (parts === undefined) return divideWritten(reader, index, path, text.slice(start, end));
+  const cell = { parts, path: path.name, field: path.name, index };
+  return isEmpty(cell) ? absent : { state: 'value', cells: [cell] };
+}
+
+/**
+ * Components of a field that has neither repetitions, subcomponents nor escapes, as nearly all are:
+ * taken from the message without a string in between. Undefined for one that has.
+ */
+function plainParts(
+  reader: Reader,
+  text: string,
+  start: number,
+  end: number,
+): Cell['parts'] | undefined {
+  const { codes } = reader;
+  let count = 1;
+  for (let at = start; at < end; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === codes.component) count += 1;
+    else if (code === codes.repetition || code === codes.subcomponent || code === codes.escape)
+      return undefined;
   }
+  if (count === 1) return [clean(reader, text.slice(start, end))];
+  const list = new Array<string>(count).fill('');
+  let from = start;
+  let part = 0;
+  for (let at = start; at <= end; at += 1) {
+    if (at < end && text.charCodeAt(at) !== codes.component) continue;
+    if (at > from) list[part] = clean(reader, text.slice(from, at));
+    part += 1;
+    from = at + 1;
+  }
+  return list;
+}
+
+function divideWritten(reader: Reader, index: number, path: ReadPath, written: string): Field {
+  const texts = divides(written, reader.repetition) ? written.split(reader.repetition) : [written];
   const cells: Cell[] = [];
-  const texts = written.split(reader.repetition);
   for (let at = 0; at < texts.length; at += 1) {
     if (texts[at] === '') continue;
     const cell = cellOf(reader, index, path, texts[at]!, at + 1);
@@ -212,8 +280,8 @@ const divides = (text: string, separator: string) => separator !== '' && text.in
 function narrow(cell: Cell, path: ReadPath): Cell {
   const text =
     path.subcomponent === 0
-      ? component(cell, path.component)
-      : subcomponent(cell, path.component, path.subcomponent);
+      ? componentOf(cell, path.component)
+      : subcomponentOf(cell, path.component, path.subcomponent);
   return { ...cell, parts: [text], path: `${cell.path}.${path.component}` };
 }
 

@@ -144,12 +144,12 @@ function referenceRule(
       if (made === undefined) return;
       for (const at of run.scope.all(index, run.instances.each[slot]!)) {
         const instance = instanceAt(made, at);
-        if (instance) put(target, instance.reference);
+        if (instance) put(target, { reference: instance.reference });
       }
       return;
     }
     const instance = findInstance(run, slot, index);
-    if (instance) put(target, instance.reference);
+    if (instance) put(target, { reference: instance.reference });
   };
 }
 
