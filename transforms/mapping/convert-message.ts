@@ -70,10 +70,14 @@ function held(collector: Collector, message: Hl7Message): Converted {
 
 type FullRun = Run & { readonly collector: Collector };
 
+let runs = 0;
+
 function startRun(mapping: CompiledMapping, message: Hl7Message, collector: Collector): FullRun {
   const { messageType, triggerEvent: trigger } = message.header;
   const { each } = mapping;
+  runs += 1;
   return {
+    run: runs,
     reader: createReader(message, mapping.dialect),
     scope: scopeOf(message.segments.map((segment) => segment.name)),
     messageType,

@@ -9,6 +9,8 @@ import { type ReadPath, readField, readPath, readText } from './reader.ts';
 
 /** What a key may read: its place, the conversions` environment, ids of resources made before. */
 export type KeyPlace = Place & {
+  /** Of this conversion; no other has it. */
+  readonly run: number;
   readonly environment: Environment;
   /** Of the resources made before. */
   readonly instances: Instances;
@@ -100,24 +102,39 @@ const entityFields = new Set([
 const preferred = ['MR', 'PI', 'PT', 'MRN'];
 
 function identifierReader(texts: readonly string[], isRequired: boolean): KeyReader {
-  const paths = texts.map((text) => readPath(fieldPath(text)));
+  const readers = texts.map((text) => identifierPathReader(text, isRequired));
   return (place, index) => {
-    for (const path of paths) {
-      const found = identifierAt(place, index, path, isRequired);
+    for (const read of readers) {
+      const found = read(place, index);
       if (found !== undefined) return found;
     }
     return undefined;
   };
 }
 
+/** Remembers the last answer: an order is asked for by each of its results. */
+function identifierPathReader(text: string, isRequired: boolean): KeyReader {
+  const path = readPath(fieldPath(text));
+  let lastRun = -1;
+  let lastAt = -1;
+  let last: string | undefined;
+  return (place, index) => {
+    const at = place.scope.resolve(index, path.segment);
+    if (at < 0) return undefined;
+    if (lastRun === place.run && lastAt === at) return last;
+    last = identifierAt(place, at, path, isRequired);
+    lastRun = place.run;
+    lastAt = at;
+    return last;
+  };
+}
+
 function identifierAt(
   place: KeyPlace,
-  index: number,
+  at: number,
   path: ReadPath,
   isRequired: boolean,
 ): string | undefined {
-  const at = place.scope.resolve(index, path.segment);
-  if (at < 0) return undefined;
   const { cells } = readField(place.reader, at, path);
   const [only] = cells;
   if (!only) return undefined;

@@ -14,6 +14,8 @@ import { compileWriter, type Fields, type Writer } from './writers.ts';
 
 /** One message on its way through the rules. */
 export type Run = Place & {
+  /** Of this conversion; no other has it. */
+  readonly run: number;
   readonly environment: Environment;
   readonly instances: Instances;
   /** For strict rules: new issues of a value that cannot be read hold the message. */
