@@ -1,5 +1,5 @@
 import { createPool } from './chain/index.ts';
-import { type Channel, createChannel, type Deployment } from './channel/index.ts';
+import { type Channel, createChannel, createTurns, type Deployment } from './channel/index.ts';
 import type { Clock } from './clock.ts';
 import type { Registry } from './component.ts';
 import type { ChannelConfig, LoadedNetwork, Network } from './config/index.ts';
@@ -13,6 +13,8 @@ import { createReader, type JournalView } from './reader/index.ts';
 import type { ResourceReader } from './sink.ts';
 
 export type EngineOptions = {
+  /** Of Plexus, as `engine-started` tells it. */
+  readonly version: string;
   readonly network: Network;
   /** Reads the configuration again, for reload. */
   load(configDir: string): LoadedNetwork;
@@ -56,6 +58,9 @@ export async function startEngine(options: EngineOptions) {
   });
   const deploy = deployments({ ...options, control: journal.control });
   const channels = new Map<string, Channel>();
+  /** Channels that the configuration no longer has. */
+  const gone = new Set<string>();
+  const inTurn = createTurns();
   let network = options.network;
 
   function build(config: ChannelConfig, snapshot: string): Channel {
@@ -80,30 +85,45 @@ export async function startEngine(options: EngineOptions) {
     return channel;
   }
 
-  /** Messages of a channel that neither chain nor destinations have finished. */
+  /**
+   * Messages of a channel that neither chain nor destinations have finished. What a route that is
+   * no more has left behind nobody works off.
+   */
   function pendingOf(name: string): number {
-    const { ref } = find(name);
-    const own = journal.control.destinations().filter((each) => each.channel === ref.no);
+    const { ref, deployment } = find(name);
+    const names = new Set(['', ...deployment().config.routes.map((route) => route.name)]);
+    const own = journal.control
+      .destinations()
+      .filter((each) => each.channel === ref.no && names.has(each.name));
     return own.reduce((sum, each) => sum + journal.totals.get(ref.no, each.no, counts.pending), 0);
   }
 
-  /** Swaps in what changed; a channel that is gone from the configuration is stopped and kept. */
+  /**
+   * Swaps in what changed; a channel that is gone from the configuration is stopped and kept. One
+   * that cannot start is left failed, and the others are swapped all the same.
+   */
   async function adopt(next: Network, only?: string): Promise<readonly string[]> {
     const snapshot = deploy.snapshot(next);
     const swapped: string[] = [];
     for (const config of next.channels) {
       if (only !== undefined && config.name !== only) continue;
       const known = channels.get(config.name);
-      if (known?.deployment().config.revision === config.revision) continue;
-      if (known) await known.swap(deploy.record(config, snapshot));
-      else channels.set(config.name, build(config, snapshot));
-      const channel = find(config.name);
-      if (!known && config.enabled) await startChannel(channel);
+      const isBack = gone.delete(config.name);
+      if (known?.deployment().config.revision === config.revision && !isBack) continue;
       swapped.push(config.name);
+      if (!known) channels.set(config.name, build(config, snapshot));
+      const channel = find(config.name);
+      try {
+        if (known) await channel.swap(deploy.record(config, snapshot), isBack);
+        else if (config.enabled) await channel.start();
+      } catch (cause) {
+        if (!(cause instanceof PlexusError) || only !== undefined) throw cause;
+      }
     }
     for (const [name, channel] of channels) {
       if (only !== undefined || next.channels.some((config) => config.name === name)) continue;
       if (channel.state() !== 'stopped') swapped.push(name);
+      gone.add(name);
       await channel.stop();
     }
     network = next;
@@ -125,19 +145,21 @@ export async function startEngine(options: EngineOptions) {
     stop: (name) => find(name).stop(),
     pause: (name) => find(name).pause(),
     drain: (name) => find(name).drain(() => pendingOf(name)),
-    reload: async () => adopt(reread()),
-    async deploy(name) {
-      const next = reread();
-      if (!next.channels.some((config) => config.name === name)) find(name);
-      await adopt(next, name);
-      return find(name).deployment().config.revision;
-    },
-    async rollback(name) {
-      const channel = find(name);
-      const previous: Deployment = deploy.previous(channel.ref, channel.deployment());
-      await channel.swap(previous);
-      return previous.config.revision;
-    },
+    reload: () => inTurn(async () => adopt(reread())),
+    deploy: (name) =>
+      inTurn(async () => {
+        const next = reread();
+        if (!next.channels.some((config) => config.name === name)) find(name);
+        await adopt(next, name);
+        return find(name).deployment().config.revision;
+      }),
+    rollback: (name) =>
+      inTurn(async () => {
+        const channel = find(name);
+        const previous: Deployment = deploy.previous(channel.ref, channel.deployment());
+        await channel.swap(previous);
+        return previous.config.revision;
+      }),
     assign: (selection, owner) => held(selection, { kind: 'assign', owner }),
     replay: (selection, by) => held(selection, { kind: 'replay', by }),
     waive: (selection, reason, by) => held(selection, { kind: 'waive', reason, by }),
@@ -159,7 +181,7 @@ export async function startEngine(options: EngineOptions) {
   keepUp();
   events.emit({
     type: 'engine-started',
-    version: '0.1.0',
+    version: options.version,
     startMs: (clock.nowUs() - startedUs) / 1000,
   });
 
@@ -167,12 +189,10 @@ export async function startEngine(options: EngineOptions) {
     operations,
     journal,
     channels,
-    /** False from a failed commit until one succeeds. */
-    healthy: () => !journal.failing(),
     /** Takes nothing more in, finishes what is claimed, and closes. The queue stays. */
     async stop(): Promise<void> {
       events.emit({ type: 'engine-stopping', reason: 'stop' });
-      await Promise.all([...channels.values()].map((channel) => channel.stop()));
+      await inTurn(() => Promise.all([...channels.values()].map((channel) => channel.stop())));
       await pool.close();
       cancelUpkeep();
       await journal.close();

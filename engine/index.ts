@@ -1,5 +1,11 @@
 export type { ChainReplies, ChainReply, ChainSpec, ChainTask } from './chain/index.ts';
-export { type Chain, type ChainResult, type ChainVerdict, createChain } from './chain/index.ts';
+export {
+  type Chain,
+  type ChainResult,
+  type ChainVerdict,
+  createChain,
+  runTask,
+} from './chain/index.ts';
 export * from './clock.ts';
 export * from './component.ts';
 export * from './config/index.ts';
@@ -12,6 +18,7 @@ export * from './issue.ts';
 export * from './keys.ts';
 export * from './limits.ts';
 export * from './operations.ts';
+export * from './outcome.ts';
 export { openReader } from './reader/index.ts';
 export * from './sink.ts';
 export * from './source.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { exitCodes, PlexusError } from './errors.ts';
+import { exitCodes, PlexusError, reasonOf } from './errors.ts';
 
 /** A secret, and whether this call made it (the first start says so in one line). */
 export type Secret<T> = {
@@ -57,8 +57,7 @@ function writeSecret(file: string, text: string): void {
   try {
     writeFileSync(file, `${text}\n`, { mode: 0o600, flag: 'wx' });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new PlexusError('key-unwritable', `cannot write ${file}: ${reason}`, {
+    throw new PlexusError('key-unwritable', `cannot write ${file}: ${reasonOf(cause)}`, {
       exit: exitCodes.io,
       cause,
     });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { TlsOptions as NodeTlsOptions, TLSSocket } from 'node:tls';
-import { exitCodes, PlexusError } from '../../engine/index.ts';
+import { exitCodes, PlexusError, reasonOf } from '../../engine/index.ts';
 import type { TlsOptions } from './options.ts';
 
 /** Why a client may not send, or undefined when it may. */
@@ -19,8 +19,10 @@ export function tlsSettings(
     try {
       return readFileSync(resolvePath(path));
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new PlexusError('tls-file-unreadable', reason, { exit: exitCodes.config, cause });
+      throw new PlexusError('tls-file-unreadable', reasonOf(cause), {
+        exit: exitCodes.config,
+        cause,
+      });
     }
   };
   return {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ChainSpec } from '../chain/index.ts';
 import type { Registry } from '../component.ts';
 import type { ChannelConfig } from '../config/index.ts';
-import { PlexusError } from '../errors.ts';
+import { PlexusError, reasonOf } from '../errors.ts';
 import type { ChannelState } from '../events.ts';
 import type { MessageId } from '../ids.ts';
 import type { ChannelRef, LandingResult } from '../journal/index.ts';
@@ -13,6 +13,7 @@ import type { LandedMessage } from './lane.ts';
 import { openPipeline, type Pipeline, type PipelineOptions } from './pipeline.ts';
 import { createRecent } from './recent.ts';
 import { type Done, reportSettled } from './report.ts';
+import { createTurns } from './turns.ts';
 
 /** One deployment of a channel: its configuration and where it is kept. */
 export type Deployment = {
@@ -48,6 +49,8 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
   let listening: readonly Listening[] = [];
   let pipeline: Pipeline | undefined;
   let lastReceivedUs = 0;
+  // One thing at a time is done to a channel: two starts at once would work its queue twice.
+  const inTurn = createTurns();
 
   function become(next: ChannelState, cause?: string): void {
     state = next;
@@ -99,7 +102,16 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
     if (!pipeline) return;
     const { id, keys, bytes, receivedUs, sha256 } = result;
     raws.put(id, { raw: landing.raw, receivedUs, sha256 }, bytes + 256);
-    pipeline.offer({ id, generation: 0, keys, bytes, attempts: 0, suspect: false, dueUs: 0 });
+    pipeline.offer({
+      id,
+      generation: 0,
+      keys,
+      bytes,
+      attempts: 0,
+      retries: 0,
+      suspect: false,
+      dueUs: 0,
+    });
   }
 
   function reportRefused(landing: Landing): void {
@@ -149,8 +161,9 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
     await closing?.close(limits.drainMs);
   }
 
-  async function openLanes(): Promise<void> {
-    pipeline = await openPipeline({
+  /** `isPaused`: the destinations go on, the chain does not begin. */
+  async function openLanes(isPaused: boolean): Promise<void> {
+    const opened = await openPipeline({
       ...options,
       ...deployed,
       ref,
@@ -158,10 +171,13 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
       raws,
       onSettled,
       onFailure(cause) {
-        become('failed', cause instanceof Error ? cause.message : String(cause));
+        become('failed', reasonOf(cause));
       },
     });
-    pipeline.start();
+    pipeline = opened;
+    const chainStopped = isPaused ? opened.stopChain() : undefined;
+    opened.start();
+    await chainStopped;
   }
 
   async function closeLanes(): Promise<void> {
@@ -170,20 +186,24 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
     await closing?.stop();
   }
 
-  async function start(): Promise<void> {
-    if (state === 'running') return;
-    if (state === 'paused') await closeLanes();
+  async function open(next: 'running' | 'paused'): Promise<void> {
+    // A pipeline that has failed or is paused still has destinations at work.
+    await closeLanes();
     become('starting');
     try {
-      await openLanes();
+      await openLanes(next === 'paused');
       if (!source) await openSource();
-      become('running');
+      become(next);
     } catch (cause) {
       await closeLanes();
-      become('failed', cause instanceof Error ? cause.message : String(cause));
+      become('failed', reasonOf(cause));
       throw cause;
     }
   }
+
+  const start = async (): Promise<void> => {
+    if (state !== 'running') await open('running');
+  };
 
   async function stop(): Promise<void> {
     await closeSource();
@@ -196,41 +216,67 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
     state: () => state,
     deployment: () => deployed,
     listening: () => listening,
-    connections: () => source?.connections?.() ?? 0,
     lastReceivedUs: () => lastReceivedUs,
     pipeline: () => pipeline,
-    start,
-    stop,
+    start: () => inTurn(start),
+    stop: () => inTurn(stop),
     /** Takes in and acknowledges, converts nothing; destinations go on. */
-    async pause(): Promise<void> {
-      if (state !== 'running')
-        throw new PlexusError('channel-not-running', `the channel ${ref.name} is ${state}`);
-      await pipeline?.stopChain();
-      become('paused');
-    },
-    /** Stops taking in, works the queue off and stops. `pending` tells what is left. */
+    pause: () =>
+      inTurn(async () => {
+        requireRunning();
+        await pipeline?.stopChain();
+        become('paused');
+      }),
+    /**
+     * Stops taking in, works the queue off and stops. `pending` tells what is left. Whatever else
+     * is asked of the channel meanwhile ends it.
+     */
     async drain(pending: () => number): Promise<void> {
-      if (state !== 'running')
-        throw new PlexusError('channel-not-running', `the channel ${ref.name} is ${state}`);
-      become('draining');
-      await closeSource();
-      while (pending() > 0 && pipeline && !pipeline.failure()) {
+      await inTurn(async () => {
+        requireRunning();
+        become('draining');
+        await closeSource();
+      });
+      while (isDraining() && pending() > 0) {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
-      await stop();
+      await inTurn(async () => {
+        if (isDraining()) await stop();
+      });
     },
-    /** Swaps in another deployment. The source stays open when its configuration is the same. */
-    async swap(next: Deployment): Promise<void> {
-      const wasRunning = state === 'running';
-      const before = deployed.config;
-      const sameSource =
-        isDeepStrictEqual(before.source, next.config.source) &&
-        isDeepStrictEqual([before.orderBy, before.ack], [next.config.orderBy, next.config.ack]);
-      if (!sameSource) await closeSource();
-      await closeLanes();
-      deployed = next;
-      become('stopped');
-      if (wasRunning && next.config.enabled) await start();
-    },
+    /**
+     * Swaps in another deployment. A channel that a person has stopped stays stopped unless
+     * `isWanted`. The source stays open when its configuration is the same.
+     */
+    swap: (next: Deployment, isWanted = false) => inTurn(() => swap(next, isWanted)),
   };
+
+  function requireRunning(): void {
+    if (state === 'running') return;
+    throw new PlexusError('channel-not-running', `the channel ${ref.name} is ${state}`);
+  }
+
+  function isDraining(): boolean {
+    return state === 'draining';
+  }
+
+  function stateAfter(next: ChannelConfig, isWanted: boolean): 'running' | 'paused' | 'stopped' {
+    if (!next.enabled) return 'stopped';
+    const runs = state === 'running' || state === 'failed';
+    if (runs || isWanted || !deployed.config.enabled) return 'running';
+    return state === 'paused' ? 'paused' : 'stopped';
+  }
+
+  async function swap(next: Deployment, isWanted: boolean): Promise<void> {
+    const before = deployed.config;
+    const after = stateAfter(next.config, isWanted);
+    const sameSource =
+      isDeepStrictEqual(before.source, next.config.source) &&
+      isDeepStrictEqual([before.orderBy, before.ack], [next.config.orderBy, next.config.ack]);
+    if (!sameSource || after === 'stopped') await closeSource();
+    await closeLanes();
+    deployed = next;
+    become('stopped');
+    if (after !== 'stopped') await open(after);
+  }
 }

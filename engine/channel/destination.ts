@@ -50,11 +50,13 @@ export function createDestination(options: DestinationOptions) {
 
   /**
    * A batch lies in one partition: a sink's positions are committed with the verdicts, in one file.
+   * What lies in the next waits its turn, since a message before it may have to wait (G5).
    */
   async function work(rows: readonly Row[]): Promise<void> {
-    for (const group of Map.groupBy(rows, (row) => partitionOf(row.id)).values()) {
-      await workPartition(group);
-    }
+    const first = partitionOf(rows[0]!.id);
+    const end = rows.findIndex((row) => partitionOf(row.id) !== first);
+    if (end > 0) scheduler.returned(rows.slice(end));
+    await workPartition(end > 0 ? rows.slice(0, end) : rows);
   }
 
   async function workPartition(rows: readonly Row[]): Promise<void> {
@@ -98,7 +100,7 @@ export function createDestination(options: DestinationOptions) {
       channel: ref.name,
       sha256: made?.sha256 ?? stored!.sha.toString('hex'),
       receivedUs: made?.receivedUs ?? stored!.receivedUs,
-      attempts: row.attempts,
+      attempts: row.attempts + row.retries,
       keys: row.keys,
       uncertain: row.suspect,
       raw: () => (stored ?? read(row)).raw,
@@ -126,9 +128,11 @@ export function createDestination(options: DestinationOptions) {
       });
     } else failures = 0;
     const settlings = [...verdicts].map(([row, verdict]) => toSettling(row, verdict, nowUs));
+    const isReturned = ({ verdict }: Settling): boolean => verdict.kind === 'returned';
+    scheduler.returned(settlings.filter(isReturned).map(({ row }) => ({ ...row, dueUs: 0 })));
     for (const { row, verdict } of settlings) {
       if (verdict.kind !== 'retry') continue;
-      scheduler.retry(row, verdict.dueUs);
+      scheduler.retry(row, Number.POSITIVE_INFINITY);
       const afterMs = Math.round((verdict.dueUs - nowUs) / 1000);
       events.emit({
         type: 'retried',
@@ -143,8 +147,11 @@ export function createDestination(options: DestinationOptions) {
       settlings,
       cursors,
     );
+    for (const { row, verdict } of settlings) {
+      if (verdict.kind === 'retry') scheduler.retry(row, verdict.dueUs);
+    }
     for (const { row } of settlings) options.resources.drop(`${row.id}.${row.generation}`);
-    scheduler.done(settlings.map(({ row }) => row));
+    scheduler.done(settlings.filter((each) => !isReturned(each)).map(({ row }) => row));
     report(settlings, (clock.nowUs() - startUs) / 1000);
   }
 
@@ -157,7 +164,7 @@ export function createDestination(options: DestinationOptions) {
       case 'unavailable':
         return { row, verdict: { kind: 'returned' } };
       case 'retry': {
-        const waitMs = backoffMs(row.attempts, config.retry.firstMs, config.retry.lastMs);
+        const waitMs = backoffMs(row.retries, config.retry.firstMs, config.retry.lastMs);
         return {
           row,
           verdict: { kind: 'retry', dueUs: nowUs + waitMs * 1000, cause: verdict.cause },

@@ -1,6 +1,7 @@
 import type { ChainReply, ChainSpec, ChainTask, Pool } from '../chain/index.ts';
 import { packBytes } from '../chain/index.ts';
 import type { Clock } from '../clock.ts';
+import { reasonOf } from '../errors.ts';
 import type { Events } from '../events.ts';
 import type { MessageId } from '../ids.ts';
 import type { Issue } from '../issue.ts';
@@ -68,8 +69,7 @@ export function createLane(options: LaneOptions) {
       }
       return rows.map((row, n) => ({ row, reply: replies[n]! }));
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      events.emit({ type: 'worker-lost', channel: ref.name, cause: reason });
+      events.emit({ type: 'worker-lost', channel: ref.name, cause: reasonOf(cause) });
       scheduler.again(rows);
       return undefined;
     }
@@ -80,7 +80,7 @@ export function createLane(options: LaneOptions) {
     const settlings = done.map(({ row, reply }) => toSettling(row, reply, nowUs));
     for (const settling of settlings) {
       if (settling.verdict.kind !== 'retry') continue;
-      scheduler.retry(settling.row, settling.verdict.dueUs);
+      scheduler.retry(settling.row, Number.POSITIVE_INFINITY);
       const { dueUs, cause } = settling.verdict;
       const afterMs = Math.round((dueUs - nowUs) / 1000);
       events.emit({ type: 'retried', channel: ref.name, destination: '', cause, afterMs });
@@ -95,6 +95,9 @@ export function createLane(options: LaneOptions) {
       },
       settlings,
     );
+    for (const { row, verdict } of settlings) {
+      if (verdict.kind === 'retry') scheduler.retry(row, verdict.dueUs);
+    }
     scheduler.done(done.map(({ row }) => row));
     options.settled(done);
     for (const { row } of done) options.raws.drop(row.id);
@@ -133,7 +136,7 @@ function toSettling(row: Row, reply: ChainReply, nowUs: number): Settling {
   if (verdict.kind !== 'retry') return { row, verdict, trace };
   const waitMs = Math.max(
     verdict.afterMs,
-    backoffMs(row.attempts, limits.retryFirstMs, limits.retryLastMs),
+    backoffMs(row.retries, limits.retryFirstMs, limits.retryLastMs),
   );
   return { row, verdict: { kind: 'retry', dueUs: nowUs + waitMs * 1000, cause: verdict.cause } };
 }

@@ -72,7 +72,7 @@ export async function openPipeline(options: PipelineOptions) {
       if (destinations.length > 0) {
         keep(row, reply.resources);
       }
-      const onward: Row = { ...row, attempts: 0, suspect: false, dueUs: 0 };
+      const onward: Row = { ...row, attempts: 0, retries: 0, suspect: false, dueUs: 0 };
       for (const destination of destinations) destination.scheduler.offer(onward);
     }
     for (const destination of destinations) destination.scheduler.wake();

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { limits } from '../limits.ts';
+import { settledOutcomes } from '../outcome.ts';
 
 /** Names that become metric labels, file names and URL parts. */
 export const nameSchema = z
@@ -13,7 +14,7 @@ export const channelTestSchema = z.strictObject({
   name: z.string().describe('What the test shows, as a sentence.'),
   message: z.string().describe('The message as it comes; line ends become segment ends.'),
   outcome: z
-    .enum(['delivered', 'filtered', 'quarantined'])
+    .enum(settledOutcomes)
     .default('delivered')
     .describe('How the chain ends for the message.'),
   expect: z
@@ -45,8 +46,10 @@ export const channelSchema = z.strictObject({
     .int()
     .min(1)
     .max(64)
-    .default(4)
-    .describe('How many messages may be under way at once; each key keeps to one lane.'),
+    // Two keep one worker busy: one batch runs while the other is claimed and settled. More make
+    // smaller batches, and each batch costs an fsync of its own in the spine.
+    .default(2)
+    .describe('How many batches may be under way at once; each key keeps to one lane.'),
   dedupe_hours: z
     .number()
     .min(0)

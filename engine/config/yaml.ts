@@ -13,6 +13,7 @@ import {
   visit,
   type YAMLMap,
 } from 'yaml';
+import { reasonOf } from '../errors.ts';
 import type { ConfigIssue } from '../issue.ts';
 
 export type ConfigPath = readonly (string | number)[];
@@ -89,8 +90,12 @@ export function parseYaml(text: string, file: string): YamlFile {
     try {
       value = document.toJS({ maxAliasCount: 1000 });
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      issues.push({ ...at(0), severity: 'error', code: 'yaml-alias', message: sentence(reason) });
+      issues.push({
+        ...at(0),
+        severity: 'error',
+        code: 'yaml-alias',
+        message: sentence(reasonOf(cause)),
+      });
     }
   }
   return {

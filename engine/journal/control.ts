@@ -43,18 +43,16 @@ export function openControl(dataDir: string, key: Buffer, readonly = false) {
   const destinationNo = new Map<string, number>();
   let known: readonly PartitionRow[] | undefined;
 
-  function numberOf(table: 'channel', name: string): number {
-    db.prepare(`INSERT OR IGNORE INTO ${table}(name) VALUES(?)`).run(name);
-    return (db.prepare(`SELECT no FROM ${table} WHERE name = ?`).get(name) as { no: number }).no;
-  }
-
   return {
     db,
     /** The number of a channel, given on first use and kept for ever. */
     channel(name: string): number {
       const given = channelNo.get(name);
       if (given !== undefined) return given;
-      const no = numberOf('channel', name);
+      db.prepare('INSERT OR IGNORE INTO channel(name) VALUES(?)').run(name);
+      const { no } = db.prepare('SELECT no FROM channel WHERE name = ?').get(name) as {
+        no: number;
+      };
       channelNo.set(name, no);
       return no;
     },
@@ -174,11 +172,6 @@ export function openControl(dataDir: string, key: Buffer, readonly = false) {
     /** Reads the list of partitions anew: another process may have added one. */
     refresh(): void {
       known = undefined;
-    },
-    boot(nowUs: number): number {
-      return Number(
-        db.prepare('INSERT INTO boot(started_us) VALUES(?)').run(nowUs).lastInsertRowid,
-      );
     },
     close: () => db.close(),
   };

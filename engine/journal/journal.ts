@@ -40,16 +40,12 @@ export function openJournal(options: JournalOptions) {
   for (const row of archived) totals.add(row.channel, row.destination, row.kind, row.value);
   const upkeep = createUpkeep(options.key);
   const writer = createWriter({ partitions, totals, clock, events, upkeep });
-  const boot = partitions.control.boot(clock.nowUs());
-  let waitingBytes = 0;
 
   function land(
     channel: ChannelRef,
     landings: readonly Landing[],
     batch: boolean,
   ): Promise<readonly LandingResult[]> {
-    const bytes = landings.reduce((sum, landing) => sum + landing.raw.length, 0);
-    waitingBytes += bytes;
     return new Promise((resolve, reject) => {
       let results: LandingResult[] = [];
       writer.land({
@@ -67,14 +63,8 @@ export function openJournal(options: JournalOptions) {
             results.push(writeLanding(partition, window, tally, channel, landing, part));
           }
         },
-        committed() {
-          waitingBytes -= bytes;
-          resolve(results);
-        },
-        failed(cause) {
-          waitingBytes -= bytes;
-          reject(cause);
-        },
+        committed: () => resolve(results),
+        failed: reject,
       });
     });
   }
@@ -95,14 +85,10 @@ export function openJournal(options: JournalOptions) {
   }
 
   return {
-    boot,
     totals,
     control: partitions.control,
     partitions,
     upkeep,
-    failing: writer.failing,
-    /** Bytes that wait for a commit: what sources hold senders back by. */
-    waitingBytes: () => waitingBytes,
 
     channel(name: string, owner: string): ChannelRef {
       const no = partitions.control.channel(name);
@@ -174,7 +160,6 @@ export function openJournal(options: JournalOptions) {
 
     /** For writes that ride on a partition's next commit: quarantine, expiry. */
     ride,
-    flush: writer.flush,
     /** How many rows were claimed, ready and held when the journal was opened. */
     openCounts(): { claimed: number; ready: number; held: number } {
       const result = { claimed: 0, ready: 0, held: 0 };

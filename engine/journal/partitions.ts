@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { reasonOf } from '../errors.ts';
 import type { Events } from '../events.ts';
 import { type Control, openControl } from './control.ts';
 import { openPartition, type Partition } from './partition.ts';
@@ -21,7 +22,7 @@ export function openPartitions(options: {
 }) {
   const control: Control = openControl(options.dataDir, options.key);
   const open = new Map<number, Partition>();
-  let current: { partition: Partition; day: string } | undefined;
+  let current: { partition: Partition; day: number } | undefined;
   let window:
     | { from: readonly unknown[]; day: number; partitions: readonly Partition[] }
     | undefined;
@@ -39,11 +40,14 @@ export function openPartitions(options: {
       open.set(no, partition);
       return partition;
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      options.events.emit({ type: 'partition-unreadable', partition: file, cause: reason });
+      options.events.emit({
+        type: 'partition-unreadable',
+        partition: file,
+        cause: reasonOf(cause),
+      });
       // A wrong key is no damage: nothing is marked, the start fails as a whole on control.db
       // before.
-      if (!/ENOSPC|full|locked|unable to open/i.test(reason))
+      if (!/ENOSPC|full|locked|unable to open/i.test(reasonOf(cause)))
         control.setPartitionState(no, 'unreadable');
       return undefined;
     }
@@ -76,13 +80,14 @@ export function openPartitions(options: {
     },
     /** The partition that takes landings at this time; a new day makes a new file. */
     current(nowUs: number): Partition {
+      const dayNo = Math.floor(nowUs / dayUs);
+      if (current?.day === dayNo) return current.partition;
       const day = dayOf(nowUs);
-      if (current?.day === day) return current.partition;
       const row = control
         .partitions()
         .findLast((candidate) => candidate.day === day && candidate.state === 'open');
       const partition = (row && tryOpen(row.no, row.file)) ?? create(day);
-      current = { partition, day };
+      current = { partition, day: dayNo };
       return partition;
     },
     byNo(no: number): Partition | undefined {
@@ -128,7 +133,6 @@ export function openPartitions(options: {
       window = undefined;
       if (current?.partition.no === no) current = undefined;
     },
-    dayUs,
     close(): void {
       for (const partition of open.values()) partition.close();
       control.close();

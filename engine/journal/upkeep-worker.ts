@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { deflateRawSync } from 'node:zlib';
 import { type DatabaseHandle, openDatabase } from '../database.ts';
+import { reasonOf } from '../errors.ts';
 import { partitionSchema } from './schema.ts';
 
 /** What the journal asks of its upkeep thread, so that none of it stops a sender. */
@@ -81,7 +82,7 @@ parentPort?.on('message', ({ n, task }: { n: number; task: UpkeepTask }) => {
       reply = { ok: true, framesLeft: 0 };
     }
   } catch (cause) {
-    reply = { ok: false, cause: cause instanceof Error ? cause.message : String(cause) };
+    reply = { ok: false, cause: reasonOf(cause) };
   }
   parentPort?.postMessage({ n, reply });
 });

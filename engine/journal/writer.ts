@@ -41,7 +41,6 @@ export function createWriter(options: {
   let immediate: NodeJS.Immediate | undefined;
   let timer: NodeJS.Timeout | undefined;
   let pauseMs = 0;
-  let failing = false;
   let closed = false;
 
   function flush(): void {
@@ -102,7 +101,6 @@ export function createWriter(options: {
     }
     tally.addTo(totals);
     pauseMs = 0;
-    failing = false;
     events.emit({
       type: 'commit',
       rows: land.length + along.length,
@@ -128,7 +126,6 @@ export function createWriter(options: {
   }
 
   function report(cause: unknown): void {
-    failing = true;
     events.emit({ type: 'commit-failed', cause: (cause as { code?: string }).code ?? 'unknown' });
   }
 
@@ -157,9 +154,6 @@ export function createWriter(options: {
       else riders.set(no, [write]);
       if (!immediate) timer ??= setTimeout(flush, pauseMs || limits.rideMs);
     },
-    flush,
-    /** True from a failed commit until one succeeds. */
-    failing: () => failing,
     close(): void {
       closed = true;
       flush();

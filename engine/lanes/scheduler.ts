@@ -9,7 +9,10 @@ export type Row = {
   /** Hashes of the ordering keys; none: no order to keep. */
   readonly keys: readonly number[];
   readonly bytes: number;
+  /** Claims since its last verdict, durable: how often its processing died. */
   readonly attempts: number;
+  /** Verdicts that said: later. */
+  readonly retries: number;
   /**
    * It was being processed when something died: it runs alone, so that no innocent is taken for it.
    */
@@ -225,7 +228,10 @@ export function createScheduler(options: SchedulerOptions) {
       wake();
     },
 
-    /** The row failed for now: its keys wait. Call before `done`. */
+    /**
+     * The row failed for now: its keys wait. Called before `done`, without an end (infinity) while
+     * that is not durable: what comes behind must find the row open.
+     */
     retry(row: Row, dueUs: number): void {
       parking.retry(row, dueUs);
       arm();
@@ -233,12 +239,13 @@ export function createScheduler(options: SchedulerOptions) {
 
     /** Rows whose worker died: they come again one by one, before anything else of their lanes. */
     again(rows: readonly Row[]): void {
-      for (const row of [...rows].reverse()) {
-        const suspect = { ...row, suspect: true, attempts: row.attempts + 1 };
-        if (row.keys.length > 1 && barrierOf(row)) replaceInBarrier(row, suspect);
-        else buffers[laneOf(keysOf(row)[0]!)]!.unshift({ row: suspect, barrier: undefined });
-      }
-      wake();
+      const attempted = (row: Row) => ({ suspect: true, attempts: row.attempts + 1, dueUs: 0 });
+      putBack(rows.map((row) => ({ ...row, ...attempted(row) })));
+    },
+
+    /** Rows that were not tried: they come again before anything else of their lanes. */
+    returned(rows: readonly Row[]): void {
+      putBack(rows);
     },
 
     /** The whole destination waits. */
@@ -261,12 +268,16 @@ export function createScheduler(options: SchedulerOptions) {
     load: () => ({ inFlight: inFlight.size, parked: parking.size() }),
   };
 
-  function barrierOf(row: Row): Barrier | undefined {
-    return buffers.flat().find((item) => item.barrier?.row.id === row.id)?.barrier;
+  function putBack(rows: readonly Row[]): void {
+    for (const row of [...rows].reverse()) {
+      const barrier = row.keys.length > 1 ? barrierOf(row) : undefined;
+      if (barrier) barrier.row = row;
+      else buffers[laneOf(keysOf(row)[0]!)]!.unshift({ row, barrier: undefined });
+    }
+    wake();
   }
 
-  function replaceInBarrier(row: Row, suspect: Row): void {
-    const barrier = barrierOf(row);
-    if (barrier) barrier.row = suspect;
+  function barrierOf(row: Row): Barrier | undefined {
+    return buffers.flat().find((item) => item.barrier?.row.id === row.id)?.barrier;
   }
 }

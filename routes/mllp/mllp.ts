@@ -8,6 +8,7 @@ import {
   type Issue,
   PlexusError,
   type RouteComponent,
+  reasonOf,
   type Sink,
   type SinkContext,
   type Verdict,
@@ -65,8 +66,10 @@ function tlsSettings(
     try {
       return readFileSync(context.resolvePath(path));
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new PlexusError('tls-file-unreadable', reason, { exit: exitCodes.config, cause });
+      throw new PlexusError('tls-file-unreadable', reasonOf(cause), {
+        exit: exitCodes.config,
+        cause,
+      });
     }
   };
   return {

@@ -121,6 +121,19 @@ describe('engine', () => {
     assertConserved(probe);
   }).timeout(60_000);
 
+  it('runs a batch again whose store could not commit, and blames no message', async () => {
+    const probe = await start({ routes: ['a'] });
+    await Promise.all(['FULL', 'one', 'two'].map((text) => probe.land(text)));
+    await until(() => probe.delivered.length === 3, 'all are delivered');
+    assert.equal(view(probe).held, 0);
+    assert.ok(
+      probe.seen.some((event) => event.type === 'retried' && event.cause === 'SQLITE_FULL'),
+    );
+    assert.ok(!probe.seen.some((event) => event.type === 'worker-lost'));
+    await until(() => view(probe).destinations[0]!.pending === 0, 'queues are empty');
+    assertConserved(probe);
+  }).timeout(60_000);
+
   it('makes a key wait for its retry while others flow, and keeps its order', async () => {
     let failures = 3;
     const probe = await start({

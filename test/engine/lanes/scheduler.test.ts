@@ -66,6 +66,7 @@ describe('scheduler', () => {
             keys: plan.keys,
             bytes: 10,
             attempts: 0,
+            retries: 0,
             suspect: false,
             dueUs: 0,
           });
