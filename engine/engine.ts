@@ -1,5 +1,5 @@
 import { createPool } from './chain/index.ts';
-import { type Channel, createChannel, createTurns, type Deployment } from './channel/index.ts';
+import { type Channel, createChannel, type Deployment } from './channel/index.ts';
 import type { Clock } from './clock.ts';
 import type { Registry } from './component.ts';
 import type { ChannelConfig, LoadedNetwork, Network } from './config/index.ts';
@@ -11,6 +11,7 @@ import { counts, expire, type Journal, lockData, openJournal } from './journal/i
 import type { Operations, Reader } from './operations.ts';
 import { createReader, type JournalView } from './reader/index.ts';
 import type { ResourceReader } from './sink.ts';
+import { createTurns } from './turns.ts';
 
 export type EngineOptions = {
   /** Of Plexus, as `engine-started` tells it. */

@@ -8,12 +8,12 @@ import type { MessageId } from '../ids.ts';
 import type { ChannelRef, LandingResult } from '../journal/index.ts';
 import { limits } from '../limits.ts';
 import type { Landed, Landing, Listening, Source } from '../source.ts';
+import { createTurns } from '../turns.ts';
 import { createAnswers } from './answers.ts';
 import type { LandedMessage } from './lane.ts';
 import { openPipeline, type Pipeline, type PipelineOptions } from './pipeline.ts';
 import { createRecent } from './recent.ts';
 import { type Done, reportSettled } from './report.ts';
-import { createTurns } from './turns.ts';
 
 /** One deployment of a channel: its configuration and where it is kept. */
 export type Deployment = {
