@@ -157,11 +157,24 @@ function translate(
 const none = 'none';
 
 /** Systems that everybody shares: a code of theirs needs no translation. */
-const shared =
-  /^(?:http:\/\/(?:loinc\.org|snomed\.info|hl7\.org|terminology\.hl7\.org|www\.nlm\.nih\.gov|www\.ama-assn\.org)|urn:(?:oid|iso|ietf):)/;
+const sharedHosts = [
+  'loinc.org',
+  'snomed.info',
+  'hl7.org',
+  'terminology.hl7.org',
+  'www.nlm.nih.gov',
+  'www.ama-assn.org',
+];
+const sharedPrefixes = [
+  ...sharedHosts.map((host) => `http://${host}`),
+  ...['urn:oid:', 'urn:iso:', 'urn:ietf:'],
+];
+
+const isShared = (system: string): boolean =>
+  sharedPrefixes.some((prefix) => system.startsWith(prefix));
 
 function isOwn({ coding = [] }: CodeableConcept): boolean {
-  return coding.length > 0 && !coding.some(({ system }) => system && shared.test(system));
+  return coding.length > 0 && !coding.some(({ system = '' }) => isShared(system));
 }
 
 const unpinnedIssue = (use: string): Issue => ({

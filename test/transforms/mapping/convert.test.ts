@@ -159,7 +159,7 @@ describe('conversion by the shared base', () => {
     assert.equal(new Set(ids).size, 3);
   });
 
-  it('the same number in PID-2, PID-3 and PID-4 is three patients, of whom PID-3 goes first', () => {
+  it('the same number in PID-2, PID-3 and PID-4 is three patients; PID-3 goes first', () => {
     const none = withField(admission, 'PID', 3, '');
     const idOf = (segments: readonly string[]) =>
       convert(segments).conversion?.contributions[0]?.id;
