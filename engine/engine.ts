@@ -1,5 +1,6 @@
 import { createPool } from './chain/index.ts';
-import { type Channel, createChannel, type Deployment } from './channel/index.ts';
+import { createChanges } from './changes.ts';
+import { type Channel, createChannel } from './channel/index.ts';
 import type { Clock } from './clock.ts';
 import type { Registry } from './component.ts';
 import type { ChannelConfig, LoadedNetwork, Network } from './config/index.ts';
@@ -78,7 +79,7 @@ export async function startEngine(options: EngineOptions) {
 
   function find(name: string): Channel {
     const channel = channels.get(name);
-    if (!channel) throw new PlexusError('unknown-channel', `no channel is called ${name}`);
+    if (!channel) throw new PlexusError('unknown-channel', `no channel is called \`${name}\``);
     return channel;
   }
 
@@ -89,36 +90,18 @@ export async function startEngine(options: EngineOptions) {
     return own.reduce((sum, each) => sum + journal.totals.get(ref.no, each.no, counts.pending), 0);
   }
 
-  /** Swaps in what changed; a channel that is gone from the configuration is stopped and kept. */
-  async function adopt(next: Network, only?: string): Promise<readonly string[]> {
-    const snapshot = deploy.snapshot(next);
-    const swapped: string[] = [];
-    for (const config of next.channels) {
-      if (only !== undefined && config.name !== only) continue;
-      const known = channels.get(config.name);
-      if (known?.deployment().config.revision === config.revision) continue;
-      if (known) await known.swap(deploy.record(config, snapshot));
-      else channels.set(config.name, build(config, snapshot));
-      const channel = find(config.name);
-      if (!known && config.enabled) await startChannel(channel);
-      swapped.push(config.name);
-    }
-    for (const [name, channel] of channels) {
-      if (only !== undefined || next.channels.some((config) => config.name === name)) continue;
-      if (channel.state() !== 'stopped') swapped.push(name);
-      await channel.stop();
-    }
-    network = next;
-    return swapped;
-  }
-
   function reread(): Network {
     const loaded = options.load(network.configDir);
-    if (loaded.network) return loaded.network;
+    if (loaded.network) {
+      network = loaded.network;
+      return network;
+    }
     const mistakes = loaded.issues.filter((issue) => issue.severity === 'error');
     events.emit({ type: 'config-refused', mistakes: mistakes.length });
     throw new ConfigError(mistakes);
   }
+
+  const changes = createChanges({ channels, deploy, build });
 
   const operations: Operations = {
     ...reader,
@@ -127,19 +110,17 @@ export async function startEngine(options: EngineOptions) {
     stop: (name) => find(name).stop(),
     pause: (name) => find(name).pause(),
     drain: (name) => find(name).drain(() => pendingOf(name)),
-    reload: async () => adopt(reread()),
+    async reload() {
+      return changes.adopt(reread());
+    },
     async deploy(name) {
       const next = reread();
-      if (!next.channels.some((config) => config.name === name)) find(name);
-      await adopt(next, name);
+      if (!next.channels.some((config) => config.name === name))
+        throw new PlexusError('unknown-channel', `the configuration has no channel \`${name}\``);
+      await changes.adopt(next, name);
       return find(name).deployment().config.revision;
     },
-    async rollback(name) {
-      const channel = find(name);
-      const previous: Deployment = deploy.previous(channel.ref, channel.deployment());
-      await channel.swap(previous);
-      return previous.config.revision;
-    },
+    rollback: (name) => changes.rollback(find(name)),
     assign: (selection, owner) => held(selection, { kind: 'assign', owner }),
     replay: (selection, by) => held(selection, { kind: 'replay', by }),
     waive: (selection, reason, by) => held(selection, { kind: 'waive', reason, by }),

@@ -158,7 +158,8 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
     await closing?.close(limits.drainMs);
   }
 
-  async function openLanes(): Promise<void> {
+  /** `paused`: the destinations begin, the chain does not. */
+  async function openLanes(paused = false): Promise<void> {
     pipeline = await openPipeline({
       ...options,
       ...deployed,
@@ -170,7 +171,9 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
         become('failed', reasonOf(cause));
       },
     });
+    const chainStopped = paused ? pipeline.stopChain() : undefined;
     pipeline.start();
+    await chainStopped;
   }
 
   async function closeLanes(): Promise<void> {
@@ -182,11 +185,15 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
   async function start(): Promise<void> {
     if (state === 'running') return;
     if (state === 'paused') await closeLanes();
+    await begin('running');
+  }
+
+  async function begin(as: 'running' | 'paused'): Promise<void> {
     become('starting');
     try {
-      await openLanes();
+      await openLanes(as === 'paused');
       if (!source) await openSource();
-      become('running');
+      become(as);
     } catch (cause) {
       await closeLanes();
       become('failed', reasonOf(cause));
@@ -211,6 +218,7 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
     stop,
     /** Takes in and acknowledges, converts nothing; destinations go on. */
     async pause(): Promise<void> {
+      if (state === 'paused') return;
       if (state !== 'running')
         throw new PlexusError('channel-not-running', `the channel ${ref.name} is ${state}`);
       await pipeline?.stopChain();
@@ -218,6 +226,7 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
     },
     /** Stops taking in, works the queue off and stops. `pending` tells what is left. */
     async drain(pending: () => number): Promise<void> {
+      if (state === 'stopped') return;
       if (state !== 'running')
         throw new PlexusError('channel-not-running', `the channel ${ref.name} is ${state}`);
       become('draining');
@@ -227,18 +236,23 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
       }
       await stop();
     },
-    /** Swaps in another deployment. The source stays open when its configuration is the same. */
+    /**
+     * Swaps in another deployment. The source stays open when its configuration is the same. What
+     * ran or had failed runs then, what was paused is paused, what somebody stopped stays stopped.
+     * Throws what hinders the new deployment; the channel is `failed` then.
+     */
     async swap(next: Deployment): Promise<void> {
-      const wasRunning = state === 'running';
+      const was = state;
       const before = deployed.config;
       const sameSource =
         isDeepStrictEqual(before.source, next.config.source) &&
         isDeepStrictEqual([before.orderBy, before.ack], [next.config.orderBy, next.config.ack]);
-      if (!sameSource) await closeSource();
+      if (!sameSource || !next.config.enabled) await closeSource();
       await closeLanes();
       deployed = next;
       become('stopped');
-      if (wasRunning && next.config.enabled) await start();
+      if (!next.config.enabled || (was === 'stopped' && before.enabled)) return;
+      await begin(was === 'paused' ? 'paused' : 'running');
     },
   };
 }
