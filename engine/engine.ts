@@ -1,6 +1,5 @@
 import { createPool } from './chain/index.ts';
-import { createChanges } from './changes.ts';
-import { type Channel, createChannel } from './channel/index.ts';
+import { type Channel, createChannel, createTurns, type Deployment } from './channel/index.ts';
 import type { Clock } from './clock.ts';
 import type { Registry } from './component.ts';
 import type { ChannelConfig, LoadedNetwork, Network } from './config/index.ts';
@@ -59,6 +58,9 @@ export async function startEngine(options: EngineOptions) {
   });
   const deploy = deployments({ ...options, control: journal.control });
   const channels = new Map<string, Channel>();
+  /** Channels that the configuration no longer has. */
+  const gone = new Set<string>();
+  const inTurn = createTurns();
   let network = options.network;
 
   function build(config: ChannelConfig, snapshot: string): Channel {
@@ -83,25 +85,71 @@ export async function startEngine(options: EngineOptions) {
     return channel;
   }
 
-  /** Messages of a channel that neither chain nor destinations have finished. */
+  /**
+   * Messages of a channel that neither chain nor destinations have finished. What a route that is
+   * no more has left behind nobody works off.
+   */
   function pendingOf(name: string): number {
-    const { ref } = find(name);
-    const own = journal.control.destinations().filter((each) => each.channel === ref.no);
+    const { ref, deployment } = find(name);
+    const names = new Set(['', ...deployment().config.routes.map((route) => route.name)]);
+    const own = journal.control
+      .destinations()
+      .filter((each) => each.channel === ref.no && names.has(each.name));
     return own.reduce((sum, each) => sum + journal.totals.get(ref.no, each.no, counts.pending), 0);
+  }
+
+  /** Swaps one channel; goes back to what ran before when the next deployment cannot. */
+  async function swap(channel: Channel, next: Deployment, isWanted = false): Promise<void> {
+    const before = channel.deployment();
+    const ranBefore = channel.state() === 'running' || channel.state() === 'paused';
+    try {
+      await channel.swap(next, isWanted);
+    } catch (cause) {
+      if (ranBefore) await channel.swap(deploy.again(before)).catch(() => {});
+      throw cause;
+    }
+  }
+
+  /**
+   * Swaps in what changed; a channel that is gone from the configuration is stopped and kept. One
+   * that cannot run goes on as before, or is left failed, and the others are swapped all the same.
+   */
+  async function adopt(next: Network, only?: string): Promise<readonly string[]> {
+    const snapshot = deploy.snapshot(next);
+    const swapped: string[] = [];
+    for (const config of next.channels) {
+      if (only !== undefined && config.name !== only) continue;
+      const known = channels.get(config.name);
+      const isBack = gone.delete(config.name);
+      const isSame = known?.deployment().config.revision === config.revision;
+      if (isSame && !isBack && known?.state() !== 'failed') continue;
+      swapped.push(config.name);
+      if (!known) channels.set(config.name, build(config, snapshot));
+      const channel = find(config.name);
+      try {
+        if (known) await swap(channel, deploy.record(config, snapshot), isBack);
+        else if (config.enabled) await channel.start();
+      } catch (cause) {
+        if (!(cause instanceof PlexusError) || only !== undefined) throw cause;
+      }
+    }
+    for (const [name, channel] of channels) {
+      if (only !== undefined || next.channels.some((config) => config.name === name)) continue;
+      if (channel.state() !== 'stopped') swapped.push(name);
+      gone.add(name);
+      await channel.stop();
+    }
+    network = next;
+    return swapped;
   }
 
   function reread(): Network {
     const loaded = options.load(network.configDir);
-    if (loaded.network) {
-      network = loaded.network;
-      return network;
-    }
+    if (loaded.network) return loaded.network;
     const mistakes = loaded.issues.filter((issue) => issue.severity === 'error');
     events.emit({ type: 'config-refused', mistakes: mistakes.length });
     throw new ConfigError(mistakes);
   }
-
-  const changes = createChanges({ channels, deploy, build });
 
   const operations: Operations = {
     ...reader,
@@ -110,17 +158,22 @@ export async function startEngine(options: EngineOptions) {
     stop: (name) => find(name).stop(),
     pause: (name) => find(name).pause(),
     drain: (name) => find(name).drain(() => pendingOf(name)),
-    async reload() {
-      return changes.adopt(reread());
-    },
-    async deploy(name) {
-      const next = reread();
-      if (!next.channels.some((config) => config.name === name))
-        throw new PlexusError('unknown-channel', `the configuration has no channel \`${name}\``);
-      await changes.adopt(next, name);
-      return find(name).deployment().config.revision;
-    },
-    rollback: (name) => changes.rollback(find(name)),
+    reload: () => inTurn(async () => adopt(reread())),
+    deploy: (name) =>
+      inTurn(async () => {
+        const next = reread();
+        if (!next.channels.some((config) => config.name === name))
+          throw new PlexusError('unknown-channel', `the configuration has no channel \`${name}\``);
+        await adopt(next, name);
+        return find(name).deployment().config.revision;
+      }),
+    rollback: (name) =>
+      inTurn(async () => {
+        const channel = find(name);
+        const previous: Deployment = deploy.previous(channel.ref, channel.deployment());
+        await swap(channel, previous);
+        return previous.config.revision;
+      }),
     assign: (selection, owner) => held(selection, { kind: 'assign', owner }),
     replay: (selection, by) => held(selection, { kind: 'replay', by }),
     waive: (selection, reason, by) => held(selection, { kind: 'waive', reason, by }),
@@ -153,7 +206,7 @@ export async function startEngine(options: EngineOptions) {
     /** Takes nothing more in, finishes what is claimed, and closes. The queue stays. */
     async stop(): Promise<void> {
       events.emit({ type: 'engine-stopping', reason: 'stop' });
-      await Promise.all([...channels.values()].map((channel) => channel.stop()));
+      await inTurn(() => Promise.all([...channels.values()].map((channel) => channel.stop())));
       await pool.close();
       cancelUpkeep();
       await journal.close();

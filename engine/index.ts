@@ -18,6 +18,7 @@ export * from './issue.ts';
 export * from './keys.ts';
 export * from './limits.ts';
 export * from './operations.ts';
+export * from './outcome.ts';
 export { openReader } from './reader/index.ts';
 export * from './sink.ts';
 export * from './source.ts';

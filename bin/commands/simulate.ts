@@ -1,5 +1,6 @@
-import { exitCodes, type Listening, type Network, requireNetwork } from '../../engine/index.ts';
+import { exitCodes, type Listening, requireNetwork } from '../../engine/index.ts';
 import { defineCommand, UsageError } from '../command.ts';
+import { configuredPlaces } from '../configured-places.ts';
 import { connectEngine, findEngine } from '../running-engine.ts';
 import type { Feed, Target } from '../simulate/index.ts';
 
@@ -25,7 +26,7 @@ that runs on --data where it listens, and else reads the ports from the configur
     const ratePerSecond = parseNumber('rate', options.rate);
     const places = findEngine(dataDir)
       ? await connectEngine(dataDir, env).get<Listening[]>('/listening')
-      : configured(requireNetwork(configDir, (await import('../registry.ts')).registry));
+      : configuredPlaces(requireNetwork(configDir, (await import('../registry.ts')).registry));
     const targets = targetsOf(places, wanted);
     const progress = out.isTerminal ? createProgress(process.stderr, count) : undefined;
     const tally = await feed({
@@ -57,11 +58,9 @@ function parseNumber(name: string, text: string | undefined): number | undefined
   return value;
 }
 
-type Place = Pick<Listening, 'channel' | 'host' | 'port'>;
-
 /** A feed goes to the channel of its own name. */
 export function targetsOf(
-  places: readonly Place[],
+  places: readonly Pick<Listening, 'channel' | 'host' | 'port'>[],
   wanted: readonly Feed[],
 ): Partial<Record<Feed, Target>> {
   const targets: Partial<Record<Feed, Target>> = {};
@@ -70,11 +69,4 @@ export function targetsOf(
     if (place !== undefined) targets[name] = { host: place.host, port: place.port };
   }
   return targets;
-}
-
-function configured({ channels }: Network): readonly Place[] {
-  return channels.map(({ name, source }) => {
-    const { host, port } = source.config as { host?: string; port?: number };
-    return { channel: name, host: host ?? '127.0.0.1', port: port ?? 0 };
-  });
 }

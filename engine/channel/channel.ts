@@ -13,6 +13,7 @@ import type { LandedMessage } from './lane.ts';
 import { openPipeline, type Pipeline, type PipelineOptions } from './pipeline.ts';
 import { createRecent } from './recent.ts';
 import { type Done, reportSettled } from './report.ts';
+import { createTurns } from './turns.ts';
 
 /** One deployment of a channel: its configuration and where it is kept. */
 export type Deployment = {
@@ -48,6 +49,8 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
   let listening: readonly Listening[] = [];
   let pipeline: Pipeline | undefined;
   let lastReceivedUs = 0;
+  // One thing at a time is done to a channel: two starts at once would work its queue twice.
+  const inTurn = createTurns();
 
   function become(next: ChannelState, cause?: string): void {
     state = next;
@@ -158,9 +161,9 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
     await closing?.close(limits.drainMs);
   }
 
-  /** `paused`: the destinations begin, the chain does not. */
-  async function openLanes(paused = false): Promise<void> {
-    pipeline = await openPipeline({
+  /** `isPaused`: the destinations go on, the chain does not begin. */
+  async function openLanes(isPaused: boolean): Promise<void> {
+    const opened = await openPipeline({
       ...options,
       ...deployed,
       ref,
@@ -171,8 +174,9 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
         become('failed', reasonOf(cause));
       },
     });
-    const chainStopped = paused ? pipeline.stopChain() : undefined;
-    pipeline.start();
+    pipeline = opened;
+    const chainStopped = isPaused ? opened.stopChain() : undefined;
+    opened.start();
     await chainStopped;
   }
 
@@ -182,24 +186,24 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
     await closing?.stop();
   }
 
-  async function start(): Promise<void> {
-    if (state === 'running') return;
-    if (state === 'paused') await closeLanes();
-    await begin('running');
-  }
-
-  async function begin(as: 'running' | 'paused'): Promise<void> {
+  async function open(next: 'running' | 'paused'): Promise<void> {
+    // A pipeline that has failed or is paused still has destinations at work.
+    await closeLanes();
     become('starting');
     try {
-      await openLanes(as === 'paused');
+      await openLanes(next === 'paused');
       if (!source) await openSource();
-      become(as);
+      become(next);
     } catch (cause) {
       await closeLanes();
       become('failed', reasonOf(cause));
       throw cause;
     }
   }
+
+  const start = async (): Promise<void> => {
+    if (state !== 'running') await open('running');
+  };
 
   async function stop(): Promise<void> {
     await closeSource();
@@ -214,45 +218,67 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
     listening: () => listening,
     lastReceivedUs: () => lastReceivedUs,
     pipeline: () => pipeline,
-    start,
-    stop,
+    start: () => inTurn(start),
+    stop: () => inTurn(stop),
     /** Takes in and acknowledges, converts nothing; destinations go on. */
-    async pause(): Promise<void> {
-      if (state === 'paused') return;
-      if (state !== 'running')
-        throw new PlexusError('channel-not-running', `the channel ${ref.name} is ${state}`);
-      await pipeline?.stopChain();
-      become('paused');
-    },
-    /** Stops taking in, works the queue off and stops. `pending` tells what is left. */
+    pause: () =>
+      inTurn(async () => {
+        if (state === 'paused') return;
+        requireRunning();
+        await pipeline?.stopChain();
+        become('paused');
+      }),
+    /**
+     * Stops taking in, works the queue off and stops. `pending` tells what is left. Whatever else
+     * is asked of the channel meanwhile ends it.
+     */
     async drain(pending: () => number): Promise<void> {
-      if (state === 'stopped') return;
-      if (state !== 'running')
-        throw new PlexusError('channel-not-running', `the channel ${ref.name} is ${state}`);
-      become('draining');
-      await closeSource();
-      while (pending() > 0 && pipeline && !pipeline.failure()) {
+      await inTurn(async () => {
+        if (state === 'stopped') return;
+        requireRunning();
+        become('draining');
+        await closeSource();
+      });
+      while (isDraining() && pending() > 0) {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
-      await stop();
+      await inTurn(async () => {
+        if (isDraining()) await stop();
+      });
     },
     /**
-     * Swaps in another deployment. The source stays open when its configuration is the same. What
-     * ran or had failed runs then, what was paused is paused, what somebody stopped stays stopped.
-     * Throws what hinders the new deployment; the channel is `failed` then.
+     * Swaps in another deployment. A channel that a person has stopped stays stopped unless
+     * `isWanted`. The source stays open when its configuration is the same.
      */
-    async swap(next: Deployment): Promise<void> {
-      const was = state;
-      const before = deployed.config;
-      const sameSource =
-        isDeepStrictEqual(before.source, next.config.source) &&
-        isDeepStrictEqual([before.orderBy, before.ack], [next.config.orderBy, next.config.ack]);
-      if (!sameSource || !next.config.enabled) await closeSource();
-      await closeLanes();
-      deployed = next;
-      become('stopped');
-      if (!next.config.enabled || (was === 'stopped' && before.enabled)) return;
-      await begin(was === 'paused' ? 'paused' : 'running');
-    },
+    swap: (next: Deployment, isWanted = false) => inTurn(() => swap(next, isWanted)),
   };
+
+  function requireRunning(): void {
+    if (state === 'running') return;
+    throw new PlexusError('channel-not-running', `the channel ${ref.name} is ${state}`);
+  }
+
+  function isDraining(): boolean {
+    return state === 'draining';
+  }
+
+  function stateAfter(next: ChannelConfig, isWanted: boolean): 'running' | 'paused' | 'stopped' {
+    if (!next.enabled) return 'stopped';
+    const runs = state === 'running' || state === 'failed';
+    if (runs || isWanted || !deployed.config.enabled) return 'running';
+    return state === 'paused' ? 'paused' : 'stopped';
+  }
+
+  async function swap(next: Deployment, isWanted: boolean): Promise<void> {
+    const before = deployed.config;
+    const after = stateAfter(next.config, isWanted);
+    const sameSource =
+      isDeepStrictEqual(before.source, next.config.source) &&
+      isDeepStrictEqual([before.orderBy, before.ack], [next.config.orderBy, next.config.ack]);
+    if (!sameSource || after === 'stopped') await closeSource();
+    await closeLanes();
+    deployed = next;
+    become('stopped');
+    if (after !== 'stopped') await open(after);
+  }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { limits } from '../limits.ts';
+import { settledOutcomes } from '../outcome.ts';
 
 /** Names that become metric labels, file names and URL parts. */
 export const nameSchema = z
@@ -13,7 +14,7 @@ export const channelTestSchema = z.strictObject({
   name: z.string().describe('What the test shows, as a sentence.'),
   message: z.string().describe('The message as it comes; line ends become segment ends.'),
   outcome: z
-    .enum(['delivered', 'filtered', 'quarantined'])
+    .enum(settledOutcomes)
     .default('delivered')
     .describe('How the chain ends for the message.'),
   expect: z

@@ -13,6 +13,11 @@ type HeldRow = {
   readonly code: string;
 };
 
+/** What one fix mends: the same code at the same place of the same destination. */
+export function fingerprintOf(destination: number, code: string): string {
+  return hash48(`${destination}|${code}`).toString(16).padStart(12, '0');
+}
+
 /** What a person may do with held messages. Each action is kept in the message's history. */
 export type HeldAction =
   | { readonly kind: 'assign'; readonly owner: string }
@@ -62,9 +67,7 @@ function findHeld(partition: Partition, selection: HeldSelection): readonly Held
     .prepare(`SELECT DISTINCT destination, code FROM work WHERE state = ${states.held}`)
     .all() as { destination: number; code: string }[];
   const group = groups.find(
-    (each) =>
-      hash48(`${each.destination}|${each.code}`).toString(16).padStart(12, '0') ===
-      selection.fingerprint,
+    (each) => fingerprintOf(each.destination, each.code) === selection.fingerprint,
   );
   if (!group) return [];
   const all = `SELECT ${columns} FROM work

@@ -1,11 +1,6 @@
-import { hash48, states } from '../journal/index.ts';
+import { fingerprintOf, states } from '../journal/index.ts';
 import type { HeldGroup, HeldView, QuarantineQuery } from '../operations.ts';
 import type { JournalView } from './store.ts';
-
-/** What one fix mends: the same code at the same place of the same destination. */
-export function fingerprintOf(destination: number, code: string): string {
-  return hash48(`${destination}|${code}`).toString(16).padStart(12, '0');
-}
 
 type GroupRow = {
   readonly destination: number;

@@ -14,6 +14,15 @@ export type JournalView = {
   close(): void;
 };
 
+/** The numbers of a channel's own chain (-1 before its first start) and of its routes. */
+export function queuesOf({ control }: JournalView, channel: number) {
+  const own = control.destinations().filter((each) => each.channel === channel);
+  return {
+    chain: own.find(({ name }) => name === '')?.no ?? -1,
+    routes: own.filter(({ name }) => name !== ''),
+  };
+}
+
 /** Opens a data folder for reading only. Works beside a running engine (WAL) and without one. */
 export function openJournalView(dataDir: string, key: Buffer): JournalView {
   const control = openControl(dataDir, key, true);

@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { z } from 'zod';
 import { type HttpEnv, requireToken } from '../../engine/http/index.ts';
-import type { ChannelView, Operations } from '../../engine/index.ts';
+import { type ChannelView, channelVerbs, type Operations } from '../../engine/index.ts';
 import type { Engine } from '../snapshot/index.ts';
 import { fail, failWith } from './answers.ts';
 import * as requests from './requests.ts';
@@ -89,10 +89,8 @@ function addViews(api: Hono<Env>, at: At): void {
   });
 }
 
-const verbs = ['start', 'stop', 'pause', 'drain', 'deploy', 'rollback'] as const;
-
 function addLifecycle(api: Hono<Env>, at: At): void {
-  for (const verb of verbs) {
+  for (const verb of channelVerbs) {
     api.post(
       `/channels/:name/${verb}`,
       at(async (c, operations) => {

@@ -106,7 +106,7 @@ describe('orders to the channels of a running engine', function () {
     const foreign = await listen();
     write('east', portOf(foreign));
     write('west', ports[2]!);
-    await assert.rejects(serving.engine.operations.reload(), { code: 'port-in-use' });
+    assert.ok((await serving.engine.operations.reload()).includes('west'));
     assert.deepEqual([stateOf('east'), open()], ['failed', [ports[2]]]);
     await close(foreign);
     await serving.engine.operations.reload();

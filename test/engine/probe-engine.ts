@@ -16,6 +16,7 @@ import {
   type Landing,
   type LoadedNetwork,
   type Network,
+  PlexusError,
   pass,
   type RouteComponent,
   type SourceComponent,
@@ -38,6 +39,14 @@ export function removeDir(dir: string): void {
   rmSync(dir, { recursive: true, force: true });
 }
 
+/** What a test may say of a channel of the network; the rest is as the probe was opened with. */
+export type ProbeChannel = {
+  readonly name?: string;
+  readonly revision: string;
+  readonly enabled?: boolean;
+  readonly routes?: readonly string[];
+};
+
 export type ProbeOptions = {
   readonly dataDir: string;
   readonly lanes?: number;
@@ -53,6 +62,8 @@ export async function openProbe(options: ProbeOptions) {
   const sources: SourceContext[] = [];
   const delivered: { readonly route: string; readonly text: string; readonly id: number }[] = [];
   const seen: Event[] = [];
+  let openSinks = 0;
+  let openSources = 0;
   const spec = { summary: '', guarantees: '', example: '', schema: z.unknown() };
   const source: SourceComponent = {
     ...spec,
@@ -60,7 +71,15 @@ export async function openProbe(options: ProbeOptions) {
     name: 'hand',
     create(_config, context) {
       sources.push(context);
-      return { open: async () => [], close: async () => {} };
+      return {
+        async open() {
+          openSources += 1;
+          return [];
+        },
+        async close() {
+          openSources -= 1;
+        },
+      };
     },
   };
   const stage: StageComponent = {
@@ -75,11 +94,14 @@ export async function openProbe(options: ProbeOptions) {
     name: 'memory',
     async create(config) {
       const name = config as string;
+      if (name === 'refuses') throw new PlexusError('folder-taken', 'it belongs to another');
+      openSinks += 1;
       return {
         batch: 16,
         async deliver(deliveries) {
           const waiting = new Set<number>();
-          let away: Verdict | undefined;
+          let away: Verdict | undefined =
+            name === 'away' ? { kind: 'unavailable', cause: 'never there' } : undefined;
           const verdicts = deliveries.map((each): Verdict => {
             if (each.keys?.some((key) => waiting.has(key)))
               return { kind: 'retry', cause: 'behind' };
@@ -95,13 +117,15 @@ export async function openProbe(options: ProbeOptions) {
           }
           return { verdicts };
         },
-        close: async () => {},
+        async close() {
+          openSinks -= 1;
+        },
       };
     },
   };
   const events = createEvents();
   events.subscribe((event) => seen.push(event));
-  const network = probeNetwork(options, 'one');
+  const network = probeNetwork(options, [{ revision: 'one' }]);
   let onDisk: LoadedNetwork = { network, issues: [] };
   const start = () =>
     startEngine({
@@ -133,9 +157,14 @@ export async function openProbe(options: ProbeOptions) {
     },
     source: () => sources.at(-1)!,
     /** Puts another configuration on disk for `reload`. */
-    edit(revision: string): void {
-      onDisk = { network: probeNetwork(options, revision), issues: [] };
+    edit(revision: string, extra: Partial<ProbeChannel> = {}): void {
+      onDisk = { network: probeNetwork(options, [{ revision, ...extra }]), issues: [] };
     },
+    editAll(channels: readonly ProbeChannel[]): void {
+      onDisk = { network: probeNetwork(options, channels), issues: [] };
+    },
+    openSinks: () => openSinks,
+    openSources: () => openSources,
     break(): void {
       const issue = {
         file: 'x',
@@ -150,19 +179,26 @@ export async function openProbe(options: ProbeOptions) {
   };
 }
 
-function probeNetwork(options: ProbeOptions, revision: string): Network {
-  const channel: ChannelConfig = {
-    name: 'probe',
+function probeNetwork(options: ProbeOptions, channels: readonly ProbeChannel[]): Network {
+  const http = { host: '127.0.0.1', port: 0 };
+  const configDir = import.meta.dirname;
+  const all = channels.map((channel) => probeChannel(options, channel));
+  return { name: 'probe', configDir, http, retention: { workDays: 30 }, channels: all };
+}
+
+function probeChannel(options: ProbeOptions, channel: ProbeChannel): ChannelConfig {
+  return {
+    name: channel.name ?? 'probe',
     owner: 'owner@example.test',
     description: '',
-    enabled: true,
+    enabled: channel.enabled ?? true,
     ack: 'landed',
     orderBy: [],
     lanes: options.lanes ?? 2,
     dedupeHours: 72,
     source: { kind: 'hand', config: {} },
     stages: [{ kind: 'probe', config: {} }],
-    routes: (options.routes ?? []).map((name) => ({
+    routes: (channel.routes ?? options.routes ?? []).map((name) => ({
       kind: 'memory',
       name,
       config: name,
@@ -170,12 +206,9 @@ function probeNetwork(options: ProbeOptions, revision: string): Network {
       onUncertain: options.onUncertain ?? 'resend',
     })),
     tests: [],
-    revision,
+    revision: channel.revision,
     file: 'probe.yaml',
   };
-  const http = { host: '127.0.0.1', port: 0 };
-  const configDir = import.meta.dirname;
-  return { name: 'probe', configDir, http, retention: { workDays: 30 }, channels: [channel] };
 }
 
 /** Waits until `holds`, at most five seconds. */
