@@ -123,12 +123,12 @@ export async function startEngine(options: EngineOptions) {
       const isBack = gone.delete(config.name);
       const isSame = known?.deployment().config.revision === config.revision;
       if (isSame && !isBack && known?.state() !== 'failed') continue;
-      swapped.push(config.name);
       if (!known) channels.set(config.name, build(config, snapshot));
       const channel = find(config.name);
       try {
         if (known) await swap(channel, deploy.record(config, snapshot), isBack);
         else if (config.enabled) await channel.start();
+        swapped.push(config.name);
       } catch (cause) {
         if (!(cause instanceof PlexusError) || only !== undefined) throw cause;
       }
