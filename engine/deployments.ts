@@ -6,6 +6,8 @@ import type { ChannelConfig, LoadedNetwork, Network } from './config/index.ts';
 import { ConfigError, PlexusError } from './errors.ts';
 import { type ChannelRef, type Control, sha256 } from './journal/index.ts';
 
+export type Deployments = ReturnType<typeof deployments>;
+
 /**
  * What was deployed, kept: the configuration is copied into the data folder before it runs, so that
  * a worker reads what was tried and not what was edited since, and a rollback has something to go
