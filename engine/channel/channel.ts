@@ -217,6 +217,7 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
     /** Takes in and acknowledges, converts nothing; destinations go on. */
     pause: () =>
       inTurn(async () => {
+        if (state === 'paused') return;
         requireRunning();
         await pipeline?.stopChain();
         become('paused');
@@ -227,6 +228,7 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
      */
     async drain(pending: () => number): Promise<void> {
       await inTurn(async () => {
+        if (state === 'stopped') return;
         requireRunning();
         become('draining');
         await closeSource();
