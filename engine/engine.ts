@@ -9,6 +9,7 @@ import { ConfigError, PlexusError, reasonOf } from './errors.ts';
 import type { Events } from './events.ts';
 import { heldActions } from './held-actions.ts';
 import { counts, expire, type Journal, lockData, openJournal } from './journal/index.ts';
+import { limits } from './limits.ts';
 import type { Operations, Reader } from './operations.ts';
 import { createReader, type JournalView } from './reader/index.ts';
 import type { ResourceReader } from './sink.ts';
@@ -165,7 +166,10 @@ export async function startEngine(options: EngineOptions) {
     /** Takes nothing more in, finishes what is claimed, and closes. The queue stays. */
     async stop(): Promise<void> {
       events.emit({ type: 'engine-stopping', reason: 'stop' });
+      // On a full disk no settlement ever becomes durable: the messages come again after the start.
+      const cancel = clock.after(limits.drainMs, journal.giveUp);
       await inTurn(() => Promise.all([...channels.values()].map((channel) => channel.stop())));
+      cancel();
       await pool.close();
       cancelUpkeep();
       stopListening();

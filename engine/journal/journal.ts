@@ -203,6 +203,7 @@ export function openJournal(options: JournalOptions) {
       }
       return result;
     },
+    giveUp: writer.giveUp,
     async close(): Promise<void> {
       writer.close();
       await upkeep.close();

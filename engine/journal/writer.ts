@@ -161,6 +161,10 @@ export function createWriter(options: {
       else riders.set(no, [write]);
       if (!immediate) timer ??= setTimeout(flush, pauseMs || limits.rideMs);
     },
+    /** For a stop: what cannot be written now is told so, and is not kept for later. */
+    giveUp(): void {
+      if (pauseMs > 0) closed = true;
+    },
     close(): void {
       closed = true;
       flush();

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { type Clock, systemClock } from '../../engine/index.ts';
 import {
+  failCommits,
   newDataDir,
   openProbe,
   type Probe,
@@ -105,16 +106,3 @@ describe('destination', () => {
     assert.ok(conserved());
   });
 });
-
-/** For so many milliseconds every commit finds the disk full. */
-function failCommits({ engine }: Probe, forMs: number): void {
-  const end = Date.now() + forMs;
-  for (const { db } of engine.journal.partitions.all()) {
-    const exec = db.exec.bind(db);
-    db.exec = (sql) => {
-      if (sql === 'COMMIT' && Date.now() < end)
-        throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
-      return exec(sql);
-    };
-  }
-}

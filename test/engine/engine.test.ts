@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { type Clock, systemClock } from '../../engine/index.ts';
 import {
+  failCommits,
   newDataDir,
   openProbe,
   type Probe,
@@ -395,5 +396,29 @@ describe('engine', () => {
       Array.from({ length: 20 }, (_, n) => `m${n}`),
     );
     assert.deepEqual([probe.openSinks(), probe.openSources()], [0, 0]);
+  });
+
+  it('stops on a full disk too, and processes what was under way after the start', async () => {
+    const clock: Clock = {
+      ...systemClock(),
+      // The drain time, and every other wait, in a fiftieth.
+      after: (delayMs, callback) => systemClock().after(delayMs / 50, callback),
+    };
+    let failed = false;
+    const probe = await start({
+      clock,
+      routes: ['a'],
+      judge: () => {
+        if (!failed) failCommits(probe, 3_600_000);
+        failed = true;
+        return { kind: 'delivered' };
+      },
+    });
+    await probe.land('under way');
+    await until(() => probe.seen.some((event) => event.type === 'commit-failed'), 'it is full');
+    await stop(probe);
+    const next = await start({ routes: ['a'] });
+    await until(() => view(next).destinations[0]!.delivered === 1, 'it is delivered');
+    assertConserved(next);
   });
 });

@@ -212,6 +212,19 @@ function probeChannel(options: ProbeOptions, channel: ProbeChannel): ChannelConf
   };
 }
 
+/** For so many milliseconds every commit finds the disk full. */
+export function failCommits({ engine }: Probe, forMs: number): void {
+  const end = Date.now() + forMs;
+  for (const { db } of engine.journal.partitions.all()) {
+    const exec = db.exec.bind(db);
+    db.exec = (sql) => {
+      if (sql === 'COMMIT' && Date.now() < end)
+        throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+      return exec(sql);
+    };
+  }
+}
+
 /** Waits until `holds`, at most five seconds. */
 export async function until(holds: () => boolean, what: string): Promise<void> {
   const end = Date.now() + 10_000;
