@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { PlexusError } from '../errors.ts';
 import type { Events } from '../events.ts';
 import type { Journal } from './journal.ts';
 import type { Partition } from './partition.ts';
@@ -84,7 +85,8 @@ async function compact(journal: Journal, no: number, file: string, dataDir: stri
     file: join(folder, file),
     to: join(folder, rawFile),
   });
-  if (!reply.ok) return;
+  if (!reply.ok)
+    throw new PlexusError('day-not-compacted', `cannot compact ${file}: ${reply.cause}`);
   journal.control.replacePartitionFile(no, rawFile);
   unlink(join(folder, file));
 }
