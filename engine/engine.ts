@@ -8,6 +8,7 @@ import { ConfigError, PlexusError } from './errors.ts';
 import type { Events } from './events.ts';
 import { heldActions } from './held-actions.ts';
 import { counts, expire, type Journal, lockData, openJournal } from './journal/index.ts';
+import { limits } from './limits.ts';
 import type { Operations, Reader } from './operations.ts';
 import { createReader, type JournalView } from './reader/index.ts';
 import type { ResourceReader } from './sink.ts';
@@ -31,9 +32,6 @@ export type EngineOptions = {
   readonly synchronous?: 'FULL' | 'NORMAL';
   resolvePath(path: string): string;
 };
-
-/** How often finished days are looked at: retention counts in days. */
-const upkeepMs = 3_600_000;
 
 export type Engine = Awaited<ReturnType<typeof startEngine>>;
 
@@ -167,7 +165,7 @@ export async function startEngine(options: EngineOptions) {
 
   let cancelUpkeep = () => {};
   function keepUp(): void {
-    cancelUpkeep = clock.after(upkeepMs, () => {
+    cancelUpkeep = clock.after(limits.upkeepMs, () => {
       const { dataDir } = options;
       expire(journal, dataDir, network.retention, clock.nowUs(), events).finally(keepUp);
     });

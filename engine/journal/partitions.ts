@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { dataFolder } from '../data-folder.ts';
 import { reasonOf } from '../errors.ts';
 import type { Events } from '../events.ts';
 import { type Control, openControl } from './control.ts';
@@ -33,7 +34,7 @@ export function openPartitions(options: {
     try {
       const partition = openPartition({
         no,
-        file: join(options.dataDir, 'journal', file),
+        file: join(dataFolder.journal(options.dataDir), file),
         key: options.key,
         synchronous: options.synchronous,
       });
@@ -60,7 +61,7 @@ export function openPartitions(options: {
     const no = control.addPartition(day, file);
     const partition = openPartition({
       no,
-      file: join(options.dataDir, 'journal', file),
+      file: join(dataFolder.journal(options.dataDir), file),
       key: options.key,
       synchronous: options.synchronous,
     });
