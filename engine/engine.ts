@@ -27,7 +27,6 @@ export type EngineOptions = {
   readonly reader: ResourceReader;
   /** Entry file of the chain workers, which gets `{ dataDir, key }`. */
   readonly workerFile: string;
-  readonly workers?: number;
   readonly anyPort: boolean;
   readonly synchronous?: 'FULL' | 'NORMAL';
   resolvePath(path: string): string;
@@ -46,13 +45,11 @@ export async function startEngine(options: EngineOptions) {
   const lock = lockData(options.dataDir);
   const dedupeHours = Math.max(1, ...options.network.channels.map((each) => each.dedupeHours));
   const journal = openJournal({ ...options, dedupeHours });
-  const open = journal.openCounts();
-  const tookMs = (clock.nowUs() - startedUs) / 1000;
-  events.emit({ type: 'recovered', ...open, tookMs });
+  const sinceStartMs = () => (clock.nowUs() - startedUs) / 1000;
+  events.emit({ type: 'recovered', ...journal.openCounts(), tookMs: sinceStartMs() });
   const pool = createPool({
     file: options.workerFile,
     workerData: { dataDir: options.dataDir, key: options.key },
-    ...(options.workers === undefined ? {} : { threads: options.workers }),
   });
   const deploy = deployments({ ...options, control: journal.control });
   const channels = new Map<string, Channel>();
@@ -163,25 +160,13 @@ export async function startEngine(options: EngineOptions) {
     waive: (selection, reason, by) => held(selection, { kind: 'waive', reason, by }),
   };
 
-  let cancelUpkeep = () => {};
-  function keepUp(): void {
-    cancelUpkeep = clock.after(limits.upkeepMs, () => {
-      const { dataDir } = options;
-      expire(journal, dataDir, network.retention, clock.nowUs(), events).finally(keepUp);
-    });
-  }
-
   const snapshot = deploy.snapshot(network);
   for (const config of network.channels) channels.set(config.name, build(config, snapshot));
   for (const channel of channels.values()) {
     if (channel.deployment().config.enabled) await startChannel(channel);
   }
-  keepUp();
-  events.emit({
-    type: 'engine-started',
-    version: options.version,
-    startMs: (clock.nowUs() - startedUs) / 1000,
-  });
+  const stopUpkeep = keepUp(journal, options, () => network.retention);
+  events.emit({ type: 'engine-started', version: options.version, startMs: sinceStartMs() });
 
   return {
     operations,
@@ -192,11 +177,27 @@ export async function startEngine(options: EngineOptions) {
       events.emit({ type: 'engine-stopping', reason: 'stop' });
       await inTurn(() => Promise.all([...channels.values()].map((channel) => channel.stop())));
       await pool.close();
-      cancelUpkeep();
+      stopUpkeep();
       await journal.close();
       lock.release();
     },
   };
+}
+
+/** Looks after finished days now and then; the returned function ends it. */
+function keepUp(
+  journal: Journal,
+  { clock, events, dataDir }: EngineOptions,
+  retention: () => Network['retention'],
+): () => void {
+  let cancel = () => {};
+  function again(): void {
+    cancel = clock.after(limits.upkeepMs, () => {
+      expire(journal, dataDir, retention(), clock.nowUs(), events).finally(again);
+    });
+  }
+  again();
+  return () => cancel();
 }
 
 /**

@@ -62,7 +62,7 @@ export const limits = {
   httpRequestMs: 60_000,
   /** Idle HTTP connections cost memory and cost nothing to open again. */
   httpKeepAliveMs: 15_000,
-  /** What a refused sender still sends is read for so long and so far, that it hears the refusal. */
+  /** What a refused sender still sends is read for so long and so far: it hears the refusal. */
   httpDiscardMs: 1_000,
   httpDiscardBytesMax: 1024 * 1024,
   /** Nesting of JSON that FHIR never reaches; deeper input is made to exhaust its reader. */

@@ -39,7 +39,7 @@ export type Channel = ReturnType<typeof createChannel>;
 export function createChannel(ref: ChannelRef, first: Deployment, options: ChannelOptions) {
   const { journal, clock, events } = options;
   const raws = createRecent<MessageId, LandedMessage>(limits.recentRawBytesMax);
-  const answers = createAnswers((id) => journal.stateOf(id, 0, ref.chain));
+  const answers = createAnswers((id) => journal.stateOf(id, ref.chain));
   let deployed = first;
   let state: ChannelState = 'stopped';
   let source: Source | undefined;
@@ -61,17 +61,11 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
     });
   }
 
-  async function land(landing: Landing): Promise<Landed> {
-    const result = await journal.land(ref, landing);
-    landed([landing], [result]);
-    return result;
-  }
+  const land = (landing: Landing): Promise<Landed> =>
+    journal.land(ref, landing, (results) => landed([landing], results));
 
-  async function landBatch(whole: Landing, parts: readonly Landing[]): Promise<readonly Landed[]> {
-    const results = await journal.landBatch(ref, whole, parts);
-    landed([whole, ...parts], results, 1);
-    return results;
-  }
+  const landBatch = (whole: Landing, parts: readonly Landing[]): Promise<readonly Landed[]> =>
+    journal.landBatch(ref, whole, parts, (results) => landed([whole, ...parts], results, 1));
 
   /** `wholes`: how many of the first results are batches, which have no work of their own. */
   function landed(

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { RouteConfig } from '../config/index.ts';
+import { PlexusError } from '../errors.ts';
 import type { Events } from '../events.ts';
 import { partitionOf } from '../ids.ts';
 import type { Issue } from '../issue.ts';
@@ -63,25 +64,34 @@ export function createDestination(options: DestinationOptions) {
     const claimed = options.sink.repeatable ? undefined : journal.claim(no, rows);
     await Promise.all([claimed, unsettled]);
     const startUs = clock.nowUs();
-    const doubtful = rows.filter((row) => row.suspect && config.onUncertain === 'hold');
+    const isDoubtful = (row: Row): boolean =>
+      row.suspect && config.onUncertain === 'hold' && !options.sink.repeatable;
+    const doubtful = rows.filter(isDoubtful);
     const sendable = rows.filter((row) => !doubtful.includes(row));
     const delivered = sendable.length > 0 ? await deliver(sendable) : { verdicts: [] };
+    // Which of them broke the sink is found one by one.
+    if (!delivered) return scheduler.again(rows);
     const verdicts = new Map<Row, Verdict>(
       doubtful.map((row) => [row, { kind: 'hold', issues: [uncertain] }]),
     );
     for (const [n, row] of sendable.entries()) verdicts.set(row, delivered.verdicts[n] ?? missing);
     scheduler.processed(rows);
     unsettled = settle(verdicts, delivered.cursors ?? [], startUs);
+    // Its failure is the next round's, or the stop's.
+    unsettled.catch(() => {});
     // A sink's committed position must be durable before the next batch is written behind it.
     if (delivered.cursors) await unsettled;
   }
 
-  async function deliver(rows: readonly Row[]): Promise<Delivered> {
+  /** Undefined when the sink broke on several: a bug, of which one message is to have the blame. */
+  async function deliver(rows: readonly Row[]): Promise<Delivered | undefined> {
     try {
       return await options.sink.deliver(rows.map(toDelivery));
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.name : 'unknown';
-      return { verdicts: rows.map(() => ({ kind: 'unavailable', cause: `sink-bug:${reason}` })) };
+      const code = operationalCode(cause);
+      if (code !== undefined)
+        return { verdicts: rows.map(() => ({ kind: 'unavailable', cause: code })) };
+      return rows.length > 1 ? undefined : { verdicts: [brokenBy(cause)] };
     }
   }
 
@@ -217,6 +227,20 @@ const uncertain: Issue = {
   diagnostics:
     'the engine died while this delivery was under way; the destination may have it already',
 };
+
+/** The code of what a disk, a store or a peer did; undefined for a bug. */
+function operationalCode(cause: unknown): string | undefined {
+  const code = (cause as { code?: unknown } | null)?.code;
+  if (cause instanceof PlexusError) return cause.code;
+  return typeof code === 'string' && /^(SQLITE_|E(?!RR_)[A-Z])/.test(code) ? code : undefined;
+}
+
+/** The text of an unknown error may quote the payload: only its kind is kept. */
+function brokenBy(cause: unknown): Verdict {
+  const kind = cause instanceof Error ? cause.name : typeof cause;
+  const diagnostics = `a bug in Plexus: the destination broke on this message (${kind})`;
+  return { kind: 'hold', issues: [{ severity: 'fatal', code: 'sink-bug', diagnostics }] };
+}
 
 const missing: Verdict = {
   kind: 'hold',

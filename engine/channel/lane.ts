@@ -57,6 +57,8 @@ export function createLane(options: LaneOptions) {
     }
     scheduler.processed(rows);
     unsettled = settle(done);
+    // Its failure is the next round's, or the stop's.
+    unsettled.catch(() => {});
   }
 
   /** Undefined when the worker was lost: the rows come again one by one. */

@@ -25,6 +25,10 @@ export type JournalOptions = {
   readonly dedupeHours: number;
 };
 
+/** Called in the order of the ids; promises of one commit may resolve in another. */
+type Durable = (results: readonly LandingResult[]) => void;
+const ignored = (): void => {};
+
 /**
  * Raw landing, queue and settlement in one store with one writer. All methods that write resolve
  * after the fsync. Throws PlexusError `wrong-key` or `database-unavailable` when control.db does
@@ -45,6 +49,7 @@ export function openJournal(options: JournalOptions) {
     channel: ChannelRef,
     landings: readonly Landing[],
     batch: boolean,
+    durable: Durable,
   ): Promise<readonly LandingResult[]> {
     return new Promise((resolve, reject) => {
       let results: LandingResult[] = [];
@@ -63,7 +68,10 @@ export function openJournal(options: JournalOptions) {
             results.push(writeLanding(partition, window, tally, channel, landing, part));
           }
         },
-        committed: () => resolve(results),
+        committed() {
+          durable(results);
+          resolve(results);
+        },
         failed: reject,
       });
     });
@@ -95,12 +103,20 @@ export function openJournal(options: JournalOptions) {
       return { name, no, chain: partitions.control.destination(no, ''), owner };
     },
 
-    async land(channel: ChannelRef, landing: Landing): Promise<LandingResult> {
-      return (await land(channel, [landing], false))[0]!;
+    async land(
+      channel: ChannelRef,
+      landing: Landing,
+      durable: Durable = ignored,
+    ): Promise<LandingResult> {
+      return (await land(channel, [landing], false, durable))[0]!;
     },
     /** The whole first, then its parts; only the whole when it is a duplicate. */
-    landBatch: (channel: ChannelRef, whole: Landing, parts: readonly Landing[]) =>
-      land(channel, [whole, ...parts], true),
+    landBatch: (
+      channel: ChannelRef,
+      whole: Landing,
+      parts: readonly Landing[],
+      durable: Durable = ignored,
+    ) => land(channel, [whole, ...parts], true, durable),
 
     /** Open rows of a destination above an id, oldest first. */
     read: (destination: number, afterId: number, limit: number): Row[] =>
@@ -149,11 +165,9 @@ export function openJournal(options: JournalOptions) {
       return cursors;
     },
 
-    /** The state of one row and what is wrong with it, for `ack: settled`. */
-    stateOf(id: MessageId, generation: number, destination: number) {
-      return partitions
-        .byNo(partitionOf(id))
-        ?.statements.workState.get(id, generation, destination) as
+    /** The state of a message's newest row and what is wrong with it, for `ack: settled`. */
+    stateOf(id: MessageId, destination: number) {
+      return partitions.byNo(partitionOf(id))?.statements.workState.get(id, destination) as
         | { state: number; issues: string | null }
         | undefined;
     },

@@ -79,8 +79,8 @@ const sql = {
   message: `SELECT id, channel, received_us AS receivedUs, sha, control_id AS controlId, codec, raw
     FROM message WHERE id = ?`,
   lastId: 'SELECT max(id) AS id FROM message',
-  workState:
-    'SELECT state, issues FROM work WHERE message_id = ? AND generation = ? AND destination = ?',
+  workState: `SELECT state, issues FROM work WHERE message_id = ? AND destination = ?
+    ORDER BY generation DESC LIMIT 1`,
 } as const;
 
 /** Opens (and where new, creates) a partition. Throws PlexusError as `openDatabase` does. */

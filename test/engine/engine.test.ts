@@ -245,4 +245,53 @@ describe('engine', () => {
     const ended = await probe.source().settled(bad.id);
     assert.deepEqual([ended.outcome, ended.issues[0]?.code], ['quarantined', 'bad-data']);
   });
+
+  it('tells a sender that comes again after a replay how the replay ended', async () => {
+    const probe = await start();
+    const first = await probe.land('FIXED', { dedupeKey: 'k' });
+    assert.equal((await probe.source().settled(first.id)).outcome, 'quarantined');
+    await probe.engine.operations.replay({ id: first.id }, 'me');
+    await until(() => view(probe).settled === 1, 'the replay is settled');
+    const again = await probe.land('FIXED', { dedupeKey: 'k' });
+    assert.equal(again.duplicate, true);
+    const late = new Promise((resolve) => setTimeout(() => resolve('no answer'), 1000));
+    const answer = await Promise.race([probe.source().settled(again.id), late]);
+    assert.deepEqual(answer, { outcome: 'delivered', issues: [] });
+  });
+
+  it('keeps the order of one patient between a message and a batch of one commit', async () => {
+    const probe = await start({ routes: ['a'] });
+    const of = (text: string) => ({
+      raw: Buffer.from(text),
+      receivedUs: Date.now() * 1000,
+      orderingKeys: ['k'],
+    });
+    for (let n = 0; n < 20; n += 1) {
+      await Promise.all([
+        probe.source().land(of(`${n}a`)),
+        probe.source().landBatch({ ...of(`${n}b`), orderingKeys: [] }, [of(`${n}b`)]),
+        probe.source().land(of(`${n}c`)),
+      ]);
+    }
+    await until(() => probe.delivered.length === 60, 'all are delivered');
+    const order = probe.delivered.map(({ text }) => text);
+    const wanted = Array.from({ length: 20 }, (_, n) => [`${n}a`, `${n}b`, `${n}c`]).flat();
+    assert.deepEqual(order, wanted);
+  });
+
+  it('holds a message on which its destination breaks, and delivers its neighbours', async () => {
+    const probe = await start({
+      routes: ['a'],
+      judge: (delivery) => {
+        if (delivery.raw().toString() === 'BREAKS') throw new TypeError('a bug');
+        return { kind: 'delivered' };
+      },
+    });
+    const texts = ['1', '2', 'BREAKS', '3', '4'];
+    await Promise.all(texts.map((text) => probe.land(text, { orderingKeys: [text] })));
+    await until(() => probe.delivered.length === 4, 'the others are delivered');
+    await until(() => view(probe).destinations[0]!.held === 1, 'the message is held');
+    assert.equal(probe.engine.operations.quarantine({})[0]!.code, 'sink-bug');
+    assertConserved(probe);
+  });
 });

@@ -1,5 +1,5 @@
-// Goal: whatever is asked of a channel, in whatever order and at once, it has one pipeline, it takes
-// messages in only while somebody processes them or was told to wait, and it runs when its
+// Goal: whatever is asked of a channel, in whatever order and at once, it has one pipeline, it
+// takes messages in only while somebody processes them or was told to wait, and it runs when its
 // configuration says so. Method: a real engine whose configuration the test edits; a destination
 // that remembers.
 import assert from 'node:assert/strict';
@@ -79,7 +79,7 @@ describe('channel lifecycle', () => {
     assert.equal(state(), 'stopped');
   });
 
-  it('stays paused over a reload: it takes in, processes nothing, delivers what was made', async () => {
+  it('stays paused over a reload: takes in, processes nothing, delivers what was made', async () => {
     const { operations } = probe.engine;
     await operations.pause('probe');
     probe.edit('two');

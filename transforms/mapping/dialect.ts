@@ -39,6 +39,7 @@ export function compileDialect(row: DialectRow, source: string): Dialect {
   const defaults = new Map(Object.entries(row.default_code_systems ?? {}));
   const units = new Map(Object.entries(row.units ?? {}));
   const found = new Map<string, string | undefined>();
+  const uris = new Map<string, string>();
 
   return {
     zone: row.timezone === undefined ? undefined : zoneOf(row.timezone),
@@ -61,7 +62,13 @@ export function compileDialect(row: DialectRow, source: string): Dialect {
       if (found.size < 10_000) found.set(key, system);
       return system;
     },
-    codeSystem: (name) => systems.get(name) ?? codeSystemUri(name, sourceUri),
+    codeSystem(name) {
+      const known = systems.get(name) ?? uris.get(name);
+      if (known !== undefined) return known;
+      const uri = codeSystemUri(name, sourceUri);
+      if (uris.size < 10_000) uris.set(name, uri);
+      return uri;
+    },
     defaultCodeSystem: (field) => defaults.get(field),
     ucum: (unit) => units.get(unit),
     sourceUri,

@@ -11,7 +11,10 @@ export function environmentOf(
   collector: Collector,
 ): Environment {
   const { dialect, tables } = mapping;
-  const stamp = message.header.timestamp.split(message.delimiters.component)[0] ?? '';
+  const { timestamp } = message.header;
+  const end =
+    message.delimiters.component === '' ? -1 : timestamp.indexOf(message.delimiters.component);
+  const stamp = end === -1 ? timestamp : timestamp.slice(0, end);
   const own = readHl7Date(stamp);
   const parts = own ?? dialect.formats.map((f) => f.read(stamp, undefined)).find((p) => p);
   return {
