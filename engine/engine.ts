@@ -27,6 +27,7 @@ export type EngineOptions = {
   readonly reader: ResourceReader;
   /** Entry file of the chain workers, which gets `{ dataDir, key }`. */
   readonly workerFile: string;
+  readonly workers?: number;
   readonly anyPort: boolean;
   readonly synchronous?: 'FULL' | 'NORMAL';
   resolvePath(path: string): string;
@@ -50,6 +51,7 @@ export async function startEngine(options: EngineOptions) {
   const pool = createPool({
     file: options.workerFile,
     workerData: { dataDir: options.dataDir, key: options.key },
+    ...(options.workers === undefined ? {} : { threads: options.workers }),
   });
   const deploy = deployments({ ...options, control: journal.control });
   const channels = new Map<string, Channel>();

@@ -79,7 +79,7 @@ describe('channel lifecycle', () => {
     assert.equal(state(), 'stopped');
   });
 
-  it('stays paused over a reload: takes in, processes nothing, delivers what was made', async () => {
+  it('stays paused over a reload: takes in, processes nothing, delivers what it made', async () => {
     const { operations } = probe.engine;
     await operations.pause('probe');
     probe.edit('two');
