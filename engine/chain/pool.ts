@@ -32,15 +32,33 @@ export function createPool(options: PoolOptions) {
   // A worker that dies between tasks is replaced; the next task tells whether it was more than
   // that.
   piscina.on('error', () => {});
+  let free = threads;
+  const waiting: (() => void)[] = [];
   return {
     threads,
-    /** Runs a batch; rejects when the worker died or took longer than the limit. */
-    run(task: ChainTask): Promise<ChainReplies> {
-      return piscina.run(task, {
-        transferList: [task.bytes.buffer as ArrayBuffer],
-        signal: AbortSignal.timeout(options.timeoutMs ?? limits.workerTimeoutMs),
-      }) as Promise<ChainReplies>;
+    /**
+     * Runs a batch; rejects when the worker died or took longer than the limit. A batch waits here
+     * for a thread, not in piscina, where its time would run: the batches behind one that hangs
+     * would be given up with it, and their messages taken for poison.
+     */
+    async run(task: ChainTask): Promise<ChainReplies> {
+      if (free > 0) free -= 1;
+      else await new Promise<void>((resolve) => waiting.push(resolve));
+      try {
+        return await begin(task);
+      } finally {
+        const next = waiting.shift();
+        if (next) next();
+        else free += 1;
+      }
     },
     close: () => piscina.close({ force: true }),
   };
+
+  function begin(task: ChainTask): Promise<ChainReplies> {
+    return piscina.run(task, {
+      transferList: [task.bytes.buffer as ArrayBuffer],
+      signal: AbortSignal.timeout(options.timeoutMs ?? limits.workerTimeoutMs),
+    }) as Promise<ChainReplies>;
+  }
 }

@@ -99,6 +99,11 @@ export function openControl(dataDir: string, key: Buffer, readonly = false) {
       known = undefined;
       return Number(lastInsertRowid);
     },
+    /** Takes back a partition in which nothing has landed. */
+    dropPartition(no: number): void {
+      known = undefined;
+      db.prepare('DELETE FROM partition WHERE no = ?').run(no);
+    },
     setPartitionState(no: number, state: PartitionRow['state']): void {
       known = undefined;
       db.prepare('UPDATE partition SET state = ? WHERE no = ?').run(state, no);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { dataFolder } from '../data-folder.ts';
+import { removeDatabase } from '../database.ts';
 import { reasonOf } from '../errors.ts';
 import type { Events } from '../events.ts';
 import { type Control, openControl } from './control.ts';
@@ -46,10 +47,7 @@ export function openPartitions(options: {
         partition: file,
         cause: reasonOf(cause),
       });
-      // A wrong key is no damage: nothing is marked, the start fails as a whole on control.db
-      // before.
-      if (!/ENOSPC|full|locked|unable to open/i.test(reasonOf(cause)))
-        control.setPartitionState(no, 'unreadable');
+      if (isDamage(cause)) control.setPartitionState(no, 'unreadable');
       return undefined;
     }
   }
@@ -59,12 +57,17 @@ export function openPartitions(options: {
     let file = `${day}.db`;
     for (let n = 1; taken.has(file); n += 1) file = `${day}.${n}.db`;
     const no = control.addPartition(day, file);
-    const partition = openPartition({
-      no,
-      file: join(dataFolder.journal(options.dataDir), file),
-      key: options.key,
-      synchronous: options.synchronous,
-    });
+    const path = join(dataFolder.journal(options.dataDir), file);
+    let partition: Partition;
+    try {
+      const { key, synchronous } = options;
+      partition = openPartition({ no, file: path, key, synchronous });
+    } catch (cause) {
+      // Senders try again and again: each time a line and half a file would be left.
+      control.dropPartition(no);
+      removeDatabase(path);
+      throw cause;
+    }
     open.set(no, partition);
     options.events.emit({ type: 'partition-opened', partition: file });
     return partition;
@@ -79,15 +82,17 @@ export function openPartitions(options: {
       }
       return [...open.values()];
     },
-    /** The partition that takes landings at this time; a new day makes a new file. */
+    /**
+     * The partition that takes landings at this time; a new day makes a new file, and so does an
+     * older day than the newest file's (a clock set back): ids grow in the order of landing.
+     */
     current(nowUs: number): Partition {
       const dayNo = Math.floor(nowUs / dayUs);
       if (current?.day === dayNo) return current.partition;
       const day = dayOf(nowUs);
-      const row = control
-        .partitions()
-        .findLast((candidate) => candidate.day === day && candidate.state === 'open');
-      const partition = (row && tryOpen(row.no, row.file)) ?? create(day);
+      const newest = control.partitions().at(-1);
+      const isOfDay = newest?.day === day && newest.state === 'open';
+      const partition = (isOfDay && tryOpen(newest.no, newest.file)) || create(day);
       current = { partition, day: dayNo };
       return partition;
     },
@@ -139,4 +144,13 @@ export function openPartitions(options: {
       control.close();
     },
   };
+}
+
+/**
+ * A file that will never be read again, as against a disk or a system that has a bad moment. A
+ * wrong key is no damage: the start fails as a whole on control.db before.
+ */
+function isDamage(cause: unknown): boolean {
+  const { code, cause: inner } = cause as { code?: string; cause?: { code?: string } };
+  return code === 'wrong-key' || /^SQLITE_(CORRUPT|NOTADB)/.test(inner?.code ?? code ?? '');
 }
