@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts';
 import type { Registry } from './component.ts';
 import type { ChannelConfig, LoadedNetwork, Network } from './config/index.ts';
 import { deployments } from './deployments.ts';
-import { ConfigError, PlexusError } from './errors.ts';
+import { ConfigError, PlexusError, reasonOf } from './errors.ts';
 import type { Events } from './events.ts';
 import { heldActions } from './held-actions.ts';
 import { counts, expire, type Journal, lockData, openJournal } from './journal/index.ts';
@@ -45,7 +45,7 @@ export async function startEngine(options: EngineOptions) {
   const { clock, events } = options;
   const lock = lockData(options.dataDir);
   const dedupeHours = Math.max(1, ...options.network.channels.map((each) => each.dedupeHours));
-  const journal = openJournal({ ...options, dedupeHours });
+  const journal = openUnder(lock, () => openJournal({ ...options, dedupeHours }));
   const sinceStartMs = () => (clock.nowUs() - startedUs) / 1000;
   events.emit({ type: 'recovered', ...journal.openCounts(), tookMs: sinceStartMs() });
   const pool = createPool({
@@ -73,6 +73,10 @@ export async function startEngine(options: EngineOptions) {
     }
   }
 
+  const stopListening = events.subscribe((event) => {
+    if (event.type !== 'journal-reopened') return;
+    for (const channel of channels.values()) channel.pipeline()?.reread();
+  });
   const held = heldActions({ journal, channels, clock, events });
   const reader = liveReader(journal, channels, options.reader);
 
@@ -180,6 +184,7 @@ export async function startEngine(options: EngineOptions) {
       await inTurn(() => Promise.all([...channels.values()].map((channel) => channel.stop())));
       await pool.close();
       stopUpkeep();
+      stopListening();
       await journal.close();
       lock.release();
     },
@@ -195,11 +200,23 @@ function keepUp(
   let cancel = () => {};
   function again(): void {
     cancel = clock.after(limits.upkeepMs, () => {
-      expire(journal, dataDir, retention(), clock.nowUs(), events).finally(again);
+      expire(journal, dataDir, retention(), clock.nowUs(), events)
+        .catch((cause) => events.emit({ type: 'upkeep-failed', cause: reasonOf(cause) }))
+        .finally(again);
     });
   }
   again();
   return () => cancel();
+}
+
+/** What does not open leaves the folder to others. */
+function openUnder<Opened>(lock: { release(): void }, open: () => Opened): Opened {
+  try {
+    return open();
+  } catch (cause) {
+    lock.release();
+    throw cause;
+  }
 }
 
 /**

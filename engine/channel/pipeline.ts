@@ -126,6 +126,11 @@ export async function openPipeline(options: PipelineOptions) {
     },
     offer: (row: Row): void => scheduler.offer(row),
     wake: (): void => scheduler.wake(),
+    /** The journal may hold open rows that nobody was told of. */
+    reread(): void {
+      scheduler.lower(1);
+      for (const destination of destinations) destination.scheduler.lower(1);
+    },
     /** Ends the chain's lanes after what they have claimed; the destinations go on. */
     async stopChain(): Promise<void> {
       chainStopped = true;

@@ -39,11 +39,21 @@ export function openJournal(options: JournalOptions) {
   const partitions = openPartitions({ ...options, synchronous: options.synchronous ?? 'FULL' });
   partitions.recover();
   const totals = createTotals();
-  seedTotals(totals, partitions.all());
-  const archived = partitions.control.archivedCounters();
-  for (const row of archived) totals.add(row.channel, row.destination, row.kind, row.value);
+  /** A commit that failed may be in the file all the same: only the files know the counts then. */
+  function count(): void {
+    const { control } = partitions;
+    const archived = new Set(control.archivedPartitions());
+    totals.clear();
+    seedTotals(
+      totals,
+      partitions.all().filter(({ no }) => !archived.has(no)),
+    );
+    for (const row of control.archivedCounters())
+      totals.add(row.channel, row.destination, row.kind, row.value);
+  }
+  count();
   const upkeep = createUpkeep(options.key);
-  const writer = createWriter({ partitions, totals, clock, events, upkeep });
+  const writer = createWriter({ partitions, totals, recount: count, clock, events, upkeep });
 
   function land(
     channel: ChannelRef,

@@ -44,15 +44,19 @@ export async function actOnHeld(
     if ('id' in selection && partitionOf(selection.id) !== partition.no) continue;
     const rows = findHeld(partition, selection);
     if (rows.length === 0) continue;
+    let done = 0;
     await journal.ride(partition.no, (current, tally) => {
+      // Runs again when its commit has failed.
+      done = 0;
       for (const row of rows) {
         const place = destinations.get(row.destination);
         if (place && act(current, tally, row, place, action, nowUs)) {
-          count += 1;
+          done += 1;
           touched.add(row.destination);
         }
       }
     });
+    count += done;
   }
   return { count, destinations: touched };
 }

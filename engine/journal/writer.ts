@@ -28,6 +28,8 @@ export type Writer = ReturnType<typeof createWriter>;
 export function createWriter(options: {
   readonly partitions: Partitions;
   readonly totals: Totals;
+  /** Counts anew what the files hold. */
+  recount(): void;
   readonly clock: Clock;
   readonly events: Events;
   readonly upkeep: Upkeep;
@@ -115,11 +117,16 @@ export function createWriter(options: {
       partition.rewind(sequence);
     } catch (second) {
       report(second);
-      partitions.reopen(partition);
+      reopen(partition);
       return;
     }
     // After a failed write or fsync nothing cached can be trusted; a full disk is no such failure.
-    if ((cause as { code?: string }).code?.startsWith('SQLITE_IOERR')) partitions.reopen(partition);
+    if ((cause as { code?: string }).code?.startsWith('SQLITE_IOERR')) reopen(partition);
+  }
+
+  function reopen(partition: Partition): void {
+    partitions.reopen(partition);
+    options.recount();
   }
 
   function report(cause: unknown): void {

@@ -3,6 +3,8 @@
 // restarts. Method: a real engine (journal, workers, lanes) between a hand-fed source and a
 // remembering destination.
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { type Clock, systemClock } from '../../engine/index.ts';
 import {
   newDataDir,
   openProbe,
@@ -293,5 +295,61 @@ describe('engine', () => {
     await until(() => view(probe).destinations[0]!.held === 1, 'the message is held');
     assert.equal(probe.engine.operations.quarantine({})[0]!.code, 'sink-bug');
     assertConserved(probe);
+  });
+
+  it('processes what a failed fsync left in the journal all the same', async () => {
+    const probe = await start({ routes: ['a'] });
+    await probe.land('first', { orderingKeys: ['k'] });
+    await until(() => probe.delivered.length === 1, 'the first is delivered');
+    const { db } = probe.engine.journal.partitions.all()[0]!;
+    const exec = db.exec.bind(db);
+    // The bytes are in the file, and the fsync says that they may not be.
+    db.exec = (sql) => {
+      exec(sql);
+      if (sql !== 'COMMIT') return db;
+      throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_FSYNC' });
+    };
+    const extra = { orderingKeys: ['k'], dedupeKey: 'd' };
+    await assert.rejects(probe.land('second', extra), { code: 'journal-unavailable' });
+    const again = await probe.land('second', extra);
+    assert.equal(again.duplicate, true);
+    await probe.land('third', { orderingKeys: ['k'] });
+    await until(() => probe.delivered.length === 3, 'all are delivered');
+    assert.deepEqual(
+      probe.delivered.map(({ text }) => text),
+      ['first', 'second', 'third'],
+    );
+    await until(() => view(probe).destinations[0]!.pending === 0, 'nothing waits');
+    assert.deepEqual([view(probe).received, view(probe).settled, view(probe).pending], [4, 3, 0]);
+    assertConserved(probe);
+  });
+
+  it('outlives an upkeep that fails, and tries it again', async () => {
+    const timers: (() => void)[] = [];
+    const clock: Clock = {
+      ...systemClock(),
+      after(delayMs, callback) {
+        if (delayMs < 3_600_000) return systemClock().after(delayMs, callback);
+        timers.push(callback);
+        return () => {};
+      },
+    };
+    const probe = await start({ clock });
+    const { control } = probe.engine.journal;
+    const partitions = control.partitions;
+    control.partitions = () => {
+      throw Object.assign(new Error('database is locked'), { code: 'SQLITE_BUSY' });
+    };
+    timers[0]!();
+    await until(() => probe.seen.some((event) => event.type === 'upkeep-failed'), 'it is told');
+    control.partitions = partitions;
+    await until(() => timers.length === 2, 'it is planned again');
+  });
+
+  it('frees the data folder when it cannot start', async () => {
+    await stop(await start());
+    const key = randomBytes(32);
+    await assert.rejects(start({ key }), { code: 'wrong-key' });
+    await assert.rejects(start({ key }), { code: 'wrong-key' });
   });
 });

@@ -52,6 +52,7 @@ export type ProbeOptions = {
   readonly lanes?: number;
   readonly routes?: readonly string[];
   readonly clock?: Clock;
+  readonly key?: Buffer;
   readonly onUncertain?: 'resend' | 'hold';
   /** What the destination says of a delivery; delivered unless told. */
   judge?(delivery: Delivery, route: string): Verdict;
@@ -133,7 +134,7 @@ export async function openProbe(options: ProbeOptions) {
       network,
       load: () => onDisk,
       dataDir: options.dataDir,
-      key: probeKey,
+      key: options.key ?? probeKey,
       registry: createRegistry([source, stage, route]),
       clock: options.clock ?? systemClock(),
       events,

@@ -75,14 +75,15 @@ let runs = 0;
 function startRun(mapping: CompiledMapping, message: Hl7Message, collector: Collector): FullRun {
   const { messageType, triggerEvent: trigger } = message.header;
   const { each } = mapping;
+  const reader = createReader(message, mapping.dialect);
   runs += 1;
   return {
     run: runs,
-    reader: createReader(message, mapping.dialect),
+    reader,
     scope: scopeOf(message.segments.map((segment) => segment.name)),
     messageType,
     trigger,
-    environment: environmentOf(mapping, message, collector),
+    environment: environmentOf(mapping, reader, collector),
     instances: { each, made: new Array(each.length).fill(undefined) },
     collector,
   };

@@ -102,7 +102,9 @@ const entityFields = new Set([
 const preferred = ['MR', 'PI', 'PT', 'MRN'];
 
 function identifierReader(texts: readonly string[], isRequired: boolean): KeyReader {
-  const readers = texts.map((text) => identifierPathReader(text, isRequired));
+  const readers = texts.map((text, position) =>
+    identifierPathReader(text, isRequired, position === 0),
+  );
   return (place, index) => {
     for (const read of readers) {
       const found = read(place, index);
@@ -113,7 +115,7 @@ function identifierReader(texts: readonly string[], isRequired: boolean): KeyRea
 }
 
 /** Remembers the last answer: an order is asked for by each of its results. */
-function identifierPathReader(text: string, isRequired: boolean): KeyReader {
+function identifierPathReader(text: string, isRequired: boolean, isFirst: boolean): KeyReader {
   const path = readPath(fieldPath(text));
   let lastRun = -1;
   let lastAt = -1;
@@ -122,7 +124,7 @@ function identifierPathReader(text: string, isRequired: boolean): KeyReader {
     const at = place.scope.resolve(index, path.segment);
     if (at < 0) return undefined;
     if (lastRun === place.run && lastAt === at) return last;
-    last = identifierAt(place, at, path, isRequired);
+    last = identifierAt(place, at, path, isRequired, isFirst);
     lastRun = place.run;
     lastAt = at;
     return last;
@@ -134,6 +136,7 @@ function identifierAt(
   at: number,
   path: ReadPath,
   isRequired: boolean,
+  isFirst: boolean,
 ): string | undefined {
   const { cells } = readField(place.reader, at, path);
   const [only] = cells;
@@ -147,9 +150,12 @@ function identifierAt(
           .find((cell) => cell !== undefined) ?? only);
   const key = identifierKey(best, place.environment, kind);
   if (key === undefined) return undefined;
-  const system = key.system ?? (isRequired ? place.environment.defaultAuthority : '');
-  if (system !== undefined) return `${system}|${key.value}`;
-  const text = 'names no assigning authority, and the dialect declares no default';
+  if (key.system !== undefined || !isRequired) return `${key.system ?? ''}|${key.value}`;
+  const system = place.environment.defaultAuthority();
+  // The default says whose numbers the first field holds; another field's are not the same ones.
+  if (system !== undefined)
+    return isFirst ? `${system}|${key.value}` : `${system}|${path.name}|${key.value}`;
+  const text = 'names no assigning authority, and the dialect declares no default that does';
   place.environment.issue('identifier-authority-missing', text, best);
   return undefined;
 }

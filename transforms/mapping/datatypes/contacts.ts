@@ -23,10 +23,10 @@ export const addressConversion: Conversion = {
 
 /** Adds the place itself; false when nothing of it is there. */
 function addPlace(address: Record<string, unknown>, cell: Cell): boolean {
-  const street = subcomponent(cell, 1, 1);
+  const street = streetOf(cell);
   const second = component(cell, 2);
   const third = component(cell, 19);
-  const [city, district, state] = [component(cell, 3), component(cell, 9), component(cell, 4)];
+  const [city, district, state] = [component(cell, 3), countyOf(cell), component(cell, 4)];
   const [postalCode, country] = [component(cell, 5), component(cell, 6)];
   const lines = street + second + third;
   if (lines !== '')
@@ -38,6 +38,22 @@ function addPlace(address: Record<string, unknown>, cell: Cell): boolean {
   if (postalCode !== '') address.postalCode = postalCode;
   if (country !== '') address.country = country;
   return lines + city + district + state + postalCode + country !== '';
+}
+
+/** SAD (v2.5.1 section 2.A.61): the whole line, or the street`s name and number beside it. */
+function streetOf(cell: Cell): string {
+  const line = subcomponent(cell, 1, 1);
+  const name = subcomponent(cell, 1, 2);
+  const number = subcomponent(cell, 1, 3);
+  if (name === '') return line === '' ? number : line;
+  if (line === '') return number === '' ? name : `${number} ${name}`;
+  if (line.toLowerCase().includes(name.toLowerCase())) return line;
+  return number === '' || line.includes(number) ? `${line} ${name}` : `${line} ${name} ${number}`;
+}
+
+/** County as a code, or since 2.8 a code and its text. */
+function countyOf(cell: Cell): string {
+  return subcomponent(cell, 9, 2) || subcomponent(cell, 9, 1);
 }
 
 const electronic = new Set(['Internet', 'X.400', 'INTERNET', 'internet']);
@@ -76,6 +92,13 @@ export const telecomConversion: Conversion = {
       equipment === 'CP'
         ? 'mobile'
         : (useCode && environment.table('telecom-use')?.lookup(useCode)?.code) || settings.with.use;
-    return use ? { system, value, use } : { system, value };
+    const point: Record<string, unknown> = { system, value };
+    if (use) point.use = use;
+    // XTN.18 is the order of preference, from 1.
+    const rank = component(cell, 18);
+    if (/^[1-9]\d{0,3}$/.test(rank)) point.rank = Number(rank);
+    const period = periodOf(cell, 13, environment);
+    if (period) point.period = period;
+    return point;
   },
 };

@@ -59,7 +59,7 @@ export const cxConversion: Conversion = {
 
 function defaultSystem(environment: Environment, settings: Settings): string | undefined {
   if (settings.with.system !== undefined) return String(settings.with.system);
-  return settings.with.authority === 'default' ? environment.defaultAuthority : undefined;
+  return settings.with.authority === 'default' ? environment.defaultAuthority() : undefined;
 }
 
 export const eiConversion: Conversion = {
