@@ -1,11 +1,13 @@
 import { cpSync, existsSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Deployment } from './channel/index.ts';
 import type { Clock } from './clock.ts';
 import type { ChannelConfig, LoadedNetwork, Network } from './config/index.ts';
 import { dataFolder } from './data-folder.ts';
 import { ConfigError, PlexusError } from './errors.ts';
 import { type ChannelRef, type Control, sha256 } from './journal/index.ts';
+
+export type Deployments = ReturnType<typeof deployments>;
 
 /**
  * What was deployed, kept: the configuration is copied into the data folder before it runs, so that
@@ -48,6 +50,10 @@ export function deployments(options: {
       const channel = control.channel(config.name);
       const revision = control.activate(channel, config.revision, stages, snapshot, clock.nowUs());
       return toDeployment(config, snapshot, revision);
+    },
+    /** Makes what ran before active again, after its successor could not start. */
+    again(before: Deployment): Deployment {
+      return this.record(before.config, basename(before.spec.configDir));
     },
     /** The revision that ran before this one, made active again. Throws `revision-missing`. */
     previous(ref: ChannelRef, current: Deployment): Deployment {

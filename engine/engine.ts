@@ -1,5 +1,6 @@
 import { createPool } from './chain/index.ts';
-import { type Channel, createChannel, createTurns, type Deployment } from './channel/index.ts';
+import { createChanges } from './changes.ts';
+import { type Channel, createChannel } from './channel/index.ts';
 import type { Clock } from './clock.ts';
 import type { Registry } from './component.ts';
 import type { ChannelConfig, LoadedNetwork, Network } from './config/index.ts';
@@ -12,6 +13,7 @@ import { limits } from './limits.ts';
 import type { Operations, Reader } from './operations.ts';
 import { createReader, type JournalView } from './reader/index.ts';
 import type { ResourceReader } from './sink.ts';
+import { createTurns } from './turns.ts';
 
 export type EngineOptions = {
   /** Of Plexus, as `engine-started` tells it. */
@@ -55,8 +57,6 @@ export async function startEngine(options: EngineOptions) {
   });
   const deploy = deployments({ ...options, control: journal.control });
   const channels = new Map<string, Channel>();
-  /** Channels that the configuration no longer has. */
-  const gone = new Set<string>();
   const inTurn = createTurns();
   let network = options.network;
 
@@ -77,12 +77,13 @@ export async function startEngine(options: EngineOptions) {
     if (event.type !== 'journal-reopened') return;
     for (const channel of channels.values()) channel.pipeline()?.reread();
   });
+  const changes = createChanges({ channels, deploy, build });
   const held = heldActions({ journal, channels, clock, events });
   const reader = liveReader(journal, channels, options.reader);
 
   function find(name: string): Channel {
     const channel = channels.get(name);
-    if (!channel) throw new PlexusError('unknown-channel', `no channel is called ${name}`);
+    if (!channel) throw new PlexusError('unknown-channel', `no channel is called \`${name}\``);
     return channel;
   }
 
@@ -99,41 +100,12 @@ export async function startEngine(options: EngineOptions) {
     return own.reduce((sum, each) => sum + journal.totals.get(ref.no, each.no, counts.pending), 0);
   }
 
-  /**
-   * Swaps in what changed; a channel that is gone from the configuration is stopped and kept. One
-   * that cannot start is left failed, and the others are swapped all the same.
-   */
-  async function adopt(next: Network, only?: string): Promise<readonly string[]> {
-    const snapshot = deploy.snapshot(next);
-    const swapped: string[] = [];
-    for (const config of next.channels) {
-      if (only !== undefined && config.name !== only) continue;
-      const known = channels.get(config.name);
-      const isBack = gone.delete(config.name);
-      if (known?.deployment().config.revision === config.revision && !isBack) continue;
-      swapped.push(config.name);
-      if (!known) channels.set(config.name, build(config, snapshot));
-      const channel = find(config.name);
-      try {
-        if (known) await channel.swap(deploy.record(config, snapshot), isBack);
-        else if (config.enabled) await channel.start();
-      } catch (cause) {
-        if (!(cause instanceof PlexusError) || only !== undefined) throw cause;
-      }
-    }
-    for (const [name, channel] of channels) {
-      if (only !== undefined || next.channels.some((config) => config.name === name)) continue;
-      if (channel.state() !== 'stopped') swapped.push(name);
-      gone.add(name);
-      await channel.stop();
-    }
-    network = next;
-    return swapped;
-  }
-
   function reread(): Network {
     const loaded = options.load(network.configDir);
-    if (loaded.network) return loaded.network;
+    if (loaded.network) {
+      network = loaded.network;
+      return network;
+    }
     const mistakes = loaded.issues.filter((issue) => issue.severity === 'error');
     events.emit({ type: 'config-refused', mistakes: mistakes.length });
     throw new ConfigError(mistakes);
@@ -146,21 +118,16 @@ export async function startEngine(options: EngineOptions) {
     stop: (name) => find(name).stop(),
     pause: (name) => find(name).pause(),
     drain: (name) => find(name).drain(() => pendingOf(name)),
-    reload: () => inTurn(async () => adopt(reread())),
+    reload: () => inTurn(async () => changes.adopt(reread())),
     deploy: (name) =>
       inTurn(async () => {
         const next = reread();
-        if (!next.channels.some((config) => config.name === name)) find(name);
-        await adopt(next, name);
+        if (!next.channels.some((config) => config.name === name))
+          throw new PlexusError('unknown-channel', `the configuration has no channel \`${name}\``);
+        await changes.adopt(next, name);
         return find(name).deployment().config.revision;
       }),
-    rollback: (name) =>
-      inTurn(async () => {
-        const channel = find(name);
-        const previous: Deployment = deploy.previous(channel.ref, channel.deployment());
-        await channel.swap(previous);
-        return previous.config.revision;
-      }),
+    rollback: (name) => inTurn(() => changes.rollback(find(name))),
     assign: (selection, owner) => held(selection, { kind: 'assign', owner }),
     replay: (selection, by) => held(selection, { kind: 'replay', by }),
     waive: (selection, reason, by) => held(selection, { kind: 'waive', reason, by }),

@@ -8,12 +8,12 @@ import type { MessageId } from '../ids.ts';
 import type { ChannelRef, LandingResult } from '../journal/index.ts';
 import { limits } from '../limits.ts';
 import type { Landed, Landing, Listening, Source } from '../source.ts';
+import { createTurns } from '../turns.ts';
 import { createAnswers } from './answers.ts';
 import type { LandedMessage } from './lane.ts';
 import { openPipeline, type Pipeline, type PipelineOptions } from './pipeline.ts';
 import { createRecent } from './recent.ts';
 import { type Done, reportSettled } from './report.ts';
-import { createTurns } from './turns.ts';
 
 /** One deployment of a channel: its configuration and where it is kept. */
 export type Deployment = {
@@ -214,6 +214,7 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
     /** Takes in and acknowledges, converts nothing; destinations go on. */
     pause: () =>
       inTurn(async () => {
+        if (state === 'paused') return;
         requireRunning();
         await pipeline?.stopChain();
         become('paused');
@@ -224,6 +225,7 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
      */
     async drain(pending: () => number): Promise<void> {
       await inTurn(async () => {
+        if (state === 'stopped') return;
         requireRunning();
         become('draining');
         await closeSource();

@@ -93,10 +93,10 @@ export async function openPipeline(options: PipelineOptions) {
   const routesEnd = new Promise<void>((resolve) => {
     routesEnded = resolve;
   });
-  const failed = (cause: unknown): void => {
+  /** A failed chain leaves the routes at work, and the other way round. */
+  const failing = (ended: () => void) => (cause: unknown) => {
     failure = cause;
-    chainEnded();
-    routesEnded();
+    ended();
     options.onFailure(cause);
   };
 
@@ -114,7 +114,9 @@ export async function openPipeline(options: PipelineOptions) {
           () => chainStopped,
         ),
       );
-      subscriptions.push(merge(...chain).subscribe({ error: failed, complete: chainEnded }));
+      subscriptions.push(
+        merge(...chain).subscribe({ error: failing(chainEnded), complete: chainEnded }),
+      );
       const routes = destinations.map((each) =>
         loop$(
           () => each.scheduler.next(0),
@@ -122,7 +124,9 @@ export async function openPipeline(options: PipelineOptions) {
           () => stopped,
         ),
       );
-      subscriptions.push(merge(...routes).subscribe({ error: failed, complete: routesEnded }));
+      subscriptions.push(
+        merge(...routes).subscribe({ error: failing(routesEnded), complete: routesEnded }),
+      );
     },
     offer: (row: Row): void => scheduler.offer(row),
     wake: (): void => scheduler.wake(),

@@ -95,9 +95,9 @@ function addLifecycle(api: Hono<Env>, at: At): void {
       `/channels/:name/${verb}`,
       at(async (c, operations) => {
         const name = c.req.param('name') ?? '';
-        if (!viewOf(operations, name)) {
-          return fail(c, 404, 'unknown-channel', 'there is no channel of this name');
-        }
+        // Only a deployment may name a channel that does not run yet.
+        if (verb !== 'deploy' && !viewOf(operations, name))
+          return fail(c, 404, 'unknown-channel', `no channel is called \`${name}\``);
         const revision = await operations[verb](name);
         const view = viewOf(operations, name);
         return c.json({
