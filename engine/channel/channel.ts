@@ -32,16 +32,13 @@ export type ChannelOptions = Pick<
 
 export type Channel = ReturnType<typeof createChannel>;
 
-// Raw bytes between landing and lane; a message that has fallen out is read back from the journal.
-const rawBytesMax = 16 * 1024 * 1024;
-
 /**
  * One channel: its source, its lanes and its destinations, started and stopped without loss. What
  * is accepted is in the journal; stopping at any point leaves a queue and nothing else.
  */
 export function createChannel(ref: ChannelRef, first: Deployment, options: ChannelOptions) {
   const { journal, clock, events } = options;
-  const raws = createRecent<MessageId, LandedMessage>(rawBytesMax);
+  const raws = createRecent<MessageId, LandedMessage>(limits.recentRawBytesMax);
   const answers = createAnswers((id) => journal.stateOf(id, ref.chain));
   let deployed = first;
   let state: ChannelState = 'stopped';

@@ -35,9 +35,6 @@ export type PipelineOptions = {
   onFailure(cause: unknown): void;
 };
 
-// Resources of messages between chain and routes; what falls out is read back from the spine.
-const resourceBytesMax = 32 * 1024 * 1024;
-
 export type Pipeline = Awaited<ReturnType<typeof openPipeline>>;
 
 /**
@@ -45,7 +42,7 @@ export type Pipeline = Awaited<ReturnType<typeof openPipeline>>;
  */
 export async function openPipeline(options: PipelineOptions) {
   const { config, ref, journal, clock } = options;
-  const resources = createRecent<string, Made>(resourceBytesMax);
+  const resources = createRecent<string, Made>(limits.recentResourceBytesMax);
   const destinations = await openDestinations(options, resources);
   const scheduler = createScheduler({
     lanes: config.lanes,

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import Database from 'better-sqlite3-multiple-ciphers';
+import { dataFolder } from '../data-folder.ts';
 import { exitCodes, PlexusError, reasonOf } from '../errors.ts';
 
 /**
@@ -11,7 +11,7 @@ export function lockData(dataDir: string): { release(): void } {
   let db: InstanceType<typeof Database> | undefined;
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    const file = join(dataDir, 'engine.lock');
+    const file = dataFolder.lock(dataDir);
     db = new Database(file);
     chmodSync(file, 0o600);
     db.pragma('busy_timeout = 200');

@@ -354,7 +354,7 @@ describe('engine', () => {
     await assert.rejects(start({ key }), { code: 'wrong-key' });
   });
 
-  it('runs what was claimed at a crash one by one, so that no innocent is blamed', async () => {
+  it('runs what was claimed at a crash one by one, so that no innocent dies with it', async () => {
     const probe = await start({ lanes: 4 });
     const { journal, operations, channels } = probe.engine;
     await operations.pause('probe');
