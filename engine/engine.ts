@@ -1,6 +1,6 @@
 import { createPool } from './chain/index.ts';
 import { createChanges } from './changes.ts';
-import { type Channel, createChannel, createTurns } from './channel/index.ts';
+import { type Channel, createChannel } from './channel/index.ts';
 import type { Clock } from './clock.ts';
 import type { Registry } from './component.ts';
 import type { ChannelConfig, LoadedNetwork, Network } from './config/index.ts';
@@ -9,9 +9,11 @@ import { ConfigError, PlexusError, reasonOf } from './errors.ts';
 import type { Events } from './events.ts';
 import { heldActions } from './held-actions.ts';
 import { counts, expire, type Journal, lockData, openJournal } from './journal/index.ts';
+import { limits } from './limits.ts';
 import type { Operations, Reader } from './operations.ts';
 import { createReader, type JournalView } from './reader/index.ts';
 import type { ResourceReader } from './sink.ts';
+import { createTurns } from './turns.ts';
 
 export type EngineOptions = {
   /** Of Plexus, as `engine-started` tells it. */
@@ -33,9 +35,6 @@ export type EngineOptions = {
   resolvePath(path: string): string;
 };
 
-/** How often finished days are looked at: retention counts in days. */
-const upkeepMs = 3_600_000;
-
 export type Engine = Awaited<ReturnType<typeof startEngine>>;
 
 /**
@@ -49,9 +48,8 @@ export async function startEngine(options: EngineOptions) {
   const lock = lockData(options.dataDir);
   const dedupeHours = Math.max(1, ...options.network.channels.map((each) => each.dedupeHours));
   const journal = openUnder(lock, () => openJournal({ ...options, dedupeHours }));
-  const open = journal.openCounts();
-  const tookMs = (clock.nowUs() - startedUs) / 1000;
-  events.emit({ type: 'recovered', ...open, tookMs });
+  const sinceStartMs = () => (clock.nowUs() - startedUs) / 1000;
+  events.emit({ type: 'recovered', ...journal.openCounts(), tookMs: sinceStartMs() });
   const pool = createPool({
     file: options.workerFile,
     workerData: { dataDir: options.dataDir, key: options.key },
@@ -135,27 +133,13 @@ export async function startEngine(options: EngineOptions) {
     waive: (selection, reason, by) => held(selection, { kind: 'waive', reason, by }),
   };
 
-  let cancelUpkeep = () => {};
-  function keepUp(): void {
-    cancelUpkeep = clock.after(upkeepMs, () => {
-      const { dataDir } = options;
-      expire(journal, dataDir, network.retention, clock.nowUs(), events)
-        .catch((cause) => events.emit({ type: 'upkeep-failed', cause: reasonOf(cause) }))
-        .finally(keepUp);
-    });
-  }
-
   const snapshot = deploy.snapshot(network);
   for (const config of network.channels) channels.set(config.name, build(config, snapshot));
   for (const channel of channels.values()) {
     if (channel.deployment().config.enabled) await startChannel(channel);
   }
-  keepUp();
-  events.emit({
-    type: 'engine-started',
-    version: options.version,
-    startMs: (clock.nowUs() - startedUs) / 1000,
-  });
+  const stopUpkeep = keepUp(journal, options, () => network.retention);
+  events.emit({ type: 'engine-started', version: options.version, startMs: sinceStartMs() });
 
   return {
     operations,
@@ -166,12 +150,30 @@ export async function startEngine(options: EngineOptions) {
       events.emit({ type: 'engine-stopping', reason: 'stop' });
       await inTurn(() => Promise.all([...channels.values()].map((channel) => channel.stop())));
       await pool.close();
-      cancelUpkeep();
+      stopUpkeep();
       stopListening();
       await journal.close();
       lock.release();
     },
   };
+}
+
+/** Looks after finished days now and then; the returned function ends it. */
+function keepUp(
+  journal: Journal,
+  { clock, events, dataDir }: EngineOptions,
+  retention: () => Network['retention'],
+): () => void {
+  let cancel = () => {};
+  function again(): void {
+    cancel = clock.after(limits.upkeepMs, () => {
+      expire(journal, dataDir, retention(), clock.nowUs(), events)
+        .catch((cause) => events.emit({ type: 'upkeep-failed', cause: reasonOf(cause) }))
+        .finally(again);
+    });
+  }
+  again();
+  return () => cancel();
 }
 
 /** What does not open leaves the folder to others. */

@@ -9,6 +9,7 @@ export {
 export * from './clock.ts';
 export * from './component.ts';
 export * from './config/index.ts';
+export { holdsData } from './data-folder.ts';
 export * from './database.ts';
 export { type Engine, type EngineOptions, startEngine } from './engine.ts';
 export * from './errors.ts';
@@ -20,6 +21,7 @@ export * from './keys.ts';
 export * from './limits.ts';
 export * from './operations.ts';
 export * from './outcome.ts';
+export * from './pem-files.ts';
 export { openReader } from './reader/index.ts';
 export * from './sink.ts';
 export * from './source.ts';

@@ -1,7 +1,6 @@
 import { exitCodes } from '../../engine/index.ts';
 import { defineCommand } from '../command.ts';
 import { serveInForeground, untilStopped } from '../foreground.ts';
-import { targetsOf } from './simulate.ts';
 
 export const demo = defineCommand({
   name: 'demo',
@@ -17,7 +16,7 @@ export const demo = defineCommand({
   },
   async run(call) {
     const { options, json, out, signal } = call;
-    const { createProgress, feeds, simulate } = await import('../simulate/index.ts');
+    const { createProgress, simulate, targetsOf } = await import('../simulate/index.ts');
     const serving = await serveInForeground(call, { anyPort: options.ports === 'any' });
     const { operations } = serving.engine;
     const base = `http://${serving.http.host}:${serving.http.port}`;
@@ -29,7 +28,7 @@ export const demo = defineCommand({
       seed: Number(options.seed ?? 1),
       count,
       ratePerSecond: Number(options.rate ?? 50),
-      targets: targetsOf(operations.listening(), feeds),
+      targets: targetsOf(operations.listening()),
       signal,
       onProgress: progress.update,
     });

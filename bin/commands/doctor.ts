@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { freemem, totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { dataKey, exitCodes, loadNetwork, type Network } from '../../engine/index.ts';
+import { dataKey, dataKeyFile, exitCodes, loadNetwork, type Network } from '../../engine/index.ts';
 import { defineCommand } from '../command.ts';
 import { configuredPlaces } from '../configured-places.ts';
 import { type Finding, measureDurability } from '../durability.ts';
@@ -86,7 +86,7 @@ const volatileFileSystems = new Map([
 ]);
 
 function checkKey(dataDir: string, env: NodeJS.ProcessEnv): Finding {
-  const file = `${resolve(dataDir)}.key`;
+  const file = dataKeyFile(dataDir);
   if (env.PLEXUS_KEY === undefined && !existsSync(file))
     return ok('data key', `not there yet; the first start makes ${file}`);
   const key = dataKey(dataDir, env);

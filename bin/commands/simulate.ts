@@ -2,7 +2,7 @@ import { exitCodes, type Listening, requireNetwork } from '../../engine/index.ts
 import { defineCommand, UsageError } from '../command.ts';
 import { configuredPlaces } from '../configured-places.ts';
 import { connectEngine, findEngine } from '../running-engine.ts';
-import type { Feed, Target } from '../simulate/index.ts';
+import type { Feed } from '../simulate/index.ts';
 
 export const simulate = defineCommand({
   name: 'simulate',
@@ -20,7 +20,12 @@ that runs on --data where it listens, and else reads the ports from the configur
     seed: { type: 'string', value: 'N', about: 'Start of the random numbers (default 1).' },
   },
   async run({ args, options, json, configDir, dataDir, env, out, signal }) {
-    const { createProgress, feeds, simulate: feed } = await import('../simulate/index.ts');
+    const {
+      createProgress,
+      feeds,
+      simulate: feed,
+      targetsOf,
+    } = await import('../simulate/index.ts');
     const wanted = args.length === 0 ? feeds : args.map((word) => parseFeed(word, feeds));
     const count = parseNumber('count', options.count);
     const ratePerSecond = parseNumber('rate', options.rate);
@@ -56,17 +61,4 @@ function parseNumber(name: string, text: string | undefined): number | undefined
   const value = Number(text);
   if (!(value > 0)) throw new UsageError(`--${name} wants a number above 0`);
   return value;
-}
-
-/** A feed goes to the channel of its own name. */
-export function targetsOf(
-  places: readonly Pick<Listening, 'channel' | 'host' | 'port'>[],
-  wanted: readonly Feed[],
-): Partial<Record<Feed, Target>> {
-  const targets: Partial<Record<Feed, Target>> = {};
-  for (const name of wanted) {
-    const place = places.find(({ channel, port }) => channel === name && port > 0);
-    if (place !== undefined) targets[name] = { host: place.host, port: place.port };
-  }
-  return targets;
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
 import { limits } from '../limits.ts';
+import { createTurns } from '../turns.ts';
 import type { ChainReplies, ChainTask } from './task.ts';
 
 export type PoolOptions = {
@@ -36,6 +37,11 @@ export function createPool(options: PoolOptions) {
   const waiting: (() => void)[] = [];
   return {
     threads,
+    /**
+     * For messages in whose processing something died, of all channels: what runs beside the one
+     * that ends the process is claimed as often as it, and would be taken for it.
+     */
+    alone: createTurns(),
     /**
      * Runs a batch; rejects when the worker died or took longer than the limit. A batch waits here
      * for a thread, not in piscina, where its time would run: the batches behind one that hangs

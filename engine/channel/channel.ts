@@ -8,12 +8,12 @@ import type { MessageId } from '../ids.ts';
 import type { ChannelRef, LandingResult } from '../journal/index.ts';
 import { limits } from '../limits.ts';
 import type { Landed, Landing, Listening, Source } from '../source.ts';
+import { createTurns } from '../turns.ts';
 import { createAnswers } from './answers.ts';
 import type { LandedMessage } from './lane.ts';
 import { openPipeline, type Pipeline, type PipelineOptions } from './pipeline.ts';
 import { createRecent } from './recent.ts';
 import { type Done, reportSettled } from './report.ts';
-import { createTurns } from './turns.ts';
 
 /** One deployment of a channel: its configuration and where it is kept. */
 export type Deployment = {
@@ -32,16 +32,13 @@ export type ChannelOptions = Pick<
 
 export type Channel = ReturnType<typeof createChannel>;
 
-// Raw bytes between landing and lane; a message that has fallen out is read back from the journal.
-const rawBytesMax = 16 * 1024 * 1024;
-
 /**
  * One channel: its source, its lanes and its destinations, started and stopped without loss. What
  * is accepted is in the journal; stopping at any point leaves a queue and nothing else.
  */
 export function createChannel(ref: ChannelRef, first: Deployment, options: ChannelOptions) {
   const { journal, clock, events } = options;
-  const raws = createRecent<MessageId, LandedMessage>(rawBytesMax);
+  const raws = createRecent<MessageId, LandedMessage>(limits.recentRawBytesMax);
   const answers = createAnswers((id) => journal.stateOf(id, ref.chain));
   let deployed = first;
   let state: ChannelState = 'stopped';

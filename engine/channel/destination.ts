@@ -47,6 +47,7 @@ export function createDestination(options: DestinationOptions) {
     parkedKeysMax: limits.parkedKeysMax,
   });
   let unsettled: Promise<void> = Promise.resolve();
+  let busy: Promise<void> = Promise.resolve();
   let failures = 0;
 
   /**
@@ -57,7 +58,8 @@ export function createDestination(options: DestinationOptions) {
     const first = partitionOf(rows[0]!.id);
     const end = rows.findIndex((row) => partitionOf(row.id) !== first);
     if (end > 0) scheduler.returned(rows.slice(end));
-    await workPartition(end > 0 ? rows.slice(0, end) : rows);
+    busy = workPartition(end > 0 ? rows.slice(0, end) : rows);
+    await busy;
   }
 
   async function workPartition(rows: readonly Row[]): Promise<void> {
@@ -213,9 +215,10 @@ export function createDestination(options: DestinationOptions) {
     config,
     scheduler,
     work,
-    idle: () => unsettled,
+    /** Waits for what is under way, be it after a failure: nothing writes behind a closed sink. */
     async close(): Promise<void> {
-      await unsettled;
+      await busy.catch(() => {});
+      await unsettled.catch(() => {});
       await options.sink.close();
     },
   };

@@ -38,9 +38,20 @@ export type LaneOptions = {
 export function createLane(options: LaneOptions) {
   const { journal, scheduler, events, ref } = options;
   let unsettled: Promise<void> = Promise.resolve();
+  let busy: Promise<void> = Promise.resolve();
   let warm: Promise<unknown> | undefined;
 
-  async function work(rows: readonly Row[]): Promise<void> {
+  function work(rows: readonly Row[]): Promise<void> {
+    busy = rows[0]!.suspect ? options.pool.alone(() => workAlone(rows)) : workBatch(rows);
+    return busy;
+  }
+
+  async function workAlone(rows: readonly Row[]): Promise<void> {
+    await workBatch(rows);
+    await unsettled;
+  }
+
+  async function workBatch(rows: readonly Row[]): Promise<void> {
     // A crash while a worker still loads its stages must not count as an attempt of these rows.
     warm ??= options.pool
       .run({ spec: options.spec, bytes: packBytes([]), messages: [] })
@@ -105,7 +116,14 @@ export function createLane(options: LaneOptions) {
     for (const { row } of done) options.raws.drop(row.id);
   }
 
-  return { work, idle: () => unsettled };
+  return {
+    work,
+    /** Resolves when nothing of this lane is under way, be it after a failure. */
+    async idle(): Promise<void> {
+      await busy.catch(() => {});
+      await unsettled.catch(() => {});
+    },
+  };
 }
 
 function toTask(options: LaneOptions, rows: readonly Row[]): ChainTask {

@@ -13,7 +13,7 @@ const hl7Path = /^[A-Z][A-Z0-9]{2}(\[[1-9]\d*\])?-[1-9]\d*(\[[1-9]\d*\])?(\.[1-9
 /** A component as YAML names it: a bare word, or a map of one key whose value configures it. */
 const namedSchema = z.union([z.string(), z.record(z.string(), z.unknown())]);
 
-export const channelTestSchema = z.strictObject({
+const channelTestSchema = z.strictObject({
   name: z.string().describe('What the test shows, as a sentence.'),
   message: z.string().describe('The message as it comes; line ends become segment ends.'),
   outcome: z
@@ -95,15 +95,27 @@ export const routeSchema = z.strictObject({
     .describe('What becomes of a delivery that was under way when the engine died.'),
 });
 
+/** Where the console listens unless told: on this machine alone. */
+export const defaultHttp = { host: '127.0.0.1', port: 8080 } as const;
+
 /** `config/plexus.yaml`. */
 export const networkSchema = z.strictObject({
   network: nameSchema.describe('The name of the network.'),
   http: z
     .strictObject({
-      host: z.string().default('127.0.0.1').describe('The address that the console listens on.'),
-      port: z.number().int().min(0).max(65_535).default(8080).describe('Its port; 0 is any.'),
+      host: z
+        .string()
+        .default(defaultHttp.host)
+        .describe('The address that the console listens on.'),
+      port: z
+        .number()
+        .int()
+        .min(0)
+        .max(65_535)
+        .default(defaultHttp.port)
+        .describe('Its port; 0 is any.'),
     })
-    .default({ host: '127.0.0.1', port: 8080 })
+    .default(defaultHttp)
     .describe('The one HTTP port: console, API, metrics, health.'),
   retention: z
     .strictObject({

@@ -15,6 +15,7 @@ import {
 } from 'yaml';
 import { reasonOf } from '../errors.ts';
 import type { ConfigIssue } from '../issue.ts';
+import { limits } from '../limits.ts';
 
 export type ConfigPath = readonly (string | number)[];
 
@@ -41,7 +42,6 @@ export type YamlFile = {
 };
 
 const parsed = new Map<string, YamlFile>();
-const parsedMax = 256;
 
 /**
  * Reads a YAML 1.2 file (merge keys and anchors allowed). Never throws for what the file holds. A
@@ -52,7 +52,7 @@ export function readYaml(file: string): YamlFile {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
     const known = parsed.get(file);
     if (known?.text === text) return known;
-    if (parsed.size >= parsedMax) parsed.clear();
+    if (parsed.size >= limits.parsedFilesMax) parsed.clear();
     const yaml = parseYaml(text, file);
     parsed.set(file, yaml);
     return yaml;

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { dataFolder, holdsData } from '../data-folder.ts';
 import { type DatabaseHandle, openDatabase } from '../database.ts';
 import { exitCodes, PlexusError } from '../errors.ts';
 import { type CountKind, controlSchema } from './schema.ts';
@@ -30,13 +30,13 @@ export type Control = ReturnType<typeof openControl>;
 
 /** control.db: the names behind the numbers, the list of partitions, the revisions deployed. */
 export function openControl(dataDir: string, key: Buffer, readonly = false) {
-  const file = join(dataDir, 'control.db');
-  if (readonly && !existsSync(file)) {
+  const file = dataFolder.control(dataDir);
+  if (readonly && !holdsData(dataDir)) {
     throw new PlexusError('data-missing', `${dataDir} holds no Plexus data`, {
       exit: exitCodes.io,
     });
   }
-  if (!readonly) mkdirSync(join(dataDir, 'journal'), { recursive: true, mode: 0o700 });
+  if (!readonly) mkdirSync(dataFolder.journal(dataDir), { recursive: true, mode: 0o700 });
   const db: DatabaseHandle = openDatabase(file, { key, readonly });
   if (!readonly) db.exec(controlSchema);
   const channelNo = new Map<string, number>();

@@ -1,6 +1,6 @@
 import { chmodSync } from 'node:fs';
-import { join } from 'node:path';
 import Database from 'better-sqlite3-multiple-ciphers';
+import { dataFolder } from '../data-folder.ts';
 import { exitCodes, PlexusError, reasonOf } from '../errors.ts';
 import { makeFolder } from '../folder.ts';
 
@@ -12,7 +12,7 @@ export function lockData(dataDir: string): { release(): void } {
   let db: InstanceType<typeof Database> | undefined;
   try {
     makeFolder(dataDir);
-    const file = join(dataDir, 'engine.lock');
+    const file = dataFolder.lock(dataDir);
     db = new Database(file);
     chmodSync(file, 0o600);
     db.pragma('busy_timeout = 200');

@@ -1,5 +1,6 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { dataFolder } from '../data-folder.ts';
+import { removeDatabase } from '../database.ts';
 import { reasonOf } from '../errors.ts';
 import type { Events } from '../events.ts';
 import { type Control, openControl } from './control.ts';
@@ -34,7 +35,7 @@ export function openPartitions(options: {
     try {
       const partition = openPartition({
         no,
-        file: join(options.dataDir, 'journal', file),
+        file: join(dataFolder.journal(options.dataDir), file),
         key: options.key,
         synchronous: options.synchronous,
       });
@@ -56,7 +57,7 @@ export function openPartitions(options: {
     let file = `${day}.db`;
     for (let n = 1; taken.has(file); n += 1) file = `${day}.${n}.db`;
     const no = control.addPartition(day, file);
-    const path = join(options.dataDir, 'journal', file);
+    const path = join(dataFolder.journal(options.dataDir), file);
     let partition: Partition;
     try {
       const { key, synchronous } = options;
@@ -64,7 +65,7 @@ export function openPartitions(options: {
     } catch (cause) {
       // Senders try again and again: each time a line and half a file would be left.
       control.dropPartition(no);
-      for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+      removeDatabase(path);
       throw cause;
     }
     open.set(no, partition);

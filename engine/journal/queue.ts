@@ -66,7 +66,7 @@ function readParent(partition: Partition, parent: MessageId): Buffer {
 }
 
 /** Undoes `codec`. */
-export function decodeRaw(
+function decodeRaw(
   row: { readonly codec: number; readonly raw: Buffer },
   parent: (id: MessageId) => Buffer,
 ): Buffer {

@@ -19,9 +19,6 @@ export type Write = {
 
 export type Writer = ReturnType<typeof createWriter>;
 
-const firstPauseMs = 100;
-const lastPauseMs = 5_000;
-
 /**
  * The journal's one writer. Landings, claims and settlements of all channels share one commit a
  * partition: a landing asks for a commit in this turn of the event loop, the others ride along, at
@@ -144,7 +141,7 @@ export function createWriter(options: {
       return;
     }
     riders.set(no, [...writes, ...(riders.get(no) ?? [])]);
-    pauseMs = Math.min(lastPauseMs, pauseMs === 0 ? firstPauseMs : pauseMs * 2);
+    pauseMs = Math.min(limits.commitRetryLastMs, pauseMs * 2 || limits.commitRetryFirstMs);
     timer ??= setTimeout(flush, pauseMs);
   }
 

@@ -1,10 +1,7 @@
-import type { Row } from './scheduler.ts';
+import { keysOf, type Row } from './row.ts';
 
 /** Why a key waits: its own retry, or a two-key message that waits for another key. */
 type Parked = { fromId: number; dueUs: number; waitsFor: number | undefined };
-
-/** The keys that order a row; a row without any has one of its own, so that it can wait alone. */
-export const keysOf = (row: Row): readonly number[] => (row.keys.length > 0 ? row.keys : [-row.id]);
 
 /**
  * The keys that wait. A row with a waiting key makes all its keys wait from that row on; when a key

@@ -1,25 +1,8 @@
 import type { Clock } from '../clock.ts';
 import type { MessageId } from '../ids.ts';
-import { createParking, keysOf } from './parking.ts';
-
-/** An open row of the queue on its way to a lane. */
-export type Row = {
-  readonly id: MessageId;
-  readonly generation: number;
-  /** Hashes of the ordering keys; none: no order to keep. */
-  readonly keys: readonly number[];
-  readonly bytes: number;
-  /** Claims since its last verdict, durable: how often its processing died. */
-  readonly attempts: number;
-  /** Verdicts that said: later. */
-  readonly retries: number;
-  /**
-   * It was being processed when something died: it runs alone, so that no innocent is taken for it.
-   */
-  readonly suspect: boolean;
-  /** Waiting for its retry, microseconds since the epoch; 0 when it is not. */
-  readonly dueUs: number;
-};
+import { limits } from '../limits.ts';
+import { createParking } from './parking.ts';
+import { keysOf, type Row } from './row.ts';
 
 export type SchedulerOptions = {
   readonly lanes: number;
@@ -36,7 +19,7 @@ export type SchedulerOptions = {
 type Barrier = { row: Row; lanes: Set<number>; owner: number; arrived: Set<number> };
 type Item = { row: Row; barrier: Barrier | undefined };
 
-const readRows = 256;
+const { readRows } = limits;
 
 export type Scheduler = ReturnType<typeof createScheduler>;
 

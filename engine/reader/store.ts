@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { dataFolder } from '../data-folder.ts';
 import { type DatabaseHandle, openDatabase } from '../database.ts';
 import type { CountKind } from '../journal/index.ts';
 import { type Control, openControl } from '../journal/index.ts';
@@ -31,7 +32,7 @@ export function openJournalView(dataDir: string, key: Buffer): JournalView {
     const found = [];
     control.refresh();
     for (const row of control.partitions()) {
-      const file = join(dataDir, 'journal', row.file);
+      const file = join(dataFolder.journal(dataDir), row.file);
       if (row.state === 'expired' || row.state === 'unreadable' || !existsSync(file)) continue;
       let db = open.get(row.no);
       if (!db) {

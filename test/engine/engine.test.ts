@@ -352,4 +352,48 @@ describe('engine', () => {
     await assert.rejects(start({ key }), { code: 'wrong-key' });
     await assert.rejects(start({ key }), { code: 'wrong-key' });
   });
+
+  it('runs what was claimed at a crash one by one, so that no innocent dies with it', async () => {
+    const probe = await start({ lanes: 4 });
+    const { journal, operations, channels } = probe.engine;
+    await operations.pause('probe');
+    const texts = Array.from({ length: 12 }, (_, n) => `m${n}`);
+    for (const text of texts) await probe.land(text, { orderingKeys: [text] });
+    const { chain } = channels.get('probe')!.ref;
+    await journal.claim(chain, journal.read(chain, 0, 100));
+    let most = 0;
+    const underWay = new Set<number>();
+    const { claim, settle } = journal;
+    journal.claim = (destination, rows) => {
+      for (const row of rows) underWay.add(row.id);
+      most = Math.max(most, underWay.size);
+      return claim(destination, rows);
+    };
+    journal.settle = async (...args) => {
+      await settle(...args);
+      for (const { row } of args[1]) underWay.delete(row.id);
+    };
+    await operations.start('probe');
+    await until(() => view(probe).settled === 12, 'all are settled');
+    assert.equal(most, 1);
+  });
+
+  it('starts a failed channel anew without a second hand on its queue', async () => {
+    const probe = await start({ routes: ['a'], lanes: 2 });
+    const { journal, operations } = probe.engine;
+    const { claim } = journal;
+    journal.claim = () => Promise.reject(new Error('a bug'));
+    await probe.land('m0', { orderingKeys: ['k'] });
+    await until(() => view(probe).state === 'failed', 'it has failed');
+    journal.claim = claim;
+    await operations.start('probe');
+    for (let n = 1; n < 20; n += 1) await probe.land(`m${n}`, { orderingKeys: ['k'] });
+    await until(() => probe.delivered.length >= 20, 'all are delivered');
+    await operations.stop('probe');
+    assert.deepEqual(
+      probe.delivered.map(({ text }) => text),
+      Array.from({ length: 20 }, (_, n) => `m${n}`),
+    );
+    assert.deepEqual([probe.openSinks(), probe.openSources()], [0, 0]);
+  });
 });

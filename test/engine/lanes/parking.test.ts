@@ -2,7 +2,8 @@
 // and nothing older. Method: small queues in a model of the store, worked by one lane at a time.
 import assert from 'node:assert/strict';
 import type { Clock, MessageId } from '../../../engine/index.ts';
-import { createScheduler, type Row, type Scheduler } from '../../../engine/lanes/scheduler.ts';
+import type { Row } from '../../../engine/lanes/row.ts';
+import { createScheduler, type Scheduler } from '../../../engine/lanes/scheduler.ts';
 
 let timers: (() => void)[] = [];
 const clock: Clock = {
