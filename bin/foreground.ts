@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import {
   ConfigError,
   type Event,
   exitCodes,
+  makeFolder,
   PlexusError,
   reasonOf,
   renderIssue,
@@ -35,7 +35,7 @@ export async function serveInForeground(
 /** The data folder's parent, where the key goes. */
 function makeParent(dataDir: string): void {
   try {
-    mkdirSync(dirname(resolve(dataDir)), { recursive: true });
+    makeFolder(dirname(resolve(dataDir)));
   } catch (cause) {
     const message = `cannot make the folder of ${dataDir}: ${reasonOf(cause)}`;
     throw new PlexusError('data-unwritable', message, { exit: exitCodes.io, cause });

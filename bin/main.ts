@@ -27,7 +27,9 @@ export async function main(
   try {
     return await dispatch(argv, commands, world);
   } catch (error) {
-    return explain(error, world.out);
+    const { word } = takeCommand(argv);
+    const topic = commands.find(({ name }) => name === word)?.name;
+    return explain(error, world.out, topic);
   }
 }
 
@@ -85,7 +87,7 @@ function find(word: string, commands: readonly Command[]): Command {
 }
 
 /** What went wrong, in one line for a person, and as an exit code. */
-function explain(error: unknown, out: Output): number {
+function explain(error: unknown, out: Output, topic?: string): number {
   if (error instanceof ConfigError) {
     for (const issue of error.issues) out.say(renderIssue(issue));
     out.say(`plexus: ${error.message}`);
@@ -96,12 +98,12 @@ function explain(error: unknown, out: Output): number {
     return error.exit;
   }
   if (error instanceof UsageError || isParseError(error)) {
-    out.say(`plexus: ${error.message}`);
-    out.say('Try `./plexus help`.');
+    out.say(`plexus: ${error.message.split('. To specify')[0]}`);
+    out.say(`Try \`./plexus help${topic === undefined ? '' : ` ${topic}`}\`.`);
     return exitCodes.usage;
   }
   if (isSystemError(error)) {
-    out.say(`plexus: ${error.message} (${error.code})`);
+    out.say(`plexus: ${systemText(error)} (${error.code})`);
     return exitCodes.io;
   }
   out.say(`plexus: a bug in Plexus: ${error instanceof Error ? error.stack : String(error)}`);
@@ -111,6 +113,13 @@ function explain(error: unknown, out: Output): number {
 function isParseError(error: unknown): error is Error {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   return error instanceof Error && (code?.startsWith('ERR_PARSE_ARGS') ?? false);
+}
+
+function systemText({ code, path, message }: NodeJS.ErrnoException): string {
+  if (code === 'EISDIR') return 'a folder was named where a file is wanted';
+  if (path === undefined) return message;
+  if (code === 'ENOENT') return `${path} does not exist`;
+  return code === 'EACCES' ? `${path} may not be opened` : message;
 }
 
 /** An error of the operating system: it has a call and a code such as EACCES. */

@@ -10,13 +10,14 @@ import {
   limits,
   loadNetwork,
   type Network,
+  PlexusError,
   startEngine,
   systemClock,
 } from '../engine/index.ts';
 import { createLogs, createMonitoring } from '../monitoring/index.ts';
 import { openSpineReader } from '../routes/spine/index.ts';
 import { registry } from './registry.ts';
-import { announceEngine } from './running-engine.ts';
+import { announceEngine, findEngine } from './running-engine.ts';
 import { version } from './version.ts';
 
 export type ServeOptions = {
@@ -68,7 +69,14 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   });
   const { host } = network.http;
   const port = anyPort ? 0 : network.http.port;
-  const http = await serveHttp({ host, port, app: monitoring.app, ...monitoring.http });
+  const http = await serveHttp({ host, port, app: monitoring.app, ...monitoring.http }).catch(
+    (cause: unknown) => {
+      // The port is taken by the engine that a person has forgotten; a note alone may be stale.
+      const isTaken = cause instanceof PlexusError && cause.code === 'port-in-use';
+      if (!isTaken || !findEngine(dataDir)) throw cause;
+      throw new PlexusError('engine-running', `another engine runs on ${dataDir}`, { cause });
+    },
+  );
   const spine = openSpineReader(dataDir, key.value);
   let forget = () => {};
   const stop = async (): Promise<void> => {

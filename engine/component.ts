@@ -59,8 +59,13 @@ export type StageContext = {
   readonly key: Buffer;
 };
 
+/** What flows between stages: the raw message, the resources made of it, the versions stored. */
+export type Flow = 'message' | 'resources' | 'versions';
+
 export type StageComponent<Config = unknown> = Spec<Config> & {
   readonly role: 'stage';
+  /** What it takes and gives, for lint to see stages in a wrong order; absent: anything. */
+  readonly flow?: { readonly takes: Flow; readonly gives: Flow };
   create(config: Config, context: StageContext): Stage;
 };
 

@@ -15,10 +15,9 @@ rollback  back to the revision before`,
   options: {},
   async run({ args, json, dataDir, env, out }) {
     const [verb, ...names] = args;
-    if (verb === undefined || !(channelVerbs as readonly string[]).includes(verb))
-      throw new UsageError(
-        `unknown verb \`${verb ?? ''}\`; ${suggestion(verb ?? '', channelVerbs)}`,
-      );
+    if (verb === undefined) throw new UsageError(`do what? ${channelVerbs.join(', ')}`);
+    if (!(channelVerbs as readonly string[]).includes(verb))
+      throw new UsageError(`unknown verb \`${verb}\`; ${suggestion(verb, channelVerbs)}`);
     if (names.length === 0) throw new UsageError('which channel?');
     const engine = connectEngine(dataDir, env);
     for (const name of names) {

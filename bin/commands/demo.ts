@@ -34,10 +34,11 @@ export const demo = defineCommand({
     });
     progress.stop();
     if (!signal.aborted) await settle(operations, signal);
-    for (const { channel, received, settled, held, pending } of operations.channels()) {
-      const row = { channel, received, settled, held, pending };
+    for (const { channel, received, duplicates, settled, held, pending } of operations.channels()) {
+      const row = { channel, received, duplicates, settled, held, pending };
+      const counts = `${settled} converted, ${held} held, ${duplicates} sent twice`;
       if (json) out.json(row);
-      else out.line(`${channel}: ${received} received, ${settled} converted, ${held} held`);
+      else out.line(`${channel}: ${received} received: ${counts}`);
     }
     out.say(`${tally.sent} sent, ${tally.wrong} of them wrong on purpose; see what became of it:`);
     out.say('  ./plexus messages    ./plexus quarantine ls    ./plexus trace ID    out/');

@@ -24,7 +24,7 @@ answers faster than any disk can has not written. Findings are rows; exit 0.`,
       checkMemory(),
       errors === 0
         ? ok('configuration', `${configDir} has no errors`)
-        : failed('configuration', `${configDir} has ${errors} errors; see \`./plexus lint\``),
+        : failed('configuration', `${configDir} has mistakes (${errors}); see \`./plexus lint\``),
       ...checkDisk(dataDir),
       checkKey(dataDir, env),
       ...(network === undefined ? [] : await checkPorts(network, dataDir)),
@@ -107,10 +107,16 @@ async function checkPorts(network: Network, dataDir: string): Promise<Finding[]>
   return taken.length > 0 ? taken : [ok('ports', `${places.length} configured ports are free`)];
 }
 
+function portText({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'EADDRINUSE') return 'is in use by another program';
+  if (code === 'EACCES') return 'may not be opened by this user';
+  return code === 'EADDRNOTAVAIL' ? 'is no address of this machine' : message;
+}
+
 function tryPort(host: string, port: number): Promise<string | undefined> {
   return new Promise((done) => {
     const server = createServer();
-    server.once('error', (error: NodeJS.ErrnoException) => done(error.code ?? error.message));
+    server.once('error', (error: NodeJS.ErrnoException) => done(portText(error)));
     server.listen(port, host, () => server.close(() => done(undefined)));
   });
 }

@@ -34,7 +34,9 @@ const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 
 export function requireInside(path: string, configDir: string): void {
   if (!existsSync(path)) throw new UsageError(`${path} does not exist`);
   if (!contains(configDir, path))
-    throw new UsageError(`${path} is not within the configuration ${configDir}`);
+    throw new UsageError(
+      `${path} is not within the configuration ${configDir}: name its folder with --config`,
+    );
 }
 
 export function contains(folder: string, path: string): boolean {

@@ -110,7 +110,9 @@ async function showHeld(call: Call, [wanted]: readonly string[]): Promise<number
     else {
       const { id, channel, stage, owner, attempts, fingerprint } = held;
       call.out.line(`${id}  ${row.held}  ${channel}  ${stage}  ${fingerprint}`);
-      call.out.line(`    owner ${owner || 'none'}, ${attempts} attempts`);
+      call.out.line(
+        `    owner ${owner || 'none'}, ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`,
+      );
       for (const issue of held.issues) call.out.line(`    ${issueText(issue)}`);
     }
   }
@@ -132,7 +134,7 @@ async function change(call: Call, order: Order, words: readonly string[]): Promi
     for (const [index, selection] of selections.entries()) {
       const count = await orders.carryOut(order, selection, by);
       if (call.json) call.out.json({ selection, verb: order.verb, count });
-      else call.out.line(`${words[index]}: ${count} messages`);
+      else call.out.line(`${words[index]}: ${count} ${count === 1 ? 'message' : 'messages'}`);
     }
   } finally {
     await orders.close();

@@ -7,6 +7,9 @@ export const nameSchema = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,62}$/, 'use lower-case letters, digits and hyphens, a letter first');
 
+/** As `transforms/hl7v2` reads paths, which the engine does not import. */
+const hl7Path = /^[A-Z][A-Z0-9]{2}(\[[1-9]\d*\])?-[1-9]\d*(\[[1-9]\d*\])?(\.[1-9]\d*){0,2}$/;
+
 /** A component as YAML names it: a bare word, or a map of one key whose value configures it. */
 const namedSchema = z.union([z.string(), z.record(z.string(), z.unknown())]);
 
@@ -38,7 +41,7 @@ export const channelSchema = z.strictObject({
     .default('landed')
     .describe('Answer after the bytes are on disk, or only after the chain has settled them.'),
   order_by: z
-    .array(z.string().min(3))
+    .array(z.string().regex(hl7Path, 'write an HL7 path such as `PID-3.1`'))
     .default([])
     .describe('HL7 paths whose values keep their order; the patient identifier unless told.'),
   lanes: z

@@ -7,6 +7,7 @@ import { channelSchema, routeSchema } from './channel-schema.ts';
 import { type Named, type ReadContext, readComponent, readNamed } from './components.ts';
 import type { ChannelConfig, ComponentConfig, RouteConfig } from './network.ts';
 import { checkYaml, valueIn } from './schema-issues.ts';
+import { findMisplaced } from './stage-order.ts';
 import { type ConfigPath, readYaml, type YamlFile } from './yaml.ts';
 
 /**
@@ -83,13 +84,16 @@ function readParts(context: ReadContext, registry: Registry): Parts {
     parts.files.push(...result.files);
     [parts.source] = take(result);
   }
+  const stages: Named[] = [];
   for (const [index, item] of listIn(yaml, 'stages').entries()) {
     const stage = read(item, ['stages', index]);
     if (stage === undefined) continue;
     const result = readComponent(stage, registry.stages, context);
     parts.files.push(...result.files);
     parts.stages.push(...take(result));
+    stages.push(stage);
   }
+  parts.issues.push(...findMisplaced(stages, yaml, registry));
   for (const [index, item] of listIn(yaml, 'routes').entries()) {
     const route = read(item, ['routes', index]);
     if (route === undefined) continue;

@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import Database from 'better-sqlite3-multiple-ciphers';
 import { dataFolder } from '../data-folder.ts';
 import { exitCodes, PlexusError, reasonOf } from '../errors.ts';
+import { makeFolder } from '../folder.ts';
 
 /**
  * One engine a data folder: an exclusive transaction on a file of its own, which the operating
@@ -10,7 +11,7 @@ import { exitCodes, PlexusError, reasonOf } from '../errors.ts';
 export function lockData(dataDir: string): { release(): void } {
   let db: InstanceType<typeof Database> | undefined;
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(dataDir);
     const file = dataFolder.lock(dataDir);
     db = new Database(file);
     chmodSync(file, 0o600);

@@ -61,6 +61,34 @@ describe('the command line', () => {
     for (const [argv, code] of cases) assert.equal((await run(argv)).code, code, argv.join(' '));
   });
 
+  it('says in words what a file or an option has, and which help to read', async () => {
+    const missing = join(dir, 'none.hl7');
+    const first = async (...argv: string[]) => (await run(argv)).said;
+    assert.deepEqual(await first('convert', missing, '--mapping', 'base'), [
+      `plexus: ${missing} does not exist (ENOENT)`,
+    ]);
+    assert.deepEqual(await first('convert', dir, '--mapping', 'base'), [
+      'plexus: a folder was named where a file is wanted (EISDIR)',
+    ]);
+    assert.deepEqual(await first('lint', '--stritc'), [
+      "plexus: Unknown option '--stritc'",
+      'Try `./plexus help lint`.',
+    ]);
+    assert.match((await first('channel'))[0]!, /do what\? start, stop/);
+  });
+
+  // A recursive mkdir never returns there: the child is ended after its time, and fails the test.
+  it('gives up on a data folder that the system will not make', () => {
+    if (!existsSync('/proc/self')) return;
+    const child = spawnSync(
+      join(root, 'plexus'),
+      ['run', '--config', config(good), '--data', '/proc/plexus/data', '--ports', 'any'],
+      { timeout: 15_000, killSignal: 'SIGKILL', encoding: 'utf8' },
+    );
+    assert.equal(child.status, 74, child.stderr);
+    assert.match(child.stderr, /data-unwritable/);
+  }).timeout(20_000);
+
   it('tells a bug from a failure: 70 with the stack, else the error`s own code', async () => {
     const failing = (error: Error) => ({
       name: 'fail',

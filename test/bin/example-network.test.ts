@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -50,6 +50,29 @@ describe('the example network', function () {
     const { code, lines } = await run(['test', '--config', example, '--json']);
     assert.equal(code, 0);
     assert.ok(lines.length > 0);
+  });
+
+  it('tells every stage that stands where it does not get what it takes', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'plexus-stages-'));
+    const convert = 'convert: { mapping: base }';
+    const told = (...stages: string[]) => {
+      const list = stages.map((stage) => `  - ${stage}\n`).join('');
+      const text = `channel: x\nowner: x\nsource: { mllp: { port: 1 } }\nstages:\n${list}`;
+      writeFileSync(join(dir, 'channels/x.yaml'), text);
+      return lintConfiguration(dir).map(({ line, column, code }) => `${line}:${column} ${code}`);
+    };
+    try {
+      mkdirSync(join(dir, 'channels'));
+      writeFileSync(join(dir, 'plexus.yaml'), 'network: x\n');
+      assert.deepEqual(told(convert, 'translate: { maps: {} }', 'identify', 'store'), []);
+      assert.deepEqual(told('identify', 'store'), ['5:5 stage-order']);
+      assert.deepEqual(told('store'), ['5:5 stage-order']);
+      assert.deepEqual(told(convert, 'store', 'identify'), ['7:5 stage-order']);
+      assert.deepEqual(told(convert, convert, 'store'), ['6:5 stage-order']);
+      assert.deepEqual(told('identfy', 'store'), ['5:5 config-unknown-component']);
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
   });
 
   it('tells every misspelt key where it stands, with the word that was meant', () => {

@@ -27,6 +27,7 @@ type Config = z.output<typeof schema>;
 export const readFhirStage: StageComponent<Config> = {
   role: 'stage',
   name: 'read-fhir',
+  flow: { takes: 'message', gives: 'resources' },
   summary: 'Takes FHIR R4 JSON (a resource or a Bundle) apart into the resources that it holds.',
   guarantees:
     'The same resource sent again gets the same id; references inside a source stay whole; what ' +

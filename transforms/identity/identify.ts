@@ -28,6 +28,7 @@ const schema = z
 export const identifyStage: StageComponent<z.output<typeof schema>> = {
   role: 'stage',
   name: 'identify',
+  flow: { takes: 'resources', gives: 'resources' },
   summary: 'Links each patient to a person by exact identifier within one assigning authority.',
   guarantees:
     'The decision is stored by effect key, so a second run gives the same; an identifier never ' +

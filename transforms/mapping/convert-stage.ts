@@ -25,6 +25,7 @@ type Config = z.infer<typeof schema>;
 export const convertStage: StageComponent<Config> = {
   role: 'stage',
   name: 'convert',
+  flow: { takes: 'message', gives: 'resources' },
   summary: 'Converts an HL7v2 message to FHIR R4 by the mapping of its source.',
   guarantees: 'The same bytes and the same mapping give the same resources; no state is read.',
   example: 'convert: { mapping: base }',

@@ -32,6 +32,7 @@ type Config = z.output<typeof schema>;
 export const translateStage: StageComponent<Config> = {
   role: 'stage',
   name: 'translate',
+  flow: { takes: 'resources', gives: 'resources' },
   summary: 'Translates the codes that the mapping marks, by pinned code maps.',
   guarantees:
     'The original coding stays first and untouched; a map release is named by version, never ' +

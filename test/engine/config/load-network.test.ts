@@ -180,6 +180,18 @@ describe('a configuration folder', () => {
     ]);
   });
 
+  it('tells an ordering key that is no HL7 path, and takes every one that is', () => {
+    const withOrder = (path: string) =>
+      told({ 'plexus.yaml': network, 'channels/west.yaml': `${channel}order_by: [${path}]\n` });
+    for (const path of ['PID-3', 'PID-3.1', 'OBX[3]-5', 'PV1-19[2].4.1'])
+      assert.deepEqual(withOrder(JSON.stringify(path)), [], path);
+    for (const path of ['PIDD', 'PID3', 'pid-3', 'PID-0', 'PID-3.1.2.3']) {
+      const [line, ...others] = withOrder(path);
+      assert.match(line!, /config-value$/, path);
+      assert.deepEqual(others, []);
+    }
+  });
+
   it('gives a new revision when a file that it refers to changes, and only then', () => {
     const revisionWith = (table: string, http: string) =>
       load({ 'plexus.yaml': network + http, 'channels/west.yaml': channel, 'codes.txt': table })
