@@ -42,7 +42,7 @@ function chainOf(spec: ChainSpec): OpenChain['chain'] {
 /** What the last stage of a chain may leave for destinations and for the loss report. */
 type Body = {
   readonly written?: readonly ResourceLine[];
-  readonly conversion?: { readonly unvisited?: readonly string[] };
+  readonly unvisited?: readonly string[];
 };
 
 /** Runs one batch through its channel's chain; the entry point that the engine's pool calls. */
@@ -62,7 +62,7 @@ export async function runChainTask(task: ChainTask): Promise<ChainReplies> {
   const unvisited = new Map<string, number>();
   const replies: ChainReply[] = results.map((result) => {
     const bodies = result.bodies as readonly (Body | undefined)[];
-    for (const field of bodies.flatMap((body) => body?.conversion?.unvisited ?? [])) {
+    for (const field of bodies.flatMap((body) => body?.unvisited ?? [])) {
       unvisited.set(field, (unvisited.get(field) ?? 0) + 1);
     }
     return {

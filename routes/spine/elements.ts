@@ -67,12 +67,12 @@ function stringEnd(text: string, start: number): number {
   throw new Error('a string that does not end');
 }
 
-/** The inverse of `splitElements`. */
+/** The inverse of `splitElements`; joined at once, so that no part keeps an older text alive. */
 export function joinElements(elements: Elements): string {
   const meta = elements.get('meta');
-  let text = meta === undefined ? '' : `,"meta":${meta}`;
-  for (const [name, value] of elements) if (name !== 'meta') text += `,"${name}":${value}`;
-  return `{${text.slice(1)}}`;
+  const parts = meta === undefined ? [] : [`"meta":${meta}`];
+  for (const [name, value] of elements) if (name !== 'meta') parts.push(`"${name}":${value}`);
+  return `{${parts.join()}}`;
 }
 
 export type VersionHead = {

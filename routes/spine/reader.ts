@@ -124,7 +124,9 @@ function prepare(db: DatabaseHandle) {
 
 function find(spine: Opened, type: string, id: string): ResourceRow | undefined {
   const typeNo = spine.reading.wordNo.get(type)?.no;
-  return typeNo === undefined ? undefined : spine.reading.resource.get(typeNo, packId(id));
+  return typeNo === undefined
+    ? undefined
+    : spine.showing.find.get({ type: typeNo, id: packId(id) });
 }
 
 function lineOf(spine: Opened, row: ResourceRow): ResourceLine | undefined {

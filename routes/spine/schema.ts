@@ -9,14 +9,13 @@ export const spineFile = (dataDir: string) => join(dataDir, 'spine.db');
  * hundred of them, `first` the lowest. A resource finds its own through `last` and each one's
  * `previous`. Texts that repeat in every message stand once in `word`.
  *
- * What `heads` and `texts` hold is told in `packing.ts`. `origin` holds the effect key: a message's
+ * The index of the ids is in `id-index.ts`. What `heads` and `texts` hold is told in `packing.ts`. `origin` holds the effect key: a message's
  * contributions of one generation are `count` from `first` on, so their ordinals need no index.
  */
 export const spineSchema = `
 CREATE TABLE IF NOT EXISTS word(no INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE IF NOT EXISTS resource(no INTEGER PRIMARY KEY, type INT NOT NULL, id ANY NOT NULL,
   last INT NOT NULL, current INT NOT NULL, newest INT NOT NULL) STRICT;
-CREATE UNIQUE INDEX IF NOT EXISTS resource_id ON resource(type, id);
 CREATE TABLE IF NOT EXISTS contribution(first INTEGER PRIMARY KEY, message INT NOT NULL,
   generation INT NOT NULL, ordinal INT NOT NULL, heads TEXT NOT NULL, texts TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS origin(message INT, generation INT, first INT NOT NULL,
@@ -30,10 +29,11 @@ CREATE TABLE IF NOT EXISTS tally(type INTEGER PRIMARY KEY, resources INT NOT NUL
 
 const dashes = new Set([8, 13, 18, 23]);
 
-/** Value of a lower-case hexadecimal digit by its character code, -1 for any other. */
-const digits = Int8Array.from({ length: 256 }, (_, code) =>
-  '0123456789abcdef'.indexOf(String.fromCharCode(code)),
-);
+/** Value of a lower-case hexadecimal digit by its character code; negative for any other. */
+export function hexDigit(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  return code >= 0x61 && code <= 0x66 ? code - 0x57 : -1;
+}
 
 /** Where in a UUID's text its 32 digits stand. */
 const digitsAt = Uint8Array.from(
@@ -46,8 +46,8 @@ export function packId(id: string): Buffer | string {
   for (const at of dashes) if (id.charCodeAt(at) !== 0x2d) return id;
   const packed = Buffer.allocUnsafe(16);
   for (let n = 0; n < 16; n += 1) {
-    const high = digits[id.charCodeAt(digitsAt[2 * n]!)] ?? -1;
-    const low = digits[id.charCodeAt(digitsAt[2 * n + 1]!)] ?? -1;
+    const high = hexDigit(id.charCodeAt(digitsAt[2 * n]!));
+    const low = hexDigit(id.charCodeAt(digitsAt[2 * n + 1]!));
     if (high < 0 || low < 0) return id;
     packed[n] = high * 16 + low;
   }

@@ -1,4 +1,5 @@
 import type { DatabaseHandle } from '../../engine/index.ts';
+import { type IdIndex, openIdIndex } from './id-index.ts';
 import { type OpenPack, openPack } from './pack.ts';
 import { unpack } from './packing.ts';
 import { type ResourceCache, resourceCache, type State } from './resource-cache.ts';
@@ -21,11 +22,10 @@ export type Spine = {
   readonly writing: Writing;
   readonly words: Words;
   readonly cache: ResourceCache;
+  readonly ids: IdIndex;
   readonly pack: OpenPack;
   /** Resources and versions by type that this transaction added. */
   readonly tally: Map<string, { resources: number; versions: number }>;
-  /** The last number given to a resource. */
-  lastResource: number;
   /** The newest message that was ever written. */
   newest: number;
 };
@@ -57,9 +57,9 @@ export function openSpine(db: DatabaseHandle): Spine & { begun(): void; committi
     writing,
     words,
     cache: resourceCache(),
+    ids: openIdIndex(db),
     pack: openPack(writing),
     tally: new Map(),
-    lastResource: 0,
     newest: 0,
     /** What another connection has committed since makes everything in memory doubtful. */
     begun() {
@@ -67,13 +67,13 @@ export function openSpine(db: DatabaseHandle): Spine & { begun(): void; committi
       if (version === seen) return;
       seen = version;
       this.cache.clear();
-      const last = writing.last.get()!;
-      this.lastResource = last.resource;
-      this.newest = last.message;
+      this.ids.refresh();
+      this.newest = writing.newest.get()!.message;
       const lastPack = writing.lastPack.get();
       this.pack.restart(lastPack === undefined ? 0 : unpack(lastPack).at(-1)!.row);
     },
     committing() {
+      this.ids.committing();
       for (const [type, { resources, versions }] of this.tally)
         writing.addTally.run(words.no(type), resources, versions);
       this.tally.clear();
@@ -81,13 +81,13 @@ export function openSpine(db: DatabaseHandle): Spine & { begun(): void; committi
   };
 }
 
-/** The state of a resource that is there. */
-export function load(spine: Spine, type: string, id: string): State {
+/** The state of a resource; undefined when nobody has spoken of it. */
+export function load(spine: Spine, type: string, id: string): State | undefined {
   const cached = spine.cache.get(type, id);
   if (cached !== undefined) return cached;
-  const row = spine.reading.resource.get(spine.words.no(type), packId(id));
-  if (row === undefined) throw new Error('a resource that is not there');
-  return stateOf(spine.reading, type, id, row);
+  const no = spine.ids.find(spine.words.no(type), id);
+  if (no === undefined) return undefined;
+  return stateOf(spine.reading, type, id, spine.reading.resourceByNo.get(no)!);
 }
 
 export function stateOf(reading: Reading, type: string, id: string, row: ResourceRow): State {
@@ -107,29 +107,16 @@ export function stateOf(reading: Reading, type: string, id: string, row: Resourc
   };
 }
 
-/** Answers with the state of a resource that nobody has spoken of before, else undefined. */
-export function tryCreate(
-  spine: Spine,
-  origin: Origin,
-  type: string,
-  id: string,
-): State | undefined {
-  const no = spine.lastResource + 1;
+/** A resource of which nobody has spoken before; its first contribution MUST follow at once. */
+export function create(spine: Spine, origin: Origin, type: string, id: string): State {
+  const no = spine.ids.last + 1;
   const row = spine.pack.nextRow();
-  const { changes } = spine.writing.addResource.run(
-    no,
-    spine.words.no(type),
-    packId(id),
-    row,
-    row,
-    origin.id,
-  );
-  if (changes === 0) return undefined;
-  spine.lastResource = no;
-  const numbers = { last: 0, current: 0, version: 0, newest: origin.id, changedMs: 0 };
-  const state: State = { no, type, id, ...numbers, text: '' };
+  const typeNo = spine.words.no(type);
+  spine.writing.addResource.run(no, typeNo, packId(id), row, row, origin.id);
+  spine.ids.add(typeNo, id, no);
   tallyOf(spine, type).resources += 1;
-  return state;
+  const numbers = { last: 0, current: 0, version: 0, newest: origin.id, changedMs: 0 };
+  return { no, type, id, ...numbers, text: '' };
 }
 
 /**

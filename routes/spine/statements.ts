@@ -1,4 +1,5 @@
 import type { DatabaseHandle } from '../../engine/index.ts';
+import { indexedSql } from './id-index.ts';
 import { type ContributionRow, type PackRow, unpack } from './packing.ts';
 
 export type ResourceRow = {
@@ -26,9 +27,6 @@ export function prepareReading(db: DatabaseHandle) {
   return {
     wordNo: db.prepare<[string], { no: number }>('SELECT no FROM word WHERE text = ?'),
     wordText: db.prepare<[number], { text: string }>('SELECT text FROM word WHERE no = ?'),
-    resource: db.prepare<[number, Buffer | string], ResourceRow>(
-      'SELECT * FROM resource WHERE type = ? AND id = ?',
-    ),
     resourceByNo: db.prepare<[number], ResourceRow>('SELECT * FROM resource WHERE no = ?'),
     contribution(row: number): ContributionRow {
       const found = pack.get(row);
@@ -74,17 +72,14 @@ export function prepareWriting(db: DatabaseHandle) {
       `INSERT INTO origin(message, generation, first, count, sha, channel, revision, mapping, maps,
         received_us, person, method, decided_by) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    last: db.prepare<[], { resource: number; message: number }>(
-      `SELECT (SELECT coalesce(max(no), 0) FROM resource) AS resource,
-        (SELECT coalesce(max(message), 0) FROM origin) AS message`,
+    newest: db.prepare<[], { message: number }>(
+      'SELECT coalesce(max(message), 0) AS message FROM origin',
     ),
     lastPack: db.prepare<[], PackRow>(
       `SELECT ${packColumns} FROM contribution ORDER BY first DESC LIMIT 1`,
     ),
-    /** Changes nothing when the resource is there. */
     addResource: db.prepare(
-      `INSERT INTO resource(no, type, id, last, current, newest) VALUES(?, ?, ?, ?, ?, ?)
-        ON CONFLICT DO NOTHING`,
+      `INSERT INTO resource(no, type, id, last, current, newest) VALUES(?, ?, ?, ?, ?, ?)`,
     ),
     setResource: db.prepare('UPDATE resource SET last = ?, current = ?, newest = ? WHERE no = ?'),
     addPack: db.prepare(`INSERT INTO contribution(${packColumns}) VALUES(?, ?, ?, ?, ?, ?)`),
@@ -112,6 +107,12 @@ export type OriginRow = {
 /** What only readers ask. */
 export function prepareShowing(db: DatabaseHandle) {
   return {
+    /** One statement, because what waits moves into the index between two. */
+    find: db.prepare<{ readonly type: number; readonly id: Buffer | string }, ResourceRow>(
+      `SELECT * FROM resource WHERE no = coalesce(
+        (SELECT no FROM resource_id WHERE id = @id AND type = @type),
+        (SELECT no FROM resource WHERE no > (${indexedSql}) AND id = @id AND type = @type))`,
+    ),
     origin: db.prepare<[number, number], OriginRow>(
       'SELECT * FROM origin WHERE message = ? AND generation = ?',
     ),

@@ -15,7 +15,7 @@ import { readHistory, retractionMark } from './history.ts';
 import { linesOf } from './lines.ts';
 import type { State } from './resource-cache.ts';
 import { unpackId } from './schema.ts';
-import { append, load, type Origin, type Spelling, type Spine, save, tryCreate } from './spine.ts';
+import { append, create, load, type Origin, type Spelling, type Spine, save } from './spine.ts';
 
 /**
  * Writes what a message says, once: a second run of the same generation writes nothing and gives
@@ -86,14 +86,8 @@ function contribute(
   { type, id }: Contribution,
   said: SaidText,
 ): State {
-  // Most resources are new, so that to add one costs less than to ask for it first.
-  const cached = spine.cache.get(type, id);
-  const created = cached === undefined ? tryCreate(spine, origin, type, id) : undefined;
-  if (created !== undefined) {
-    begin(spine, origin, created, said);
-    return created;
-  }
-  const state = cached ?? load(spine, type, id);
+  const state = load(spine, type, id);
+  if (state === undefined) return begin(spine, origin, create(spine, origin, type, id), said);
   const inOrder =
     origin.id > state.newest || (origin.id === state.newest && origin.earlier.length === 0);
   if (inOrder) follow(spine, origin, state, said);
@@ -101,14 +95,15 @@ function contribute(
   return state;
 }
 
-function begin(spine: Spine, origin: Origin, state: State, said: SaidText): void {
+function begin(spine: Spine, origin: Origin, state: State, said: SaidText): State {
   if (said.initial === undefined) {
     append(spine, state, origin, said.set, spellAll(said));
-    return;
+    return state;
   }
   const { set, initial } = splitSaid(said);
   const text = joinElements(new Map([...initial, ...set]));
   append(spine, state, origin, text, spell(said, set.keys()));
+  return state;
 }
 
 /** The usual case: nobody newer has spoken of the resource, so the fold goes one step on. */
@@ -164,7 +159,7 @@ function retract(spine: Spine, origin: Origin, from: number, touched: Map<number
   for (const { resource: no } of before) {
     if (touched.has(no)) continue;
     const row = spine.reading.resourceByNo.get(no)!;
-    const state = load(spine, spine.words.text(row.type), unpackId(row.id));
+    const state = load(spine, spine.words.text(row.type), unpackId(row.id))!;
     refold(spine, state, origin, ordinal, undefined);
     touched.set(no, state);
     ordinal += 1;
