@@ -1,13 +1,12 @@
 import { workerData } from 'node:worker_threads';
 import {
   type ChainReplies,
-  type ChainReply,
   type ChainSpec,
   type ChainTask,
   createChain,
   createRegistry,
   type ResourceLine,
-  type Work,
+  runTask,
 } from '../engine/index.ts';
 import { stageComponents } from './stages.ts';
 
@@ -46,31 +45,13 @@ type Body = {
 };
 
 /** Runs one batch through its channel's chain; the entry point that the engine's pool calls. */
-export async function runChainTask(task: ChainTask): Promise<ChainReplies> {
-  const bytes = Buffer.from(task.bytes.buffer, task.bytes.byteOffset, task.bytes.length);
-  let offset = 0;
-  const works: Work[] = task.messages.map(({ length, keys: _, ...message }) => {
-    const raw = bytes.subarray(offset, offset + length);
-    offset += length;
-    const { channel, revision } = task.spec;
-    return { ...message, channel, revision, raw, body: undefined };
-  });
-  const results = await chainOf(task.spec).run(
-    works,
-    task.messages.map(({ keys }) => keys),
+export function runChainTask(task: ChainTask): Promise<ChainReplies> {
+  return runTask(
+    () => chainOf(task.spec),
+    task,
+    (body) => ({
+      resources: (body as Body | undefined)?.written ?? [],
+      unvisited: (body as Body | undefined)?.unvisited ?? [],
+    }),
   );
-  const unvisited = new Map<string, number>();
-  const replies: ChainReply[] = results.map((result) => {
-    const bodies = result.bodies as readonly (Body | undefined)[];
-    for (const field of bodies.flatMap((body) => body?.unvisited ?? [])) {
-      unvisited.set(field, (unvisited.get(field) ?? 0) + 1);
-    }
-    return {
-      verdict: result.verdict,
-      tookUs: result.tookUs,
-      issues: result.issues,
-      resources: bodies.flatMap((body) => body?.written ?? []),
-    };
-  });
-  return { replies, unvisited: [...unvisited] };
 }

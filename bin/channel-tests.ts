@@ -9,21 +9,12 @@ import {
   type ChannelTest,
   createChain,
   messageId,
+  outcomeOfVerdict,
   type ResourceLine,
   readYaml,
 } from '../engine/index.ts';
+import type { TestResult } from '../transforms/mapping/index.ts';
 import { registry } from './registry.ts';
-
-/** How one test ended, and where it stands. */
-export type TestOutcome = {
-  readonly name: string;
-  readonly passed: boolean;
-  /** One sentence each. */
-  readonly failures: readonly string[];
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-};
 
 /**
  * Runs the tests of a channel file through the channel's own stages, each test in an empty data
@@ -32,16 +23,16 @@ export type TestOutcome = {
 export async function runChannelTests(
   channel: ChannelConfig,
   configDir: string,
-): Promise<readonly TestOutcome[]> {
+): Promise<readonly TestResult[]> {
   if (channel.tests.length === 0) return [];
   const yaml = readYaml(channel.file);
-  const outcomes: TestOutcome[] = [];
+  const results: TestResult[] = [];
   for (const [index, test] of channel.tests.entries()) {
     const failures = judge(await runOne(channel, configDir, test), test);
     const { file, line, column } = yaml.valueAt(['tests', index, 'name']);
-    outcomes.push({ name: test.name, passed: failures.length === 0, failures, file, line, column });
+    results.push({ name: test.name, passed: failures.length === 0, failures, file, line, column });
   }
-  return outcomes;
+  return results;
 }
 
 /** Long after every message of a test and never the same as a clock: a test has no time. */
@@ -76,7 +67,7 @@ function judge(result: ChainResult, test: ChannelTest): string[] {
   const held = verdict.kind === 'held' ? verdict.issues : [];
   const issues = [...held, ...result.issues.map(({ issue }) => issue)];
   const codes = [...new Set(issues.map(({ code }) => code))].sort();
-  const outcome = outcomes[verdict.kind];
+  const outcome = outcomeOfVerdict[verdict.kind];
   if (outcome !== test.outcome)
     return [`expected ${test.outcome}, was ${outcome} (${codes.join(', ')})`];
   const resources = result.bodies.flatMap(resourcesIn);
@@ -89,13 +80,6 @@ function judge(result: ChainResult, test: ChannelTest): string[] {
   if (isDeepStrictEqual(codes, wanted)) return failures;
   return [...failures, `issues are [${codes.join(', ')}], not [${wanted.join(', ')}]`];
 }
-
-const outcomes = {
-  settled: 'delivered',
-  filtered: 'filtered',
-  held: 'quarantined',
-  retry: 'pending',
-} as const;
 
 function resourcesIn(body: unknown): Record<string, unknown>[] {
   const lines = (body as { written?: readonly ResourceLine[] } | undefined)?.written ?? [];

@@ -1,6 +1,11 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { dataKey, exitCodes, openReader, PlexusError, type Reader } from '../engine/index.ts';
+import {
+  dataKey,
+  exitCodes,
+  holdsData,
+  openReader,
+  PlexusError,
+  type Reader,
+} from '../engine/index.ts';
 import { openSpineReader } from '../routes/spine/index.ts';
 
 /** A data folder opened for reading, with or without an engine on it; `using` closes it. */
@@ -24,7 +29,7 @@ export function openData(from: { dataDir: string; env: NodeJS.ProcessEnv }): Ope
 
 /** Asked before a key is: to look at an empty folder must not make a key for it. */
 export function requireData(dataDir: string): void {
-  if (existsSync(join(dataDir, 'control.db'))) return;
+  if (holdsData(dataDir)) return;
   const message = `${dataDir} holds no data: no engine has run on it yet`;
   throw new PlexusError('data-missing', message, { exit: exitCodes.io });
 }

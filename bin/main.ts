@@ -9,7 +9,7 @@ import {
 } from './command.ts';
 import { helpOf, overview } from './help.ts';
 
-export const globalOptions = {
+const globalOptions = {
   config: { type: 'string', value: 'DIR', about: 'Configuration folder (default `config`).' },
   data: { type: 'string', value: 'DIR', about: 'Data folder (default `data`).' },
   json: { type: 'boolean', about: 'Data as NDJSON on stdout.' },

@@ -1,4 +1,4 @@
-import type { MessageView } from '../engine/index.ts';
+import type { Issue, MessageView } from '../engine/index.ts';
 
 /** One message as `messages --json` prints it; people script against these names. */
 export type MessageRow = {
@@ -22,6 +22,11 @@ export function messageRow(message: Shown): MessageRow {
 export function messageText(row: MessageRow): string {
   const { id, channel, control_id, received, outcome } = row;
   return `${id}  ${received}  ${outcome.padEnd(11)}  ${channel}  ${control_id}`;
+}
+
+/** One thing that is wrong with a message, as a line for a person. */
+export function issueText({ severity, code, path, diagnostics }: Issue): string {
+  return `${severity} ${code} ${path ?? ''} ${diagnostics}`.trimEnd();
 }
 
 /** Microseconds since the epoch as ISO 8601; 0 is "never". */

@@ -13,6 +13,7 @@ import { openSpineReader } from '../routes/spine/index.ts';
 import type { Invocation } from './command.ts';
 import { registry } from './registry.ts';
 import { connectEngine, findEngine } from './running-engine.ts';
+import { version } from './version.ts';
 
 export type Order =
   | { readonly verb: 'assign'; readonly owner: string }
@@ -53,6 +54,7 @@ async function underLock({ configDir, dataDir, env }: From): Promise<Orders> {
   const key = dataKey(dataDir, env).value;
   const spine = openSpineReader(dataDir, key);
   const { operations, stop } = await startEngine({
+    version,
     network: { ...requireNetwork(configDir, registry), channels: [] },
     load: (folder) => loadNetwork(folder, registry),
     dataDir,

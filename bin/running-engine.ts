@@ -1,6 +1,12 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { consoleToken, exitCodes, PlexusError } from '../engine/index.ts';
+import {
+  ConfigError,
+  type ConfigIssue,
+  consoleToken,
+  exitCodes,
+  PlexusError,
+} from '../engine/index.ts';
 
 /** Where the engine of a data folder answers; written by `run` beside its data. */
 export type EngineAddress = { readonly pid: number; readonly host: string; readonly port: number };
@@ -62,6 +68,8 @@ export function connectEngine(dataDir: string, env: NodeJS.ProcessEnv): EngineCl
 
 type Call = { method: string; path: string; token: string; body?: object | undefined };
 
+type Refusal = { code?: string; message?: string; issues?: readonly ConfigIssue[] };
+
 async function call<T>(address: EngineAddress, { method, path, token, body }: Call): Promise<T> {
   const url = `http://${hostOf(address)}:${address.port}/api${path}`;
   let response: Response;
@@ -79,8 +87,8 @@ async function call<T>(address: EngineAddress, { method, path, token, body }: Ca
   }
   const answer: unknown = await response.json().catch(() => undefined);
   if (response.ok) return answer as T;
-  const { code, message } =
-    (answer as { error?: { code?: string; message?: string } })?.error ?? {};
+  const { code, message, issues } = (answer as { error?: Refusal })?.error ?? {};
+  if (issues) throw new ConfigError(issues);
   throw new PlexusError(
     code ?? 'engine-refused',
     message ?? `the engine answered with ${response.status}`,

@@ -7,6 +7,7 @@ import {
   dataKey,
   type Engine,
   type Event,
+  limits,
   loadNetwork,
   type Network,
   startEngine,
@@ -16,6 +17,7 @@ import { createLogs, createMonitoring } from '../monitoring/index.ts';
 import { openSpineReader } from '../routes/spine/index.ts';
 import { registry } from './registry.ts';
 import { announceEngine } from './running-engine.ts';
+import { version } from './version.ts';
 
 export type ServeOptions = {
   readonly network: Network;
@@ -40,8 +42,6 @@ export type Serving = {
   stop(): Promise<void>;
 };
 
-const drainMs = 10_000;
-
 /**
  * Wires everything together and starts it: console and health first, so that they answer while the
  * engine recovers, then the engine. Throws PlexusError when port, data folder, lock or key stand in
@@ -61,7 +61,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     clock,
     engine: () => engine?.operations,
     token: token.value,
-    version: '0.1.0',
+    version,
     network: network.name,
     dataDir,
     bug: logs.bug,
@@ -75,12 +75,13 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     forget();
     await engine?.stop();
     monitoring.close();
-    await http.close(drainMs);
+    await http.close(limits.drainMs);
     spine.close();
     logs.close();
   };
   try {
     engine = await startEngine({
+      version,
       network,
       load: (configDir) => loadNetwork(configDir, registry),
       dataDir,

@@ -8,7 +8,7 @@ import type { Stage } from './stage.ts';
  * What can be named in a channel file. One file is one component: its spec, its schema, its
  * behaviour, in that order. The schema feeds lint, the JSON Schema for editors, docs/reference and
  * forms, so every field carries `.describe()`. Components are listed by hand in
- * `bin/components.ts`.
+ * `bin/registry.ts`.
  */
 type Spec<Config> = {
   /** The word an analyst writes in YAML. */

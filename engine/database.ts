@@ -1,10 +1,15 @@
-import { chmodSync, existsSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync } from 'node:fs';
 import type BetterSqlite3 from 'better-sqlite3';
 import Database from 'better-sqlite3-multiple-ciphers';
-import { exitCodes, PlexusError } from './errors.ts';
+import { exitCodes, PlexusError, reasonOf } from './errors.ts';
 
 export type DatabaseHandle = BetterSqlite3.Database;
 export type Statement = BetterSqlite3.Statement<unknown[]>;
+
+/** Removes a database with its WAL and shared memory; one that is not there is no fault. */
+export function removeDatabase(file: string): void {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true });
+}
 
 export type OpenOptions = {
   /** 32 bytes. */
@@ -60,8 +65,7 @@ export function openDatabase(file: string, options: OpenOptions): DatabaseHandle
         cause,
       });
     }
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new PlexusError('database-unavailable', `cannot open ${file}: ${reason}`, {
+    throw new PlexusError('database-unavailable', `cannot open ${file}: ${reasonOf(cause)}`, {
       exit: exitCodes.io,
       cause,
     });

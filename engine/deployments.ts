@@ -1,10 +1,13 @@
 import { cpSync, existsSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Deployment } from './channel/index.ts';
 import type { Clock } from './clock.ts';
 import type { ChannelConfig, LoadedNetwork, Network } from './config/index.ts';
+import { dataFolder } from './data-folder.ts';
 import { ConfigError, PlexusError } from './errors.ts';
 import { type ChannelRef, type Control, sha256 } from './journal/index.ts';
+
+export type Deployments = ReturnType<typeof deployments>;
 
 /**
  * What was deployed, kept: the configuration is copied into the data folder before it runs, so that
@@ -24,7 +27,7 @@ export function deployments(options: {
       channel: config.name,
       revision: config.revision,
       stages: config.stages,
-      configDir: join(dataDir, 'revisions', snapshot),
+      configDir: join(dataFolder.revisions(dataDir), snapshot),
     };
     return { config, spec, revision };
   }
@@ -34,7 +37,7 @@ export function deployments(options: {
     snapshot(network: Network): string {
       const revisions = network.channels.map((config) => `${config.name}@${config.revision}`);
       const name = sha256(Buffer.from(revisions.sort().join('\n'))).toString('hex', 0, 6);
-      const to = join(dataDir, 'revisions', name);
+      const to = join(dataFolder.revisions(dataDir), name);
       if (existsSync(to)) return name;
       rmSync(`${to}.part`, { recursive: true, force: true });
       cpSync(network.configDir, `${to}.part`, { recursive: true });
@@ -48,12 +51,16 @@ export function deployments(options: {
       const revision = control.activate(channel, config.revision, stages, snapshot, clock.nowUs());
       return toDeployment(config, snapshot, revision);
     },
+    /** Makes what ran before active again, after its successor could not start. */
+    again(before: Deployment): Deployment {
+      return this.record(before.config, basename(before.spec.configDir));
+    },
     /** The revision that ran before this one, made active again. Throws `revision-missing`. */
     previous(ref: ChannelRef, current: Deployment): Deployment {
       const before = control.revisions(ref.no).find((row) => row.hash !== current.config.revision);
       if (!before)
         throw new PlexusError('revision-missing', `${ref.name} has no revision before this one`);
-      const loaded = options.load(join(dataDir, 'revisions', before.snapshot));
+      const loaded = options.load(join(dataFolder.revisions(dataDir), before.snapshot));
       if (!loaded.network) throw new ConfigError(loaded.issues);
       const config = loaded.network.channels.find((each) => each.name === ref.name);
       if (!config)

@@ -1,18 +1,23 @@
 import { createPool } from './chain/index.ts';
-import { type Channel, createChannel, type Deployment } from './channel/index.ts';
+import { createChanges } from './changes.ts';
+import { type Channel, createChannel } from './channel/index.ts';
 import type { Clock } from './clock.ts';
 import type { Registry } from './component.ts';
 import type { ChannelConfig, LoadedNetwork, Network } from './config/index.ts';
 import { deployments } from './deployments.ts';
-import { ConfigError, PlexusError } from './errors.ts';
+import { ConfigError, PlexusError, reasonOf } from './errors.ts';
 import type { Events } from './events.ts';
 import { heldActions } from './held-actions.ts';
 import { counts, expire, type Journal, lockData, openJournal } from './journal/index.ts';
+import { limits } from './limits.ts';
 import type { Operations, Reader } from './operations.ts';
 import { createReader, type JournalView } from './reader/index.ts';
 import type { ResourceReader } from './sink.ts';
+import { createTurns } from './turns.ts';
 
 export type EngineOptions = {
+  /** Of Plexus, as `engine-started` tells it. */
+  readonly version: string;
   readonly network: Network;
   /** Reads the configuration again, for reload. */
   load(configDir: string): LoadedNetwork;
@@ -30,9 +35,6 @@ export type EngineOptions = {
   resolvePath(path: string): string;
 };
 
-/** How often finished days are looked at: retention counts in days. */
-const upkeepMs = 3_600_000;
-
 export type Engine = Awaited<ReturnType<typeof startEngine>>;
 
 /**
@@ -45,10 +47,9 @@ export async function startEngine(options: EngineOptions) {
   const { clock, events } = options;
   const lock = lockData(options.dataDir);
   const dedupeHours = Math.max(1, ...options.network.channels.map((each) => each.dedupeHours));
-  const journal = openJournal({ ...options, dedupeHours });
-  const open = journal.openCounts();
-  const tookMs = (clock.nowUs() - startedUs) / 1000;
-  events.emit({ type: 'recovered', ...open, tookMs });
+  const journal = openUnder(lock, () => openJournal({ ...options, dedupeHours }));
+  const sinceStartMs = () => (clock.nowUs() - startedUs) / 1000;
+  events.emit({ type: 'recovered', ...journal.openCounts(), tookMs: sinceStartMs() });
   const pool = createPool({
     file: options.workerFile,
     workerData: { dataDir: options.dataDir, key: options.key },
@@ -56,6 +57,7 @@ export async function startEngine(options: EngineOptions) {
   });
   const deploy = deployments({ ...options, control: journal.control });
   const channels = new Map<string, Channel>();
+  const inTurn = createTurns();
   let network = options.network;
 
   function build(config: ChannelConfig, snapshot: string): Channel {
@@ -71,48 +73,39 @@ export async function startEngine(options: EngineOptions) {
     }
   }
 
+  const stopListening = events.subscribe((event) => {
+    if (event.type !== 'journal-reopened') return;
+    for (const channel of channels.values()) channel.pipeline()?.reread();
+  });
+  const changes = createChanges({ channels, deploy, build });
   const held = heldActions({ journal, channels, clock, events });
   const reader = liveReader(journal, channels, options.reader);
 
   function find(name: string): Channel {
     const channel = channels.get(name);
-    if (!channel) throw new PlexusError('unknown-channel', `no channel is called ${name}`);
+    if (!channel) throw new PlexusError('unknown-channel', `no channel is called \`${name}\``);
     return channel;
   }
 
-  /** Messages of a channel that neither chain nor destinations have finished. */
+  /**
+   * Messages of a channel that neither chain nor destinations have finished. What a route that is
+   * no more has left behind nobody works off.
+   */
   function pendingOf(name: string): number {
-    const { ref } = find(name);
-    const own = journal.control.destinations().filter((each) => each.channel === ref.no);
+    const { ref, deployment } = find(name);
+    const names = new Set(['', ...deployment().config.routes.map((route) => route.name)]);
+    const own = journal.control
+      .destinations()
+      .filter((each) => each.channel === ref.no && names.has(each.name));
     return own.reduce((sum, each) => sum + journal.totals.get(ref.no, each.no, counts.pending), 0);
-  }
-
-  /** Swaps in what changed; a channel that is gone from the configuration is stopped and kept. */
-  async function adopt(next: Network, only?: string): Promise<readonly string[]> {
-    const snapshot = deploy.snapshot(next);
-    const swapped: string[] = [];
-    for (const config of next.channels) {
-      if (only !== undefined && config.name !== only) continue;
-      const known = channels.get(config.name);
-      if (known?.deployment().config.revision === config.revision) continue;
-      if (known) await known.swap(deploy.record(config, snapshot));
-      else channels.set(config.name, build(config, snapshot));
-      const channel = find(config.name);
-      if (!known && config.enabled) await startChannel(channel);
-      swapped.push(config.name);
-    }
-    for (const [name, channel] of channels) {
-      if (only !== undefined || next.channels.some((config) => config.name === name)) continue;
-      if (channel.state() !== 'stopped') swapped.push(name);
-      await channel.stop();
-    }
-    network = next;
-    return swapped;
   }
 
   function reread(): Network {
     const loaded = options.load(network.configDir);
-    if (loaded.network) return loaded.network;
+    if (loaded.network) {
+      network = loaded.network;
+      return network;
+    }
     const mistakes = loaded.issues.filter((issue) => issue.severity === 'error');
     events.emit({ type: 'config-refused', mistakes: mistakes.length });
     throw new ConfigError(mistakes);
@@ -125,60 +118,72 @@ export async function startEngine(options: EngineOptions) {
     stop: (name) => find(name).stop(),
     pause: (name) => find(name).pause(),
     drain: (name) => find(name).drain(() => pendingOf(name)),
-    reload: async () => adopt(reread()),
-    async deploy(name) {
-      const next = reread();
-      if (!next.channels.some((config) => config.name === name)) find(name);
-      await adopt(next, name);
-      return find(name).deployment().config.revision;
-    },
-    async rollback(name) {
-      const channel = find(name);
-      const previous: Deployment = deploy.previous(channel.ref, channel.deployment());
-      await channel.swap(previous);
-      return previous.config.revision;
-    },
+    reload: () => inTurn(async () => changes.adopt(reread())),
+    deploy: (name) =>
+      inTurn(async () => {
+        const next = reread();
+        if (!next.channels.some((config) => config.name === name))
+          throw new PlexusError('unknown-channel', `the configuration has no channel \`${name}\``);
+        await changes.adopt(next, name);
+        return find(name).deployment().config.revision;
+      }),
+    rollback: (name) => inTurn(() => changes.rollback(find(name))),
     assign: (selection, owner) => held(selection, { kind: 'assign', owner }),
     replay: (selection, by) => held(selection, { kind: 'replay', by }),
     waive: (selection, reason, by) => held(selection, { kind: 'waive', reason, by }),
   };
-
-  let cancelUpkeep = () => {};
-  function keepUp(): void {
-    cancelUpkeep = clock.after(upkeepMs, () => {
-      const { dataDir } = options;
-      expire(journal, dataDir, network.retention, clock.nowUs(), events).finally(keepUp);
-    });
-  }
 
   const snapshot = deploy.snapshot(network);
   for (const config of network.channels) channels.set(config.name, build(config, snapshot));
   for (const channel of channels.values()) {
     if (channel.deployment().config.enabled) await startChannel(channel);
   }
-  keepUp();
-  events.emit({
-    type: 'engine-started',
-    version: '0.1.0',
-    startMs: (clock.nowUs() - startedUs) / 1000,
-  });
+  const stopUpkeep = keepUp(journal, options, () => network.retention);
+  events.emit({ type: 'engine-started', version: options.version, startMs: sinceStartMs() });
 
   return {
     operations,
     journal,
     channels,
-    /** False from a failed commit until one succeeds. */
-    healthy: () => !journal.failing(),
     /** Takes nothing more in, finishes what is claimed, and closes. The queue stays. */
     async stop(): Promise<void> {
       events.emit({ type: 'engine-stopping', reason: 'stop' });
-      await Promise.all([...channels.values()].map((channel) => channel.stop()));
+      await inTurn(() => Promise.all([...channels.values()].map((channel) => channel.stop())));
       await pool.close();
-      cancelUpkeep();
+      stopUpkeep();
+      stopListening();
       await journal.close();
       lock.release();
     },
   };
+}
+
+/** Looks after finished days now and then; the returned function ends it. */
+function keepUp(
+  journal: Journal,
+  { clock, events, dataDir }: EngineOptions,
+  retention: () => Network['retention'],
+): () => void {
+  let cancel = () => {};
+  function again(): void {
+    cancel = clock.after(limits.upkeepMs, () => {
+      expire(journal, dataDir, retention(), clock.nowUs(), events)
+        .catch((cause) => events.emit({ type: 'upkeep-failed', cause: reasonOf(cause) }))
+        .finally(again);
+    });
+  }
+  again();
+  return () => cancel();
+}
+
+/** What does not open leaves the folder to others. */
+function openUnder<Opened>(lock: { release(): void }, open: () => Opened): Opened {
+  try {
+    return open();
+  } catch (cause) {
+    lock.release();
+    throw cause;
+  }
 }
 
 /**

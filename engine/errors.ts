@@ -27,13 +27,17 @@ export class PlexusError extends Error {
   }
 }
 
+/** What a caught error says of itself; MUST NOT be used where that may quote a payload. */
+export function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
 /**
  * The journal could not make bytes durable (disk full, I/O error): the sender must hear AE, never
  * AA.
  */
 export function journalUnavailable(cause: unknown): PlexusError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new PlexusError('journal-unavailable', `the journal cannot write: ${reason}`, {
+  return new PlexusError('journal-unavailable', `the journal cannot write: ${reasonOf(cause)}`, {
     exit: exitCodes.io,
     cause,
   });

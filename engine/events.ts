@@ -30,6 +30,8 @@ export type Event =
   | { type: 'commit'; rows: number; tookMs: number }
   | { type: 'commit-failed'; cause: string }
   | { type: 'journal-reopened'; partition: string }
+  /** Finished days were not looked through; the next hour tries again. */
+  | { type: 'upkeep-failed'; cause: string }
   | {
       type: 'partition-opened' | 'partition-expired' | 'partition-unreadable';
       partition: string;

@@ -1,8 +1,15 @@
 export type { ChainReplies, ChainReply, ChainSpec, ChainTask } from './chain/index.ts';
-export { type Chain, type ChainResult, type ChainVerdict, createChain } from './chain/index.ts';
+export {
+  type Chain,
+  type ChainResult,
+  type ChainVerdict,
+  createChain,
+  runTask,
+} from './chain/index.ts';
 export * from './clock.ts';
 export * from './component.ts';
 export * from './config/index.ts';
+export { holdsData } from './data-folder.ts';
 export * from './database.ts';
 export { type Engine, type EngineOptions, startEngine } from './engine.ts';
 export * from './errors.ts';
@@ -12,6 +19,8 @@ export * from './issue.ts';
 export * from './keys.ts';
 export * from './limits.ts';
 export * from './operations.ts';
+export * from './outcome.ts';
+export * from './pem-files.ts';
 export { openReader } from './reader/index.ts';
 export * from './sink.ts';
 export * from './source.ts';

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { exitCodes, PlexusError } from './errors.ts';
+import { holdsData } from './data-folder.ts';
+import { exitCodes, PlexusError, reasonOf } from './errors.ts';
 
 /** A secret, and whether this call made it (the first start says so in one line). */
 export type Secret<T> = {
@@ -10,20 +11,22 @@ export type Secret<T> = {
   readonly isNew: boolean;
 };
 
+/** Beside the data folder and not in it: a stolen copy of the folder stays closed. */
+export const dataKeyFile = (dataDir: string): string => `${resolve(dataDir)}.key`;
+
 /**
  * The data key: `PLEXUS_KEY` (64 hex digits) in the environment, else `DATA.key` beside the data
- * folder, made at first start with mode 0600. Beside it and not in it: a stolen copy of the folder
- * stays closed. Throws `key-invalid` when what is there is no key, `key-missing` when data exists
- * but its key does not.
+ * folder, made at first start with mode 0600. Throws `key-invalid` when what is there is no key,
+ * `key-missing` when data exists but its key does not.
  */
 export function dataKey(dataDir: string, env: NodeJS.ProcessEnv = process.env): Secret<Buffer> {
   if (env.PLEXUS_KEY !== undefined) {
     return { value: parseKey(env.PLEXUS_KEY, 'PLEXUS_KEY'), file: undefined, isNew: false };
   }
-  const file = `${resolve(dataDir)}.key`;
+  const file = dataKeyFile(dataDir);
   if (existsSync(file))
     return { value: parseKey(readFileSync(file, 'utf8').trim(), file), file, isNew: false };
-  if (existsSync(resolve(dataDir, 'control.db'))) {
+  if (holdsData(dataDir)) {
     throw new PlexusError(
       'key-missing',
       `${dataDir} holds data but neither PLEXUS_KEY nor ${file} is there`,
@@ -57,8 +60,7 @@ function writeSecret(file: string, text: string): void {
   try {
     writeFileSync(file, `${text}\n`, { mode: 0o600, flag: 'wx' });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new PlexusError('key-unwritable', `cannot write ${file}: ${reason}`, {
+    throw new PlexusError('key-unwritable', `cannot write ${file}: ${reasonOf(cause)}`, {
       exit: exitCodes.io,
       cause,
     });

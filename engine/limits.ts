@@ -1,4 +1,7 @@
-/** Every limit of the engine, each with its reason. A channel may set the ones its schema shows. */
+/**
+ * Every limit of the engine, each with its reason, and those that several folders share. A channel
+ * may set the ones its schema shows; a limit of one source or route stands in its own file.
+ */
 export const limits = {
   /** A claim is one commit and one hand-over to a worker: 64 pays both off and re-runs little. */
   claimRows: 64,
@@ -10,6 +13,26 @@ export const limits = {
   poisonAttempts: 3,
   /** Claims and settlements ride on landing commits, at most this late. */
   rideMs: 3,
+  /** A commit that failed is tried again after this long, then ever more slowly. */
+  commitRetryFirstMs: 100,
+  commitRetryLastMs: 5_000,
+  /**
+   * How often the WAL is emptied while there are commits. A short WAL is written over and over: its
+   * blocks are allocated already, which makes the fsync of a commit several times cheaper.
+   */
+  checkpointMs: 250,
+  /** Fewer frames than this are worth an inline checkpoint, which lets the WAL begin anew. */
+  checkpointInlineFrames: 64,
+  /** Background passes before giving way to the next interval. */
+  checkpointPasses: 4,
+  /** How often finished days are looked at: retention counts in days. */
+  upkeepMs: 3_600_000,
+  /** Raw bytes kept between landing and lane; what falls out is read back from the journal. */
+  recentRawBytesMax: 16 * 1024 * 1024,
+  /** Resources kept between chain and routes; what falls out is read back from the spine. */
+  recentResourceBytesMax: 32 * 1024 * 1024,
+  /** Open rows read from the journal at once: a few claims' worth. */
+  readRows: 256,
   /** Senders' bytes that may wait for a commit; past it sockets are paused. */
   landingBytesMax: 64 * 1024 * 1024,
   /** The window in which a duplicate is known again. */
@@ -39,4 +62,11 @@ export const limits = {
   httpRequestMs: 60_000,
   /** Idle HTTP connections cost memory and cost nothing to open again. */
   httpKeepAliveMs: 15_000,
+  /** What a refused sender still sends is read for so long and so far: it hears the refusal. */
+  httpDiscardMs: 1_000,
+  httpDiscardBytesMax: 1024 * 1024,
+  /** Nesting of JSON that FHIR never reaches; deeper input is made to exhaust its reader. */
+  jsonDepthMax: 64,
+  /** Parsed YAML files that are kept: all channels share the base mapping. */
+  parsedFilesMax: 256,
 } as const;

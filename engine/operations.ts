@@ -1,6 +1,7 @@
 import type { ChannelState } from './events.ts';
 import type { MessageId } from './ids.ts';
 import type { Issue } from './issue.ts';
+import type { MessageOutcome } from './outcome.ts';
 import type { ResourceLine } from './sink.ts';
 import type { Listening } from './source.ts';
 
@@ -20,6 +21,9 @@ export type Reader = {
   held(query: QuarantineQuery): Iterable<HeldView>;
   conservation(): readonly Conservation[];
 };
+
+/** What can be done to a channel, in the words of command line and API. */
+export const channelVerbs = ['start', 'stop', 'pause', 'drain', 'deploy', 'rollback'] as const;
 
 export type Operations = Reader & {
   listening(): readonly Listening[];
@@ -53,8 +57,6 @@ export type MessageQuery = {
   /** The newest `limit` messages, still oldest first. */
   readonly limit?: number;
 };
-
-export type MessageOutcome = 'pending' | 'delivered' | 'filtered' | 'quarantined';
 
 export type MessageView = {
   readonly id: MessageId;

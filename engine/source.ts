@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import type { Events } from './events.ts';
 import type { MessageId } from './ids.ts';
 import type { Issue } from './issue.ts';
+import type { SettledOutcome } from './outcome.ts';
 
 /** What a source hands to the journal: bytes as they came, and what ordering and dedupe need. */
 export type Landing = {
@@ -36,7 +37,7 @@ export type Landed = {
 
 /** How a landed message ended, for `ack: settled`. */
 export type Settlement = {
-  readonly outcome: 'delivered' | 'filtered' | 'quarantined';
+  readonly outcome: SettledOutcome;
   readonly issues: readonly Issue[];
 };
 
@@ -78,8 +79,6 @@ export type Source = {
   open(): Promise<readonly Listening[]>;
   /** Stops accepting and, within `drainMs`, finishes what was accepted. */
   close(drainMs: number): Promise<void>;
-  /**
-   * True while at least one sender is connected or the folder is readable; shown, never relied on.
-   */
+  /** How many senders are connected; 1 for a folder that can be read. Shown, never relied on. */
   connections?(): number;
 };

@@ -1,13 +1,11 @@
-import { exitCodes, suggestion } from '../../engine/index.ts';
+import { channelVerbs, exitCodes, suggestion } from '../../engine/index.ts';
 import { defineCommand, UsageError } from '../command.ts';
 import { connectEngine } from '../running-engine.ts';
-
-const verbs = ['start', 'stop', 'pause', 'drain', 'deploy', 'rollback'] as const;
 
 export const channel = defineCommand({
   name: 'channel',
   summary: 'Starts, stops, pauses, drains, deploys or rolls back channels of the running engine.',
-  usage: `${verbs.join('|')} CHANNEL..`,
+  usage: `${channelVerbs.join('|')} CHANNEL..`,
   details: `start     takes in and processes
 stop      takes nothing in, finishes what is claimed, keeps the queue
 pause     takes in and acknowledges, processes nothing
@@ -17,8 +15,10 @@ rollback  back to the revision before`,
   options: {},
   async run({ args, json, dataDir, env, out }) {
     const [verb, ...names] = args;
-    if (verb === undefined || !(verbs as readonly string[]).includes(verb))
-      throw new UsageError(`unknown verb \`${verb ?? ''}\`; ${suggestion(verb ?? '', verbs)}`);
+    if (verb === undefined || !(channelVerbs as readonly string[]).includes(verb))
+      throw new UsageError(
+        `unknown verb \`${verb ?? ''}\`; ${suggestion(verb ?? '', channelVerbs)}`,
+      );
     if (names.length === 0) throw new UsageError('which channel?');
     const engine = connectEngine(dataDir, env);
     for (const name of names) {

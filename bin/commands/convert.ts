@@ -1,6 +1,7 @@
 import { ConfigError, exitCodes, suggestion } from '../../engine/index.ts';
 import type { ConvertedBytes } from '../../transforms/mapping/index.ts';
 import { defineCommand, type Output, UsageError } from '../command.ts';
+import { issueText } from '../message-rows.ts';
 
 export const convert = defineCommand({
   name: 'convert',
@@ -45,8 +46,7 @@ function rowOf(file: string, controlId: string, result: ConvertedBytes) {
 function print(file: string, controlId: string, result: ConvertedBytes, out: Output): void {
   const { outcome, bundle, issues, unvisited } = result;
   out.line(`${file} ${controlId} ${outcome}`);
-  for (const { severity, code, path, diagnostics } of issues)
-    out.line(`    ${severity} ${code} ${path ?? ''} ${diagnostics}`);
+  for (const issue of issues) out.line(`    ${issueText(issue)}`);
   if (unvisited.length > 0) out.line(`    not read: ${unvisited.join(', ')}`);
   if (bundle !== undefined) out.line(JSON.stringify(bundle, null, 2));
 }

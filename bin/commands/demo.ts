@@ -1,7 +1,6 @@
-import { exitCodes, requireNetwork } from '../../engine/index.ts';
+import { exitCodes } from '../../engine/index.ts';
 import { defineCommand } from '../command.ts';
-import { makeParent, saySecrets, sayTrouble, untilStopped } from './run.ts';
-import { targetsOf } from './simulate.ts';
+import { serveInForeground, untilStopped } from '../foreground.ts';
 
 export const demo = defineCommand({
   name: 'demo',
@@ -15,22 +14,10 @@ export const demo = defineCommand({
     ports: { type: 'string', value: 'any', about: 'Free ports in place of the configured ones.' },
     stop: { type: 'boolean', about: 'Ends when the messages are through.' },
   },
-  async run({ options, json, configDir, dataDir, env, out, signal }) {
-    const [{ serve }, { createProgress, feeds, simulate }, { registry }] = await Promise.all([
-      import('../serve.ts'),
-      import('../simulate/index.ts'),
-      import('../registry.ts'),
-    ]);
-    const network = requireNetwork(configDir, registry);
-    makeParent(dataDir);
-    const serving = await serve({
-      network,
-      dataDir,
-      env,
-      anyPort: options.ports === 'any',
-      onEvent: (event) => sayTrouble(event, out),
-    });
-    saySecrets(serving, out);
+  async run(call) {
+    const { options, json, out, signal } = call;
+    const { createProgress, simulate, targetsOf } = await import('../simulate/index.ts');
+    const serving = await serveInForeground(call, { anyPort: options.ports === 'any' });
     const { operations } = serving.engine;
     const base = `http://${serving.http.host}:${serving.http.port}`;
     out.say(`console  ${base}/  (the token: ./plexus keys token)`);
@@ -41,7 +28,7 @@ export const demo = defineCommand({
       seed: Number(options.seed ?? 1),
       count,
       ratePerSecond: Number(options.rate ?? 50),
-      targets: targetsOf(operations.listening(), feeds),
+      targets: targetsOf(operations.listening()),
       signal,
       onProgress: progress.update,
     });

@@ -2,8 +2,9 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { freemem, totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { dataKey, exitCodes, loadNetwork, type Network } from '../../engine/index.ts';
+import { dataKey, dataKeyFile, exitCodes, loadNetwork, type Network } from '../../engine/index.ts';
 import { defineCommand } from '../command.ts';
+import { configuredPlaces } from '../configured-places.ts';
 import { type Finding, measureDurability } from '../durability.ts';
 import { findEngine } from '../running-engine.ts';
 
@@ -85,7 +86,7 @@ const volatileFileSystems = new Map([
 ]);
 
 function checkKey(dataDir: string, env: NodeJS.ProcessEnv): Finding {
-  const file = `${resolve(dataDir)}.key`;
+  const file = dataKeyFile(dataDir);
   if (env.PLEXUS_KEY === undefined && !existsSync(file))
     return ok('data key', `not there yet; the first start makes ${file}`);
   const key = dataKey(dataDir, env);
@@ -95,16 +96,13 @@ function checkKey(dataDir: string, env: NodeJS.ProcessEnv): Finding {
 async function checkPorts(network: Network, dataDir: string): Promise<Finding[]> {
   if (findEngine(dataDir)) return [ok('ports', 'an engine runs on this data folder')];
   const places = [
-    { name: 'http', ...network.http },
-    ...network.channels.flatMap(({ name, enabled, source }) => {
-      const { host, port } = source.config as { host?: string; port?: number };
-      return enabled && port ? [{ name, host: host ?? '127.0.0.1', port }] : [];
-    }),
+    { channel: 'http', ...network.http },
+    ...configuredPlaces(network).filter(({ enabled, port }) => enabled && port > 0),
   ];
   const taken: Finding[] = [];
-  for (const { name, host, port } of places) {
+  for (const { channel, host, port } of places) {
     const cause = await tryPort(host, port);
-    if (cause !== undefined) taken.push(failed('ports', `${name}: ${host}:${port} ${cause}`));
+    if (cause !== undefined) taken.push(failed('ports', `${channel}: ${host}:${port} ${cause}`));
   }
   return taken.length > 0 ? taken : [ok('ports', `${places.length} configured ports are free`)];
 }

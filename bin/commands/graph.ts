@@ -18,7 +18,7 @@ export const graph = defineCommand({
 type Edge = { readonly channel: string; readonly from: string; readonly to: string };
 
 /** Source to stage to stage to each route, by channel. */
-export function edgesOf({ channels }: Network): readonly Edge[] {
+function edgesOf({ channels }: Network): readonly Edge[] {
   return channels.flatMap(({ name, source, stages, routes }) => {
     const way = [source.kind, ...stages.map(({ kind }) => kind)];
     const last = way.at(-1)!;
@@ -28,7 +28,7 @@ export function edgesOf({ channels }: Network): readonly Edge[] {
 }
 
 /** A subgraph a channel, https://mermaid.js.org/syntax/flowchart.html. */
-export function drawMermaid({ name: network, channels }: Network): string {
+function drawMermaid({ name: network, channels }: Network): string {
   const lines = ['---', `title: ${network}`, '---', 'flowchart LR'];
   for (const { name, source, stages, routes, enabled } of channels) {
     lines.push(`  subgraph ${name}["${name}${enabled ? '' : ' (off)'}"]`);

@@ -2,18 +2,17 @@ import {
   exitCodes,
   type MessageOutcome,
   type MessageQuery,
+  messageOutcomes,
   suggestion,
 } from '../../engine/index.ts';
 import { defineCommand, UsageError } from '../command.ts';
 import { parseInstant } from '../instant.ts';
 import { messageRow, messageText } from '../message-rows.ts';
 
-const outcomes: readonly MessageOutcome[] = ['pending', 'delivered', 'filtered', 'quarantined'];
-
 const options = {
   channel: { type: 'string', value: 'NAME', about: 'Only this channel.' },
   'control-id': { type: 'string', value: 'ID', about: 'Only this message control id (MSH-10).' },
-  outcome: { type: 'string', value: 'WORD', about: `One of ${outcomes.join(', ')}.` },
+  outcome: { type: 'string', value: 'WORD', about: `One of ${messageOutcomes.join(', ')}.` },
   since: { type: 'string', value: 'TIME', about: 'Received at or after: ISO 8601, or `2h` ago.' },
   until: { type: 'string', value: 'TIME', about: 'Received before.' },
   sha256: { type: 'string', value: 'HEX', about: 'Only these bytes.' },
@@ -56,9 +55,9 @@ function queryOf(given: Options, nowUs: number): MessageQuery {
 }
 
 function parseOutcome(word: string): MessageOutcome {
-  const found = outcomes.find((outcome) => outcome === word);
+  const found = messageOutcomes.find((outcome) => outcome === word);
   if (found === undefined)
-    throw new UsageError(`unknown outcome \`${word}\`; ${suggestion(word, outcomes)}`);
+    throw new UsageError(`unknown outcome \`${word}\`; ${suggestion(word, messageOutcomes)}`);
   return found;
 }
 

@@ -8,7 +8,7 @@ import {
   suggestion,
 } from '../../engine/index.ts';
 import { defineCommand, type Invocation, UsageError } from '../command.ts';
-import { ageText, isoTime } from '../message-rows.ts';
+import { ageText, isoTime, issueText } from '../message-rows.ts';
 import type { Order } from '../orders.ts';
 import { renderTable } from '../table.ts';
 
@@ -111,8 +111,7 @@ async function showHeld(call: Call, [wanted]: readonly string[]): Promise<number
       const { id, channel, stage, owner, attempts, fingerprint } = held;
       call.out.line(`${id}  ${row.held}  ${channel}  ${stage}  ${fingerprint}`);
       call.out.line(`    owner ${owner || 'none'}, ${attempts} attempts`);
-      for (const { severity, code, path, diagnostics } of held.issues)
-        call.out.line(`    ${severity} ${code} ${path ?? ''} ${diagnostics}`.trimEnd());
+      for (const issue of held.issues) call.out.line(`    ${issueText(issue)}`);
     }
   }
   return exitCodes.ok;

@@ -39,7 +39,7 @@ or BHS) travels whole. The answers are data, whatever they say; 69 when no answe
 });
 
 /** `HOST:PORT`, `[::1]:PORT`. */
-export function parseTarget(text: string | undefined): { host: string; port: number } {
+function parseTarget(text: string | undefined): { host: string; port: number } {
   const [, bracketed, plain, digits] = /^(?:\[(.+)\]|([^:]+)):(\d{1,5})$/.exec(text ?? '') ?? [];
   const host = bracketed ?? plain;
   const port = Number(digits);

@@ -1,7 +1,8 @@
-import { exitCodes, type Listening, type Network, requireNetwork } from '../../engine/index.ts';
+import { exitCodes, type Listening, requireNetwork } from '../../engine/index.ts';
 import { defineCommand, UsageError } from '../command.ts';
+import { configuredPlaces } from '../configured-places.ts';
 import { connectEngine, findEngine } from '../running-engine.ts';
-import type { Feed, Target } from '../simulate/index.ts';
+import type { Feed } from '../simulate/index.ts';
 
 export const simulate = defineCommand({
   name: 'simulate',
@@ -19,13 +20,18 @@ that runs on --data where it listens, and else reads the ports from the configur
     seed: { type: 'string', value: 'N', about: 'Start of the random numbers (default 1).' },
   },
   async run({ args, options, json, configDir, dataDir, env, out, signal }) {
-    const { createProgress, feeds, simulate: feed } = await import('../simulate/index.ts');
+    const {
+      createProgress,
+      feeds,
+      simulate: feed,
+      targetsOf,
+    } = await import('../simulate/index.ts');
     const wanted = args.length === 0 ? feeds : args.map((word) => parseFeed(word, feeds));
     const count = parseNumber('count', options.count);
     const ratePerSecond = parseNumber('rate', options.rate);
     const places = findEngine(dataDir)
       ? await connectEngine(dataDir, env).get<Listening[]>('/listening')
-      : configured(requireNetwork(configDir, (await import('../registry.ts')).registry));
+      : configuredPlaces(requireNetwork(configDir, (await import('../registry.ts')).registry));
     const targets = targetsOf(places, wanted);
     const progress = out.isTerminal ? createProgress(process.stderr, count) : undefined;
     const tally = await feed({
@@ -55,26 +61,4 @@ function parseNumber(name: string, text: string | undefined): number | undefined
   const value = Number(text);
   if (!(value > 0)) throw new UsageError(`--${name} wants a number above 0`);
   return value;
-}
-
-type Place = Pick<Listening, 'channel' | 'host' | 'port'>;
-
-/** A feed goes to the channel of its own name. */
-export function targetsOf(
-  places: readonly Place[],
-  wanted: readonly Feed[],
-): Partial<Record<Feed, Target>> {
-  const targets: Partial<Record<Feed, Target>> = {};
-  for (const name of wanted) {
-    const place = places.find(({ channel, port }) => channel === name && port > 0);
-    if (place !== undefined) targets[name] = { host: place.host, port: place.port };
-  }
-  return targets;
-}
-
-function configured({ channels }: Network): readonly Place[] {
-  return channels.map(({ name, source }) => {
-    const { host, port } = source.config as { host?: string; port?: number };
-    return { channel: name, host: host ?? '127.0.0.1', port: port ?? 0 };
-  });
 }

@@ -1,5 +1,5 @@
 import { exitCodes, requireNetwork } from '../../engine/index.ts';
-import type { TestOutcome } from '../channel-tests.ts';
+import type { TestResult } from '../../transforms/mapping/index.ts';
 import { defineCommand } from '../command.ts';
 import { contains, requireInside } from './lint.ts';
 
@@ -19,7 +19,7 @@ one fails.`,
         import('../registry.ts'),
       ]);
     const network = requireNetwork(configDir, registry);
-    const all: TestOutcome[] = mappingNames(configDir).flatMap((name) =>
+    const all: TestResult[] = mappingNames(configDir).flatMap((name) =>
       runMappingTests(configDir, name),
     );
     for (const channel of network.channels)

@@ -7,7 +7,7 @@ import {
   type TraceView,
 } from '../../engine/index.ts';
 import { defineCommand, type Output, UsageError } from '../command.ts';
-import { isoTime, messageRow, messageText } from '../message-rows.ts';
+import { isoTime, issueText, messageRow, messageText } from '../message-rows.ts';
 
 export const trace = defineCommand({
   name: 'trace',
@@ -65,8 +65,7 @@ function print(view: TraceView, withBody: boolean, out: Output): void {
   for (const again of view.duplicates) out.line(`  came again ${isoTime(again)}`);
   for (const { generation, stage, outcome, tookUs, issues, revision } of view.steps) {
     out.line(`  ${stage.padEnd(12)} ${outcome}  ${tookUs} us  run ${generation}, ${revision}`);
-    for (const { severity, code, path, diagnostics } of issues)
-      out.line(`      ${severity} ${code} ${path ?? ''} ${diagnostics}`.trimEnd());
+    for (const issue of issues) out.line(`      ${issueText(issue)}`);
   }
   for (const { destination, generation, state, attempts, code } of view.destinations)
     out.line(

@@ -2,13 +2,15 @@ import type { Listening } from '../../engine/index.ts';
 import { type Feed, feeds } from './feed.ts';
 import type { Target } from './simulate.ts';
 
-/** The feeds that a running engine listens for, found by the channels' names. */
-export function targetsOf(listening: readonly Listening[]): Partial<Record<Feed, Target>> {
+/** A feed goes to the channel of its own name, wherever that listens. */
+export function targetsOf(
+  places: readonly Pick<Listening, 'channel' | 'host' | 'port'>[],
+  wanted: readonly Feed[] = feeds,
+): Partial<Record<Feed, Target>> {
   const targets: Partial<Record<Feed, Target>> = {};
-  for (const feed of feeds) {
-    const kind = feed === 'north-general-fhir' ? 'fhir' : 'mllp';
-    const found = listening.find((one) => one.channel === feed && one.kind === kind);
-    if (found !== undefined) targets[feed] = { host: found.host, port: found.port };
+  for (const feed of wanted) {
+    const place = places.find(({ channel, port }) => channel === feed && port > 0);
+    if (place !== undefined) targets[feed] = { host: place.host, port: place.port };
   }
   return targets;
 }

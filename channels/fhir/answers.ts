@@ -1,5 +1,5 @@
 import type { Issue, Landed, Settlement } from '../../engine/index.ts';
-import { type IssueType, outcomeJson } from './operation-outcome.ts';
+import { fhirJson, type IssueType, outcomeJson } from './operation-outcome.ts';
 
 /** Every answer with a body is an OperationOutcome (or the CapabilityStatement). */
 export function answer(
@@ -10,7 +10,7 @@ export function answer(
 ): Response {
   return new Response(outcomeJson(type, issues), {
     status,
-    headers: { 'Content-Type': 'application/fhir+json; charset=utf-8', ...headers },
+    headers: { 'Content-Type': fhirJson, ...headers },
   });
 }
 

@@ -11,6 +11,7 @@ import {
 import { landedAnswer, pendingAnswer, refusal, settledAnswer } from './answers.ts';
 import { type BodyBudget, readBody } from './body.ts';
 import { capabilityStatement } from './capability-statement.ts';
+import { fhirJson } from './operation-outcome.ts';
 import { type Payload, readPayload } from './payload.ts';
 import { createPendingSettlements } from './pending.ts';
 
@@ -112,7 +113,7 @@ export function createFhirApp({ context, bodyBytesMax }: AppOptions): HttpApp {
   return app;
 }
 
-const jsonHeaders = { headers: { 'Content-Type': 'application/fhir+json; charset=utf-8' } };
+const jsonHeaders = { headers: { 'Content-Type': fhirJson } };
 
 const notFound = (): Response =>
   refusal(404, 'not-found', 'fhir-address-unknown', 'There is nothing at this address.');

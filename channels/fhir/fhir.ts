@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { z } from 'zod';
 import {
   type Authenticate,
@@ -13,13 +11,15 @@ import {
   type ConfigIssue,
   exitCodes,
   limits,
+  missingPemFiles,
   PlexusError,
+  readPemFile,
   type Source,
   type SourceComponent,
   type SourceContext,
 } from '../../engine/index.ts';
 import { createFhirApp, metadataPath } from './app.ts';
-import { outcomeJson } from './operation-outcome.ts';
+import { fhirJson, outcomeJson } from './operation-outcome.ts';
 
 const schema = z
   .strictObject({
@@ -68,13 +68,7 @@ export const fhirSource: SourceComponent<FhirConfig> = {
   example: 'fhir: { port: 8661 }',
   schema,
   check(config, context): readonly ConfigIssue[] {
-    const issues: ConfigIssue[] = [];
-    for (const [name, path] of Object.entries(config.tls ?? {})) {
-      if (existsSync(resolve(context.configDir, '..', path))) continue;
-      const message = `there is no file ${path}`;
-      const at = context.at(['tls', name]);
-      issues.push({ ...at, severity: 'error', code: 'tls-unreadable', message });
-    }
+    const issues = missingPemFiles(Object.entries(config.tls ?? {}), context);
     if (isLoopback(config.host)) return issues;
     if (config.tokensSha256.length === 0) {
       const message = `${config.host} can be reached from elsewhere: set auth.tokens_sha256`;
@@ -102,7 +96,7 @@ function createFhirSource(config: FhirConfig, context: SourceContext): Source {
         publicPaths: [metadataPath],
         limits: { bodyBytesMax: config.bodyBytesMax },
         refusalBody: (refusal) => ({
-          type: 'application/fhir+json; charset=utf-8',
+          type: fhirJson,
           text: refusalText(refusal),
         }),
         refused: (reason) =>
@@ -153,17 +147,7 @@ const refusals = {
 } as const satisfies Record<Refusal, readonly [string, string]>;
 
 function readTls(tls: { key: string; cert: string }, context: SourceContext): Tls {
-  const read = (path: string): Buffer => {
-    const file = context.resolvePath(path);
-    try {
-      return readFileSync(file);
-    } catch (cause) {
-      throw new PlexusError('tls-unreadable', `${context.channel}: cannot read ${file}`, {
-        exit: exitCodes.config,
-        cause,
-      });
-    }
-  };
+  const read = (path: string) => readPemFile(context.resolvePath(path));
   return { key: read(tls.key), cert: read(tls.cert) };
 }
 

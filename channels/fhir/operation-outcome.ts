@@ -1,5 +1,8 @@
 import type { Issue } from '../../engine/index.ts';
 
+/** What every answer with a body is. */
+export const fhirJson = 'application/fhir+json; charset=utf-8';
+
 /** https://hl7.org/fhir/R4/valueset-issue-type.html, as far as this listener needs it. */
 export type IssueType =
   | 'informational'

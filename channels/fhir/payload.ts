@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { Issue } from '../../engine/index.ts';
+import { type Issue, limits } from '../../engine/index.ts';
 import { fhirOrderingKeys } from './ordering-keys.ts';
 
 /**
@@ -14,17 +14,14 @@ export type Payload = {
 
 export type PayloadRead = { readonly payload: Payload } | { readonly refused: Issue };
 
-/** Nesting that FHIR never reaches; deeper input is made to exhaust its reader. */
-export const depthMax = 64;
-
 /**
  * Looks at bytes that should be one FHIR resource in JSON: valid UTF-8, bounded depth, valid JSON,
  * an object with a resourceType. Never throws for what it is given.
  */
 export function readPayload(raw: Buffer): PayloadRead {
   if (!isUtf8(raw)) return refuse('fhir-not-utf8', 'The payload is not valid UTF-8.');
-  if (isDeeperThan(raw, depthMax)) {
-    return refuse('fhir-too-deep', `The JSON is nested deeper than ${depthMax} levels.`);
+  if (isDeeperThan(raw, limits.jsonDepthMax)) {
+    return refuse('fhir-too-deep', `The JSON is nested deeper than ${limits.jsonDepthMax} levels.`);
   }
   let value: unknown;
   try {

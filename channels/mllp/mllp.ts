@@ -1,6 +1,9 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import type { ConfigIssue, SourceComponent } from '../../engine/index.ts';
+import {
+  missingPemFiles,
+  type PemPath,
+  pemFiles,
+  type SourceComponent,
+} from '../../engine/index.ts';
 import { createListener } from './listener.ts';
 import { type MllpOptions, mllpOptions } from './options.ts';
 import { createReceiver } from './receiver.ts';
@@ -16,17 +19,8 @@ export const mllpSource: SourceComponent<MllpOptions> = {
     'resend with the same bytes gets the same ACK.',
   example: 'mllp:\n  port: 6661\n  host: 0.0.0.0\n',
   schema: mllpOptions,
-  check(options, { configDir, at }) {
-    const issues: ConfigIssue[] = [];
-    for (const [key, path] of tlsFiles(options)) {
-      if (existsSync(resolve(configDir, '..', path))) continue;
-      const message = `the file ${path} is not there`;
-      issues.push({ ...at(['tls', key]), severity: 'error', code: 'file-missing', message });
-    }
-    return issues;
-  },
-  files: (options, { configDir }) =>
-    tlsFiles(options).map(([, path]) => resolve(configDir, '..', path)),
+  check: (options, context) => missingPemFiles(tlsFiles(options), context),
+  files: (options, { configDir }) => pemFiles(tlsFiles(options), configDir),
   create: (options, context) =>
     createListener(
       options,
@@ -35,12 +29,12 @@ export const mllpSource: SourceComponent<MllpOptions> = {
     ),
 };
 
-function tlsFiles({ tls }: MllpOptions): [key: string, path: string][] {
+function tlsFiles({ tls }: MllpOptions): PemPath[] {
   if (!tls) return [];
   const { cert, key, clientCa } = tls;
   return [
     ['cert', cert],
     ['key', key],
-    ...(clientCa === undefined ? [] : ([['client_ca', clientCa]] as [string, string][])),
+    ...(clientCa === undefined ? [] : ([['client_ca', clientCa]] as const)),
   ];
 }

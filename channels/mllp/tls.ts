@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { TlsOptions as NodeTlsOptions, TLSSocket } from 'node:tls';
-import { exitCodes, PlexusError } from '../../engine/index.ts';
+import { readPemFile } from '../../engine/index.ts';
 import type { TlsOptions } from './options.ts';
 
 /** Why a client may not send, or undefined when it may. */
@@ -15,14 +14,7 @@ export function tlsSettings(
   options: TlsOptions,
   resolvePath: (path: string) => string,
 ): NodeTlsOptions {
-  const read = (path: string) => {
-    try {
-      return readFileSync(resolvePath(path));
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new PlexusError('tls-file-unreadable', reason, { exit: exitCodes.config, cause });
-    }
-  };
+  const read = (path: string) => readPemFile(resolvePath(path));
   return {
     cert: read(options.cert),
     key: read(options.key),

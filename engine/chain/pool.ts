@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
 import { limits } from '../limits.ts';
+import { createTurns } from '../turns.ts';
 import type { ChainReplies, ChainTask } from './task.ts';
 
 export type PoolOptions = {
@@ -32,15 +33,38 @@ export function createPool(options: PoolOptions) {
   // A worker that dies between tasks is replaced; the next task tells whether it was more than
   // that.
   piscina.on('error', () => {});
+  let free = threads;
+  const waiting: (() => void)[] = [];
   return {
     threads,
-    /** Runs a batch; rejects when the worker died or took longer than the limit. */
-    run(task: ChainTask): Promise<ChainReplies> {
-      return piscina.run(task, {
-        transferList: [task.bytes.buffer as ArrayBuffer],
-        signal: AbortSignal.timeout(options.timeoutMs ?? limits.workerTimeoutMs),
-      }) as Promise<ChainReplies>;
+    /**
+     * For messages in whose processing something died, of all channels: what runs beside the one
+     * that ends the process is claimed as often as it, and would be taken for it.
+     */
+    alone: createTurns(),
+    /**
+     * Runs a batch; rejects when the worker died or took longer than the limit. A batch waits here
+     * for a thread, not in piscina, where its time would run: the batches behind one that hangs
+     * would be given up with it, and their messages taken for poison.
+     */
+    async run(task: ChainTask): Promise<ChainReplies> {
+      if (free > 0) free -= 1;
+      else await new Promise<void>((resolve) => waiting.push(resolve));
+      try {
+        return await begin(task);
+      } finally {
+        const next = waiting.shift();
+        if (next) next();
+        else free += 1;
+      }
     },
     close: () => piscina.close({ force: true }),
   };
+
+  function begin(task: ChainTask): Promise<ChainReplies> {
+    return piscina.run(task, {
+      transferList: [task.bytes.buffer as ArrayBuffer],
+      signal: AbortSignal.timeout(options.timeoutMs ?? limits.workerTimeoutMs),
+    }) as Promise<ChainReplies>;
+  }
 }

@@ -1,6 +1,7 @@
 import type { MessageId } from '../ids.ts';
 import type { Issue } from '../issue.ts';
 import { states } from '../journal/index.ts';
+import { outcomeOfVerdict } from '../outcome.ts';
 import type { Settlement } from '../source.ts';
 import type { Done } from './report.ts';
 
@@ -31,12 +32,8 @@ export function createAnswers(
         if (!resolves || verdict.kind === 'retry') continue;
         waiting.delete(row.id);
         const issues: readonly Issue[] = verdict.kind === 'held' ? verdict.issues : [];
-        const outcome = {
-          settled: 'delivered',
-          filtered: 'filtered',
-          held: 'quarantined',
-        } as const;
-        for (const resolve of resolves) resolve({ outcome: outcome[verdict.kind], issues });
+        const outcome = outcomeOfVerdict[verdict.kind];
+        for (const resolve of resolves) resolve({ outcome, issues });
       }
     },
   };

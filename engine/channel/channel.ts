@@ -2,12 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ChainSpec } from '../chain/index.ts';
 import type { Registry } from '../component.ts';
 import type { ChannelConfig } from '../config/index.ts';
-import { PlexusError } from '../errors.ts';
+import { PlexusError, reasonOf } from '../errors.ts';
 import type { ChannelState } from '../events.ts';
 import type { MessageId } from '../ids.ts';
 import type { ChannelRef, LandingResult } from '../journal/index.ts';
 import { limits } from '../limits.ts';
 import type { Landed, Landing, Listening, Source } from '../source.ts';
+import { createTurns } from '../turns.ts';
 import { createAnswers } from './answers.ts';
 import type { LandedMessage } from './lane.ts';
 import { openPipeline, type Pipeline, type PipelineOptions } from './pipeline.ts';
@@ -31,23 +32,22 @@ export type ChannelOptions = Pick<
 
 export type Channel = ReturnType<typeof createChannel>;
 
-// Raw bytes between landing and lane; a message that has fallen out is read back from the journal.
-const rawBytesMax = 16 * 1024 * 1024;
-
 /**
  * One channel: its source, its lanes and its destinations, started and stopped without loss. What
  * is accepted is in the journal; stopping at any point leaves a queue and nothing else.
  */
 export function createChannel(ref: ChannelRef, first: Deployment, options: ChannelOptions) {
   const { journal, clock, events } = options;
-  const raws = createRecent<MessageId, LandedMessage>(rawBytesMax);
-  const answers = createAnswers((id) => journal.stateOf(id, 0, ref.chain));
+  const raws = createRecent<MessageId, LandedMessage>(limits.recentRawBytesMax);
+  const answers = createAnswers((id) => journal.stateOf(id, ref.chain));
   let deployed = first;
   let state: ChannelState = 'stopped';
   let source: Source | undefined;
   let listening: readonly Listening[] = [];
   let pipeline: Pipeline | undefined;
   let lastReceivedUs = 0;
+  // One thing at a time is done to a channel: two starts at once would work its queue twice.
+  const inTurn = createTurns();
 
   function become(next: ChannelState, cause?: string): void {
     state = next;
@@ -61,17 +61,11 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
     });
   }
 
-  async function land(landing: Landing): Promise<Landed> {
-    const result = await journal.land(ref, landing);
-    landed([landing], [result]);
-    return result;
-  }
+  const land = (landing: Landing): Promise<Landed> =>
+    journal.land(ref, landing, (results) => landed([landing], results));
 
-  async function landBatch(whole: Landing, parts: readonly Landing[]): Promise<readonly Landed[]> {
-    const results = await journal.landBatch(ref, whole, parts);
-    landed([whole, ...parts], results, 1);
-    return results;
-  }
+  const landBatch = (whole: Landing, parts: readonly Landing[]): Promise<readonly Landed[]> =>
+    journal.landBatch(ref, whole, parts, (results) => landed([whole, ...parts], results, 1));
 
   /** `wholes`: how many of the first results are batches, which have no work of their own. */
   function landed(
@@ -99,7 +93,16 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
     if (!pipeline) return;
     const { id, keys, bytes, receivedUs, sha256 } = result;
     raws.put(id, { raw: landing.raw, receivedUs, sha256 }, bytes + 256);
-    pipeline.offer({ id, generation: 0, keys, bytes, attempts: 0, suspect: false, dueUs: 0 });
+    pipeline.offer({
+      id,
+      generation: 0,
+      keys,
+      bytes,
+      attempts: 0,
+      retries: 0,
+      suspect: false,
+      dueUs: 0,
+    });
   }
 
   function reportRefused(landing: Landing): void {
@@ -149,8 +152,9 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
     await closing?.close(limits.drainMs);
   }
 
-  async function openLanes(): Promise<void> {
-    pipeline = await openPipeline({
+  /** `isPaused`: the destinations go on, the chain does not begin. */
+  async function openLanes(isPaused: boolean): Promise<void> {
+    const opened = await openPipeline({
       ...options,
       ...deployed,
       ref,
@@ -158,10 +162,13 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
       raws,
       onSettled,
       onFailure(cause) {
-        become('failed', cause instanceof Error ? cause.message : String(cause));
+        become('failed', reasonOf(cause));
       },
     });
-    pipeline.start();
+    pipeline = opened;
+    const chainStopped = isPaused ? opened.stopChain() : undefined;
+    opened.start();
+    await chainStopped;
   }
 
   async function closeLanes(): Promise<void> {
@@ -170,20 +177,24 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
     await closing?.stop();
   }
 
-  async function start(): Promise<void> {
-    if (state === 'running') return;
-    if (state === 'paused') await closeLanes();
+  async function open(next: 'running' | 'paused'): Promise<void> {
+    // A pipeline that has failed or is paused still has destinations at work.
+    await closeLanes();
     become('starting');
     try {
-      await openLanes();
+      await openLanes(next === 'paused');
       if (!source) await openSource();
-      become('running');
+      become(next);
     } catch (cause) {
       await closeLanes();
-      become('failed', cause instanceof Error ? cause.message : String(cause));
+      become('failed', reasonOf(cause));
       throw cause;
     }
   }
+
+  const start = async (): Promise<void> => {
+    if (state !== 'running') await open('running');
+  };
 
   async function stop(): Promise<void> {
     await closeSource();
@@ -196,41 +207,69 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
     state: () => state,
     deployment: () => deployed,
     listening: () => listening,
-    connections: () => source?.connections?.() ?? 0,
     lastReceivedUs: () => lastReceivedUs,
     pipeline: () => pipeline,
-    start,
-    stop,
+    start: () => inTurn(start),
+    stop: () => inTurn(stop),
     /** Takes in and acknowledges, converts nothing; destinations go on. */
-    async pause(): Promise<void> {
-      if (state !== 'running')
-        throw new PlexusError('channel-not-running', `the channel ${ref.name} is ${state}`);
-      await pipeline?.stopChain();
-      become('paused');
-    },
-    /** Stops taking in, works the queue off and stops. `pending` tells what is left. */
+    pause: () =>
+      inTurn(async () => {
+        if (state === 'paused') return;
+        requireRunning();
+        await pipeline?.stopChain();
+        become('paused');
+      }),
+    /**
+     * Stops taking in, works the queue off and stops. `pending` tells what is left. Whatever else
+     * is asked of the channel meanwhile ends it.
+     */
     async drain(pending: () => number): Promise<void> {
-      if (state !== 'running')
-        throw new PlexusError('channel-not-running', `the channel ${ref.name} is ${state}`);
-      become('draining');
-      await closeSource();
-      while (pending() > 0 && pipeline && !pipeline.failure()) {
+      await inTurn(async () => {
+        if (state === 'stopped') return;
+        requireRunning();
+        become('draining');
+        await closeSource();
+      });
+      while (isDraining() && pending() > 0) {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
-      await stop();
+      await inTurn(async () => {
+        if (isDraining()) await stop();
+      });
     },
-    /** Swaps in another deployment. The source stays open when its configuration is the same. */
-    async swap(next: Deployment): Promise<void> {
-      const wasRunning = state === 'running';
-      const before = deployed.config;
-      const sameSource =
-        isDeepStrictEqual(before.source, next.config.source) &&
-        isDeepStrictEqual([before.orderBy, before.ack], [next.config.orderBy, next.config.ack]);
-      if (!sameSource) await closeSource();
-      await closeLanes();
-      deployed = next;
-      become('stopped');
-      if (wasRunning && next.config.enabled) await start();
-    },
+    /**
+     * Swaps in another deployment. A channel that a person has stopped stays stopped unless
+     * `isWanted`. The source stays open when its configuration is the same.
+     */
+    swap: (next: Deployment, isWanted = false) => inTurn(() => swap(next, isWanted)),
   };
+
+  function requireRunning(): void {
+    if (state === 'running') return;
+    throw new PlexusError('channel-not-running', `the channel ${ref.name} is ${state}`);
+  }
+
+  function isDraining(): boolean {
+    return state === 'draining';
+  }
+
+  function stateAfter(next: ChannelConfig, isWanted: boolean): 'running' | 'paused' | 'stopped' {
+    if (!next.enabled) return 'stopped';
+    const runs = state === 'running' || state === 'failed';
+    if (runs || isWanted || !deployed.config.enabled) return 'running';
+    return state === 'paused' ? 'paused' : 'stopped';
+  }
+
+  async function swap(next: Deployment, isWanted: boolean): Promise<void> {
+    const before = deployed.config;
+    const after = stateAfter(next.config, isWanted);
+    const sameSource =
+      isDeepStrictEqual(before.source, next.config.source) &&
+      isDeepStrictEqual([before.orderBy, before.ack], [next.config.orderBy, next.config.ack]);
+    if (!sameSource || after === 'stopped') await closeSource();
+    await closeLanes();
+    deployed = next;
+    become('stopped');
+    if (after !== 'stopped') await open(after);
+  }
 }

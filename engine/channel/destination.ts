@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { RouteConfig } from '../config/index.ts';
+import { PlexusError } from '../errors.ts';
 import type { Events } from '../events.ts';
 import { partitionOf } from '../ids.ts';
 import type { Issue } from '../issue.ts';
@@ -46,40 +47,53 @@ export function createDestination(options: DestinationOptions) {
     parkedKeysMax: limits.parkedKeysMax,
   });
   let unsettled: Promise<void> = Promise.resolve();
+  let busy: Promise<void> = Promise.resolve();
   let failures = 0;
 
   /**
    * A batch lies in one partition: a sink's positions are committed with the verdicts, in one file.
+   * What lies in the next waits its turn, since a message before it may have to wait (G5).
    */
   async function work(rows: readonly Row[]): Promise<void> {
-    for (const group of Map.groupBy(rows, (row) => partitionOf(row.id)).values()) {
-      await workPartition(group);
-    }
+    const first = partitionOf(rows[0]!.id);
+    const end = rows.findIndex((row) => partitionOf(row.id) !== first);
+    if (end > 0) scheduler.returned(rows.slice(end));
+    busy = workPartition(end > 0 ? rows.slice(0, end) : rows);
+    await busy;
   }
 
   async function workPartition(rows: readonly Row[]): Promise<void> {
     const claimed = options.sink.repeatable ? undefined : journal.claim(no, rows);
     await Promise.all([claimed, unsettled]);
     const startUs = clock.nowUs();
-    const doubtful = rows.filter((row) => row.suspect && config.onUncertain === 'hold');
+    const isDoubtful = (row: Row): boolean =>
+      row.suspect && config.onUncertain === 'hold' && !options.sink.repeatable;
+    const doubtful = rows.filter(isDoubtful);
     const sendable = rows.filter((row) => !doubtful.includes(row));
     const delivered = sendable.length > 0 ? await deliver(sendable) : { verdicts: [] };
+    // Which of them broke the sink is found one by one.
+    if (!delivered) return scheduler.again(rows);
     const verdicts = new Map<Row, Verdict>(
       doubtful.map((row) => [row, { kind: 'hold', issues: [uncertain] }]),
     );
     for (const [n, row] of sendable.entries()) verdicts.set(row, delivered.verdicts[n] ?? missing);
     scheduler.processed(rows);
     unsettled = settle(verdicts, delivered.cursors ?? [], startUs);
+    // Its failure is the next round's, or the stop's.
+    unsettled.catch(() => {});
     // A sink's committed position must be durable before the next batch is written behind it.
     if (delivered.cursors) await unsettled;
   }
 
-  async function deliver(rows: readonly Row[]): Promise<Delivered> {
+  /** Undefined when the sink broke on several: a bug, of which one message is to have the blame. */
+  async function deliver(rows: readonly Row[]): Promise<Delivered | undefined> {
     try {
       return await options.sink.deliver(rows.map(toDelivery));
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.name : 'unknown';
-      return { verdicts: rows.map(() => ({ kind: 'unavailable', cause: `sink-bug:${reason}` })) };
+      const code = operationalCode(cause);
+      if (code !== undefined)
+        return { verdicts: rows.map(() => ({ kind: 'unavailable', cause: code })) };
+      return rows.length > 1 ? undefined : { verdicts: [brokenBy(cause)] };
     }
   }
 
@@ -98,7 +112,7 @@ export function createDestination(options: DestinationOptions) {
       channel: ref.name,
       sha256: made?.sha256 ?? stored!.sha.toString('hex'),
       receivedUs: made?.receivedUs ?? stored!.receivedUs,
-      attempts: row.attempts,
+      attempts: row.attempts + row.retries,
       keys: row.keys,
       uncertain: row.suspect,
       raw: () => (stored ?? read(row)).raw,
@@ -126,9 +140,11 @@ export function createDestination(options: DestinationOptions) {
       });
     } else failures = 0;
     const settlings = [...verdicts].map(([row, verdict]) => toSettling(row, verdict, nowUs));
+    const isReturned = ({ verdict }: Settling): boolean => verdict.kind === 'returned';
+    scheduler.returned(settlings.filter(isReturned).map(({ row }) => ({ ...row, dueUs: 0 })));
     for (const { row, verdict } of settlings) {
       if (verdict.kind !== 'retry') continue;
-      scheduler.retry(row, verdict.dueUs);
+      scheduler.retry(row, Number.POSITIVE_INFINITY);
       const afterMs = Math.round((verdict.dueUs - nowUs) / 1000);
       events.emit({
         type: 'retried',
@@ -143,8 +159,11 @@ export function createDestination(options: DestinationOptions) {
       settlings,
       cursors,
     );
+    for (const { row, verdict } of settlings) {
+      if (verdict.kind === 'retry') scheduler.retry(row, verdict.dueUs);
+    }
     for (const { row } of settlings) options.resources.drop(`${row.id}.${row.generation}`);
-    scheduler.done(settlings.map(({ row }) => row));
+    scheduler.done(settlings.filter((each) => !isReturned(each)).map(({ row }) => row));
     report(settlings, (clock.nowUs() - startUs) / 1000);
   }
 
@@ -157,7 +176,7 @@ export function createDestination(options: DestinationOptions) {
       case 'unavailable':
         return { row, verdict: { kind: 'returned' } };
       case 'retry': {
-        const waitMs = backoffMs(row.attempts, config.retry.firstMs, config.retry.lastMs);
+        const waitMs = backoffMs(row.retries, config.retry.firstMs, config.retry.lastMs);
         return {
           row,
           verdict: { kind: 'retry', dueUs: nowUs + waitMs * 1000, cause: verdict.cause },
@@ -196,9 +215,10 @@ export function createDestination(options: DestinationOptions) {
     config,
     scheduler,
     work,
-    idle: () => unsettled,
+    /** Waits for what is under way, be it after a failure: nothing writes behind a closed sink. */
     async close(): Promise<void> {
-      await unsettled;
+      await busy.catch(() => {});
+      await unsettled.catch(() => {});
       await options.sink.close();
     },
   };
@@ -210,6 +230,20 @@ const uncertain: Issue = {
   diagnostics:
     'the engine died while this delivery was under way; the destination may have it already',
 };
+
+/** The code of what a disk, a store or a peer did; undefined for a bug. */
+function operationalCode(cause: unknown): string | undefined {
+  const code = (cause as { code?: unknown } | null)?.code;
+  if (cause instanceof PlexusError) return cause.code;
+  return typeof code === 'string' && /^(SQLITE_|E(?!RR_)[A-Z])/.test(code) ? code : undefined;
+}
+
+/** The text of an unknown error may quote the payload: only its kind is kept. */
+function brokenBy(cause: unknown): Verdict {
+  const kind = cause instanceof Error ? cause.name : typeof cause;
+  const diagnostics = `a bug in Plexus: the destination broke on this message (${kind})`;
+  return { kind: 'hold', issues: [{ severity: 'fatal', code: 'sink-bug', diagnostics }] };
+}
 
 const missing: Verdict = {
   kind: 'hold',

@@ -1,6 +1,7 @@
 import type { ChainReply, ChainSpec, ChainTask, Pool } from '../chain/index.ts';
 import { packBytes } from '../chain/index.ts';
 import type { Clock } from '../clock.ts';
+import { reasonOf } from '../errors.ts';
 import type { Events } from '../events.ts';
 import type { MessageId } from '../ids.ts';
 import type { Issue } from '../issue.ts';
@@ -37,9 +38,20 @@ export type LaneOptions = {
 export function createLane(options: LaneOptions) {
   const { journal, scheduler, events, ref } = options;
   let unsettled: Promise<void> = Promise.resolve();
+  let busy: Promise<void> = Promise.resolve();
   let warm: Promise<unknown> | undefined;
 
-  async function work(rows: readonly Row[]): Promise<void> {
+  function work(rows: readonly Row[]): Promise<void> {
+    busy = rows[0]!.suspect ? options.pool.alone(() => workAlone(rows)) : workBatch(rows);
+    return busy;
+  }
+
+  async function workAlone(rows: readonly Row[]): Promise<void> {
+    await workBatch(rows);
+    await unsettled;
+  }
+
+  async function workBatch(rows: readonly Row[]): Promise<void> {
     // A crash while a worker still loads its stages must not count as an attempt of these rows.
     warm ??= options.pool
       .run({ spec: options.spec, bytes: packBytes([]), messages: [] })
@@ -56,6 +68,8 @@ export function createLane(options: LaneOptions) {
     }
     scheduler.processed(rows);
     unsettled = settle(done);
+    // Its failure is the next round's, or the stop's.
+    unsettled.catch(() => {});
   }
 
   /** Undefined when the worker was lost: the rows come again one by one. */
@@ -68,8 +82,7 @@ export function createLane(options: LaneOptions) {
       }
       return rows.map((row, n) => ({ row, reply: replies[n]! }));
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      events.emit({ type: 'worker-lost', channel: ref.name, cause: reason });
+      events.emit({ type: 'worker-lost', channel: ref.name, cause: reasonOf(cause) });
       scheduler.again(rows);
       return undefined;
     }
@@ -80,7 +93,7 @@ export function createLane(options: LaneOptions) {
     const settlings = done.map(({ row, reply }) => toSettling(row, reply, nowUs));
     for (const settling of settlings) {
       if (settling.verdict.kind !== 'retry') continue;
-      scheduler.retry(settling.row, settling.verdict.dueUs);
+      scheduler.retry(settling.row, Number.POSITIVE_INFINITY);
       const { dueUs, cause } = settling.verdict;
       const afterMs = Math.round((dueUs - nowUs) / 1000);
       events.emit({ type: 'retried', channel: ref.name, destination: '', cause, afterMs });
@@ -95,12 +108,22 @@ export function createLane(options: LaneOptions) {
       },
       settlings,
     );
+    for (const { row, verdict } of settlings) {
+      if (verdict.kind === 'retry') scheduler.retry(row, verdict.dueUs);
+    }
     scheduler.done(done.map(({ row }) => row));
     options.settled(done);
     for (const { row } of done) options.raws.drop(row.id);
   }
 
-  return { work, idle: () => unsettled };
+  return {
+    work,
+    /** Resolves when nothing of this lane is under way, be it after a failure. */
+    async idle(): Promise<void> {
+      await busy.catch(() => {});
+      await unsettled.catch(() => {});
+    },
+  };
 }
 
 function toTask(options: LaneOptions, rows: readonly Row[]): ChainTask {
@@ -133,7 +156,7 @@ function toSettling(row: Row, reply: ChainReply, nowUs: number): Settling {
   if (verdict.kind !== 'retry') return { row, verdict, trace };
   const waitMs = Math.max(
     verdict.afterMs,
-    backoffMs(row.attempts, limits.retryFirstMs, limits.retryLastMs),
+    backoffMs(row.retries, limits.retryFirstMs, limits.retryLastMs),
   );
   return { row, verdict: { kind: 'retry', dueUs: nowUs + waitMs * 1000, cause: verdict.cause } };
 }

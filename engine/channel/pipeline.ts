@@ -35,9 +35,6 @@ export type PipelineOptions = {
   onFailure(cause: unknown): void;
 };
 
-// Resources of messages between chain and routes; what falls out is read back from the spine.
-const resourceBytesMax = 32 * 1024 * 1024;
-
 export type Pipeline = Awaited<ReturnType<typeof openPipeline>>;
 
 /**
@@ -45,7 +42,7 @@ export type Pipeline = Awaited<ReturnType<typeof openPipeline>>;
  */
 export async function openPipeline(options: PipelineOptions) {
   const { config, ref, journal, clock } = options;
-  const resources = createRecent<string, Made>(resourceBytesMax);
+  const resources = createRecent<string, Made>(limits.recentResourceBytesMax);
   const destinations = await openDestinations(options, resources);
   const scheduler = createScheduler({
     lanes: config.lanes,
@@ -72,7 +69,7 @@ export async function openPipeline(options: PipelineOptions) {
       if (destinations.length > 0) {
         keep(row, reply.resources);
       }
-      const onward: Row = { ...row, attempts: 0, suspect: false, dueUs: 0 };
+      const onward: Row = { ...row, attempts: 0, retries: 0, suspect: false, dueUs: 0 };
       for (const destination of destinations) destination.scheduler.offer(onward);
     }
     for (const destination of destinations) destination.scheduler.wake();
@@ -96,10 +93,10 @@ export async function openPipeline(options: PipelineOptions) {
   const routesEnd = new Promise<void>((resolve) => {
     routesEnded = resolve;
   });
-  const failed = (cause: unknown): void => {
+  /** A failed chain leaves the routes at work, and the other way round. */
+  const failing = (ended: () => void) => (cause: unknown) => {
     failure = cause;
-    chainEnded();
-    routesEnded();
+    ended();
     options.onFailure(cause);
   };
 
@@ -117,7 +114,9 @@ export async function openPipeline(options: PipelineOptions) {
           () => chainStopped,
         ),
       );
-      subscriptions.push(merge(...chain).subscribe({ error: failed, complete: chainEnded }));
+      subscriptions.push(
+        merge(...chain).subscribe({ error: failing(chainEnded), complete: chainEnded }),
+      );
       const routes = destinations.map((each) =>
         loop$(
           () => each.scheduler.next(0),
@@ -125,10 +124,17 @@ export async function openPipeline(options: PipelineOptions) {
           () => stopped,
         ),
       );
-      subscriptions.push(merge(...routes).subscribe({ error: failed, complete: routesEnded }));
+      subscriptions.push(
+        merge(...routes).subscribe({ error: failing(routesEnded), complete: routesEnded }),
+      );
     },
     offer: (row: Row): void => scheduler.offer(row),
     wake: (): void => scheduler.wake(),
+    /** The journal may hold open rows that nobody was told of. */
+    reread(): void {
+      scheduler.lower(1);
+      for (const destination of destinations) destination.scheduler.lower(1);
+    },
     /** Ends the chain's lanes after what they have claimed; the destinations go on. */
     async stopChain(): Promise<void> {
       chainStopped = true;

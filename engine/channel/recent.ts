@@ -22,7 +22,6 @@ export function createRecent<Key, Value>(bytesMax: number) {
     },
     get: (key: Key): Value | undefined => entries.get(key)?.value,
     drop,
-    bytes: () => total,
   };
 }
 

@@ -2,6 +2,7 @@ import type { ChainReply } from '../chain/index.ts';
 import type { Events } from '../events.ts';
 import type { ChannelRef, Journal } from '../journal/index.ts';
 import type { Row } from '../lanes/index.ts';
+import { outcomeOfVerdict } from '../outcome.ts';
 
 /** A row whose chain verdict is durable. */
 export type Done = { readonly row: Row; readonly reply: ChainReply };
@@ -54,13 +55,12 @@ function reportStopped({ events, ref }: Reporting, { verdict }: ChainReply): voi
 function reportMessage({ events, ref, journal }: Reporting, row: Row, reply: ChainReply): void {
   const message = journal.message(row.id);
   if (!message || reply.verdict.kind === 'retry') return;
-  const outcome = { settled: 'delivered', filtered: 'filtered', held: 'quarantined' } as const;
   events.emit({
     type: 'message',
     channel: ref.name,
     id: row.id,
     controlId: message.controlId ?? '',
-    outcome: outcome[reply.verdict.kind],
+    outcome: outcomeOfVerdict[reply.verdict.kind],
     sha256: message.sha.toString('hex'),
     receivedUs: message.receivedUs,
     resources: reply.resources.length,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { limits } from '../limits.ts';
+import { settledOutcomes } from '../outcome.ts';
 
 /** Names that become metric labels, file names and URL parts. */
 export const nameSchema = z
@@ -9,11 +10,11 @@ export const nameSchema = z
 /** A component as YAML names it: a bare word, or a map of one key whose value configures it. */
 const namedSchema = z.union([z.string(), z.record(z.string(), z.unknown())]);
 
-export const channelTestSchema = z.strictObject({
+const channelTestSchema = z.strictObject({
   name: z.string().describe('What the test shows, as a sentence.'),
   message: z.string().describe('The message as it comes; line ends become segment ends.'),
   outcome: z
-    .enum(['delivered', 'filtered', 'quarantined'])
+    .enum(settledOutcomes)
     .default('delivered')
     .describe('How the chain ends for the message.'),
   expect: z
@@ -45,8 +46,10 @@ export const channelSchema = z.strictObject({
     .int()
     .min(1)
     .max(64)
-    .default(4)
-    .describe('How many messages may be under way at once; each key keeps to one lane.'),
+    // Two keep one worker busy: one batch runs while the other is claimed and settled. More make
+    // smaller batches, and each batch costs an fsync of its own in the spine.
+    .default(2)
+    .describe('How many batches may be under way at once; each key keeps to one lane.'),
   dedupe_hours: z
     .number()
     .min(0)
@@ -89,15 +92,27 @@ export const routeSchema = z.strictObject({
     .describe('What becomes of a delivery that was under way when the engine died.'),
 });
 
+/** Where the console listens unless told: on this machine alone. */
+export const defaultHttp = { host: '127.0.0.1', port: 8080 } as const;
+
 /** `config/plexus.yaml`. */
 export const networkSchema = z.strictObject({
   network: nameSchema.describe('The name of the network.'),
   http: z
     .strictObject({
-      host: z.string().default('127.0.0.1').describe('The address that the console listens on.'),
-      port: z.number().int().min(0).max(65_535).default(8080).describe('Its port; 0 is any.'),
+      host: z
+        .string()
+        .default(defaultHttp.host)
+        .describe('The address that the console listens on.'),
+      port: z
+        .number()
+        .int()
+        .min(0)
+        .max(65_535)
+        .default(defaultHttp.port)
+        .describe('Its port; 0 is any.'),
     })
-    .default({ host: '127.0.0.1', port: 8080 })
+    .default(defaultHttp)
     .describe('The one HTTP port: console, API, metrics, health.'),
   retention: z
     .strictObject({

@@ -1,4 +1,5 @@
 import type { ConfigIssue } from '../issue.ts';
+import { defaultHttp } from './channel-schema.ts';
 import type { LoadedChannel } from './load-channel.ts';
 import { valueIn } from './schema-issues.ts';
 import type { ConfigPath, Position, YamlFile } from './yaml.ts';
@@ -23,7 +24,10 @@ export function findConflicts(
   network: YamlFile,
   channels: readonly LoadedChannel[],
 ): ConfigIssue[] {
-  const claims = [...portClaims(network, ['http'], 8080), ...channels.flatMap(claimsOf)];
+  const claims = [
+    ...portClaims(network, ['http'], defaultHttp.port),
+    ...channels.flatMap(claimsOf),
+  ];
   const issues: ConfigIssue[] = [];
   for (const [index, claim] of claims.entries()) {
     const first = claims.slice(0, index).find((other) => clash(other, claim));

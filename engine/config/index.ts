@@ -1,4 +1,5 @@
 export { channelSchema, nameSchema, networkSchema, routeSchema } from './channel-schema.ts';
+export { inOrder, renderIssue } from './issues.ts';
 export { channelJsonSchema, componentJsonSchema, networkJsonSchema } from './json-schema.ts';
 export { channelFiles, loadNetwork, requireNetwork } from './load-network.ts';
 export { editDistance, nearestWord, suggestion } from './nearest.ts';
@@ -10,5 +11,5 @@ export type {
   Network,
   RouteConfig,
 } from './network.ts';
-export { type Checked, checkYaml, issuesOf, renderIssue, valueIn } from './schema-issues.ts';
+export { type Checked, checkYaml, issuesOf, valueIn } from './schema-issues.ts';
 export { type ConfigPath, type Position, parseYaml, readYaml, type YamlFile } from './yaml.ts';

@@ -5,6 +5,7 @@ import { ConfigError } from '../errors.ts';
 import type { ConfigIssue } from '../issue.ts';
 import { networkSchema } from './channel-schema.ts';
 import { findConflicts } from './conflicts.ts';
+import { inOrder } from './issues.ts';
 import { loadChannel } from './load-channel.ts';
 import type { LoadedNetwork, Network } from './network.ts';
 import { checkYaml } from './schema-issues.ts';
@@ -25,7 +26,7 @@ export function loadNetwork(configDir: string, registry: Registry): LoadedNetwor
     ...loaded.flatMap((channel) => channel.issues),
     ...findConflicts(yaml, loaded),
   ];
-  const sorted = distinct(issues).sort(byPlace);
+  const sorted = inOrder(issues);
   const { value } = shape ?? {};
   if (value === undefined || sorted.some((issue) => issue.severity === 'error'))
     return { network: undefined, issues: sorted };
@@ -60,14 +61,4 @@ export function channelFiles(configDir: string): readonly string[] {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw cause;
   }
-}
-
-/** Two channels that share a mapping find the same mistakes in it; an analyst wants them once. */
-function distinct(issues: readonly ConfigIssue[]): ConfigIssue[] {
-  return [...new Map(issues.map((issue) => [JSON.stringify(issue), issue])).values()];
-}
-
-function byPlace(left: ConfigIssue, right: ConfigIssue): number {
-  if (left.file !== right.file) return left.file < right.file ? -1 : 1;
-  return left.line - right.line || left.column - right.column;
 }

@@ -1,4 +1,5 @@
 import type { ConfigIssue } from '../issue.ts';
+import type { SettledOutcome } from '../outcome.ts';
 
 /**
  * A component as a channel file names it, its configuration parsed by the component's own schema.
@@ -18,7 +19,7 @@ export type ChannelTest = {
   readonly name: string;
   /** Line ends become segment ends. */
   readonly message: string;
-  readonly outcome: 'delivered' | 'filtered' | 'quarantined';
+  readonly outcome: SettledOutcome;
   /** Path such as `Patient.name[0].family` to its value; null: nothing there. */
   readonly expect: Readonly<Record<string, unknown>>;
   /** Issue codes that must occur, and no others; absent: not looked at. */

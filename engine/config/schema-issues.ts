@@ -217,9 +217,3 @@ export function valueIn(value: unknown, path: ConfigPath): unknown {
   }
   return at;
 }
-
-/** `file:line:column error code message`, as compilers print it. */
-export function renderIssue(issue: ConfigIssue): string {
-  const { file, line, column, severity, code, message } = issue;
-  return `${file}:${line}:${column} ${severity} ${code} ${message}`;
-}

@@ -13,7 +13,9 @@ import {
   visit,
   type YAMLMap,
 } from 'yaml';
+import { reasonOf } from '../errors.ts';
 import type { ConfigIssue } from '../issue.ts';
+import { limits } from '../limits.ts';
 
 export type ConfigPath = readonly (string | number)[];
 
@@ -40,7 +42,6 @@ export type YamlFile = {
 };
 
 const parsed = new Map<string, YamlFile>();
-const parsedMax = 256;
 
 /**
  * Reads a YAML 1.2 file (merge keys and anchors allowed). Never throws for what the file holds. A
@@ -51,7 +52,7 @@ export function readYaml(file: string): YamlFile {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
     const known = parsed.get(file);
     if (known?.text === text) return known;
-    if (parsed.size >= parsedMax) parsed.clear();
+    if (parsed.size >= limits.parsedFilesMax) parsed.clear();
     const yaml = parseYaml(text, file);
     parsed.set(file, yaml);
     return yaml;
@@ -89,8 +90,12 @@ export function parseYaml(text: string, file: string): YamlFile {
     try {
       value = document.toJS({ maxAliasCount: 1000 });
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      issues.push({ ...at(0), severity: 'error', code: 'yaml-alias', message: sentence(reason) });
+      issues.push({
+        ...at(0),
+        severity: 'error',
+        code: 'yaml-alias',
+        message: sentence(reasonOf(cause)),
+      });
     }
   }
   return {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { limits } from '../limits.ts';
 import { type Authenticate, credentialsOf, type Principal } from './principal.ts';
 
 /** Why a request or a connection was turned away; stable, safe as a metric label. */
@@ -27,6 +28,9 @@ const statusOf = {
   'body-too-large': [413, 'Content Too Large', 'the body is over the limit of this listener'],
   'too-many-connections': [503, 'Service Unavailable', 'too many connections'],
 } as const;
+
+/** What goes with every 401 (RFC 6750, section 3). */
+export const challenge = 'Bearer realm="plexus"';
 
 /** Defaults on every answer; a handler may replace one by naming it (the console's page does). */
 const securityHeaders: readonly (readonly [string, string])[] = [
@@ -78,8 +82,8 @@ export function pathOf(request: IncomingMessage): string {
 
 /** An answer on a bare socket, for upgrades and CONNECT, which have no response object. */
 export function refusalBytes(status: number, reason: string): string {
-  const challenge = status === 401 ? 'WWW-Authenticate: Bearer realm="plexus"\r\n' : '';
-  const head = `HTTP/1.1 ${status} ${reason}\r\n${challenge}`;
+  const line = status === 401 ? `WWW-Authenticate: ${challenge}\r\n` : '';
+  const head = `HTTP/1.1 ${status} ${reason}\r\n${line}`;
   return `${head}Connection: close\r\nContent-Length: 0\r\n\r\n`;
 }
 
@@ -102,7 +106,7 @@ function refuse(
 ): undefined {
   options.refused?.(refusal);
   const { type, text } = refusalBody(refusal, options);
-  if (refusal === 'unauthorized') response.setHeader('WWW-Authenticate', 'Bearer realm="plexus"');
+  if (refusal === 'unauthorized') response.setHeader('WWW-Authenticate', challenge);
   // A sender that waits for "100 Continue" will send no body; the connection cannot go on.
   if (request.headers.expect) response.setHeader('Connection', 'close');
   response.writeHead(statusOf[refusal][0], { 'Content-Type': type });
@@ -111,25 +115,24 @@ function refuse(
   return undefined;
 }
 
-const discardBytesMax = 1024 * 1024;
-const discardMs = 1_000;
-
 /**
  * Throws away what a refused sender still sends, for a short while: closing at once would reset the
  * connection and take the answer with it. Whoever goes on longer is cut off.
  */
 function discardBody(request: IncomingMessage): void {
   if (request.complete) return;
+  const bytesMax = limits.httpDiscardBytesMax;
   let bytes = 0;
   const cutOff = () => {
     request.pause();
     request.socket.destroySoon();
   };
-  const timer = setTimeout(cutOff, discardMs);
+  const timer = setTimeout(cutOff, limits.httpDiscardMs);
   timer.unref();
   request.on('data', (chunk: Buffer) => {
-    if (bytes <= discardBytesMax && bytes + chunk.length > discardBytesMax) cutOff();
+    const before = bytes;
     bytes += chunk.length;
+    if (before <= bytesMax && bytes > bytesMax) cutOff();
   });
   const done = () => clearTimeout(timer);
   request.on('end', done);

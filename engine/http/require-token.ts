@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
+import { challenge } from './guard.ts';
 import type { HttpEnv } from './server.ts';
 
 /**
@@ -8,5 +9,5 @@ import type { HttpEnv } from './server.ts';
 export const requireToken: MiddlewareHandler<HttpEnv> = async (c, next) => {
   if (c.env?.principal) return next();
   const error = { code: 'unauthorized', message: 'sign in with a bearer token' };
-  return c.json({ error }, 401, { 'WWW-Authenticate': 'Bearer realm="plexus"' });
+  return c.json({ error }, 401, { 'WWW-Authenticate': challenge });
 };

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { dataFolder, holdsData } from '../data-folder.ts';
 import { type DatabaseHandle, openDatabase } from '../database.ts';
 import { exitCodes, PlexusError } from '../errors.ts';
 import { type CountKind, controlSchema } from './schema.ts';
@@ -30,23 +30,18 @@ export type Control = ReturnType<typeof openControl>;
 
 /** control.db: the names behind the numbers, the list of partitions, the revisions deployed. */
 export function openControl(dataDir: string, key: Buffer, readonly = false) {
-  const file = join(dataDir, 'control.db');
-  if (readonly && !existsSync(file)) {
+  const file = dataFolder.control(dataDir);
+  if (readonly && !holdsData(dataDir)) {
     throw new PlexusError('data-missing', `${dataDir} holds no Plexus data`, {
       exit: exitCodes.io,
     });
   }
-  if (!readonly) mkdirSync(join(dataDir, 'journal'), { recursive: true, mode: 0o700 });
+  if (!readonly) mkdirSync(dataFolder.journal(dataDir), { recursive: true, mode: 0o700 });
   const db: DatabaseHandle = openDatabase(file, { key, readonly });
   if (!readonly) db.exec(controlSchema);
   const channelNo = new Map<string, number>();
   const destinationNo = new Map<string, number>();
   let known: readonly PartitionRow[] | undefined;
-
-  function numberOf(table: 'channel', name: string): number {
-    db.prepare(`INSERT OR IGNORE INTO ${table}(name) VALUES(?)`).run(name);
-    return (db.prepare(`SELECT no FROM ${table} WHERE name = ?`).get(name) as { no: number }).no;
-  }
 
   return {
     db,
@@ -54,7 +49,10 @@ export function openControl(dataDir: string, key: Buffer, readonly = false) {
     channel(name: string): number {
       const given = channelNo.get(name);
       if (given !== undefined) return given;
-      const no = numberOf('channel', name);
+      db.prepare('INSERT OR IGNORE INTO channel(name) VALUES(?)').run(name);
+      const { no } = db.prepare('SELECT no FROM channel WHERE name = ?').get(name) as {
+        no: number;
+      };
       channelNo.set(name, no);
       return no;
     },
@@ -100,6 +98,11 @@ export function openControl(dataDir: string, key: Buffer, readonly = false) {
         .run(file, day);
       known = undefined;
       return Number(lastInsertRowid);
+    },
+    /** Takes back a partition in which nothing has landed. */
+    dropPartition(no: number): void {
+      known = undefined;
+      db.prepare('DELETE FROM partition WHERE no = ?').run(no);
     },
     setPartitionState(no: number, state: PartitionRow['state']): void {
       known = undefined;
@@ -174,11 +177,6 @@ export function openControl(dataDir: string, key: Buffer, readonly = false) {
     /** Reads the list of partitions anew: another process may have added one. */
     refresh(): void {
       known = undefined;
-    },
-    boot(nowUs: number): number {
-      return Number(
-        db.prepare('INSERT INTO boot(started_us) VALUES(?)').run(nowUs).lastInsertRowid,
-      );
     },
     close: () => db.close(),
   };

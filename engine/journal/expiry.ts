@@ -1,5 +1,7 @@
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { dataFolder } from '../data-folder.ts';
+import { removeDatabase } from '../database.ts';
 import type { Events } from '../events.ts';
 import type { Journal } from './journal.ts';
 import type { Partition } from './partition.ts';
@@ -22,7 +24,7 @@ export async function expire(
   nowUs: number,
   events: Events,
 ): Promise<void> {
-  const folder = join(dataDir, 'journal');
+  const folder = dataFolder.journal(dataDir);
   const today = new Date(nowUs / 1000).toISOString().slice(0, 10);
   for (const row of journal.control.partitions()) {
     const ageDays = (Date.parse(today) - Date.parse(row.day)) / dayMs;
@@ -35,7 +37,7 @@ export async function expire(
     if ((state === 'closed' || state === 'raw-only') && ageDays > (retention.rawDays ?? Infinity)) {
       await forget(journal, row.no, row.file, dataDir);
       journal.control.setPartitionState(row.no, 'expired');
-      unlink(join(folder, row.file));
+      removeDatabase(join(folder, row.file));
       events.emit({ type: 'partition-expired', partition: row.file });
     } else if (state === 'closed' && ageDays > retention.workDays) {
       await compact(journal, row.no, row.file, dataDir);
@@ -72,11 +74,11 @@ async function carryCursors(journal: Journal, from: Partition, nowUs: number): P
 
 async function forget(journal: Journal, no: number, file: string, dataDir: string): Promise<void> {
   journal.partitions.forget(no);
-  await journal.upkeep.ask({ kind: 'forget', file: join(dataDir, 'journal', file) });
+  await journal.upkeep.ask({ kind: 'forget', file: join(dataFolder.journal(dataDir), file) });
 }
 
 async function compact(journal: Journal, no: number, file: string, dataDir: string): Promise<void> {
-  const folder = join(dataDir, 'journal');
+  const folder = dataFolder.journal(dataDir);
   const rawFile = file.replace(/\.db$/, '.raw.db');
   await forget(journal, no, file, dataDir);
   const reply = await journal.upkeep.ask({
@@ -86,12 +88,7 @@ async function compact(journal: Journal, no: number, file: string, dataDir: stri
   });
   if (!reply.ok) return;
   journal.control.replacePartitionFile(no, rawFile);
-  unlink(join(folder, file));
-}
-
-/** Removes a database with its WAL and shared memory. */
-function unlink(file: string): void {
-  for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true });
+  removeDatabase(join(folder, file));
 }
 
 /** Files that a crash left between two steps: no line of control.db names them. */
@@ -101,6 +98,6 @@ function removeOrphans(journal: Journal, folder: string): void {
   for (const file of readdirSync(folder)) {
     if (!file.endsWith('.db') || named.has(file)) continue;
     const ageMs = Date.now() - statSync(join(folder, file)).mtimeMs;
-    if (ageMs > dayMs) unlink(join(folder, file));
+    if (ageMs > dayMs) removeDatabase(join(folder, file));
   }
 }

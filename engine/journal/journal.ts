@@ -25,6 +25,10 @@ export type JournalOptions = {
   readonly dedupeHours: number;
 };
 
+/** Called in the order of the ids; promises of one commit may resolve in another. */
+type Durable = (results: readonly LandingResult[]) => void;
+const ignored = (): void => {};
+
 /**
  * Raw landing, queue and settlement in one store with one writer. All methods that write resolve
  * after the fsync. Throws PlexusError `wrong-key` or `database-unavailable` when control.db does
@@ -35,21 +39,28 @@ export function openJournal(options: JournalOptions) {
   const partitions = openPartitions({ ...options, synchronous: options.synchronous ?? 'FULL' });
   partitions.recover();
   const totals = createTotals();
-  seedTotals(totals, partitions.all());
-  const archived = partitions.control.archivedCounters();
-  for (const row of archived) totals.add(row.channel, row.destination, row.kind, row.value);
+  /** A commit that failed may be in the file all the same: only the files know the counts then. */
+  function count(): void {
+    const { control } = partitions;
+    const archived = new Set(control.archivedPartitions());
+    totals.clear();
+    seedTotals(
+      totals,
+      partitions.all().filter(({ no }) => !archived.has(no)),
+    );
+    for (const row of control.archivedCounters())
+      totals.add(row.channel, row.destination, row.kind, row.value);
+  }
+  count();
   const upkeep = createUpkeep(options.key);
-  const writer = createWriter({ partitions, totals, clock, events, upkeep });
-  const boot = partitions.control.boot(clock.nowUs());
-  let waitingBytes = 0;
+  const writer = createWriter({ partitions, totals, recount: count, clock, events, upkeep });
 
   function land(
     channel: ChannelRef,
     landings: readonly Landing[],
     batch: boolean,
+    durable: Durable,
   ): Promise<readonly LandingResult[]> {
-    const bytes = landings.reduce((sum, landing) => sum + landing.raw.length, 0);
-    waitingBytes += bytes;
     return new Promise((resolve, reject) => {
       let results: LandingResult[] = [];
       writer.land({
@@ -68,13 +79,10 @@ export function openJournal(options: JournalOptions) {
           }
         },
         committed() {
-          waitingBytes -= bytes;
+          durable(results);
           resolve(results);
         },
-        failed(cause) {
-          waitingBytes -= bytes;
-          reject(cause);
-        },
+        failed: reject,
       });
     });
   }
@@ -95,26 +103,30 @@ export function openJournal(options: JournalOptions) {
   }
 
   return {
-    boot,
     totals,
     control: partitions.control,
     partitions,
     upkeep,
-    failing: writer.failing,
-    /** Bytes that wait for a commit: what sources hold senders back by. */
-    waitingBytes: () => waitingBytes,
 
     channel(name: string, owner: string): ChannelRef {
       const no = partitions.control.channel(name);
       return { name, no, chain: partitions.control.destination(no, ''), owner };
     },
 
-    async land(channel: ChannelRef, landing: Landing): Promise<LandingResult> {
-      return (await land(channel, [landing], false))[0]!;
+    async land(
+      channel: ChannelRef,
+      landing: Landing,
+      durable: Durable = ignored,
+    ): Promise<LandingResult> {
+      return (await land(channel, [landing], false, durable))[0]!;
     },
     /** The whole first, then its parts; only the whole when it is a duplicate. */
-    landBatch: (channel: ChannelRef, whole: Landing, parts: readonly Landing[]) =>
-      land(channel, [whole, ...parts], true),
+    landBatch: (
+      channel: ChannelRef,
+      whole: Landing,
+      parts: readonly Landing[],
+      durable: Durable = ignored,
+    ) => land(channel, [whole, ...parts], true, durable),
 
     /** Open rows of a destination above an id, oldest first. */
     read: (destination: number, afterId: number, limit: number): Row[] =>
@@ -163,18 +175,15 @@ export function openJournal(options: JournalOptions) {
       return cursors;
     },
 
-    /** The state of one row and what is wrong with it, for `ack: settled`. */
-    stateOf(id: MessageId, generation: number, destination: number) {
-      return partitions
-        .byNo(partitionOf(id))
-        ?.statements.workState.get(id, generation, destination) as
+    /** The state of a message's newest row and what is wrong with it, for `ack: settled`. */
+    stateOf(id: MessageId, destination: number) {
+      return partitions.byNo(partitionOf(id))?.statements.workState.get(id, destination) as
         | { state: number; issues: string | null }
         | undefined;
     },
 
     /** For writes that ride on a partition's next commit: quarantine, expiry. */
     ride,
-    flush: writer.flush,
     /** How many rows were claimed, ready and held when the journal was opened. */
     openCounts(): { claimed: number; ready: number; held: number } {
       const result = { claimed: 0, ready: 0, held: 0 };

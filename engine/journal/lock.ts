@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import Database from 'better-sqlite3-multiple-ciphers';
-import { exitCodes, PlexusError } from '../errors.ts';
+import { dataFolder } from '../data-folder.ts';
+import { exitCodes, PlexusError, reasonOf } from '../errors.ts';
 
 /**
  * One engine a data folder: an exclusive transaction on a file of its own, which the operating
@@ -11,7 +11,7 @@ export function lockData(dataDir: string): { release(): void } {
   let db: InstanceType<typeof Database> | undefined;
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    const file = join(dataDir, 'engine.lock');
+    const file = dataFolder.lock(dataDir);
     db = new Database(file);
     chmodSync(file, 0o600);
     db.pragma('busy_timeout = 200');
@@ -21,11 +21,14 @@ export function lockData(dataDir: string): { release(): void } {
     if ((cause as { code?: string }).code === 'SQLITE_BUSY') {
       throw new PlexusError('engine-running', `another engine runs on ${dataDir}`, { cause });
     }
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new PlexusError('data-unwritable', `cannot write the data folder ${dataDir}: ${reason}`, {
-      exit: exitCodes.io,
-      cause,
-    });
+    throw new PlexusError(
+      'data-unwritable',
+      `cannot write the data folder ${dataDir}: ${reasonOf(cause)}`,
+      {
+        exit: exitCodes.io,
+        cause,
+      },
+    );
   }
   const held = db;
   return {

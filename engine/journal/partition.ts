@@ -19,6 +19,7 @@ export type QueueRow = {
   readonly generation: number;
   readonly state: State;
   readonly attempts: number;
+  readonly retries: number;
   readonly dueUs: number | null;
   readonly key: number | null;
   readonly bytes: number;
@@ -58,7 +59,9 @@ const sql = {
   settle: `UPDATE work SET state = ?, due_us = ?, revision = ?, code = ?, owner = ?,
       changed_us = ?, issues = ?, trace = ?
     WHERE message_id = ? AND generation = ? AND destination = ? AND state < 2`,
-  unclaim: `UPDATE work SET state = ?, due_us = ?, code = ?, attempts = MAX(0, attempts - ?)
+  retry: `UPDATE work SET state = ${states.retry}, attempts = 0, retries = retries + 1, due_us = ?,
+      code = ? WHERE message_id = ? AND generation = ? AND destination = ? AND state < 2`,
+  giveBack: `UPDATE work SET attempts = MAX(0, attempts - 1)
     WHERE message_id = ? AND generation = ? AND destination = ? AND state < 2`,
   setCursor: `INSERT INTO file_cursor(destination, path, bytes) VALUES(?, ?, ?)
     ON CONFLICT DO UPDATE SET bytes = excluded.bytes`,
@@ -67,7 +70,7 @@ const sql = {
     ON CONFLICT DO UPDATE SET value = value + excluded.value`,
   counters: 'SELECT channel, destination, kind, value FROM counter',
   openRows: `SELECT w.message_id AS id, w.generation AS generation, w.state AS state,
-      w.attempts AS attempts,
+      w.attempts AS attempts, w.retries AS retries,
       w.due_us AS dueUs, m.key_ref AS key, length(m.raw) AS bytes
     FROM work w INDEXED BY work_open CROSS JOIN message m ON m.id = w.message_id
     WHERE w.destination = ? AND w.state < 2 AND w.message_id > ?
@@ -76,8 +79,8 @@ const sql = {
   message: `SELECT id, channel, received_us AS receivedUs, sha, control_id AS controlId, codec, raw
     FROM message WHERE id = ?`,
   lastId: 'SELECT max(id) AS id FROM message',
-  workState:
-    'SELECT state, issues FROM work WHERE message_id = ? AND generation = ? AND destination = ?',
+  workState: `SELECT state, issues FROM work WHERE message_id = ? AND destination = ?
+    ORDER BY generation DESC LIMIT 1`,
 } as const;
 
 /** Opens (and where new, creates) a partition. Throws PlexusError as `openDatabase` does. */

@@ -1,4 +1,7 @@
 import { join } from 'node:path';
+import { dataFolder } from '../data-folder.ts';
+import { removeDatabase } from '../database.ts';
+import { reasonOf } from '../errors.ts';
 import type { Events } from '../events.ts';
 import { type Control, openControl } from './control.ts';
 import { openPartition, type Partition } from './partition.ts';
@@ -32,19 +35,19 @@ export function openPartitions(options: {
     try {
       const partition = openPartition({
         no,
-        file: join(options.dataDir, 'journal', file),
+        file: join(dataFolder.journal(options.dataDir), file),
         key: options.key,
         synchronous: options.synchronous,
       });
       open.set(no, partition);
       return partition;
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      options.events.emit({ type: 'partition-unreadable', partition: file, cause: reason });
-      // A wrong key is no damage: nothing is marked, the start fails as a whole on control.db
-      // before.
-      if (!/ENOSPC|full|locked|unable to open/i.test(reason))
-        control.setPartitionState(no, 'unreadable');
+      options.events.emit({
+        type: 'partition-unreadable',
+        partition: file,
+        cause: reasonOf(cause),
+      });
+      if (isDamage(cause)) control.setPartitionState(no, 'unreadable');
       return undefined;
     }
   }
@@ -54,12 +57,17 @@ export function openPartitions(options: {
     let file = `${day}.db`;
     for (let n = 1; taken.has(file); n += 1) file = `${day}.${n}.db`;
     const no = control.addPartition(day, file);
-    const partition = openPartition({
-      no,
-      file: join(options.dataDir, 'journal', file),
-      key: options.key,
-      synchronous: options.synchronous,
-    });
+    const path = join(dataFolder.journal(options.dataDir), file);
+    let partition: Partition;
+    try {
+      const { key, synchronous } = options;
+      partition = openPartition({ no, file: path, key, synchronous });
+    } catch (cause) {
+      // Senders try again and again: each time a line and half a file would be left.
+      control.dropPartition(no);
+      removeDatabase(path);
+      throw cause;
+    }
     open.set(no, partition);
     options.events.emit({ type: 'partition-opened', partition: file });
     return partition;
@@ -74,15 +82,17 @@ export function openPartitions(options: {
       }
       return [...open.values()];
     },
-    /** The partition that takes landings at this time; a new day makes a new file. */
+    /**
+     * The partition that takes landings at this time; a new day makes a new file, and so does an
+     * older day than the newest file's (a clock set back): ids grow in the order of landing.
+     */
     current(nowUs: number): Partition {
       const dayNo = Math.floor(nowUs / dayUs);
       if (current?.day === dayNo) return current.partition;
       const day = dayOf(nowUs);
-      const row = control
-        .partitions()
-        .findLast((candidate) => candidate.day === day && candidate.state === 'open');
-      const partition = (row && tryOpen(row.no, row.file)) ?? create(day);
+      const newest = control.partitions().at(-1);
+      const isOfDay = newest?.day === day && newest.state === 'open';
+      const partition = (isOfDay && tryOpen(newest.no, newest.file)) || create(day);
       current = { partition, day: dayNo };
       return partition;
     },
@@ -129,10 +139,18 @@ export function openPartitions(options: {
       window = undefined;
       if (current?.partition.no === no) current = undefined;
     },
-    dayUs,
     close(): void {
       for (const partition of open.values()) partition.close();
       control.close();
     },
   };
+}
+
+/**
+ * A file that will never be read again, as against a disk or a system that has a bad moment. A
+ * wrong key is no damage: the start fails as a whole on control.db before.
+ */
+function isDamage(cause: unknown): boolean {
+  const { code, cause: inner } = cause as { code?: string; cause?: { code?: string } };
+  return code === 'wrong-key' || /^SQLITE_(CORRUPT|NOTADB)/.test(inner?.code ?? code ?? '');
 }

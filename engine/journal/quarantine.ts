@@ -13,6 +13,11 @@ type HeldRow = {
   readonly code: string;
 };
 
+/** What one fix mends: the same code at the same place of the same destination. */
+export function fingerprintOf(destination: number, code: string): string {
+  return hash48(`${destination}|${code}`).toString(16).padStart(12, '0');
+}
+
 /** What a person may do with held messages. Each action is kept in the message's history. */
 export type HeldAction =
   | { readonly kind: 'assign'; readonly owner: string }
@@ -24,7 +29,7 @@ export type HeldResult = { readonly count: number; readonly destinations: Readon
 
 /**
  * Applies an action to one held message or to all of one fingerprint; resolves when it is durable,
- * with how many it was. `channelOf` names the channel number and the chain of a destination.
+ * with how many it was.
  */
 export async function actOnHeld(
   journal: Journal,
@@ -39,15 +44,19 @@ export async function actOnHeld(
     if ('id' in selection && partitionOf(selection.id) !== partition.no) continue;
     const rows = findHeld(partition, selection);
     if (rows.length === 0) continue;
+    let done = 0;
     await journal.ride(partition.no, (current, tally) => {
+      // Runs again when its commit has failed.
+      done = 0;
       for (const row of rows) {
         const place = destinations.get(row.destination);
         if (place && act(current, tally, row, place, action, nowUs)) {
-          count += 1;
+          done += 1;
           touched.add(row.destination);
         }
       }
     });
+    count += done;
   }
   return { count, destinations: touched };
 }
@@ -62,9 +71,7 @@ function findHeld(partition: Partition, selection: HeldSelection): readonly Held
     .prepare(`SELECT DISTINCT destination, code FROM work WHERE state = ${states.held}`)
     .all() as { destination: number; code: string }[];
   const group = groups.find(
-    (each) =>
-      hash48(`${each.destination}|${each.code}`).toString(16).padStart(12, '0') ===
-      selection.fingerprint,
+    (each) => fingerprintOf(each.destination, each.code) === selection.fingerprint,
   );
   if (!group) return [];
   const all = `SELECT ${columns} FROM work
@@ -112,7 +119,8 @@ function act(
   const next = isChain ? states.superseded : states.ready;
   const { changes } = partition.db
     .prepare(
-      `UPDATE work SET state = ${next}, attempts = 0, code = NULL, issues = NULL WHERE ${at}`,
+      `UPDATE work SET state = ${next}, attempts = 0, retries = 0, code = NULL, issues = NULL
+       WHERE ${at}`,
     )
     .run(...key);
   if (changes === 0) return false;

@@ -34,6 +34,7 @@ function toRow(partition: Partition, row: QueueRow): Row {
     keys: keysOf(partition, row.id, row.key),
     bytes: row.bytes,
     attempts: row.attempts,
+    retries: row.retries,
     suspect: row.state === states.ready && row.attempts > 0,
     dueUs: row.state === states.retry ? (row.dueUs ?? 0) : 0,
   };
@@ -65,7 +66,7 @@ function readParent(partition: Partition, parent: MessageId): Buffer {
 }
 
 /** Undoes `codec`. */
-export function decodeRaw(
+function decodeRaw(
   row: { readonly codec: number; readonly raw: Buffer },
   parent: (id: MessageId) => Buffer,
 ): Buffer {

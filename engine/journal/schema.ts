@@ -21,7 +21,6 @@ CREATE TABLE IF NOT EXISTS archived_counter(     -- the counters of partitions t
   partition INTEGER, channel INTEGER, destination INTEGER, kind INTEGER, value INTEGER NOT NULL,
   PRIMARY KEY(partition, channel, destination, kind)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS boot(no INTEGER PRIMARY KEY, started_us INTEGER NOT NULL) STRICT;
 `;
 
 /**
@@ -46,7 +45,8 @@ CREATE TABLE IF NOT EXISTS message_key(
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS work(
   message_id INTEGER, generation INTEGER, destination INTEGER, state INTEGER NOT NULL,
-  attempts INTEGER NOT NULL DEFAULT 0, due_us INTEGER, revision INTEGER, code TEXT, owner TEXT,
+  attempts INTEGER NOT NULL DEFAULT 0,          -- claims since the last verdict
+  retries INTEGER NOT NULL DEFAULT 0, due_us INTEGER, revision INTEGER, code TEXT, owner TEXT,
   changed_us INTEGER, issues TEXT, trace TEXT,
   PRIMARY KEY(message_id, generation, destination)
 ) STRICT, WITHOUT ROWID;

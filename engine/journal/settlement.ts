@@ -50,23 +50,12 @@ function writeSettlement(
   const { statements } = partition;
   const { channel, destination } = context;
   if (verdict.kind === 'retry') {
-    statements.unclaim.run(
-      states.retry,
-      verdict.dueUs,
-      verdict.cause,
-      0,
-      row.id,
-      row.generation,
-      destination,
-    );
+    const { dueUs, cause } = verdict;
+    statements.retry.run(dueUs, cause, row.id, row.generation, destination);
     return;
   }
   if (verdict.kind === 'returned') {
-    // One that had failed before stays a retry; one that was in doubt stays ready with its
-    // attempts.
-    const wasRetry = row.attempts > 0 && !row.suspect;
-    const [state, dueUs] = wasRetry ? [states.retry, context.nowUs] : [states.ready, null];
-    statements.unclaim.run(state, dueUs, null, 1, row.id, row.generation, destination);
+    statements.giveBack.run(row.id, row.generation, destination);
     return;
   }
   const state = stateOf(verdict.kind);

@@ -7,6 +7,7 @@ import type { CountKind } from './schema.ts';
 export type Totals = {
   add(channel: number, destination: number, kind: CountKind, delta: number): void;
   get(channel: number, destination: number, kind: CountKind): number;
+  clear(): void;
 };
 
 const at = (channel: number, destination: number, kind: number): string =>
@@ -20,6 +21,7 @@ export function createTotals(): Totals {
       values.set(key, (values.get(key) ?? 0) + delta);
     },
     get: (channel, destination, kind) => values.get(at(channel, destination, kind)) ?? 0,
+    clear: () => values.clear(),
   };
 }
 

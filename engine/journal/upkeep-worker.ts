@@ -1,7 +1,7 @@
-import { existsSync, rmSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { deflateRawSync } from 'node:zlib';
-import { type DatabaseHandle, openDatabase } from '../database.ts';
+import { type DatabaseHandle, openDatabase, removeDatabase } from '../database.ts';
+import { reasonOf } from '../errors.ts';
 import { partitionSchema } from './schema.ts';
 
 /** What the journal asks of its upkeep thread, so that none of it stops a sender. */
@@ -43,9 +43,7 @@ function checkpoint(file: string): number {
 const rowsAtOnce = 500;
 
 function compact(file: string, to: string): void {
-  for (const suffix of ['', '-wal', '-shm']) {
-    if (existsSync(to + suffix)) rmSync(to + suffix);
-  }
+  removeDatabase(to);
   const from = openDatabase(file, { key, readonly: true });
   const copy = openDatabase(to, { key, pageBytes: 8192 });
   copy.exec(partitionSchema);
@@ -81,7 +79,7 @@ parentPort?.on('message', ({ n, task }: { n: number; task: UpkeepTask }) => {
       reply = { ok: true, framesLeft: 0 };
     }
   } catch (cause) {
-    reply = { ok: false, cause: cause instanceof Error ? cause.message : String(cause) };
+    reply = { ok: false, cause: reasonOf(cause) };
   }
   parentPort?.postMessage({ n, reply });
 });

@@ -1,17 +1,10 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { limits } from '../limits.ts';
 import type { Partition } from './partition.ts';
 import type { UpkeepReply, UpkeepTask } from './upkeep-worker.ts';
 
 export type Upkeep = ReturnType<typeof createUpkeep>;
-
-/** How often the WAL is emptied while there are commits. A short WAL is written over and over: its
- * blocks are allocated already, which makes the fsync of a commit several times cheaper. */
-const checkpointMs = 250;
-/** Fewer frames than this are worth an inline checkpoint, which lets the WAL begin anew. */
-const inlineFrames = 64;
-/** Background passes before giving way to the next interval. */
-const passesMax = 4;
 
 /** The thread that checkpoints and compacts journal files, started when it is first needed. */
 export function createUpkeep(key: Buffer) {
@@ -60,10 +53,10 @@ export function createUpkeep(key: Buffer) {
 
   /** Most of it beside the running commits; the little that came in meanwhile inline. */
   async function checkpoint(partition: Partition): Promise<void> {
-    for (let pass = 0; pass < passesMax; pass += 1) {
+    for (let pass = 0; pass < limits.checkpointPasses; pass += 1) {
       const reply = await ask({ kind: 'checkpoint', file: partition.file });
       if (!reply.ok || !partition.db.open) return;
-      if (reply.framesLeft > inlineFrames) continue;
+      if (reply.framesLeft > limits.checkpointInlineFrames) continue;
       try {
         partition.db.pragma('wal_checkpoint(PASSIVE)');
       } catch {
@@ -74,7 +67,7 @@ export function createUpkeep(key: Buffer) {
   }
 
   function arm(): void {
-    timer ??= setTimeout(() => void checkpointDirty(), checkpointMs).unref();
+    timer ??= setTimeout(() => void checkpointDirty(), limits.checkpointMs).unref();
   }
 
   return {

@@ -19,9 +19,6 @@ export type Write = {
 
 export type Writer = ReturnType<typeof createWriter>;
 
-const firstPauseMs = 100;
-const lastPauseMs = 5_000;
-
 /**
  * The journal's one writer. Landings, claims and settlements of all channels share one commit a
  * partition: a landing asks for a commit in this turn of the event loop, the others ride along, at
@@ -31,6 +28,8 @@ const lastPauseMs = 5_000;
 export function createWriter(options: {
   readonly partitions: Partitions;
   readonly totals: Totals;
+  /** Counts anew what the files hold. */
+  recount(): void;
   readonly clock: Clock;
   readonly events: Events;
   readonly upkeep: Upkeep;
@@ -41,7 +40,6 @@ export function createWriter(options: {
   let immediate: NodeJS.Immediate | undefined;
   let timer: NodeJS.Timeout | undefined;
   let pauseMs = 0;
-  let failing = false;
   let closed = false;
 
   function flush(): void {
@@ -102,7 +100,6 @@ export function createWriter(options: {
     }
     tally.addTo(totals);
     pauseMs = 0;
-    failing = false;
     events.emit({
       type: 'commit',
       rows: land.length + along.length,
@@ -120,15 +117,19 @@ export function createWriter(options: {
       partition.rewind(sequence);
     } catch (second) {
       report(second);
-      partitions.reopen(partition);
+      reopen(partition);
       return;
     }
     // After a failed write or fsync nothing cached can be trusted; a full disk is no such failure.
-    if ((cause as { code?: string }).code?.startsWith('SQLITE_IOERR')) partitions.reopen(partition);
+    if ((cause as { code?: string }).code?.startsWith('SQLITE_IOERR')) reopen(partition);
+  }
+
+  function reopen(partition: Partition): void {
+    partitions.reopen(partition);
+    options.recount();
   }
 
   function report(cause: unknown): void {
-    failing = true;
     events.emit({ type: 'commit-failed', cause: (cause as { code?: string }).code ?? 'unknown' });
   }
 
@@ -140,7 +141,7 @@ export function createWriter(options: {
       return;
     }
     riders.set(no, [...writes, ...(riders.get(no) ?? [])]);
-    pauseMs = Math.min(lastPauseMs, pauseMs === 0 ? firstPauseMs : pauseMs * 2);
+    pauseMs = Math.min(limits.commitRetryLastMs, pauseMs * 2 || limits.commitRetryFirstMs);
     timer ??= setTimeout(flush, pauseMs);
   }
 
@@ -157,9 +158,6 @@ export function createWriter(options: {
       else riders.set(no, [write]);
       if (!immediate) timer ??= setTimeout(flush, pauseMs || limits.rideMs);
     },
-    flush,
-    /** True from a failed commit until one succeeds. */
-    failing: () => failing,
     close(): void {
       closed = true;
       flush();

@@ -1,1 +1,2 @@
-export { createScheduler, type Row, type Scheduler, type SchedulerOptions } from './scheduler.ts';
+export type { Row } from './row.ts';
+export { createScheduler, type Scheduler, type SchedulerOptions } from './scheduler.ts';

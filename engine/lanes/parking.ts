@@ -1,10 +1,7 @@
-import type { Row } from './scheduler.ts';
+import { keysOf, type Row } from './row.ts';
 
 /** Why a key waits: its own retry, or a two-key message that waits for another key. */
 type Parked = { fromId: number; dueUs: number; waitsFor: number | undefined };
-
-/** The keys that order a row; a row without any has one of its own, so that it can wait alone. */
-export const keysOf = (row: Row): readonly number[] => (row.keys.length > 0 ? row.keys : [-row.id]);
 
 /**
  * The keys that wait. A row with a waiting key makes all its keys wait from that row on; when a key
@@ -30,25 +27,32 @@ export function createParking(reread: (fromId: number) => void) {
     for (const [other, waiting] of parked) if (waiting.waitsFor === key) release(other);
   }
 
+  /** A key waits from a message on: what is older was on its way before. */
+  const isStuck = (key: number, row: Row): boolean => {
+    const entry = parked.get(key);
+    return entry !== undefined && row.id >= entry.fromId;
+  };
+  const stuckKey = (row: Row): number | undefined => keysOf(row).find((key) => isStuck(key, row));
+
   const isRetry = (entry: Parked): boolean => entry.waitsFor === undefined && entry.dueUs > 0;
 
   return {
-    waits: (row: Row): boolean => keysOf(row).some((key) => parked.has(key)),
+    waits: (row: Row): boolean => stuckKey(row) !== undefined,
     /** True when a key of this row waits; then all its keys wait from this row on. */
     heldBack(row: Row): boolean {
-      const blocking = keysOf(row).find((key) => parked.has(key));
+      const blocking = stuckKey(row);
       if (blocking === undefined) return false;
       park(row, 0, blocking);
-      const known = parked.get(blocking)!;
-      known.fromId = Math.min(known.fromId, row.id);
       return true;
     },
-    /** The row itself waits until `dueUs`. */
+    /** The row itself waits until `dueUs`, whatever else its keys waited for. */
     retry(row: Row, dueUs: number): void {
       park(row, dueUs, undefined);
-      const entry = parked.get(keysOf(row)[0]!)!;
-      entry.dueUs = dueUs;
-      entry.waitsFor = undefined;
+      for (const key of keysOf(row)) {
+        const entry = parked.get(key)!;
+        entry.dueUs = dueUs;
+        entry.waitsFor = undefined;
+      }
     },
     releaseDue(nowUs: number): void {
       for (const [key, entry] of [...parked]) {

@@ -1,22 +1,8 @@
 import type { Clock } from '../clock.ts';
 import type { MessageId } from '../ids.ts';
-import { createParking, keysOf } from './parking.ts';
-
-/** An open row of the queue on its way to a lane. */
-export type Row = {
-  readonly id: MessageId;
-  readonly generation: number;
-  /** Hashes of the ordering keys; none: no order to keep. */
-  readonly keys: readonly number[];
-  readonly bytes: number;
-  readonly attempts: number;
-  /**
-   * It was being processed when something died: it runs alone, so that no innocent is taken for it.
-   */
-  readonly suspect: boolean;
-  /** Waiting for its retry, microseconds since the epoch; 0 when it is not. */
-  readonly dueUs: number;
-};
+import { limits } from '../limits.ts';
+import { createParking } from './parking.ts';
+import { keysOf, type Row } from './row.ts';
 
 export type SchedulerOptions = {
   readonly lanes: number;
@@ -33,7 +19,7 @@ export type SchedulerOptions = {
 type Barrier = { row: Row; lanes: Set<number>; owner: number; arrived: Set<number> };
 type Item = { row: Row; barrier: Barrier | undefined };
 
-const readRows = 256;
+const { readRows } = limits;
 
 export type Scheduler = ReturnType<typeof createScheduler>;
 
@@ -225,7 +211,10 @@ export function createScheduler(options: SchedulerOptions) {
       wake();
     },
 
-    /** The row failed for now: its keys wait. Call before `done`. */
+    /**
+     * The row failed for now: its keys wait. Called before `done`, without an end (infinity) while
+     * that is not durable: what comes behind must find the row open.
+     */
     retry(row: Row, dueUs: number): void {
       parking.retry(row, dueUs);
       arm();
@@ -233,12 +222,13 @@ export function createScheduler(options: SchedulerOptions) {
 
     /** Rows whose worker died: they come again one by one, before anything else of their lanes. */
     again(rows: readonly Row[]): void {
-      for (const row of [...rows].reverse()) {
-        const suspect = { ...row, suspect: true, attempts: row.attempts + 1 };
-        if (row.keys.length > 1 && barrierOf(row)) replaceInBarrier(row, suspect);
-        else buffers[laneOf(keysOf(row)[0]!)]!.unshift({ row: suspect, barrier: undefined });
-      }
-      wake();
+      const attempted = (row: Row) => ({ suspect: true, attempts: row.attempts + 1, dueUs: 0 });
+      putBack(rows.map((row) => ({ ...row, ...attempted(row) })));
+    },
+
+    /** Rows that were not tried: they come again before anything else of their lanes. */
+    returned(rows: readonly Row[]): void {
+      putBack(rows);
     },
 
     /** The whole destination waits. */
@@ -261,12 +251,16 @@ export function createScheduler(options: SchedulerOptions) {
     load: () => ({ inFlight: inFlight.size, parked: parking.size() }),
   };
 
-  function barrierOf(row: Row): Barrier | undefined {
-    return buffers.flat().find((item) => item.barrier?.row.id === row.id)?.barrier;
+  function putBack(rows: readonly Row[]): void {
+    for (const row of [...rows].reverse()) {
+      const barrier = row.keys.length > 1 ? barrierOf(row) : undefined;
+      if (barrier) barrier.row = row;
+      else buffers[laneOf(keysOf(row)[0]!)]!.unshift({ row, barrier: undefined });
+    }
+    wake();
   }
 
-  function replaceInBarrier(row: Row, suspect: Row): void {
-    const barrier = barrierOf(row);
-    if (barrier) barrier.row = suspect;
+  function barrierOf(row: Row): Barrier | undefined {
+    return buffers.flat().find((item) => item.barrier?.row.id === row.id)?.barrier;
   }
 }

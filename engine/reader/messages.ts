@@ -1,6 +1,7 @@
 import type { MessageId } from '../ids.ts';
 import { states } from '../journal/index.ts';
-import type { MessageOutcome, MessageQuery, MessageView } from '../operations.ts';
+import type { MessageQuery, MessageView } from '../operations.ts';
+import type { MessageOutcome } from '../outcome.ts';
 import type { JournalView } from './store.ts';
 
 type MessageRow = {

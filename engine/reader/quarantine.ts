@@ -1,11 +1,6 @@
-import { hash48, states } from '../journal/index.ts';
+import { fingerprintOf, states } from '../journal/index.ts';
 import type { HeldGroup, HeldView, QuarantineQuery } from '../operations.ts';
 import type { JournalView } from './store.ts';
-
-/** What one fix mends: the same code at the same place of the same destination. */
-export function fingerprintOf(destination: number, code: string): string {
-  return hash48(`${destination}|${code}`).toString(16).padStart(12, '0');
-}
 
 type GroupRow = {
   readonly destination: number;
@@ -93,7 +88,7 @@ export function* heldMessages(view: JournalView, query: QuarantineQuery): Iterab
     const rows = db
       .prepare(
         `SELECT message_id AS id, generation, destination, code, owner, changed_us AS heldUs,
-           attempts, issues
+           attempts + retries AS attempts, issues
          FROM work WHERE state = ${states.held} ORDER BY message_id`,
       )
       .iterate() as Iterable<{

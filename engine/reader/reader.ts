@@ -1,10 +1,10 @@
 import type { ChannelState } from '../events.ts';
-import { counts } from '../journal/index.ts';
+import { type CountKind, counts } from '../journal/index.ts';
 import type { ChannelView, Conservation, QueueView, Reader } from '../operations.ts';
 import type { ResourceReader } from '../sink.ts';
 import { searchMessages } from './messages.ts';
 import { heldGroups, heldMessages } from './quarantine.ts';
-import type { JournalView } from './store.ts';
+import { type JournalView, queuesOf } from './store.ts';
 import { traceMessage } from './trace.ts';
 
 /** What only a running engine knows of a channel. */
@@ -22,9 +22,6 @@ export function createReader(
   resources: ResourceReader,
   live: (channel: string) => LiveChannel | undefined = () => undefined,
 ): Reader {
-  const routesOf = (channel: number) =>
-    view.control.destinations().filter((each) => each.channel === channel);
-
   function oldestPendingUs(destination: number): number {
     for (const { db } of view.partitions()) {
       const row = db
@@ -51,20 +48,16 @@ export function createReader(
   }
 
   function channelView(no: number, name: string): ChannelView {
-    const all = routesOf(no);
-    const chain = all.find((each) => each.name === '')?.no ?? -1;
+    const { chain, routes } = queuesOf(view, no);
     const known = live(name);
-    const get = (destination: number, kind: (typeof counts)[keyof typeof counts]) =>
-      view.count(no, destination, kind);
-    const queues: QueueView[] = all
-      .filter((each) => each.name !== '')
-      .map((each) => ({
-        destination: each.name,
-        pending: get(each.no, counts.pending),
-        held: get(each.no, counts.held),
-        delivered: get(each.no, counts.settled),
-        oldestPendingUs: oldestPendingUs(each.no),
-      }));
+    const get = (queue: number, kind: CountKind) => view.count(no, queue, kind);
+    const queues: QueueView[] = routes.map((each) => ({
+      destination: each.name,
+      pending: get(each.no, counts.pending),
+      held: get(each.no, counts.held),
+      delivered: get(each.no, counts.settled),
+      oldestPendingUs: oldestPendingUs(each.no),
+    }));
     return {
       channel: name,
       owner: known?.owner ?? '',
@@ -95,11 +88,9 @@ export function createReader(
 }
 
 /** G13 for one channel, from the counters that are committed with the facts. */
-export function conservationOf(view: JournalView, no: number, channel: string): Conservation {
-  const all = view.control.destinations().filter((each) => each.channel === no);
-  const chain = all.find((each) => each.name === '')?.no ?? -1;
-  const get = (destination: number, kind: (typeof counts)[keyof typeof counts]) =>
-    view.count(no, destination, kind);
+function conservationOf(view: JournalView, no: number, channel: string): Conservation {
+  const { chain, routes } = queuesOf(view, no);
+  const get = (queue: number, kind: CountKind) => view.count(no, queue, kind);
   const own = {
     received: get(0, counts.received),
     duplicate: get(0, counts.duplicate),
@@ -109,16 +100,14 @@ export function conservationOf(view: JournalView, no: number, channel: string): 
     pending: get(chain, counts.pending),
     settled: get(chain, counts.settled),
   };
-  const destinations = all
-    .filter((each) => each.name !== '')
-    .map((each) => ({
-      destination: each.name,
-      enqueued: get(each.no, counts.enqueued),
-      delivered: get(each.no, counts.settled),
-      waived: get(each.no, counts.waived),
-      held: get(each.no, counts.held),
-      pending: get(each.no, counts.pending),
-    }));
+  const destinations = routes.map((each) => ({
+    destination: each.name,
+    enqueued: get(each.no, counts.enqueued),
+    delivered: get(each.no, counts.settled),
+    waived: get(each.no, counts.waived),
+    held: get(each.no, counts.held),
+    pending: get(each.no, counts.pending),
+  }));
   const sum = own.duplicate + own.filtered + own.waived + own.held + own.pending + own.settled;
   const lost = destinations.map((each) =>
     Math.abs(each.enqueued - each.delivered - each.waived - each.held - each.pending),

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { dataFolder } from '../data-folder.ts';
 import { type DatabaseHandle, openDatabase } from '../database.ts';
 import type { CountKind } from '../journal/index.ts';
 import { type Control, openControl } from '../journal/index.ts';
@@ -14,6 +15,15 @@ export type JournalView = {
   close(): void;
 };
 
+/** The numbers of a channel's own chain (-1 before its first start) and of its routes. */
+export function queuesOf({ control }: JournalView, channel: number) {
+  const own = control.destinations().filter((each) => each.channel === channel);
+  return {
+    chain: own.find(({ name }) => name === '')?.no ?? -1,
+    routes: own.filter(({ name }) => name !== ''),
+  };
+}
+
 /** Opens a data folder for reading only. Works beside a running engine (WAL) and without one. */
 export function openJournalView(dataDir: string, key: Buffer): JournalView {
   const control = openControl(dataDir, key, true);
@@ -22,7 +32,7 @@ export function openJournalView(dataDir: string, key: Buffer): JournalView {
     const found = [];
     control.refresh();
     for (const row of control.partitions()) {
-      const file = join(dataDir, 'journal', row.file);
+      const file = join(dataFolder.journal(dataDir), row.file);
       if (row.state === 'expired' || row.state === 'unreadable' || !existsSync(file)) continue;
       let db = open.get(row.no);
       if (!db) {

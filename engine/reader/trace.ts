@@ -4,7 +4,7 @@ import { stateNames } from '../journal/index.ts';
 import type { DestinationView, TraceStep, TraceView, WorkState } from '../operations.ts';
 import type { ResourceReader } from '../sink.ts';
 import { findMessage, toView } from './messages.ts';
-import type { JournalView } from './store.ts';
+import { type JournalView, queuesOf } from './store.ts';
 
 type WorkRow = {
   readonly generation: number;
@@ -29,11 +29,11 @@ export function traceMessage(
   const { db } = partition;
   const channel = view.control.channels().find(({ no }) => no === row.channel)?.name ?? '';
   const destinations = view.control.destinations();
-  const chain =
-    destinations.find((each) => each.channel === row.channel && each.name === '')?.no ?? -1;
+  const { chain } = queuesOf(view, row.channel);
   const work = db
     .prepare(
-      `SELECT generation, destination, state, attempts, revision, code, issues, trace FROM work
+      `SELECT generation, destination, state, attempts + retries AS attempts, revision, code,
+         issues, trace FROM work
        WHERE message_id = ? ORDER BY generation, destination`,
     )
     .all(id) as WorkRow[];

@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { z } from 'zod';
 import { type HttpEnv, requireToken } from '../../engine/http/index.ts';
-import type { ChannelView, Operations } from '../../engine/index.ts';
+import { type ChannelView, channelVerbs, type Operations } from '../../engine/index.ts';
 import type { Engine } from '../snapshot/index.ts';
 import { fail, failWith } from './answers.ts';
 import * as requests from './requests.ts';
@@ -89,17 +89,15 @@ function addViews(api: Hono<Env>, at: At): void {
   });
 }
 
-const verbs = ['start', 'stop', 'pause', 'drain', 'deploy', 'rollback'] as const;
-
 function addLifecycle(api: Hono<Env>, at: At): void {
-  for (const verb of verbs) {
+  for (const verb of channelVerbs) {
     api.post(
       `/channels/:name/${verb}`,
       at(async (c, operations) => {
         const name = c.req.param('name') ?? '';
-        if (!viewOf(operations, name)) {
-          return fail(c, 404, 'unknown-channel', 'there is no channel of this name');
-        }
+        // Only a deployment may name a channel that does not run yet.
+        if (verb !== 'deploy' && !viewOf(operations, name))
+          return fail(c, 404, 'unknown-channel', `no channel is called \`${name}\``);
         const revision = await operations[verb](name);
         const view = viewOf(operations, name);
         return c.json({

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { refusalBytes } from '../../engine/http/index.ts';
 import type { Clock, Event, Events } from '../../engine/index.ts';
 import type { Snapshot } from '../snapshot/index.ts';
 import { createWish, type Wish } from './wish.ts';
@@ -95,8 +96,9 @@ export function createLive({ events, clock, snapshot }: LiveOptions): Live {
     upgrade(request, socket, head) {
       const wish = createWish(request.url ?? '');
       if (!wish || lookers.size >= liveLimits.lookersMax) {
-        const status = wish ? '503 Service Unavailable' : '400 Bad Request';
-        socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+        socket.end(
+          wish ? refusalBytes(503, 'Service Unavailable') : refusalBytes(400, 'Bad Request'),
+        );
         return;
       }
       server.handleUpgrade(request, socket, head, (accepted) => join(accepted, wish));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type MessageId, parseMessageId } from '../../engine/index.ts';
+import { type MessageId, messageOutcomes, parseMessageId } from '../../engine/index.ts';
 
 /** What `/api` understands, in one place: query strings and bodies, with the limits of each. */
 
@@ -18,7 +18,7 @@ export const messagesQuery = z
   .strictObject({
     channel: name.optional(),
     control_id: name.optional(),
-    outcome: z.enum(['pending', 'delivered', 'filtered', 'quarantined']).optional(),
+    outcome: z.enum(messageOutcomes).optional(),
     since_us: micros.optional(),
     until_us: micros.optional(),
     sha256: z

@@ -22,6 +22,7 @@ export const levels: Readonly<Record<EventType, Level>> = {
   commit: 'debug',
   'commit-failed': 'error',
   'journal-reopened': 'warn',
+  'upkeep-failed': 'error',
   'partition-opened': 'info',
   'partition-expired': 'info',
   'partition-unreadable': 'error',

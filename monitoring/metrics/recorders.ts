@@ -140,6 +140,10 @@ function journalRecorders(make: MetricMaker) {
     'Commits that failed; senders got a negative answer.',
   );
   const reopened = make.counter('plexus_journal_reopened_total', 'Reopenings after a failure.');
+  const upkeep = make.counter(
+    'plexus_upkeep_failures_total',
+    'Looks at finished days that failed.',
+  );
   const partitions = make.counter('plexus_partitions_total', 'Journal partitions, by change.', [
     'change',
   ]);
@@ -150,6 +154,7 @@ function journalRecorders(make: MetricMaker) {
     },
     'commit-failed': () => failures([]),
     'journal-reopened': () => reopened([]),
+    'upkeep-failed': () => upkeep([]),
     'partition-opened': () => partitions(['opened']),
     'partition-expired': () => partitions(['expired']),
     'partition-unreadable': () => partitions(['unreadable']),

@@ -1,13 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { ConnectionOptions } from 'node:tls';
 import {
-  type ConfigIssue,
   type Delivery,
-  exitCodes,
   type Issue,
-  PlexusError,
+  missingPemFiles,
+  type PemPath,
+  pemFiles,
   type RouteComponent,
+  readPemFile,
   type Sink,
   type SinkContext,
   type Verdict,
@@ -27,20 +26,8 @@ export const mllpRoute: RouteComponent<MllpRouteOptions> = {
     'the message is sent again, with the same control id.',
   example: 'mllp: { name: his, host: his.example.org, port: 6661 }',
   schema: mllpRouteOptions,
-  check(options, { configDir, at }) {
-    const issues: ConfigIssue[] = [];
-    for (const key of ['ca', 'cert', 'key'] as const) {
-      const path = options.tls?.[key];
-      if (path === undefined || existsSync(resolve(configDir, '..', path))) continue;
-      const message = `the file ${path} is not there`;
-      issues.push({ ...at(['tls', key]), severity: 'error', code: 'file-missing', message });
-    }
-    return issues;
-  },
-  files: ({ tls }, { configDir }) =>
-    [tls?.ca, tls?.cert, tls?.key].flatMap((path) =>
-      path === undefined ? [] : [resolve(configDir, '..', path)],
-    ),
+  check: (options, context) => missingPemFiles(tlsFiles(options), context),
+  files: (options, { configDir }) => pemFiles(tlsFiles(options), configDir),
   async create(options, context) {
     const { tls, ...target } = options;
     const peer = createPeer(
@@ -52,6 +39,13 @@ export const mllpRoute: RouteComponent<MllpRouteOptions> = {
   },
 };
 
+function tlsFiles({ tls }: MllpRouteOptions): PemPath[] {
+  return (['ca', 'cert', 'key'] as const).flatMap((key): PemPath[] => {
+    const path = tls?.[key];
+    return path === undefined ? [] : [[key, path]];
+  });
+}
+
 function placeOf({ channel, destination }: SinkContext) {
   return { channel, destination };
 }
@@ -61,14 +55,7 @@ function tlsSettings(
   tls: NonNullable<MllpRouteOptions['tls']>,
   context: SinkContext,
 ): ConnectionOptions {
-  const read = (path: string) => {
-    try {
-      return readFileSync(context.resolvePath(path));
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new PlexusError('tls-file-unreadable', reason, { exit: exitCodes.config, cause });
-    }
-  };
+  const read = (path: string) => readPemFile(context.resolvePath(path));
   return {
     minVersion: 'TLSv1.2',
     ...(tls.ca === undefined ? {} : { ca: read(tls.ca) }),

@@ -15,7 +15,7 @@ export type Target = {
 
 /** What became of one message. */
 export type Exchange =
-  | { readonly kind: 'answered'; readonly reply: Reply; readonly latencyMs: number }
+  | { readonly kind: 'answered'; readonly reply: Reply }
   /** Nothing was sent. */
   | { readonly kind: 'unreachable'; readonly cause: string }
   /** It was sent; whether the peer has it nobody knows. */
@@ -153,7 +153,7 @@ function onReply(state: State, connection: Connection, reply: Reply | undefined)
   if (!reply) {
     fail(connection, 'answer-unreadable');
   } else if (waiting && reply.controlId === (waiting.controlId ?? reply.controlId)) {
-    waiting.settle({ kind: 'answered', reply, latencyMs: 0 });
+    waiting.settle({ kind: 'answered', reply });
   } else {
     // The wrong message, or too late: it counts for none, and after it the connection for nothing.
     state.onStray();
@@ -169,7 +169,6 @@ function send(
   controlId: string | undefined,
 ): Promise<Answered> {
   const { clock, target } = state;
-  const sentUs = clock.nowUs();
   return new Promise((resolve) => {
     const cancel = clock.after(target.ackMs, () =>
       connection.waiting?.settle({ kind: 'unanswered', cause: 'ack-timeout' }),
@@ -179,8 +178,7 @@ function send(
       settle(exchange) {
         cancel();
         connection.waiting = undefined;
-        const latencyMs = (clock.nowUs() - sentUs) / 1000;
-        resolve(exchange.kind === 'answered' ? { ...exchange, latencyMs } : exchange);
+        resolve(exchange);
       },
     };
     if (connection.socket.destroyed) {

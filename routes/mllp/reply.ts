@@ -41,7 +41,7 @@ export function createReplyReader(): ReplyReader {
 }
 
 /** Reads MSA from the bytes of an acknowledgement; undefined when it has none. */
-export function readReply(bytes: Buffer): Reply | undefined {
+function readReply(bytes: Buffer): Reply | undefined {
   const segments = bytes.toString('latin1').split(/[\r\n]+/);
   const header = segments.find((segment) => segment.startsWith('MSH'));
   const separator = header?.[3] ?? '|';

@@ -3,6 +3,8 @@
 // restarts. Method: a real engine (journal, workers, lanes) between a hand-fed source and a
 // remembering destination.
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { type Clock, systemClock } from '../../engine/index.ts';
 import {
   newDataDir,
   openProbe,
@@ -121,6 +123,19 @@ describe('engine', () => {
     assertConserved(probe);
   }).timeout(60_000);
 
+  it('runs a batch again whose store could not commit, and blames no message', async () => {
+    const probe = await start({ routes: ['a'] });
+    await Promise.all(['FULL', 'one', 'two'].map((text) => probe.land(text)));
+    await until(() => probe.delivered.length === 3, 'all are delivered');
+    assert.equal(view(probe).held, 0);
+    assert.ok(
+      probe.seen.some((event) => event.type === 'retried' && event.cause === 'SQLITE_FULL'),
+    );
+    assert.ok(!probe.seen.some((event) => event.type === 'worker-lost'));
+    await until(() => view(probe).destinations[0]!.pending === 0, 'queues are empty');
+    assertConserved(probe);
+  }).timeout(60_000);
+
   it('makes a key wait for its retry while others flow, and keeps its order', async () => {
     let failures = 3;
     const probe = await start({
@@ -231,5 +246,154 @@ describe('engine', () => {
     assert.equal((await probe.source().settled(good.id)).outcome, 'delivered');
     const ended = await probe.source().settled(bad.id);
     assert.deepEqual([ended.outcome, ended.issues[0]?.code], ['quarantined', 'bad-data']);
+  });
+
+  it('tells a sender that comes again after a replay how the replay ended', async () => {
+    const probe = await start();
+    const first = await probe.land('FIXED', { dedupeKey: 'k' });
+    assert.equal((await probe.source().settled(first.id)).outcome, 'quarantined');
+    await probe.engine.operations.replay({ id: first.id }, 'me');
+    await until(() => view(probe).settled === 1, 'the replay is settled');
+    const again = await probe.land('FIXED', { dedupeKey: 'k' });
+    assert.equal(again.duplicate, true);
+    const late = new Promise((resolve) => setTimeout(() => resolve('no answer'), 1000));
+    const answer = await Promise.race([probe.source().settled(again.id), late]);
+    assert.deepEqual(answer, { outcome: 'delivered', issues: [] });
+  });
+
+  it('keeps the order of one patient between a message and a batch of one commit', async () => {
+    const probe = await start({ routes: ['a'] });
+    const of = (text: string) => ({
+      raw: Buffer.from(text),
+      receivedUs: Date.now() * 1000,
+      orderingKeys: ['k'],
+    });
+    for (let n = 0; n < 20; n += 1) {
+      await Promise.all([
+        probe.source().land(of(`${n}a`)),
+        probe.source().landBatch({ ...of(`${n}b`), orderingKeys: [] }, [of(`${n}b`)]),
+        probe.source().land(of(`${n}c`)),
+      ]);
+    }
+    await until(() => probe.delivered.length === 60, 'all are delivered');
+    const order = probe.delivered.map(({ text }) => text);
+    const wanted = Array.from({ length: 20 }, (_, n) => [`${n}a`, `${n}b`, `${n}c`]).flat();
+    assert.deepEqual(order, wanted);
+  });
+
+  it('holds a message on which its destination breaks, and delivers its neighbours', async () => {
+    const probe = await start({
+      routes: ['a'],
+      judge: (delivery) => {
+        if (delivery.raw().toString() === 'BREAKS') throw new TypeError('a bug');
+        return { kind: 'delivered' };
+      },
+    });
+    const texts = ['1', '2', 'BREAKS', '3', '4'];
+    await Promise.all(texts.map((text) => probe.land(text, { orderingKeys: [text] })));
+    await until(() => probe.delivered.length === 4, 'the others are delivered');
+    await until(() => view(probe).destinations[0]!.held === 1, 'the message is held');
+    assert.equal(probe.engine.operations.quarantine({})[0]!.code, 'sink-bug');
+    assertConserved(probe);
+  });
+
+  it('processes what a failed fsync left in the journal all the same', async () => {
+    const probe = await start({ routes: ['a'] });
+    await probe.land('first', { orderingKeys: ['k'] });
+    await until(() => probe.delivered.length === 1, 'the first is delivered');
+    const { db } = probe.engine.journal.partitions.all()[0]!;
+    const exec = db.exec.bind(db);
+    // The bytes are in the file, and the fsync says that they may not be.
+    db.exec = (sql) => {
+      exec(sql);
+      if (sql !== 'COMMIT') return db;
+      throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_FSYNC' });
+    };
+    const extra = { orderingKeys: ['k'], dedupeKey: 'd' };
+    await assert.rejects(probe.land('second', extra), { code: 'journal-unavailable' });
+    const again = await probe.land('second', extra);
+    assert.equal(again.duplicate, true);
+    await probe.land('third', { orderingKeys: ['k'] });
+    await until(() => probe.delivered.length === 3, 'all are delivered');
+    assert.deepEqual(
+      probe.delivered.map(({ text }) => text),
+      ['first', 'second', 'third'],
+    );
+    await until(() => view(probe).destinations[0]!.pending === 0, 'nothing waits');
+    assert.deepEqual([view(probe).received, view(probe).settled, view(probe).pending], [4, 3, 0]);
+    assertConserved(probe);
+  });
+
+  it('outlives an upkeep that fails, and tries it again', async () => {
+    const timers: (() => void)[] = [];
+    const clock: Clock = {
+      ...systemClock(),
+      after(delayMs, callback) {
+        if (delayMs < 3_600_000) return systemClock().after(delayMs, callback);
+        timers.push(callback);
+        return () => {};
+      },
+    };
+    const probe = await start({ clock });
+    const { control } = probe.engine.journal;
+    const partitions = control.partitions;
+    control.partitions = () => {
+      throw Object.assign(new Error('database is locked'), { code: 'SQLITE_BUSY' });
+    };
+    timers[0]!();
+    await until(() => probe.seen.some((event) => event.type === 'upkeep-failed'), 'it is told');
+    control.partitions = partitions;
+    await until(() => timers.length === 2, 'it is planned again');
+  });
+
+  it('frees the data folder when it cannot start', async () => {
+    await stop(await start());
+    const key = randomBytes(32);
+    await assert.rejects(start({ key }), { code: 'wrong-key' });
+    await assert.rejects(start({ key }), { code: 'wrong-key' });
+  });
+
+  it('runs what was claimed at a crash one by one, so that no innocent dies with it', async () => {
+    const probe = await start({ lanes: 4 });
+    const { journal, operations, channels } = probe.engine;
+    await operations.pause('probe');
+    const texts = Array.from({ length: 12 }, (_, n) => `m${n}`);
+    for (const text of texts) await probe.land(text, { orderingKeys: [text] });
+    const { chain } = channels.get('probe')!.ref;
+    await journal.claim(chain, journal.read(chain, 0, 100));
+    let most = 0;
+    const underWay = new Set<number>();
+    const { claim, settle } = journal;
+    journal.claim = (destination, rows) => {
+      for (const row of rows) underWay.add(row.id);
+      most = Math.max(most, underWay.size);
+      return claim(destination, rows);
+    };
+    journal.settle = async (...args) => {
+      await settle(...args);
+      for (const { row } of args[1]) underWay.delete(row.id);
+    };
+    await operations.start('probe');
+    await until(() => view(probe).settled === 12, 'all are settled');
+    assert.equal(most, 1);
+  });
+
+  it('starts a failed channel anew without a second hand on its queue', async () => {
+    const probe = await start({ routes: ['a'], lanes: 2 });
+    const { journal, operations } = probe.engine;
+    const { claim } = journal;
+    journal.claim = () => Promise.reject(new Error('a bug'));
+    await probe.land('m0', { orderingKeys: ['k'] });
+    await until(() => view(probe).state === 'failed', 'it has failed');
+    journal.claim = claim;
+    await operations.start('probe');
+    for (let n = 1; n < 20; n += 1) await probe.land(`m${n}`, { orderingKeys: ['k'] });
+    await until(() => probe.delivered.length >= 20, 'all are delivered');
+    await operations.stop('probe');
+    assert.deepEqual(
+      probe.delivered.map(({ text }) => text),
+      Array.from({ length: 20 }, (_, n) => `m${n}`),
+    );
+    assert.deepEqual([probe.openSinks(), probe.openSources()], [0, 0]);
   });
 });

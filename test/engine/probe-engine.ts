@@ -16,6 +16,7 @@ import {
   type Landing,
   type LoadedNetwork,
   type Network,
+  PlexusError,
   pass,
   type RouteComponent,
   type SourceComponent,
@@ -38,11 +39,20 @@ export function removeDir(dir: string): void {
   rmSync(dir, { recursive: true, force: true });
 }
 
+/** What a test may say of a channel of the network; the rest is as the probe was opened with. */
+export type ProbeChannel = {
+  readonly name?: string;
+  readonly revision: string;
+  readonly enabled?: boolean;
+  readonly routes?: readonly string[];
+};
+
 export type ProbeOptions = {
   readonly dataDir: string;
   readonly lanes?: number;
   readonly routes?: readonly string[];
   readonly clock?: Clock;
+  readonly key?: Buffer;
   readonly onUncertain?: 'resend' | 'hold';
   /** What the destination says of a delivery; delivered unless told. */
   judge?(delivery: Delivery, route: string): Verdict;
@@ -53,6 +63,8 @@ export async function openProbe(options: ProbeOptions) {
   const sources: SourceContext[] = [];
   const delivered: { readonly route: string; readonly text: string; readonly id: number }[] = [];
   const seen: Event[] = [];
+  let openSinks = 0;
+  let openSources = 0;
   const spec = { summary: '', guarantees: '', example: '', schema: z.unknown() };
   const source: SourceComponent = {
     ...spec,
@@ -60,7 +72,15 @@ export async function openProbe(options: ProbeOptions) {
     name: 'hand',
     create(_config, context) {
       sources.push(context);
-      return { open: async () => [], close: async () => {} };
+      return {
+        async open() {
+          openSources += 1;
+          return [];
+        },
+        async close() {
+          openSources -= 1;
+        },
+      };
     },
   };
   const stage: StageComponent = {
@@ -75,14 +95,19 @@ export async function openProbe(options: ProbeOptions) {
     name: 'memory',
     async create(config) {
       const name = config as string;
+      if (name === 'refuses') throw new PlexusError('folder-taken', 'it belongs to another');
+      openSinks += 1;
       return {
         batch: 16,
         async deliver(deliveries) {
           const waiting = new Set<number>();
+          let away: Verdict | undefined =
+            name === 'away' ? { kind: 'unavailable', cause: 'never there' } : undefined;
           const verdicts = deliveries.map((each): Verdict => {
             if (each.keys?.some((key) => waiting.has(key)))
               return { kind: 'retry', cause: 'behind' };
-            const verdict = options.judge?.(each, name) ?? { kind: 'delivered' };
+            const verdict = away ?? options.judge?.(each, name) ?? { kind: 'delivered' };
+            if (verdict.kind === 'unavailable') away = verdict;
             if (verdict.kind === 'retry') for (const key of each.keys ?? []) waiting.add(key);
             return verdict;
           });
@@ -93,20 +118,23 @@ export async function openProbe(options: ProbeOptions) {
           }
           return { verdicts };
         },
-        close: async () => {},
+        async close() {
+          openSinks -= 1;
+        },
       };
     },
   };
   const events = createEvents();
   events.subscribe((event) => seen.push(event));
-  const network = probeNetwork(options, 'one');
+  const network = probeNetwork(options, [{ revision: 'one' }]);
   let onDisk: LoadedNetwork = { network, issues: [] };
   const start = () =>
     startEngine({
+      version: '0.0.0',
       network,
       load: () => onDisk,
       dataDir: options.dataDir,
-      key: probeKey,
+      key: options.key ?? probeKey,
       registry: createRegistry([source, stage, route]),
       clock: options.clock ?? systemClock(),
       events,
@@ -130,9 +158,14 @@ export async function openProbe(options: ProbeOptions) {
     },
     source: () => sources.at(-1)!,
     /** Puts another configuration on disk for `reload`. */
-    edit(revision: string): void {
-      onDisk = { network: probeNetwork(options, revision), issues: [] };
+    edit(revision: string, extra: Partial<ProbeChannel> = {}): void {
+      onDisk = { network: probeNetwork(options, [{ revision, ...extra }]), issues: [] };
     },
+    editAll(channels: readonly ProbeChannel[]): void {
+      onDisk = { network: probeNetwork(options, channels), issues: [] };
+    },
+    openSinks: () => openSinks,
+    openSources: () => openSources,
     break(): void {
       const issue = {
         file: 'x',
@@ -147,19 +180,26 @@ export async function openProbe(options: ProbeOptions) {
   };
 }
 
-function probeNetwork(options: ProbeOptions, revision: string): Network {
-  const channel: ChannelConfig = {
-    name: 'probe',
+function probeNetwork(options: ProbeOptions, channels: readonly ProbeChannel[]): Network {
+  const http = { host: '127.0.0.1', port: 0 };
+  const configDir = import.meta.dirname;
+  const all = channels.map((channel) => probeChannel(options, channel));
+  return { name: 'probe', configDir, http, retention: { workDays: 30 }, channels: all };
+}
+
+function probeChannel(options: ProbeOptions, channel: ProbeChannel): ChannelConfig {
+  return {
+    name: channel.name ?? 'probe',
     owner: 'owner@example.test',
     description: '',
-    enabled: true,
+    enabled: channel.enabled ?? true,
     ack: 'landed',
     orderBy: [],
     lanes: options.lanes ?? 2,
     dedupeHours: 72,
     source: { kind: 'hand', config: {} },
     stages: [{ kind: 'probe', config: {} }],
-    routes: (options.routes ?? []).map((name) => ({
+    routes: (channel.routes ?? options.routes ?? []).map((name) => ({
       kind: 'memory',
       name,
       config: name,
@@ -167,12 +207,9 @@ function probeNetwork(options: ProbeOptions, revision: string): Network {
       onUncertain: options.onUncertain ?? 'resend',
     })),
     tests: [],
-    revision,
+    revision: channel.revision,
     file: 'probe.yaml',
   };
-  const http = { host: '127.0.0.1', port: 0 };
-  const configDir = import.meta.dirname;
-  return { name: 'probe', configDir, http, retention: { workDays: 30 }, channels: [channel] };
 }
 
 /** Waits until `holds`, at most five seconds. */

@@ -7,14 +7,17 @@ import {
   hold,
   pass,
   retry,
+  runTask,
   type Stage,
-  type Work,
 } from '../../engine/index.ts';
+
+let sawFull = false;
 
 const probe: Stage = {
   name: 'probe',
   run(work) {
     const text = work.raw.toString();
+    if (text.includes('FULL')) sawFull = true;
     if (text.includes('CRASH')) process.exit(1);
     if (text.includes('HANG')) for (;;);
     if (text.includes('BUG')) throw new Error('a bug');
@@ -29,25 +32,25 @@ const probe: Stage = {
   },
 };
 
-const chain = createChain([probe]);
+let failures = 3;
 
-export async function runChainTask(task: ChainTask): Promise<ChainReplies> {
-  let offset = 0;
-  const works: Work[] = task.messages.map((message) => {
-    const raw = Buffer.from(task.bytes.subarray(offset, offset + message.length));
-    offset += message.length;
-    const { channel, revision } = task.spec;
-    return { ...message, channel, revision, raw, body: undefined };
-  });
-  const results = await chain.run(
-    works,
-    task.messages.map(({ keys }) => keys),
-  );
-  const replies = results.map((result, n) => ({
-    verdict: result.verdict,
-    tookUs: result.tookUs,
-    issues: result.issues,
-    resources: result.bodies.map(() => ({ type: 'Basic', id: String(works[n]!.id), json: '{}' })),
-  }));
-  return { replies, unvisited: [] };
+const chain = createChain([
+  {
+    ...probe,
+    transaction: {
+      begin() {},
+      commit() {
+        if (!sawFull || failures === 0) return;
+        failures -= 1;
+        sawFull = false;
+        throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+      },
+      rollback() {},
+    },
+  },
+]);
+
+export function runChainTask(task: ChainTask): Promise<ChainReplies> {
+  const yieldOf = () => ({ resources: [{ type: 'Basic', id: '1', json: '{}' }], unvisited: [] });
+  return runTask(() => chain, task, yieldOf);
 }

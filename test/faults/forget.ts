@@ -66,9 +66,9 @@ export function copyForgetting(from: string, to: string): number {
 }
 
 /**
- * A page may hold the end of one WAL frame and the beginning of the next. When the page before it is
- * on the disk, the older frame was fsynced whole, and only the newer one has made the page dirty: a
- * power cut leaves the older one's bytes. Answers with the place where they end.
+ * A page may hold the end of one WAL frame and the beginning of the next. When the page before it
+ * is on the disk, the older frame was fsynced whole, and only the newer one has made the page
+ * dirty: a power cut leaves the older one's bytes. Answers with the place where they end.
  * (https://sqlite.org/fileformat2.html#the_write_ahead_log)
  */
 function endOfOlderFrame(bytes: Buffer, start: number): number {

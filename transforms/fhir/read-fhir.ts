@@ -1,8 +1,15 @@
 import { z } from 'zod';
-import { hold, type Issue, pass, type Stage, type StageComponent } from '../../engine/index.ts';
+import {
+  hold,
+  type Issue,
+  limits,
+  pass,
+  type Stage,
+  type StageComponent,
+} from '../../engine/index.ts';
 import type { Contribution, Conversion } from './contribution.ts';
 import { type Entry, readPayload } from './entries.ts';
-import { depthMax, isTooDeep, readReference, rewriteReferences } from './references.ts';
+import { isTooDeep, readReference, rewriteReferences } from './references.ts';
 import { resourceId } from './resource-id.ts';
 
 const schema = z
@@ -65,7 +72,10 @@ function parseJson(raw: Buffer): { readonly value: unknown } | { readonly issue:
   try {
     const value: unknown = JSON.parse(text);
     if (!isTooDeep(value)) return { value };
-    return refuse('fhir-too-deep', `the payload is nested deeper than ${depthMax} levels`);
+    return refuse(
+      'fhir-too-deep',
+      `the payload is nested deeper than ${limits.jsonDepthMax} levels`,
+    );
   } catch {
     return refuse('fhir-json-invalid', 'the payload is not valid JSON');
   }

@@ -1,10 +1,9 @@
-/** Resources of one payload nested deeper than this are refused; FHIR's own types end near 20. */
-export const depthMax = 64;
+import { limits } from '../../engine/index.ts';
 
 /** Is anything in this JSON nested too deeply to be walked? */
 export function isTooDeep(value: unknown, depth = 0): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  if (depth >= depthMax) return true;
+  if (depth >= limits.jsonDepthMax) return true;
   for (const inner of Object.values(value)) if (isTooDeep(inner, depth + 1)) return true;
   return false;
 }
@@ -14,7 +13,7 @@ export type Rewrite = (reference: string) => string | undefined;
 
 /**
  * Rewrites every `Reference.reference` inside, in place. In FHIR no other element of that name is a
- * string, so no schema is needed. The value must not be deeper than `depthMax`.
+ * string, so no schema is needed. The value must not be deeper than `limits.jsonDepthMax`.
  */
 export function rewriteReferences(value: unknown, rewrite: Rewrite): void {
   if (typeof value !== 'object' || value === null) return;

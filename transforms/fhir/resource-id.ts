@@ -3,12 +3,17 @@ import { hash } from 'node:crypto';
 /** Namespace of every name-based id that Plexus makes; a constant for ever. */
 const plexusNamespace = Buffer.from('5b1c1a4ad9a54a0e8c6f1b0f7c3d2e91', 'hex');
 
+/** The namespace with room for a name behind it: an id is made for every resource. */
+const scratch = Buffer.alloc(1_024);
+plexusNamespace.copy(scratch);
+const scratchCharactersMax = Math.floor((scratch.length - plexusNamespace.length) / 3);
+
 /**
  * A name-based UUID, version 5 (RFC 9562, section 5.5) in the namespace of Plexus: the same name
  * gives the same id on every machine.
  */
 export function nameUuid(name: string): string {
-  const digest = hash('sha1', Buffer.concat([plexusNamespace, Buffer.from(name)]), 'hex');
+  const digest = hash('sha1', named(name), 'hex');
   const variant = '89ab'[Number.parseInt(digest[16] as string, 16) & 3];
   return (
     `${digest.slice(0, 8)}-${digest.slice(8, 12)}-5${digest.slice(13, 16)}` +
@@ -22,4 +27,11 @@ export function nameUuid(name: string): string {
  */
 export function resourceId(source: string, type: string, key: string): string {
   return nameUuid(`${source}\u001f${type}\u001f${key}`);
+}
+
+function named(name: string): Uint8Array {
+  if (name.length > scratchCharactersMax)
+    return Buffer.concat([plexusNamespace, Buffer.from(name)]);
+  const { length } = plexusNamespace;
+  return scratch.subarray(0, length + scratch.write(name, length));
 }

@@ -12,3 +12,5 @@ export { compilePath, type Path, parsePath } from './path.ts';
 export { type SegmentRepair, segmentRepairs } from './repairs.ts';
 export { Scope } from './scope.ts';
 export { type Presence, Segment } from './segment.ts';
+export { type FieldBits, fieldBits } from './segment-fields.ts';
+export { nameCode, nameOf } from './segment-names.ts';

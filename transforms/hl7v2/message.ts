@@ -7,6 +7,7 @@ import { repairTildes, type SegmentRepair } from './repairs.ts';
 import { Scope } from './scope.ts';
 import { Segment, type SegmentSource } from './segment.ts';
 import { type BoundsFinding, findSegments } from './segment-bounds.ts';
+import { fieldBits } from './segment-fields.ts';
 
 export type ParseOptions = {
   /** The facility's character set, for bytes that neither MSH-18 nor UTF-8 explains. */
@@ -41,7 +42,7 @@ export class Hl7Message extends Scope implements SegmentSource {
     for (let at = 0; at < bounds.length; at += 2) {
       segments.push(new Segment(this, at / 2, bounds[at]!, bounds[at + 1]!));
     }
-    for (const field of protocolFields) segments[0]?.markRead(field);
+    segments[0]?.markReadBits(protocolFields);
   }
 
   get issues(): readonly Issue[] {
@@ -84,7 +85,7 @@ export class Hl7Message extends Scope implements SegmentSource {
 const issuesMax = 100;
 
 /** Fields of MSH that the engine itself reads: they are never lost. */
-const protocolFields = [1, 2, 9, 10, 12, 15, 16, 18];
+const protocolFields = fieldBits([1, 2, 9, 10, 12, 15, 16, 18]);
 
 const escapeTexts = {
   'escape-unknown':

@@ -1,7 +1,8 @@
 import type { Delimiters } from './delimiters.ts';
 import { unescapeText } from './escape.ts';
 import { compilePath, type Path } from './path.ts';
-import { firstPiece, isPopulated, piece, pieceCount, pieceStart } from './pieces.ts';
+import { firstPiece, isPopulated as hasValue, piece, pieceCount, pieceStart } from './pieces.ts';
+import { divideFields, type FieldBits, fieldLabel, type SegmentFields } from './segment-fields.ts';
 import { nameCode, nameOf } from './segment-names.ts';
 
 /** What a segment needs of the message that it stands in. */
@@ -39,8 +40,8 @@ export class Segment {
   /** Where it stands in the message's text. */
   readonly start: number;
   readonly end: number;
-  /** Where the fields begin, as far as somebody has asked; the name is field 0 of the split. */
-  readonly #starts: number[];
+  #fields: SegmentFields | undefined;
+  /** Fields that somebody read, as bits. */
   #read0 = 0;
   #read1 = 0;
   #read2: Set<number> | undefined;
@@ -51,7 +52,6 @@ export class Segment {
     this.index = index;
     this.start = start;
     this.end = end;
-    this.#starts = [start];
   }
 
   get name(): string {
@@ -65,8 +65,27 @@ export class Segment {
 
   /** The number of the last field that is there, valued or not. */
   get fieldCount(): number {
-    this.#seek(Number.POSITIVE_INFINITY);
-    return this.#starts.length - (this.#isHeader ? 0 : 1);
+    return this.#divided().starts.length - (this.#isHeader ? 0 : 1);
+  }
+
+  /** Is there anything in the field but delimiters? Reads nothing and marks nothing. */
+  has(field: number): boolean {
+    const fields = this.#divided();
+    if (field < 30) return (fields.low & (1 << field)) !== 0;
+    if (field < 60) return (fields.high & (1 << (field - 30))) !== 0;
+    return this.#isPopulatedAt(fields.starts, this.#isHeader ? field - 1 : field);
+  }
+
+  /** Where a field begins in the text, and where it ends: at the segment's end if not there. */
+  fieldStart(field: number): number {
+    if (field === 1 && this.#isHeader) return this.start + 3;
+    return this.#divided().starts[this.#isHeader ? field - 1 : field] ?? this.end;
+  }
+
+  fieldEnd(field: number): number {
+    if (field === 1 && this.#isHeader) return this.start + 4;
+    const next = this.#divided().starts[this.#isHeader ? field : field + 1];
+    return next === undefined ? this.end : next - 1;
   }
 
   /**
@@ -123,7 +142,7 @@ export class Segment {
     if (compiled.depth !== 'field' && this.#field(compiled.field) === explicitNull) return 'null';
     if (written === undefined) return 'absent';
     const { delimiters } = this.message;
-    return isPopulated(written, 0, written.length, delimiters) ? 'value' : 'empty';
+    return hasValue(written, 0, written.length, delimiters) ? 'value' : 'empty';
   }
 
   /** How many repetitions the field has; 0 where it is absent or empty. */
@@ -144,14 +163,14 @@ export class Segment {
     const written = this.written(compiled);
     if (written === undefined) return undefined;
     const { message } = this;
-    const start = this.#fieldStart(compiled.field) + this.#pieceStart(compiled);
+    const start = this.fieldStart(compiled.field) + this.#pieceStart(compiled);
     const end = message.byteOffset(start + written.length);
     return message.bytes.subarray(message.byteOffset(start), end);
   }
 
   /** Byte offset of a field in the raw payload. */
   fieldOffset(field: number): number {
-    return this.message.byteOffset(this.#fieldStart(field));
+    return this.message.byteOffset(this.fieldStart(field));
   }
 
   /** Marks a field as read without reading it. */
@@ -164,20 +183,25 @@ export class Segment {
     }
   }
 
+  /** Marks the fields of `fieldBits` as read. */
+  markReadBits(bits: FieldBits): void {
+    this.#read0 |= bits.low;
+    this.#read1 |= bits.high;
+    for (const field of bits.far) this.markRead(field);
+  }
+
   /** Adds the populated fields that nobody read, as `PID-11`. */
   addUnvisited(found: Set<string>): void {
-    const { text, delimiters } = this.message;
-    const labels = fieldLabels(this.code);
-    let field = this.#isHeader ? 1 : 0;
-    let at = text.indexOf(delimiters.field, this.start);
-    while (at !== -1 && at < this.end) {
-      field += 1;
-      const next = text.indexOf(delimiters.field, at + 1);
-      const end = next === -1 || next > this.end ? this.end : next;
-      if (end > at + 1 && !this.#wasRead(field) && isPopulated(text, at + 1, end, delimiters)) {
-        found.add(labels[field] ?? `${this.name}-${field}`);
-      }
-      at = next;
+    const { starts, low, high } = this.#divided();
+    const left = [low & ~this.#read0, high & ~this.#read1] as const;
+    if ((left[0] | left[1]) === 0 && starts.length < 60) return;
+    const first = this.#isHeader ? 2 : 1;
+    for (let field = first; field < starts.length + first - 1; field += 1) {
+      const isLeft =
+        field < 60
+          ? (left[field < 30 ? 0 : 1] & (1 << (field % 30))) !== 0
+          : !this.#read2?.has(field) && this.#isPopulatedAt(starts, field - first + 1);
+      if (isLeft) found.add(fieldLabel(this.code, field));
     }
   }
 
@@ -185,30 +209,27 @@ export class Segment {
     return this.code === mshCode || this.code === bhsCode || this.code === fhsCode;
   }
 
-  /** Finds where fields begin, up to the one with this index of the split. */
-  #seek(index: number): void {
-    const starts = this.#starts;
-    const { text, delimiters } = this.message;
-    while (starts.length <= index) {
-      const at = text.indexOf(delimiters.field, starts[starts.length - 1]);
-      if (at === -1 || at >= this.end) break;
-      starts.push(at + 1);
+  #divided(): SegmentFields {
+    if (this.#fields === undefined) {
+      const { text, delimiters } = this.message;
+      this.#fields = divideFields(text, this.start, this.end, delimiters, this.#isHeader);
     }
+    return this.#fields;
+  }
+
+  #isPopulatedAt(starts: readonly number[], index: number): boolean {
+    const start = starts[index];
+    if (start === undefined) return false;
+    const next = starts[index + 1];
+    const { text, delimiters } = this.message;
+    return hasValue(text, start, next === undefined ? this.end : next - 1, delimiters);
   }
 
   #field(field: number): string | undefined {
     this.markRead(field);
-    let index = field;
-    if (this.#isHeader) {
-      if (field === 1) return this.message.delimiters.field;
-      index -= 1;
-    }
-    const starts = this.#starts;
-    if (starts.length <= index + 1) this.#seek(index + 1);
-    const start = starts[index];
-    if (start === undefined || index < 1) return undefined;
-    const next = starts[index + 1];
-    return this.message.text.slice(start, next === undefined ? this.end : next - 1);
+    const start = this.fieldStart(field);
+    if (field < 1 || (start === this.end && field > this.fieldCount)) return undefined;
+    return this.message.text.slice(start, this.fieldEnd(field));
   }
 
   /** The part of a field at a place; 0 stops above that level. MSH-1 and MSH-2 have no parts. */
@@ -247,20 +268,6 @@ export class Segment {
     );
   }
 
-  #wasRead(field: number): boolean {
-    if (field < 30) return (this.#read0 & (1 << field)) !== 0;
-    if (field < 60) return (this.#read1 & (1 << (field - 30))) !== 0;
-    return this.#read2?.has(field) ?? false;
-  }
-
-  /** In the text; the segment's end for a field that is not there. */
-  #fieldStart(field: number): number {
-    if (field === 1 && this.#isHeader) return this.start + 3;
-    const index = this.#isHeader ? field - 1 : field;
-    this.#seek(index);
-    return this.#starts[index] ?? this.end;
-  }
-
   /** From the field's start, as deep as the path goes. */
   #pieceStart(path: Path): number {
     const { delimiters } = this.message;
@@ -282,18 +289,4 @@ export class Segment {
 
 function asPath(path: string | Path): Path {
   return typeof path === 'string' ? compilePath(path) : path;
-}
-
-const labelsByCode = new Map<number, readonly string[]>();
-const namesMax = 1_000;
-const fieldsMax = 64;
-
-/** `PID-0`, `PID-1`.. made once a name: a report of fifty fields a message makes no strings. */
-function fieldLabels(code: number): readonly string[] {
-  const known = labelsByCode.get(code);
-  if (known) return known;
-  if (labelsByCode.size >= namesMax) return [];
-  const labels = Array.from({ length: fieldsMax }, (_, field) => `${nameOf(code)}-${field}`);
-  labelsByCode.set(code, labels);
-  return labels;
 }

@@ -45,7 +45,9 @@ export function nested(cell: Cell, number: number): Cell {
   return { parts, path: `${cell.path}.${number}`, field: cell.field, index: cell.index };
 }
 
-export const isEmpty = (cell: Cell): boolean =>
-  cell.parts.every((part) =>
-    typeof part === 'string' ? part === '' : part.every((text) => text === ''),
-  );
+export function isEmpty({ parts }: Cell): boolean {
+  for (const part of parts) {
+    if (typeof part === 'string' ? part !== '' : part.some((text) => text !== '')) return false;
+  }
+  return true;
+}

@@ -1,9 +1,10 @@
 import { type ConfigIssue, suggestion, type YamlFile } from '../../engine/index.ts';
+import { charsetName, segmentRepairs } from '../hl7v2/index.ts';
 import { conversions } from './datatypes/index.ts';
 import { compileDateFormat } from './date-formats.ts';
 import { elementsOf, resourceTypes } from './elements.ts';
 import { parseFieldPath } from './field-path.ts';
-import type { Condition, KeyPart, PartRow, ResourceRow, RuleRow } from './language.ts';
+import type { Condition, DialectRow, KeyPart, PartRow, ResourceRow, RuleRow } from './language.ts';
 import type { Layer, Merged, Placed } from './merge.ts';
 import { fhirPathOf, partElement, resolveTarget } from './target.ts';
 import { zoneOf } from './zones.ts';
@@ -209,6 +210,34 @@ function checkDialect(layer: Layer, report: Report): void {
   }
   for (const path of Object.keys(dialect.default_code_systems ?? {}))
     checkPath(path, report, 'default_code_systems', path);
+  for (const [index, name] of (dialect.repairs ?? []).entries()) {
+    if (Object.hasOwn(segmentRepairs, name)) continue;
+    const hint = suggestion(name, Object.keys(segmentRepairs));
+    report('repair-unknown', `no repair is called \`${name}\`; ${hint}`, 'repairs', index);
+  }
+  checkCharset(dialect.charset, report);
+  checkDefaultAuthority(dialect.default_authority, report);
+}
+
+function checkCharset(charset: string | undefined, report: Report): void {
+  if (charset === undefined) return;
+  const name = charsetName(charset);
+  if (name?.startsWith('utf-16') || name?.startsWith('utf-32'))
+    report('charset', `\`${charset}\` is no character set that MLLP can carry`, 'charset');
+  else if (name === undefined) {
+    const hint = suggestion(charset, ['UTF-8', 'ASCII', '8859/1', '8859/15', 'windows-1252']);
+    report('charset', `no character set is called \`${charset}\`; ${hint}`, 'charset');
+  }
+}
+
+/** Whose number it is must not depend on what else the message is about. */
+function checkDefaultAuthority(row: DialectRow['default_authority'], report: Report): void {
+  if (row === undefined || typeof row === 'string') return;
+  for (const [index, path] of [row.from].flat().entries()) {
+    const at = ['default_authority', 'from', ...(typeof row.from === 'string' ? [] : [index])];
+    if (parseFieldPath(path)?.segment === 'MSH') continue;
+    report('hl7-path', `\`${path}\` is no field of MSH; write it like \`MSH-4\``, ...at);
+  }
 }
 
 function checkMessages(layer: Layer, merged: Merged, report: Report): void {

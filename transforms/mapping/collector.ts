@@ -14,33 +14,31 @@ export type Collector = {
 
 export function createCollector(): Collector {
   const issues: Issue[] = [];
-  const seen = new Map<string, number>();
   // Counts what was said again, too: a strict rule must see it.
   const said: number[] = [];
+  let seen: Map<string, number> | undefined;
 
-  function push(issue: Issue): void {
-    const key = `${issue.code}|${issue.path}|${issue.severity}`;
+  function push(
+    severity: Issue['severity'],
+    code: string,
+    diagnostics: string,
+    path: string,
+    offset: number | undefined,
+  ): void {
+    seen ??= new Map();
+    const key = `${code}|${path}|${severity}`;
     const known = seen.get(key);
-    if (known !== undefined) {
-      said.push(known);
-      return;
-    }
+    said.push(known ?? issues.length);
+    if (known !== undefined) return;
     seen.set(key, issues.length);
-    said.push(issues.length);
-    issues.push(issue);
+    const issue = { severity, code, diagnostics, path };
+    issues.push(offset === undefined ? issue : { ...issue, offset });
   }
-
-  const make = (severity: Issue['severity']) => {
-    return (code: string, diagnostics: string, path: string, offset: number | undefined) => {
-      const issue = { severity, code, diagnostics, path };
-      push(offset === undefined ? issue : { ...issue, offset });
-    };
-  };
 
   return {
     add: (code, diagnostics, path, offset) =>
-      make(severityOf(code))(code, diagnostics, path, offset),
-    hold: make('error'),
+      push(severityOf(code), code, diagnostics, path, offset),
+    hold: (code, diagnostics, path, offset) => push('error', code, diagnostics, path, offset),
     count: () => said.length,
     raise(since) {
       for (const index of said.slice(since)) {

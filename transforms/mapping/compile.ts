@@ -1,3 +1,4 @@
+import { type FieldBits, fieldBits, nameCode, nameOf } from '../hl7v2/index.ts';
 import { compileCondition, type Predicate } from './conditions.ts';
 import { compileDialect, compileTable, type Dialect } from './dialect.ts';
 import { elementsOf } from './elements.ts';
@@ -10,9 +11,15 @@ import { type ReadPath, readPath } from './reader.ts';
 import { compileRule, type Rule } from './rule.ts';
 import { choiceNames, fhirPathOf } from './target.ts';
 
+/**
+ * A rule at its segment. `field`: without this field of the segment it has nothing to do; 0 where
+ * the rule must be asked.
+ */
+export type Step = { readonly field: number; readonly apply: Rule['apply'] };
+
 /** Rules and parts of a resource, or of a part. */
 export type Filling = {
-  readonly rules: readonly Rule[];
+  readonly steps: readonly Step[];
   readonly parts: readonly PartPlan[];
   /** Names, one of which must be there for each, and what to call it. */
   readonly required: readonly { readonly name: string; readonly names: readonly string[] }[];
@@ -28,6 +35,8 @@ export type ResourcePlan = Filling & {
   readonly missing: string;
   /** For each name of a choice element that is set, the others, which then go. */
   readonly others: ReadonlyMap<string, readonly string[]>;
+  /** Its place among the resource rows. */
+  readonly slot: number;
 };
 
 export type PartPlan = Filling & {
@@ -51,7 +60,9 @@ export type CompiledMapping = {
   readonly tables: ReadonlyMap<string, CodeTable>;
   readonly messages: ReadonlyMap<string, MessagePlan>;
   /** Segment to the fields that carry nothing to map. */
-  readonly ignored: ReadonlyMap<string, readonly number[]>;
+  readonly ignored: ReadonlyMap<string, FieldBits>;
+  /** Segment of each resource row. */
+  readonly each: readonly string[];
   /** Slug of the sender; part of every id. */
   readonly source: string;
 };
@@ -78,15 +89,19 @@ export function compileMapping(loaded: LoadedMapping): CompiledMapping {
     tables,
     messages,
     ignored: bySegment(merged.ignore),
+    each: merged.resources.map(({ row }) => segmentName(row.each!)),
     source: merged.source,
   };
 }
 
-function bySegment(paths: readonly string[]): ReadonlyMap<string, readonly number[]> {
+/** The very string that messages use, so that names are compared by their address. */
+const segmentName = (name: string): string => nameOf(nameCode(name, 0));
+
+function bySegment(paths: readonly string[]): ReadonlyMap<string, FieldBits> {
   const fields = new Map<string, number[]>();
   for (const { segment, field } of paths.map(fieldPath))
     fields.set(segment, [...(fields.get(segment) ?? []), field]);
-  return fields;
+  return new Map([...fields].map(([segment, numbers]) => [segment, fieldBits(numbers)] as const));
 }
 
 function entry(name: string, resources: ReadonlyMap<string, ResourcePlan>) {
@@ -97,25 +112,33 @@ function entry(name: string, resources: ReadonlyMap<string, ResourcePlan>) {
 }
 
 function planResource(id: string, merged: Merged, rules: readonly Rule[]): ResourcePlan {
-  const row = merged.resources.find((placed) => placed.row.id === id)!.row;
-  const isResource = (name: string) => merged.resources.some((placed) => placed.row.id === name);
+  const ids = merged.resources.map((placed) => placed.row.id);
+  const slot = ids.indexOf(id);
+  const { row } = merged.resources[slot]!;
+  const each = segmentName(row.each!);
   return {
     id,
     type: row.type!,
-    each: row.each!,
+    each,
     when: compileCondition(row.when),
-    key: compileKey(row.key ?? [], isResource),
+    key: compileKey(row.key ?? [], ids),
     missing: row.missing ?? `${id}-key-missing`,
     others: otherChoices(row.type!),
-    ...filling(id, merged, rules),
+    slot,
+    ...filling(id, each, merged, rules),
   };
 }
 
-function filling(id: string, merged: Merged, rules: readonly Rule[]): Filling {
+function filling(id: string, segment: string, merged: Merged, rules: readonly Rule[]): Filling {
   const parts = merged.parts.filter((placed) => placed.row.of === id);
   const elements = elementsOf(fhirPathOf(merged, id)!)?.values() ?? [];
   return {
-    rules: rules.filter((rule) => rule.owner === id),
+    steps: rules
+      .filter((rule) => rule.owner === id)
+      .map(({ source, apply }) => ({
+        field: source?.segment === segment ? source.field : 0,
+        apply,
+      })),
     parts: parts.map(({ row }) => planPart(row.id, merged, rules)),
     required: [...elements]
       .filter((element) => element.required)
@@ -130,12 +153,13 @@ function planPart(id: string, merged: Merged, rules: readonly Rule[]): PartPlan 
   const row = merged.parts.find((placed) => placed.row.id === id)!.row;
   const each = row.each!;
   const field = each.includes('-') ? readPath(fieldPath(each)) : undefined;
+  const segment = field?.segment ?? segmentName(each);
   return {
     element: row.element!,
-    segment: field?.segment ?? each,
+    segment,
     field,
     when: compileCondition(row.when),
-    ...filling(id, merged, rules),
+    ...filling(id, segment, merged, rules),
   };
 }
 

@@ -1,6 +1,6 @@
 import { fieldPath } from './field-path.ts';
 import type { Condition } from './language.ts';
-import { type Reader, readPath } from './reader.ts';
+import { type Reader, readPath, readText } from './reader.ts';
 import type { Scope } from './scope.ts';
 
 /** What a condition is judged on: a segment of a message. */
@@ -36,7 +36,7 @@ function positive(key: string, wanted: Condition[string]): Predicate {
   const path = readPath(fieldPath(key));
   const textAt = (place: Place, index: number): string => {
     const at = place.scope.resolve(index, path.segment);
-    return at < 0 ? '' : place.reader.text(at, path);
+    return at < 0 ? '' : readText(place.reader, at, path);
   };
   if (wanted === 'present') return (place, index) => textAt(place, index) !== '';
   if (wanted === 'absent') return (place, index) => textAt(place, index) === '';

@@ -1,14 +1,13 @@
 import { type Issue, isBlocking } from '../../engine/index.ts';
 import { type Contribution, type Conversion, type Mark, resourceId } from '../fhir/index.ts';
 import type { Hl7Message } from '../hl7v2/index.ts';
-import type { Cell } from './cell.ts';
 import { type Collector, createCollector } from './collector.ts';
 import type { CompiledMapping, Filling, MessagePlan, PartPlan, ResourcePlan } from './compile.ts';
-import type { Place } from './conditions.ts';
+import type { Instance } from './instances.ts';
 import { environmentOf } from './message-environment.ts';
-import { createReader } from './reader.ts';
-import type { Run, Target } from './rule.ts';
-import { createScope } from './scope.ts';
+import { createReader, readField } from './reader.ts';
+import { newTarget, type Run, type Target } from './rule.ts';
+import { scopeOf } from './scope.ts';
 
 export type Converted =
   | { readonly kind: 'pass'; readonly conversion: Conversion }
@@ -19,13 +18,7 @@ export type Converted =
       readonly unvisited: readonly string[];
     };
 
-/** A resource that the message makes, before its elements are filled. */
-type Instance = {
-  readonly plan: ResourcePlan;
-  readonly index: number;
-  readonly id: string;
-  readonly reference: fhir4.Reference;
-};
+type Made = Instance<ResourcePlan>;
 
 /**
  * Converts one parsed message: first the ids of everything it makes, so that references can be
@@ -45,22 +38,23 @@ export function convertMessage(mapping: CompiledMapping, message: Hl7Message): C
   if (plan === 'filter') return { kind: 'filter', reason: 'message-type-filtered' };
 
   const run = startRun(mapping, message, collector);
-  const instances = makeInstances(mapping, plan, run, collector);
+  const instances = makeInstances(mapping, plan, run);
   if (isBlocking(collector.list())) return held(collector, message);
-  const made = instances.map((instance) => fill(instance, run, collector));
-  markIgnored(mapping, message);
+  const contributions: Contribution[] = [];
+  const marks: Mark[] = [];
+  for (const instance of instances)
+    contributions.push(fill(instance, run, marks, contributions.length));
+  markIgnored(mapping, run);
   if (isBlocking(collector.list()) || isBlocking(message.issues)) return held(collector, message);
   return {
     kind: 'pass',
     conversion: {
       messageType,
       controlId: message.header.controlId,
-      contributions: made.map((item) => item.contribution),
+      contributions,
       unvisited: message.unvisited(),
       issues: [...message.issues, ...collector.list()],
-      marks: made.flatMap((item, contribution): Mark[] =>
-        item.marks.map(({ path, use }) => ({ contribution, path, use })),
-      ),
+      marks,
       provenance: { mapping: mapping.label, maps: [] },
     },
   };
@@ -74,67 +68,24 @@ function held(collector: Collector, message: Hl7Message): Converted {
   return { kind: 'hold', issues, unvisited: message.unvisited() };
 }
 
-type Registry = {
-  add(instance: Instance): void;
-  /** The instance of a resource row that stands at a segment. */
-  at(resource: string, index: number): Instance | undefined;
-  segmentOf(resource: string): string | undefined;
-};
+type FullRun = Run & { readonly collector: Collector };
 
-type FullRun = Run & {
-  readonly registry: Registry;
-  idOf(resource: string, index: number): string | undefined;
-};
+let runs = 0;
 
 function startRun(mapping: CompiledMapping, message: Hl7Message, collector: Collector): FullRun {
-  const reader = createReader(message, mapping.dialect);
-  const scope = createScope(reader.names);
-  const registry = createRegistry();
   const { messageType, triggerEvent: trigger } = message.header;
-  const place: Place = { reader, scope, messageType, trigger };
-
-  function find(resource: string, index: number): Instance | undefined {
-    const segment = registry.segmentOf(resource);
-    if (segment === undefined) return undefined;
-    return registry.at(resource, scope.resolve(index, segment));
-  }
-
+  const { each } = mapping;
+  const reader = createReader(message, mapping.dialect);
+  runs += 1;
   return {
-    ...place,
-    registry,
-    environment: environmentOf(mapping, message, collector),
-    idOf: (resource, index) => find(resource, index)?.id,
-    referenceTo(resource, index) {
-      return find(resource, index)?.reference;
-    },
-    referencesBelow(resource, index) {
-      const segment = registry.segmentOf(resource);
-      if (segment === undefined) return [];
-      const found: fhir4.Reference[] = [];
-      for (const at of scope.all(index, segment)) {
-        const instance = registry.at(resource, at);
-        if (instance) found.push(instance.reference);
-      }
-      return found;
-    },
-    raise: (since) => collector.raise(since),
-    issueCount: () => collector.count(),
-  };
-}
-
-function createRegistry(): Registry {
-  const byResource = new Map<string, Map<number, Instance>>();
-  const segments = new Map<string, string>();
-  return {
-    add(instance) {
-      const { id, each } = instance.plan;
-      segments.set(id, each);
-      const known = byResource.get(id);
-      if (known) known.set(instance.index, instance);
-      else byResource.set(id, new Map([[instance.index, instance]]));
-    },
-    at: (resource, index) => byResource.get(resource)?.get(index),
-    segmentOf: (resource) => segments.get(resource),
+    run: runs,
+    reader,
+    scope: scopeOf(message.segments.map((segment) => segment.name)),
+    messageType,
+    trigger,
+    environment: environmentOf(mapping, reader, collector),
+    instances: { each, made: new Array(each.length).fill(undefined) },
+    collector,
   };
 }
 
@@ -142,47 +93,56 @@ function makeInstances(
   mapping: CompiledMapping,
   plan: Exclude<MessagePlan, 'filter'>,
   run: FullRun,
-  collector: Collector,
-): Instance[] {
-  const instances: Instance[] = [];
-  const used = new Map<string, number>();
+): Made[] {
+  const instances: Made[] = [];
+  const { names } = run.scope;
+  const used: Used = { types: [], keys: undefined };
   for (const { resource, optional } of plan) {
     let found = false;
-    for (let index = 0; index < run.reader.names.length; index += 1) {
-      if (run.reader.names[index] !== resource.each) continue;
+    for (let index = 0; index < names.length; index += 1) {
+      if (names[index] !== resource.each) continue;
       if (resource.when && !resource.when(run, index)) continue;
       found = true;
       const key = resource.key(run, index);
       if (key === undefined) {
-        reportMissing(resource, optional, index, run, collector);
+        reportMissing(resource, optional, index, run);
         continue;
       }
       const id = idFor(mapping, resource, key, used);
-      const reference = Object.freeze({ reference: `${resource.type}/${id}` });
+      const reference = `${resource.type}/${id}`;
       const instance = { plan: resource, index, id, reference };
-      run.registry.add(instance);
+      const { made } = run.instances;
+      const list = made[resource.slot];
+      if (list) list.push(instance);
+      else made[resource.slot] = [instance];
       instances.push(instance);
     }
     if (!found && !optional && resource.when === undefined) {
       const text = `the message has no ${resource.each} segment`;
-      collector.hold('segment-missing', text, resource.each, undefined);
+      run.collector.hold('segment-missing', text, resource.each, undefined);
     }
   }
   return instances;
 }
 
+/** Keys that were given out; the counts are made when a type comes a second time. */
+type Used = {
+  readonly types: { readonly type: string; readonly key: string }[];
+  keys: Map<string, number> | undefined;
+};
+
 /** Two of the same business key in one message are told apart by their position. */
-function idFor(
-  mapping: CompiledMapping,
-  resource: ResourcePlan,
-  key: string,
-  used: Map<string, number>,
-): string {
-  const name = `${resource.type}|${key}`;
-  const before = used.get(name) ?? 0;
-  used.set(name, before + 1);
-  const business = before === 0 ? key : `${key}#${before + 1}`;
-  return resourceId(mapping.source, resource.type, business);
+function idFor(mapping: CompiledMapping, { type }: ResourcePlan, key: string, used: Used): string {
+  const before = used.types.find((known) => known.type === type);
+  if (before === undefined) {
+    used.types.push({ type, key });
+    return resourceId(mapping.source, type, key);
+  }
+  used.keys ??= new Map();
+  const name = `${type}|${key}`;
+  const count = used.keys.get(name) ?? (before.key === key ? 1 : 0);
+  used.keys.set(name, count + 1);
+  return resourceId(mapping.source, type, count === 0 ? key : `${key}#${count + 1}`);
 }
 
 function reportMissing(
@@ -190,9 +150,9 @@ function reportMissing(
   optional: boolean,
   index: number,
   run: FullRun,
-  collector: Collector,
 ): void {
-  const { offset } = run.reader.message.segments[index]!;
+  const { collector, reader } = run;
+  const { offset } = reader.segments[index]!;
   const report = optional ? collector.add : collector.hold;
   const outcome = optional ? 'it was left out' : 'the message waits';
   const key = `the key of \`${resource.id}\``;
@@ -201,44 +161,52 @@ function reportMissing(
 }
 
 function hasOne(names: readonly string[], { set, initial }: Target): boolean {
-  for (const name of names) if (set[name] !== undefined || initial[name] !== undefined) return true;
+  for (const name of names)
+    if (set[name] !== undefined || initial?.[name] !== undefined) return true;
   return false;
 }
 
-type Made = {
-  readonly contribution: Contribution;
-  readonly marks: readonly Omit<Mark, 'contribution'>[];
-};
-
-function fill(instance: Instance, run: FullRun, collector: Collector): Made {
+/** Makes the contribution of one instance and adds its marks, which point at `position`. */
+function fill(instance: Made, run: FullRun, marks: Mark[], position: number): Contribution {
   const { plan, index, id } = instance;
-  const target: Target = { set: {}, initial: {}, emptied: new Set(), marks: [] };
+  const target = newTarget(undefined);
   fillTarget(plan, run, target, index);
+  const { set, initial } = target;
   for (const required of plan.required) {
-    const { name } = required;
-    if (target.set[name] !== undefined || hasOne(required.names, target)) continue;
-    const { offset } = run.reader.message.segments[index]!;
-    const text = `no rule gave ${plan.type}.${name}, which FHIR requires.`;
-    collector.hold('resource-incomplete', text, plan.each, offset);
+    if (hasOne(required.names, target)) continue;
+    const { offset } = run.reader.segments[index]!;
+    const text = `no rule gave ${plan.type}.${required.name}, which FHIR requires.`;
+    run.collector.hold('resource-incomplete', text, plan.each, offset);
   }
-  const remove: string[] = [];
-  for (const name of target.emptied) if (target.set[name] === undefined) remove.push(name);
-  for (const name in target.set) {
-    const others = plan.others.get(name);
-    if (others) for (const other of others) if (!target.emptied.has(other)) remove.push(other);
-  }
-  const contribution: Contribution = { type: plan.type, id, set: target.set, remove };
-  let hasInitial = false;
-  for (const _ in target.initial) hasInitial = true;
-  return {
-    contribution: hasInitial ? { ...contribution, initial: target.initial } : contribution,
-    marks: target.marks,
-  };
+  if (target.marks)
+    for (const { path, use } of target.marks) marks.push({ contribution: position, path, use });
+  const remove = removed(plan, target);
+  return initial === undefined
+    ? { type: plan.type, id, set, remove }
+    : { type: plan.type, id, set, remove, initial };
 }
 
+/** What the sender emptied, and the other forms of a choice element that is set. */
+function removed({ others }: ResourcePlan, { set, emptied }: Target): readonly string[] {
+  if (emptied === undefined && others.size === 0) return nothing;
+  const remove: string[] = [];
+  if (emptied) for (const name of emptied) if (set[name] === undefined) remove.push(name);
+  if (others.size === 0) return remove;
+  for (const name in set) {
+    const names = others.get(name);
+    if (names) for (const other of names) if (!emptied?.has(other)) remove.push(other);
+  }
+  return remove;
+}
+
+const nothing: readonly string[] = Object.freeze([]);
+
 function fillTarget(filling: Filling, run: Run, target: Target, index: number): void {
+  const segment = run.reader.segments[index]!;
   for (const part of filling.parts) fillPart(part, run, target, index);
-  for (const rule of filling.rules) rule.apply(run, target, index);
+  for (const { field, apply } of filling.steps) {
+    if (field === 0 || segment.has(field)) apply(run, target, index);
+  }
 }
 
 function fillPart(part: PartPlan, run: Run, owner: Target, index: number): void {
@@ -248,8 +216,11 @@ function fillPart(part: PartPlan, run: Run, owner: Target, index: number): void 
       addItem(part, run, owner, at, undefined);
       continue;
     }
-    const field = run.reader.field(at, part.field);
-    if (field.state === 'null') owner.emptied.add(part.element);
+    const field = readField(run.reader, at, part.field);
+    if (field.state === 'null') {
+      owner.emptied ??= new Set();
+      owner.emptied.add(part.element);
+    }
     for (const cell of field.cells) addItem(part, run, owner, at, { name: part.field.name, cell });
   }
 }
@@ -259,30 +230,31 @@ function addItem(
   run: Run,
   owner: Target,
   index: number,
-  current: { name: string; cell: Cell } | undefined,
+  current: Target['current'],
 ): void {
-  const item: Target = {
-    set: {},
-    initial: {},
-    emptied: new Set(),
-    marks: [],
-    ...(current && { current }),
-  };
+  const item = newTarget(current);
   fillTarget(part, run, item, index);
-  if (Object.keys(item.set).length === 0) return;
-  if (part.required.some(({ names }) => !names.some((name) => item.set[name] !== undefined)))
-    return;
+  const { set } = item;
+  if (isBare(set)) return;
+  for (const { names } of part.required) if (!names.some((name) => set[name] !== undefined)) return;
   const list = owner.set[part.element] as unknown[] | undefined;
   const at = list?.length ?? 0;
-  if (list) list.push(item.set);
-  else owner.set[part.element] = [item.set];
-  for (const mark of item.marks)
-    owner.marks.push({ path: [part.element, at, ...mark.path], use: mark.use });
+  if (list) list.push(set);
+  else owner.set[part.element] = [set];
+  if (item.marks === undefined) return;
+  owner.marks ??= [];
+  for (const { path, use } of item.marks)
+    owner.marks.push({ path: [part.element, at, ...path], use });
 }
 
-function markIgnored(mapping: CompiledMapping, message: Hl7Message): void {
-  for (const segment of message.segments) {
-    const fields = mapping.ignored.get(segment.name);
-    if (fields) for (const field of fields) segment.markRead(field);
+function isBare(set: Readonly<Record<string, unknown>>): boolean {
+  for (const _ in set) return false;
+  return true;
+}
+
+function markIgnored(mapping: CompiledMapping, { reader, scope }: Run): void {
+  for (let index = 0; index < reader.segments.length; index += 1) {
+    const bits = mapping.ignored.get(scope.names[index]!);
+    if (bits) reader.segments[index]!.markReadBits(bits);
   }
 }

@@ -96,6 +96,31 @@ const hl7Pattern = /^(\d{4,17})(?:[.,](\d{1,6}))?(?:([+-])(\d{1,4})|([+-])(\d{2}
  * length.
  */
 export function readHl7Date(text: string): DateParts | undefined {
+  return plainDate(text) ?? oddDate(text);
+}
+
+/** The usual shapes: a day, a minute or a second in digits alone. */
+function plainDate(text: string): DateParts | undefined {
+  const { length } = text;
+  if (length !== 8 && length !== 12 && length !== 14) return undefined;
+  for (let at = 0; at < length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code < 48 || code > 57) return undefined;
+  }
+  const year = pair(text, 0) * 100 + pair(text, 2);
+  const month = pair(text, 4);
+  const day = pair(text, 6);
+  if (length === 8) return { year, month, day };
+  const hour = pair(text, 8);
+  const minute = pair(text, 10);
+  if (length === 12) return { year, month, day, hour, minute };
+  return { year, month, day, hour, minute, second: pair(text, 12) };
+}
+
+const pair = (text: string, at: number): number =>
+  text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 528;
+
+function oddDate(text: string): DateParts | undefined {
   const match = hl7Pattern.exec(text);
   if (!match) return undefined;
   const [, digits = '', fraction] = match;
@@ -131,12 +156,14 @@ function signed(sign: string, hours: number, minutes: number): number | 'invalid
   return (sign === '-' ? -1 : 1) * (hours * 60 + minutes);
 }
 
+const shortMonths = [4, 6, 9, 11];
+
 /** Does the calendar know this date, and the clock this time? */
 export function isReal(parts: DateParts): boolean {
   const { year, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
   if (year < 1 || month < 1 || month > 12 || day < 1) return false;
   if (hour > 23 || minute > 59 || second > 59) return false;
   const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
-  const days = month === 2 ? (leap ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31;
+  const days = month === 2 ? (leap ? 29 : 28) : shortMonths.includes(month) ? 30 : 31;
   return day <= days;
 }

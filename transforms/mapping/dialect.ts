@@ -1,7 +1,12 @@
 import { compileDateFormat, type DateFormat } from './date-formats.ts';
 import type { Coded, CodeTable } from './environment.ts';
+import { fieldPath } from './field-path.ts';
 import type { DialectRow, TableRow } from './language.ts';
+import { type ReadPath, readPath } from './reader.ts';
 import { type Zone, zoneOf } from './zones.ts';
+
+/** A system, or the fields of MSH of which the first populated one names the authority. */
+export type DefaultAuthority = string | readonly ReadPath[] | undefined;
 
 /**
  * A dialect, ready to use; made of the merged `dialect:` blocks of a mapping and what it extends.
@@ -13,7 +18,7 @@ export type Dialect = {
   readonly nullTokens: ReadonlySet<string>;
   readonly ignoreNull: boolean;
   readonly repairs: readonly string[];
-  readonly defaultAuthority: string | undefined;
+  readonly defaultAuthority: DefaultAuthority;
   authority(namespace: string, universalId: string, type: string): string | undefined;
   codeSystem(name: string): string | undefined;
   defaultCodeSystem(field: string): string | undefined;
@@ -39,6 +44,7 @@ export function compileDialect(row: DialectRow, source: string): Dialect {
   const defaults = new Map(Object.entries(row.default_code_systems ?? {}));
   const units = new Map(Object.entries(row.units ?? {}));
   const found = new Map<string, string | undefined>();
+  const uris = new Map<string, string>();
 
   return {
     zone: row.timezone === undefined ? undefined : zoneOf(row.timezone),
@@ -47,7 +53,7 @@ export function compileDialect(row: DialectRow, source: string): Dialect {
     nullTokens: new Set(row.null_tokens ?? []),
     ignoreNull: row.explicit_null === 'ignore',
     repairs: row.repairs ?? [],
-    defaultAuthority: row.default_authority,
+    defaultAuthority: compileDefaultAuthority(row.default_authority),
     authority(namespace, universalId, type) {
       if (namespace === '' && universalId === '') return undefined;
       const key = `${namespace}|${universalId}|${type}`;
@@ -61,11 +67,22 @@ export function compileDialect(row: DialectRow, source: string): Dialect {
       if (found.size < 10_000) found.set(key, system);
       return system;
     },
-    codeSystem: (name) => systems.get(name) ?? codeSystemUri(name, sourceUri),
+    codeSystem(name) {
+      const known = systems.get(name) ?? uris.get(name);
+      if (known !== undefined) return known;
+      const uri = codeSystemUri(name, sourceUri);
+      if (uris.size < 10_000) uris.set(name, uri);
+      return uri;
+    },
     defaultCodeSystem: (field) => defaults.get(field),
     ucum: (unit) => units.get(unit),
     sourceUri,
   };
+}
+
+function compileDefaultAuthority(row: DialectRow['default_authority']): DefaultAuthority {
+  if (row === undefined || typeof row === 'string') return row;
+  return [row.from].flat().map((text) => readPath(fieldPath(text)));
 }
 
 /** Uri of a universal id (HD.2) by its type (HD.3); undefined when it is not universal. */

@@ -26,7 +26,8 @@ export type Environment = {
   codeSystem(name: string): string | undefined;
   /** Uri of codes in this field that name no system. */
   defaultCodeSystem(field: string): string | undefined;
-  readonly defaultAuthority: string | undefined;
+  /** System of a patient identifier that names no authority: declared, or named by MSH. */
+  defaultAuthority(): string | undefined;
   /** UCUM code of a unit; undefined when only its text is known. */
   ucum(unit: string): string | undefined;
   /** Prefix of uris that belong to this source: `urn:plexus:SOURCE`. */

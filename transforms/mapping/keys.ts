@@ -3,23 +3,24 @@ import type { Place } from './conditions.ts';
 import { identifierKey } from './datatypes/index.ts';
 import type { Environment } from './environment.ts';
 import { fieldPath } from './field-path.ts';
+import { findInstance, type Instances } from './instances.ts';
 import type { KeyPart } from './language.ts';
-import { type ReadPath, readPath } from './reader.ts';
+import { type ReadPath, readField, readPath, readText } from './reader.ts';
 
 /** What a key may read: its place, the conversions` environment, ids of resources made before. */
 export type KeyPlace = Place & {
+  /** Of this conversion; no other has it. */
+  readonly run: number;
   readonly environment: Environment;
-  idOf(resource: string, index: number): string | undefined;
+  /** Of the resources made before. */
+  readonly instances: Instances;
 };
 
 /** Text of a business key at a segment; undefined when a part of it is missing. */
 export type KeyReader = (place: KeyPlace, index: number) => string | undefined;
 
-export function compileKey(
-  parts: readonly KeyPart[],
-  isResource: (id: string) => boolean,
-): KeyReader {
-  const readers = parts.map((part) => compilePart(part, isResource));
+export function compileKey(parts: readonly KeyPart[], resources: readonly string[]): KeyReader {
+  const readers = parts.map((part) => compilePart(part, resources));
   return (place, index) => {
     let key = '';
     for (const read of readers) {
@@ -31,17 +32,19 @@ export function compileKey(
   };
 }
 
-function compilePart(part: KeyPart, isResource: (id: string) => boolean): KeyReader {
-  if (typeof part === 'string')
-    return isResource(part) ? (place, index) => place.idOf(part, index) : textReader(part);
+function compilePart(part: KeyPart, resources: readonly string[]): KeyReader {
+  if (typeof part === 'string') {
+    const slot = resources.indexOf(part);
+    return slot < 0 ? textReader(part) : (place, index) => findInstance(place, slot, index)?.id;
+  }
   if ('code' in part) return codeReader(part.code);
   if ('identifier' in part) {
     return identifierReader([part.identifier].flat(), part.authority === 'required');
   }
   const options = part.first.map((option) =>
-    typeof option === 'string' && !isResource(option)
+    typeof option === 'string' && !resources.includes(option)
       ? populated(textReader(option))
-      : compileKey([option].flat(), isResource),
+      : compileKey([option].flat(), resources),
   );
   return (place, index) => {
     for (const option of options) {
@@ -62,7 +65,7 @@ function textReader(text: string): KeyReader {
   const path = readPath(fieldPath(text));
   return (place, index) => {
     const at = place.scope.resolve(index, path.segment);
-    return at < 0 ? '' : place.reader.text(at, path);
+    return at < 0 ? '' : readText(place.reader, at, path);
   };
 }
 
@@ -71,7 +74,7 @@ function codeReader(text: string): KeyReader {
   const path = readPath(fieldPath(text));
   return (place, index) => {
     const at = place.scope.resolve(index, path.segment);
-    const cell = at < 0 ? undefined : place.reader.field(at, path).cells[0];
+    const cell = at < 0 ? undefined : readField(place.reader, at, path).cells[0];
     if (!cell) return undefined;
     for (const first of [1, 4]) {
       const code = component(cell, first);
@@ -99,25 +102,43 @@ const entityFields = new Set([
 const preferred = ['MR', 'PI', 'PT', 'MRN'];
 
 function identifierReader(texts: readonly string[], isRequired: boolean): KeyReader {
-  const paths = texts.map((text) => readPath(fieldPath(text)));
+  const readers = texts.map((text, position) =>
+    identifierPathReader(text, isRequired, position === 0),
+  );
   return (place, index) => {
-    for (const path of paths) {
-      const found = identifierAt(place, index, path, isRequired);
+    for (const read of readers) {
+      const found = read(place, index);
       if (found !== undefined) return found;
     }
     return undefined;
   };
 }
 
+/** Remembers the last answer: an order is asked for by each of its results. */
+function identifierPathReader(text: string, isRequired: boolean, isFirst: boolean): KeyReader {
+  const path = readPath(fieldPath(text));
+  let lastRun = -1;
+  let lastAt = -1;
+  let last: string | undefined;
+  return (place, index) => {
+    const at = place.scope.resolve(index, path.segment);
+    if (at < 0) return undefined;
+    if (lastRun === place.run && lastAt === at) return last;
+    last = identifierAt(place, at, path, isRequired, isFirst);
+    lastRun = place.run;
+    lastAt = at;
+    return last;
+  };
+}
+
 function identifierAt(
   place: KeyPlace,
-  index: number,
+  at: number,
   path: ReadPath,
   isRequired: boolean,
+  isFirst: boolean,
 ): string | undefined {
-  const at = place.scope.resolve(index, path.segment);
-  if (at < 0) return undefined;
-  const { cells } = place.reader.field(at, path);
+  const { cells } = readField(place.reader, at, path);
   const [only] = cells;
   if (!only) return undefined;
   const kind = entityFields.has(path.name) ? 'EI' : 'CX';
@@ -129,9 +150,12 @@ function identifierAt(
           .find((cell) => cell !== undefined) ?? only);
   const key = identifierKey(best, place.environment, kind);
   if (key === undefined) return undefined;
-  const system = key.system ?? (isRequired ? place.environment.defaultAuthority : '');
-  if (system !== undefined) return `${system}|${key.value}`;
-  const text = 'names no assigning authority, and the dialect declares no default';
+  if (key.system !== undefined || !isRequired) return `${key.system ?? ''}|${key.value}`;
+  const system = place.environment.defaultAuthority();
+  // The default says whose numbers the first field holds; another field's are not the same ones.
+  if (system !== undefined)
+    return isFirst ? `${system}|${key.value}` : `${system}|${path.name}|${key.value}`;
+  const text = 'names no assigning authority, and the dialect declares no default that does';
   place.environment.issue('identifier-authority-missing', text, best);
   return undefined;
 }

@@ -139,9 +139,17 @@ const dialect = z.strictObject({
     .optional()
     .describe('Assigning authority (namespace, OID) to identifier system.'),
   default_authority: z
-    .string()
+    .union([
+      z.string(),
+      z.strictObject({
+        from: paths.describe('Fields of MSH; the first populated one names the authority.'),
+      }),
+    ])
     .optional()
-    .describe('Identifier system of a patient identifier that names no authority.'),
+    .describe(
+      'Identifier system of a patient identifier that names no authority: a uri, or ' +
+        '`{ from: [MSH-4, MSH-3] }`, the sender that the message names.',
+    ),
   code_systems: z
     .record(z.string(), z.string())
     .optional()

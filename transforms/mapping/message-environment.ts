@@ -1,17 +1,22 @@
-import type { Hl7Message } from '../hl7v2/index.ts';
+import { component } from './cell.ts';
 import type { Collector } from './collector.ts';
 import type { CompiledMapping } from './compile.ts';
 import { readHl7Date } from './date-formats.ts';
 import type { Environment } from './environment.ts';
+import { type Reader, readField } from './reader.ts';
 
 /** What the conversions may know while they work on one message. */
 export function environmentOf(
   mapping: CompiledMapping,
-  message: Hl7Message,
+  reader: Reader,
   collector: Collector,
 ): Environment {
+  const { message } = reader;
   const { dialect, tables } = mapping;
-  const stamp = message.header.timestamp.split(message.delimiters.component)[0] ?? '';
+  const { timestamp } = message.header;
+  const end =
+    message.delimiters.component === '' ? -1 : timestamp.indexOf(message.delimiters.component);
+  const stamp = end === -1 ? timestamp : timestamp.slice(0, end);
   const own = readHl7Date(stamp);
   const parts = own ?? dialect.formats.map((f) => f.read(stamp, undefined)).find((p) => p);
   return {
@@ -26,7 +31,7 @@ export function environmentOf(
     authority: dialect.authority,
     codeSystem: dialect.codeSystem,
     defaultCodeSystem: dialect.defaultCodeSystem,
-    defaultAuthority: dialect.defaultAuthority,
+    defaultAuthority: () => defaultAuthority(reader),
     ucum: dialect.ucum,
     sourceUri: dialect.sourceUri,
     issue(code, text, cell) {
@@ -34,4 +39,16 @@ export function environmentOf(
       collector.add(code, `${cell.path} ${text}.`, cell.path, offset);
     },
   };
+}
+
+function defaultAuthority(reader: Reader): string | undefined {
+  const declared = reader.dialect.defaultAuthority;
+  if (declared === undefined || typeof declared === 'string') return declared;
+  for (const path of declared) {
+    const cell = readField(reader, 0, path).cells[0];
+    if (cell === undefined) continue;
+    const [namespace, id, type] = [component(cell, 1), component(cell, 2), component(cell, 3)];
+    return reader.dialect.authority(namespace, id, type);
+  }
+  return undefined;
 }

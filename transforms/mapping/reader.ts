@@ -1,15 +1,53 @@
-import { compilePath, type Hl7Message, type Path } from '../hl7v2/index.ts';
-import type { Cell } from './cell.ts';
-import { component, subcomponent } from './cell.ts';
+import {
+  compilePath,
+  type Delimiters,
+  type Hl7Message,
+  nameCode,
+  nameOf,
+  type Path,
+  type Segment,
+} from '../hl7v2/index.ts';
+import {
+  type Cell,
+  component as componentOf,
+  isEmpty,
+  subcomponent as subcomponentOf,
+} from './cell.ts';
 import type { Dialect } from './dialect.ts';
 import type { FieldPath } from './field-path.ts';
 
-/** A field path with the parser`s own path beside it, made once when a mapping is compiled. */
-export type ReadPath = FieldPath & { readonly whole: Path; readonly name: string };
+/** A field path with what reading it needs, made once when a mapping is compiled. */
+export type ReadPath = FieldPath & {
+  /** The parser`s own path of the whole field. */
+  readonly whole: Path;
+  /** `PID-3`. */
+  readonly name: string;
+  /** Place of this field among those of its segment that any mapping reads. */
+  readonly slot: number;
+  readonly isWhole: boolean;
+};
+
+const slots = new Map<string, number[]>();
+
+/** A number for each field that a mapping reads, from 0 for each segment. */
+function slotOf(segment: string, field: number): number {
+  const fields = slots.get(segment) ?? [];
+  slots.set(segment, fields);
+  const known = fields.indexOf(field);
+  return known >= 0 ? known : fields.push(field) - 1;
+}
 
 export function readPath(path: FieldPath): ReadPath {
   const name = `${path.segment}-${path.field}`;
-  return { ...path, whole: compilePath(name), name };
+  return {
+    ...path,
+    // The very string that messages use, so that names are compared by their address.
+    segment: nameOf(nameCode(path.segment, 0)),
+    whole: compilePath(name),
+    name,
+    slot: slotOf(path.segment, path.field),
+    isWhole: path.component === 0 && path.repetition === 0,
+  };
 }
 
 /** What stands in a field. `null`: the sender wrote `""`, to empty what is there. */
@@ -20,132 +58,209 @@ export type Field = { readonly state: FieldState; readonly cells: readonly Cell[
 const absent: Field = { state: 'absent', cells: [] };
 const emptied: Field = { state: 'null', cells: [] };
 
+/** One message, read as its dialect says. */
 export type Reader = {
   readonly message: Hl7Message;
-  readonly names: readonly string[];
-  /** All populated repetitions (or the one that the path names) of a field of one segment. */
-  field(index: number, path: ReadPath): Field;
-  /** One text: the path`s component, or the first one of the field. '' where there is none. */
-  text(index: number, path: ReadPath): string;
+  readonly segments: readonly Segment[];
+  readonly dialect: Dialect;
+  /** A delimiter that occurs nowhere in the message is '': it divides nothing. */
+  readonly repetition: string;
+  readonly component: string;
+  readonly subcomponent: string;
+  readonly escape: string;
+  /** The same as character codes; -1 for ''. */
+  readonly codes: DelimiterCodes;
+  /** Fields that were asked for before, by segment and slot: each is divided once. */
+  readonly known: (Field | undefined)[][];
 };
 
+type DelimiterCodes = {
+  readonly repetition: number;
+  readonly component: number;
+  readonly subcomponent: number;
+  readonly escape: number;
+};
+
+const codeOf = (delimiter: string): number => (delimiter === '' ? -1 : delimiter.charCodeAt(0));
+
 export function createReader(message: Hl7Message, dialect: Dialect): Reader {
-  const { segments, delimiters } = message;
-  const names = segments.map((segment) => segment.name);
-  const splitter = createSplitter(message, dialect);
-  // A field is asked for by several rules, conditions and keys: it is divided once.
-  const known: (Field | undefined)[][] = [];
-
-  function read(index: number, path: ReadPath): Field {
-    const written = segments[index]!.written(path.whole);
-    if (written === undefined || written === '') return absent;
-    if (written === '""') return dialect.ignoreNull ? absent : emptied;
-    const texts = divides(written, delimiters.repetition)
-      ? written.split(delimiters.repetition)
-      : [written];
-    const cells: Cell[] = [];
-    for (let at = 0; at < texts.length; at += 1) {
-      if (texts[at] === '') continue;
-      const cell = splitter(index, path, texts[at]!, at + 1);
-      if (populated(cell)) cells.push(cell);
-    }
-    return cells.length === 0 ? absent : { state: 'value', cells };
-  }
-
-  function whole(index: number, path: ReadPath): Field {
-    known[index] ??= [];
-    const fields = known[index];
-    const found = fields[path.field];
-    if (found) return found;
-    const field = read(index, path);
-    fields[path.field] = field;
-    return field;
-  }
-
+  const { segments, delimiters, text } = message;
+  // MSH-2 itself, where it is what divides, is not looked at.
+  const from = segments[0]!.start + 4 + declaredLength(delimiters);
+  const occurring = (delimiter: string): string =>
+    delimiter !== '' && text.includes(delimiter, from) ? delimiter : '';
+  const repetition = occurring(delimiters.repetition);
+  const component = occurring(delimiters.component);
+  const subcomponent = occurring(delimiters.subcomponent);
+  const mark = occurring(delimiters.escape);
+  const codes = {
+    repetition: codeOf(repetition),
+    component: codeOf(component),
+    subcomponent: codeOf(subcomponent),
+    escape: codeOf(mark),
+  };
   return {
     message,
-    names,
-    field(index, path) {
-      const field = whole(index, path);
-      if (field.state !== 'value') return field;
-      return path.component === 0 && path.repetition === 0 ? field : narrowField(field, path);
-    },
-    text(index, path) {
-      const field = whole(index, path);
-      if (field.state !== 'value') return '';
-      if (path.component === 0 && path.repetition === 0) return component(field.cells[0]!, 1);
-      const cell = narrowField(field, path).cells[0];
-      return cell ? component(cell, 1) : '';
-    },
+    segments,
+    dialect,
+    repetition,
+    component,
+    subcomponent,
+    escape: mark,
+    codes,
+    known: new Array(segments.length).fill(undefined),
   };
 }
 
-type Splitter = (index: number, path: ReadPath, written: string, repetition: number) => Cell;
+function declaredLength(delimiters: Delimiters): number {
+  if (!delimiters.declared) return 0;
+  const { component: first, repetition, escape: mark, subcomponent: last, truncation } = delimiters;
+  return (first + repetition + mark + last + truncation).length;
+}
+
+/** All populated repetitions (or the one that the path names) of a field of one segment. */
+export function readField(reader: Reader, index: number, path: ReadPath): Field {
+  if (!reader.segments[index]!.has(path.field)) return absent;
+  const field = wholeField(reader, index, path);
+  return path.isWhole || field.state !== 'value' ? field : narrowField(field, path);
+}
+
+/** One text: the path`s component, or the first one of the field. '' where there is none. */
+export function readText(reader: Reader, index: number, path: ReadPath): string {
+  const cell = readField(reader, index, path).cells[0];
+  return cell === undefined ? '' : componentOf(cell, 1);
+}
+
+function wholeField(reader: Reader, index: number, path: ReadPath): Field {
+  let fields = reader.known[index];
+  if (fields === undefined) {
+    fields = new Array<Field | undefined>(slots.get(path.segment)!.length);
+    reader.known[index] = fields;
+  }
+  const found = fields[path.slot];
+  if (found !== undefined) return found;
+  const field = divide(reader, index, path);
+  fields[path.slot] = field;
+  return field;
+}
+
+/** A value longer than this is searched through, not walked over: images come in OBX-5. */
+const walkedMax = 256;
+
+function divide(reader: Reader, index: number, path: ReadPath): Field {
+  const segment = reader.segments[index]!;
+  segment.markRead(path.field);
+  const start = segment.fieldStart(path.field);
+  const end = segment.fieldEnd(path.field);
+  const { text } = reader.message;
+  if (end - start === 2 && text.startsWith('""', start))
+    return reader.dialect.ignoreNull ? absent : emptied;
+  const parts = end - start > walkedMax ? undefined : plainParts(reader, text, start, end);
+  if (parts === undefined) return divideWritten(reader, index, path, text.slice(start, end));
+  const cell = { parts, path: path.name, field: path.name, index };
+  return isEmpty(cell) ? absent : { state: 'value', cells: [cell] };
+}
+
+/**
+ * Components of a field that has neither repetitions, subcomponents nor escapes, as nearly all are:
+ * taken from the message without a string in between. Undefined for one that has.
+ */
+function plainParts(
+  reader: Reader,
+  text: string,
+  start: number,
+  end: number,
+): Cell['parts'] | undefined {
+  const { codes } = reader;
+  let count = 1;
+  for (let at = start; at < end; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === codes.component) count += 1;
+    else if (code === codes.repetition || code === codes.subcomponent || code === codes.escape)
+      return undefined;
+  }
+  if (count === 1) return [clean(reader, text.slice(start, end))];
+  const list = new Array<string>(count).fill('');
+  let from = start;
+  let part = 0;
+  for (let at = start; at <= end; at += 1) {
+    if (at < end && text.charCodeAt(at) !== codes.component) continue;
+    if (at > from) list[part] = clean(reader, text.slice(from, at));
+    part += 1;
+    from = at + 1;
+  }
+  return list;
+}
+
+function divideWritten(reader: Reader, index: number, path: ReadPath, written: string): Field {
+  const texts = divides(written, reader.repetition) ? written.split(reader.repetition) : [written];
+  const cells: Cell[] = [];
+  for (let at = 0; at < texts.length; at += 1) {
+    if (texts[at] === '') continue;
+    const cell = cellOf(reader, index, path, texts[at]!, at + 1);
+    if (!isEmpty(cell)) cells.push(cell);
+  }
+  return cells.length === 0 ? absent : { state: 'value', cells };
+}
 
 /** Divides one repetition into components, decoded. */
-function createSplitter(message: Hl7Message, dialect: Dialect): Splitter {
-  const { segments, delimiters } = message;
-  const { nullTokens } = dialect;
-
-  const clean = (text: string): string => {
-    if (text === '' || text === '""') return '';
-    const trimmed = trim(text);
-    return nullTokens.size > 0 && nullTokens.has(trimmed) ? '' : trimmed;
+function cellOf(
+  reader: Reader,
+  index: number,
+  path: ReadPath,
+  written: string,
+  repetition: number,
+): Cell {
+  const { name, whole } = path;
+  return {
+    parts: divides(written, reader.escape)
+      ? escapedParts(reader, index, written, { ...whole, depth: 'component', repetition })
+      : parts(reader, written),
+    path: repetition > 1 ? `${name}[${repetition}]` : name,
+    field: name,
+    index,
   };
+}
 
-  /** `place`: where the text stands, for the rare one that has an escape in it. */
-  function unescaped(index: number, written: string, place: Path): string {
-    if (!written.includes(delimiters.escape)) return clean(written);
-    return clean(segments[index]!.getText(place) ?? '');
+function parts(reader: Reader, written: string): Cell['parts'] {
+  const hasSubs = divides(written, reader.subcomponent);
+  const one = hasSubs ? subcomponents : clean;
+  if (!divides(written, reader.component)) return [one(reader, written)];
+  const list: (string | string[])[] = written.split(reader.component);
+  for (let at = 0; at < list.length; at += 1) {
+    const text = list[at] as string;
+    if (text !== '') list[at] = one(reader, text);
   }
+  return list;
+}
 
-  const separator = delimiters.component;
-  const hasComponents = separator !== '';
+function subcomponents(reader: Reader, written: string): string | string[] {
+  if (!divides(written, reader.subcomponent)) return clean(reader, written);
+  return written.split(reader.subcomponent).map((text) => clean(reader, text));
+}
 
-  function parts(written: string): Cell['parts'] {
-    const hasSubs = divides(written, delimiters.subcomponent);
-    const one = hasSubs ? subcomponents : clean;
-    const list: (string | string[])[] = [];
-    let from = 0;
-    let to = hasComponents ? written.indexOf(separator) : -1;
-    while (to !== -1) {
-      list.push(to === from ? '' : one(written.slice(from, to)));
-      from = to + 1;
-      to = written.indexOf(separator, from);
-    }
-    list.push(one(from === 0 ? written : written.slice(from)));
-    return list;
-  }
-
-  const subcomponents = (written: string): string | string[] =>
-    divides(written, delimiters.subcomponent)
-      ? written.split(delimiters.subcomponent).map(clean)
-      : clean(written);
-
-  function escapedParts(index: number, written: string, place: Path): Cell['parts'] {
-    const texts = divides(written, delimiters.component)
-      ? written.split(delimiters.component)
-      : [written];
-    return texts.map((text, at) => {
-      const inside: Path = { ...place, component: at + 1 };
-      if (!divides(text, delimiters.subcomponent)) return unescaped(index, text, inside);
-      return text.split(delimiters.subcomponent).map((sub, subAt) => {
-        const deeper: Path = { ...inside, depth: 'subcomponent', subcomponent: subAt + 1 };
-        return unescaped(index, sub, deeper);
-      });
+/** `place`: where the text stands, for the rare one that has an escape in it. */
+function escapedParts(reader: Reader, index: number, written: string, place: Path): Cell['parts'] {
+  const texts = divides(written, reader.component) ? written.split(reader.component) : [written];
+  return texts.map((text, at) => {
+    const inside: Path = { ...place, component: at + 1 };
+    if (!divides(text, reader.subcomponent)) return unescaped(reader, index, text, inside);
+    return text.split(reader.subcomponent).map((sub, subAt) => {
+      const deeper: Path = { ...inside, depth: 'subcomponent', subcomponent: subAt + 1 };
+      return unescaped(reader, index, sub, deeper);
     });
-  }
+  });
+}
 
-  return (index, path, written, repetition) => {
-    return {
-      parts: divides(written, delimiters.escape)
-        ? escapedParts(index, written, { ...path.whole, depth: 'component', repetition })
-        : parts(written),
-      path: repetition > 1 ? `${path.name}[${repetition}]` : path.name,
-      field: path.name,
-      index,
-    };
-  };
+function unescaped(reader: Reader, index: number, written: string, place: Path): string {
+  if (!written.includes(reader.escape)) return clean(reader, written);
+  return clean(reader, reader.segments[index]!.getText(place) ?? '');
+}
+
+function clean({ dialect }: Reader, text: string): string {
+  if (text === '' || text === '""') return '';
+  const trimmed = trim(text);
+  return dialect.nullTokens.size > 0 && dialect.nullTokens.has(trimmed) ? '' : trimmed;
 }
 
 function narrowField(field: Field, path: ReadPath): Field {
@@ -154,7 +269,7 @@ function narrowField(field: Field, path: ReadPath): Field {
     const isWanted = path.repetition <= 1 || cell.path === `${path.name}[${path.repetition}]`;
     if (!isWanted || (path.repetition === 1 && cell.path !== path.name)) continue;
     const narrowed = path.component === 0 ? cell : narrow(cell, path);
-    if (populated(narrowed)) cells.push(narrowed);
+    if (!isEmpty(narrowed)) cells.push(narrowed);
   }
   return cells.length === 0 ? absent : { state: 'value', cells };
 }
@@ -165,16 +280,9 @@ const divides = (text: string, separator: string) => separator !== '' && text.in
 function narrow(cell: Cell, path: ReadPath): Cell {
   const text =
     path.subcomponent === 0
-      ? component(cell, path.component)
-      : subcomponent(cell, path.component, path.subcomponent);
+      ? componentOf(cell, path.component)
+      : subcomponentOf(cell, path.component, path.subcomponent);
   return { ...cell, parts: [text], path: `${cell.path}.${path.component}` };
-}
-
-function populated(cell: Cell): boolean {
-  for (const part of cell.parts) {
-    if (typeof part === 'string' ? part !== '' : part.some((text) => text !== '')) return true;
-  }
-  return false;
 }
 
 function trim(text: string): string {

@@ -1,41 +1,51 @@
 import type { Mark } from '../fhir/index.ts';
 import type { Cell } from './cell.ts';
+import type { Collector } from './collector.ts';
 import { compileCondition, type Place, type Predicate } from './conditions.ts';
 import { conversions } from './datatypes/index.ts';
 import type { CodeTable, Conversion, Environment, Settings } from './environment.ts';
 import { fieldPath } from './field-path.ts';
+import { findInstance, type Instances, instanceAt } from './instances.ts';
 import type { RuleRow } from './language.ts';
 import type { Merged } from './merge.ts';
-import { type Field, type Reader, type ReadPath, readPath } from './reader.ts';
+import { type Field, type Reader, type ReadPath, readField, readPath } from './reader.ts';
 import { partElement, resolveTarget } from './target.ts';
 import { compileWriter, type Fields, type Writer } from './writers.ts';
 
 /** One message on its way through the rules. */
 export type Run = Place & {
+  /** Of this conversion; no other has it. */
+  readonly run: number;
   readonly environment: Environment;
-  /** Reference to the instance of a resource row that is meant at a segment. */
-  referenceTo(resource: string, index: number): fhir4.Reference | undefined;
-  /** References to all instances below a segment. */
-  referencesBelow(resource: string, index: number): readonly fhir4.Reference[];
-  /** After a value that a strict rule could not read: its new issues hold the message. */
-  raise(since: number): void;
-  issueCount(): number;
+  readonly instances: Instances;
+  /** For strict rules: new issues of a value that cannot be read hold the message. */
+  readonly collector: Pick<Collector, 'raise' | 'count'>;
 };
 
-/** What rules fill: a resource, or one item of a part. */
+/** What rules fill: a resource, or one item of a part. What is seldom there is made when needed. */
 export type Target = {
   readonly set: Fields;
-  readonly initial: Fields;
+  initial: Fields | undefined;
   /** Top-level elements whose field came as `""`. */
-  readonly emptied: Set<string>;
-  readonly marks: Omit<Mark, 'contribution'>[];
+  emptied: Set<string> | undefined;
+  marks: Omit<Mark, 'contribution'>[] | undefined;
   /** For a part that stands for one repetition of a field. */
-  readonly current?: { readonly name: string; readonly cell: Cell };
+  readonly current: { readonly name: string; readonly cell: Cell } | undefined;
 };
+
+export const newTarget = (current: Target['current']): Target => ({
+  set: {},
+  initial: undefined,
+  emptied: undefined,
+  marks: undefined,
+  current,
+});
 
 export type Rule = {
   readonly id: string;
   readonly owner: string;
+  /** The one field without which the rule does nothing, whatever else holds. */
+  readonly source: ReadPath | undefined;
   apply(run: Run, target: Target, index: number): void;
 };
 
@@ -52,10 +62,28 @@ export function compileRule(
   const writer = compileWriter(elements, choiceType(row, conversion, elements.at(-1)!.types));
   const when = compileCondition(row.when);
   const put = compilePut(row, writer);
-  if (row.value !== undefined) return constantRule(row, owner, when, put, writer);
-  if (row.reference !== undefined) return referenceRule(row, owner, when, put, writer);
+  const rule = { id: row.id, owner, source: undefined };
+  if (row.value !== undefined) {
+    const isAlone = !isAddedTo(row, merged, owner, elements[0]!.name);
+    return { ...rule, apply: constantRule(row, when, put, writer, isAlone) };
+  }
+  if (row.reference !== undefined) {
+    const slot = merged.resources.findIndex((placed) => placed.row.id === row.reference);
+    return { ...rule, apply: referenceRule(slot, when, put, writer) };
+  }
   const table = row.table === undefined ? undefined : tables.get(row.table);
-  return { id: row.id, owner, apply: fieldRule({ row, conversion, table, when, put, writer }) };
+  const paths = [row.from ?? []].flat().map((text) => readPath(fieldPath(text)));
+  const source = paths.length === 1 && when === undefined ? paths[0] : undefined;
+  const apply = fieldRule({ row, conversion, table, when, put, writer, paths });
+  return { ...rule, source, apply };
+}
+
+/** Does another rule write inside the element that this one sets? */
+function isAddedTo(row: RuleRow, merged: Merged, owner: string, element: string): boolean {
+  return merged.rules.some(({ row: other }) => {
+    const [id, name, ...inner] = (other.to ?? '').split('.');
+    return other.id !== row.id && id === owner && name === element && inner.length > 0;
+  });
 }
 
 type Put = (target: Target, value: unknown) => boolean;
@@ -65,11 +93,13 @@ function compilePut(row: RuleRow, writer: Writer): Put {
   if (row.initial === true)
     return (target, value) => {
       for (const name of writer.names) if (target.set[name] !== undefined) return false;
+      target.initial ??= {};
       return writer.write(target.initial, value);
     };
   if (mark === undefined) return (target, value) => writer.write(target.set, value);
   return (target, value) => {
     if (!writer.write(target.set, value)) return false;
+    target.marks ??= [];
     target.marks.push({ path: writer.pathIn(target.set), use: mark });
     return true;
   };
@@ -82,45 +112,53 @@ function choiceType(row: RuleRow, conversion: Conversion, types: readonly string
   return possible.length === 1 ? possible[0]! : '';
 }
 
+function empty(target: Target, names: readonly string[]): void {
+  target.emptied ??= new Set();
+  for (const name of names) target.emptied.add(name);
+}
+
+/** `isAlone`: nothing adds to the constant, so that all who have it may share it. */
 function constantRule(
   row: RuleRow,
-  owner: string,
   when: Predicate | undefined,
   put: Put,
   writer: Writer,
-): Rule {
-  return {
-    id: row.id,
-    owner,
-    apply(run, target, index) {
-      if (when && !when(run, index)) return;
-      if (row.value !== null) put(target, copyOf(row.value));
-      else for (const name of writer.names) target.emptied.add(name);
-    },
+  isAlone: boolean,
+): Rule['apply'] {
+  const shared = isAlone ? frozen(copyOf(row.value)) : undefined;
+  return (run, target, index) => {
+    if (when && !when(run, index)) return;
+    if (row.value === null) empty(target, writer.names);
+    else put(target, isAlone ? shared : copyOf(row.value));
   };
 }
 
 function referenceRule(
-  row: RuleRow,
-  owner: string,
+  slot: number,
   when: Predicate | undefined,
   put: Put,
   writer: Writer,
-): Rule {
-  const resource = row.reference!;
-  return {
-    id: row.id,
-    owner,
-    apply(run, target, index) {
-      if (when && !when(run, index)) return;
-      if (writer.repeats) {
-        for (const reference of run.referencesBelow(resource, index)) put(target, reference);
-        return;
+): Rule['apply'] {
+  return (run, target, index) => {
+    if (when && !when(run, index)) return;
+    if (writer.repeats) {
+      const made = run.instances.made[slot];
+      if (made === undefined) return;
+      for (const at of run.scope.all(index, run.instances.each[slot]!)) {
+        const instance = instanceAt(made, at);
+        if (instance) put(target, { reference: instance.reference });
       }
-      const reference = run.referenceTo(resource, index);
-      if (reference) put(target, reference);
-    },
+      return;
+    }
+    const instance = findInstance(run, slot, index);
+    if (instance) put(target, { reference: instance.reference });
   };
+}
+
+function frozen(value: unknown): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  for (const inner of Object.values(value)) frozen(inner);
+  return Object.freeze(value);
 }
 
 /** A constant is copied, because later rules may add to it. */
@@ -139,24 +177,25 @@ type FieldRule = {
   readonly when: Predicate | undefined;
   readonly put: Put;
   readonly writer: Writer;
+  readonly paths: readonly ReadPath[];
 };
 
-function fieldRule({ row, conversion, table, when, put, writer }: FieldRule): Rule['apply'] {
-  const paths = [row.from ?? []].flat().map((text) => readPath(fieldPath(text)));
+function fieldRule(given: FieldRule): Rule['apply'] {
+  const { row, conversion, table, when, put, writer, paths } = given;
   const settingsAt = settingsMaker(conversion, row, table, paths);
   const isStrict = row.strict === true;
   const { repeats, names } = writer;
 
   function putValue(run: Run, target: Target, value: unknown, since: number): boolean {
     if (value !== undefined) return put(target, value);
-    if (isStrict) run.raise(since);
+    if (isStrict) run.collector.raise(since);
     return false;
   }
 
   function convert(run: Run, target: Target, field: Field, settings: Settings): boolean {
     const { cells } = field;
     const { environment } = run;
-    const since = isStrict ? run.issueCount() : 0;
+    const since = isStrict ? run.collector.count() : 0;
     if (conversion.convertAll)
       return putValue(run, target, conversion.convertAll(cells, environment, settings), since);
     const first = conversion.convert(cells[0]!, environment, settings);
@@ -178,7 +217,7 @@ function fieldRule({ row, conversion, table, when, put, writer }: FieldRule): Ru
     const field = fieldOf(run, target, at, path);
     if (field.state === 'absent') return false;
     if (field.state === 'value') return convert(run, target, field, settingsAt(run, at));
-    for (const name of names) target.emptied.add(name);
+    empty(target, names);
     return false;
   }
 
@@ -194,7 +233,7 @@ function fieldRule({ row, conversion, table, when, put, writer }: FieldRule): Ru
   }
 
   const apply = (run: Run, target: Target, index: number, path: ReadPath): boolean =>
-    run.reader.names[index] === path.segment
+    run.scope.names[index] === path.segment
       ? applyAt(run, target, index, path)
       : applyElsewhere(run, target, index, path);
 
@@ -209,7 +248,7 @@ function fieldRule({ row, conversion, table, when, put, writer }: FieldRule): Ru
 /** The field of a segment; in a part that stands for one repetition, that repetition alone. */
 function fieldOf(run: Run, target: Target, at: number, path: ReadPath): Field {
   const { current } = target;
-  if (current?.name !== path.name || path.component !== 0) return run.reader.field(at, path);
+  if (current?.name !== path.name || path.component !== 0) return readField(run.reader, at, path);
   return { state: 'value', cells: [current.cell] };
 }
 
@@ -234,7 +273,7 @@ function settingsMaker(
     table,
     sibling(field) {
       const path = siblings.get(field);
-      return path && reader.field(index, path).cells[0];
+      return path && readField(reader, index, path).cells[0];
     },
   };
   return (run, at) => {

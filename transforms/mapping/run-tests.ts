@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import iconv from 'iconv-lite';
 import { readYaml } from '../../engine/index.ts';
 import type { Contribution } from '../fhir/index.ts';
+import { charsetName } from '../hl7v2/index.ts';
 import { resourceOf } from './bundle.ts';
 import { type ConvertedBytes, convertBytes } from './convert-bytes.ts';
 import type { TestCase } from './language.ts';
@@ -45,7 +46,9 @@ function bytesOf(loaded: LoadedMapping, test: TestCase): Buffer {
   const lines = test.message.split(/\r?\n/).filter((line) => line.trim() !== '');
   const text = `${lines.join('\r')}\r`;
   const charset = loaded.merged?.dialect.charset;
-  return charset === undefined ? Buffer.from(text) : iconv.encode(text, charset);
+  return charset === undefined
+    ? Buffer.from(text)
+    : iconv.encode(text, charsetName(charset) ?? charset);
 }
 
 function runTest(loaded: LoadedMapping, test: TestCase): string[] {

@@ -26,6 +26,8 @@ function level(rank: number, names: string): [string, number][] {
 const rankOf = (name: string): number => ranks.get(name) ?? unranked;
 
 export type Scope = {
+  /** The segment names of the message, in order. */
+  readonly names: readonly string[];
   /** Index of the segment of that name that is meant at `index`, -1 when there is none. */
   resolve(index: number, name: string): number;
   /** All segments of that name below `index` (itself when it has that name). */
@@ -33,6 +35,54 @@ export type Scope = {
   /** Those below, or beside, `index`; the one above where there are none. */
   all(index: number, name: string): readonly number[];
 };
+
+const scopes = new Map<string, Scope>();
+const scopesMax = 256;
+const shapeSegmentsMax = 64;
+
+/** The scope for messages of this shape; answers are remembered, because a feed repeats shapes. */
+export function scopeOf(names: readonly string[]): Scope {
+  if (names.length > shapeSegmentsMax) return createScope(names);
+  const shape = names.join('|');
+  const known = scopes.get(shape);
+  if (known) return known;
+  if (scopes.size >= scopesMax) scopes.clear();
+  const scope = remembering(createScope(names));
+  scopes.set(shape, scope);
+  return scope;
+}
+
+function remembering(scope: Scope): Scope {
+  const resolved = new Map<string, (number | undefined)[]>();
+  const gathered = new Map<string, (readonly number[] | undefined)[]>();
+  return {
+    ...scope,
+    resolve(index, name) {
+      const answers = answersFor(resolved, name);
+      const known = answers[index];
+      if (known !== undefined) return known;
+      const found = scope.resolve(index, name);
+      answers[index] = found;
+      return found;
+    },
+    all(index, name) {
+      const answers = answersFor(gathered, name);
+      const known = answers[index];
+      if (known !== undefined) return known;
+      const found = scope.all(index, name);
+      answers[index] = found;
+      return found;
+    },
+  };
+}
+
+function answersFor<T>(answers: Map<string, T[]>, name: string): T[] {
+  const known = answers.get(name);
+  if (known) return known;
+  const made: T[] = [];
+  answers.set(name, made);
+  return made;
+}
 
 /** `names`: the segment names of one message in order. */
 export function createScope(names: readonly string[]): Scope {
@@ -86,6 +136,7 @@ export function createScope(names: readonly string[]): Scope {
   }
 
   return {
+    names,
     resolve,
     below,
     all(index, name) {

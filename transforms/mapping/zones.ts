@@ -32,6 +32,7 @@ export function zoneOf(name: string): Zone | undefined {
 }
 
 const cachedDaysMax = 40_000;
+const cachedSecondsMax = 40_000;
 
 function createZone(name: string, format: Intl.DateTimeFormat): Zone {
   // Intl is slow and offsets change twice a year: a day whose two ends agree has one offset.
@@ -48,27 +49,40 @@ function createZone(name: string, format: Intl.DateTimeFormat): Zone {
     return same ? before : undefined;
   }
 
+  // On the few days about a change the answer is remembered for the second that was asked for.
+  const bySecond = new Map<number, ZoneOffset>();
+
   return {
     name,
     offsetAt(localMs) {
       const simple = wholeDay(Math.floor(localMs / dayMs));
       if (simple !== undefined) return { minutes: simple };
-      const before = atUtc(localMs - dayMs);
-      const after = atUtc(localMs + dayMs);
-      const candidates = [...new Set([before, after])].filter(
-        (minutes) => atUtc(localMs - minutes * 60_000) === minutes,
-      );
-      const [first, second] = candidates;
-      if (first === undefined) return { minutes: before, change: 'gap' };
-      if (second === undefined) return { minutes: first };
-      return { minutes: first, change: 'overlap', other: second };
+      const known = bySecond.get(localMs);
+      if (known !== undefined) return known;
+      const found = nearChange(localMs);
+      if (bySecond.size >= cachedSecondsMax) bySecond.clear();
+      bySecond.set(localMs, found);
+      return found;
     },
   };
+
+  function nearChange(localMs: number): ZoneOffset {
+    const before = atUtc(localMs - dayMs);
+    const after = atUtc(localMs + dayMs);
+    const candidates = [...new Set([before, after])].filter(
+      (minutes) => atUtc(localMs - minutes * 60_000) === minutes,
+    );
+    const [first, second] = candidates;
+    if (first === undefined) return { minutes: before, change: 'gap' };
+    if (second === undefined) return { minutes: first };
+    return { minutes: first, change: 'overlap', other: second };
+  }
 }
 
+const offsetPattern = /GMT([+-])(\d{2}):(\d{2})/;
+
 function utcOffset(format: Intl.DateTimeFormat, ms: number): number {
-  const text = format.formatToParts(ms).find((part) => part.type === 'timeZoneName')?.value ?? '';
-  const [, sign, hours, minutes] = /GMT([+-])(\d{2}):(\d{2})/.exec(text) ?? [];
+  const [, sign, hours, minutes] = offsetPattern.exec(format.format(ms)) ?? [];
   if (sign === undefined) return 0;
   const total = Number(hours) * 60 + Number(minutes);
   return sign === '-' ? -total : total;

@@ -17,9 +17,12 @@ const schema = z
     maps: z
       .record(
         z.string().describe('What the mapping marks a code for, e.g. `lab-code`.'),
-        z.string().describe('The release that translates it: `facility/name@version`.'),
+        z.string().describe('The release that translates it: `facility/name@version`; or `none`.'),
       )
-      .describe('The map release that is pinned to each use.'),
+      .describe(
+        'The map release that is pinned to each use; `none` leaves its codes as sent. A use that ' +
+          'is not named does so too, and says it of each message with codes of no shared system.',
+      ),
   })
   .describe('Translates the codes that the mapping marks, by pinned releases of code maps.');
 
@@ -41,6 +44,7 @@ export const translateStage: StageComponent<Config> = {
       .map((release) => codeMapFile(configDir, release)),
   check({ maps }, context) {
     return Object.entries(maps).flatMap(([use, release]): readonly ConfigIssue[] => {
+      if (release === none) return [];
       const place = context.at(['maps', use]);
       const refuse = (code: string, message: string): readonly ConfigIssue[] => [
         { ...place, severity: 'error', code, message },
@@ -54,7 +58,12 @@ export const translateStage: StageComponent<Config> = {
   },
   create({ maps }, { configDir }) {
     const pinned = new Map<string, CodeMap>();
+    const silent = new Set<string>();
     for (const [use, release] of Object.entries(maps)) {
+      if (release === none) {
+        silent.add(use);
+        continue;
+      }
       const { map, issues } = loadCodeMap(configDir, release);
       if (map === undefined) throw new ConfigError(issues);
       pinned.set(use, map);
@@ -63,7 +72,7 @@ export const translateStage: StageComponent<Config> = {
       name: 'translate',
       run: ({ body }) => {
         if (body.marks.length === 0) return pass(body);
-        const { conversion, issues } = translate(body, pinned);
+        const { conversion, issues } = translate(body, pinned, silent);
         return pass(conversion, issues);
       },
     };
@@ -94,16 +103,25 @@ type Flag = {
   readonly system: string;
 };
 
-function translate(conversion: Conversion, pinned: ReadonlyMap<string, CodeMap>) {
+function translate(
+  conversion: Conversion,
+  pinned: ReadonlyMap<string, CodeMap>,
+  silent: ReadonlySet<string>,
+) {
   const contributions = [...conversion.contributions];
   const used = new Set(conversion.provenance.maps);
+  const unpinned = new Set<string>();
   const flags = new Map<string, { flag: Flag; path: string; count: number }>();
   for (const mark of conversion.marks) {
     const map = pinned.get(mark.use);
     const contribution = contributions[mark.contribution];
-    if (map === undefined || contribution === undefined) continue;
+    if (contribution === undefined || silent.has(mark.use)) continue;
     const concept = conceptAt(contribution, mark);
     if (concept === undefined) continue;
+    if (map === undefined) {
+      if (isOwn(concept)) unpinned.add(mark.use);
+      continue;
+    }
     const { translation, system } = translateConcept(map, concept);
     switch (translation.outcome) {
       case 'mapped':
@@ -131,9 +149,39 @@ function translate(conversion: Conversion, pinned: ReadonlyMap<string, CodeMap>)
   const provenance = { ...conversion.provenance, maps: [...used] };
   return {
     conversion: { ...conversion, contributions, provenance },
-    issues: [...flags.values()].map(toIssue),
+    issues: [...[...flags.values()].map(toIssue), ...[...unpinned].map(unpinnedIssue)],
   };
 }
+
+/** Stands in place of a release: these codes are to stay as sent. */
+const none = 'none';
+
+/** Systems that everybody shares: a code of theirs needs no translation. */
+const sharedHosts = [
+  'loinc.org',
+  'snomed.info',
+  'hl7.org',
+  'terminology.hl7.org',
+  'www.nlm.nih.gov',
+  'www.ama-assn.org',
+];
+const sharedPrefixes = [
+  ...sharedHosts.map((host) => `http://${host}`),
+  ...['urn:oid:', 'urn:iso:', 'urn:ietf:'],
+];
+
+const isShared = (system: string): boolean =>
+  sharedPrefixes.some((prefix) => system.startsWith(prefix));
+
+function isOwn({ coding = [] }: CodeableConcept): boolean {
+  return coding.length > 0 && !coding.some(({ system = '' }) => isShared(system));
+}
+
+const unpinnedIssue = (use: string): Issue => ({
+  severity: 'information',
+  code: 'code-map-unpinned',
+  diagnostics: `the channel pins no map for the use ${use}: the sender's own codes stay as sent`,
+});
 
 /** `none`: there is nothing to translate, or the sender has done it already. */
 type ConceptTranslation = {

@@ -61,12 +61,13 @@ export function channelRows({ channels, atUs }, rates) {
 }
 
 export function destinationRows({ channels, atUs }) {
-  return channels.flatMap(({ destinations }) =>
+  return channels.flatMap(({ channel, destinations }) =>
     destinations.map((row) =>
       make(
         'tr',
         {},
-        heading(row.destination),
+        // A route's name says little without its channel: most are called `files`.
+        heading(`${channel} / ${row.destination}`),
         number(count(row.delivered)),
         number(count(row.pending)),
         number(oldest(row, atUs)),
@@ -76,13 +77,16 @@ export function destinationRows({ channels, atUs }) {
   );
 }
 
+const placeOf = ({ channel, destination }) =>
+  destination ? `${channel} / ${destination}` : channel;
+
 export function quarantineRows({ quarantine, atUs }) {
   return quarantine.map((row) =>
     make(
       'tr',
       {},
       make('th', { scope: 'row', class: 'sentence' }, code(row.code), small(row.diagnostics)),
-      cell(row.destination || row.channel, small([row.stage, row.path].filter(Boolean).join(', '))),
+      cell(placeOf(row), small([row.stage, row.path].filter(Boolean).join(', '))),
       number(count(row.count)),
       number(age(atUs - row.oldestUs)),
       cell(row.owner || make('span', { class: 'faint' }, 'nobody')),

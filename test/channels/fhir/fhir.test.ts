@@ -191,14 +191,14 @@ describe('channels/fhir', () => {
     const nowhere = { tls: { ...tls, key: file('nothing.key') } };
     await assert.rejects(
       listen(memoryContext(), nowhere),
-      (error) => error instanceof PlexusError && error.code === 'tls-unreadable',
+      (error) => error instanceof PlexusError && error.code === 'tls-file-unreadable',
     );
     const at = () => ({ file: 'c.yaml', line: 1, column: 1 });
     const parsed = fhirSource.schema.parse({ port: 1, ...nowhere });
     const issues = fhirSource.check?.(parsed, { configDir: '.', channel: 'c', at });
     assert.deepEqual(
       issues?.map(({ code }) => code),
-      ['tls-unreadable'],
+      ['file-missing'],
     );
   });
 

@@ -111,7 +111,7 @@ describe('a configuration folder', () => {
       enabled: true,
       ack: 'landed',
       orderBy: [],
-      lanes: 4,
+      lanes: 2,
       dedupeHours: 72,
       source: { kind: 'socket', config: { port: 6661 } },
       stages: [

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Clock, MessageId } from '../../../engine/index.ts';
-import { createScheduler, type Row } from '../../../engine/lanes/scheduler.ts';
+import type { Row } from '../../../engine/lanes/row.ts';
+import { createScheduler } from '../../../engine/lanes/scheduler.ts';
 
 // Goal: rows of one key leave in order and never two at once, a stuck key blocks itself only, a
 // two-key row runs alone against both, and everything is finished in the end. Method: random queues
@@ -66,6 +67,7 @@ describe('scheduler', () => {
             keys: plan.keys,
             bytes: 10,
             attempts: 0,
+            retries: 0,
             suspect: false,
             dueUs: 0,
           });

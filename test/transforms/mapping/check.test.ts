@@ -103,6 +103,22 @@ describe('checks of a mapping', () => {
       /repeat/,
       '5:36',
     ],
+    [
+      'an unknown repair',
+      'dialect: { repairs: [glued-segmnts] }',
+      'repair-unknown',
+      /`glued-segments`/,
+      '4:22',
+    ],
+    ['an unknown charset', 'dialect: { charset: UTF8859 }', 'charset', /`8859\/1/, '4:21'],
+    ['a charset of two bytes', 'dialect: { charset: UTF-16 }', 'charset', /MLLP/, '4:21'],
+    [
+      'an authority that is not the sender`s',
+      'dialect: { default_authority: { from: [MSH-4, PV1-3] } }',
+      'hl7-path',
+      /MSH-4/,
+      '4:47',
+    ],
     ['YAML that is none', 'rules: [', 'yaml-syntax', /./, '5:1'],
   ];
   for (const [what, yaml, code, text, place] of mistakes) {
@@ -145,6 +161,13 @@ describe('checks of a mapping', () => {
     assert.deepEqual(patient.maritalStatus, { text: 'not told' });
     const update = convertBytes(loaded, bytes(withField(admission, 'MSH', 9, 'ADT^A08')));
     assert.equal(update.outcome, 'filtered');
+  });
+
+  it('a declared default authority takes the place of the base`s', () => {
+    const loaded = load('dialect: { default_authority: "urn:oid:2.999.7" }\n');
+    const { bundle } = convertBytes(loaded, bytes(withField(admission, 'PID', 3, '4711')));
+    const patient = bundle?.entry?.[0]?.resource as fhir4.Patient;
+    assert.equal(patient.identifier?.[0]?.system, 'urn:oid:2.999.7');
   });
 
   it('another source gives other ids; another text of the same rules gives another hash', () => {

@@ -120,10 +120,16 @@ describe('conversion by the shared base', () => {
     assert.equal(new Set(ids).size, ids.length);
   });
 
+  const anonymous = withField(admission, 'MSH', 3, '');
+
   it('holds what it cannot name, with a code and a place', () => {
     const cases: [string[], string, string][] = [
       [withField(admission, 'PID', 3, ''), 'patient-identifier-missing', 'PID'],
-      [withField(admission, 'PID', 3, '4711'), 'patient-identifier-missing', 'PID'],
+      [
+        withField(withField(anonymous, 'PID', 3, '4711'), 'MSH', 4, ''),
+        'patient-identifier-missing',
+        'PID',
+      ],
       [withField(admission, 'PV1', 19, ''), 'visit-number-missing', 'PV1'],
       [withField(admission, 'PID', 7, '19801399'), 'timestamp-unparsable', 'PID-7'],
       [withField(admission, 'MSH', 9, 'ZZZ^Z01'), 'message-type-unsupported', 'MSH-9'],
@@ -136,6 +142,60 @@ describe('conversion by the shared base', () => {
       assert.equal(issues[0]?.path, path);
     }
     assert.equal(convertBytes(base, Buffer.from('no message')).issues[0]?.code, 'no-msh');
+  });
+
+  it('takes the sender for the authority of an identifier that names none', () => {
+    const patientOf = (segments: readonly string[]) =>
+      convert(segments).conversion?.contributions[0];
+    const identifierOf = (segments: readonly string[]) =>
+      (patientOf(segments)?.set as Partial<fhir4.Patient> | undefined)?.identifier?.[0];
+    const bare = withField(admission, 'PID', 3, '4711');
+    assert.equal(identifierOf(bare)?.system, 'urn:plexus:base:authority:hosp');
+    const named = withField(bare, 'MSH', 4, 'Hosp^2.999.1^ISO');
+    assert.equal(identifierOf(named)?.system, 'urn:oid:2.999.1');
+    const byApplication = withField(bare, 'MSH', 4, '');
+    assert.equal(identifierOf(byApplication)?.system, 'urn:plexus:base:authority:adt');
+    const ids = [bare, named, byApplication].map((segments) => patientOf(segments)?.id);
+    assert.equal(new Set(ids).size, 3);
+  });
+
+  it('the same number in PID-2, PID-3 and PID-4 is three patients; PID-3 goes first', () => {
+    const none = withField(admission, 'PID', 3, '');
+    const idOf = (segments: readonly string[]) =>
+      convert(segments).conversion?.contributions[0]?.id;
+    const [external, internal, alternate] = [2, 3, 4].map((field) =>
+      idOf(withField(none, 'PID', field, '4711')),
+    );
+    assert.ok(external && internal && alternate);
+    assert.equal(new Set([external, internal, alternate]).size, 3);
+    const both = withField(withField(none, 'PID', 2, '815'), 'PID', 3, '4711');
+    assert.equal(idOf(both), internal);
+    const { conversion } = convert(withField(none, 'PID', 2, '4711'));
+    assert.deepEqual(conversion?.contributions[0]?.set.identifier, [{ value: '4711' }]);
+  });
+
+  it('reads a street in parts, a county by its text, a number`s rank and term', () => {
+    const address = withField(
+      admission,
+      'PID',
+      11,
+      '&Elm St&12^^Troy^NY^12180^^H^^36083&Rensselaer',
+    );
+    const phone = withField(address, 'PID', 13, `5550100^PRN^PH${'^'.repeat(10)}20240102^^^^^2`);
+    const patient = convert(phone).conversion?.contributions[0]?.set as Partial<fhir4.Patient>;
+    assert.deepEqual(patient.address?.[0]?.line, ['12 Elm St']);
+    assert.equal(patient.address?.[0]?.district, 'Rensselaer');
+    const point = { system: 'phone', value: '5550100', use: 'home', rank: 2 };
+    assert.deepEqual(patient.telecom?.[0], { ...point, period: { start: '2024-01-02' } });
+  });
+
+  it('a segment that was read for one message says nothing of the next', () => {
+    const messages = [admission, result, withField(result, 'OBR', 3, 'F2^LAB'), admission];
+    const alone = messages.map((segments) => JSON.stringify(convert(segments).conversion));
+    const again = messages
+      .toReversed()
+      .map((segments) => JSON.stringify(convert(segments).conversion));
+    assert.deepEqual(again.toReversed(), alone);
   });
 
   it('names the unknown type and says no patient data', () => {

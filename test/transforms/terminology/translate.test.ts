@@ -84,6 +84,19 @@ describe('translate', () => {
     return { ...outcome.body, remarks: outcome.issues };
   }
 
+  it('says which own codes no map is pinned for, once a message, and not of shared ones', () => {
+    const own = observation({ system: 'urn:local', code: 'K' });
+    const shared = observation({ system: loinc, code: '1-1' });
+    const both = run([own, own, shared], [mark(0, ['code'], 'other'), mark(1, ['code'], 'other')]);
+    assert.deepEqual(
+      both.remarks.map(({ severity, code }) => [severity, code]),
+      [['information', 'code-map-unpinned']],
+    );
+    assert.match(both.remarks[0]?.diagnostics ?? '', /other/);
+    assert.deepEqual(run([shared], [mark(0, ['code'], 'other')]).remarks, []);
+    assert.deepEqual(run([own], [mark(0)], 'none').remarks, []);
+  });
+
   it('appends the translation behind the original and names the release', () => {
     const original = { system: 'urn:local', code: 'K', display: 'Kalium' };
     const { contributions, provenance, remarks } = run([observation(original)], [mark(0)]);
@@ -136,8 +149,6 @@ describe('translate', () => {
     const done = observation({ system: 'urn:local', code: 'K' }, { system: loinc, code: '2823-3' });
     const made = run([both, observation(), done], [mark(0), mark(1), mark(2), mark(0, ['value'])]);
     assert.deepEqual([made.contributions, made.remarks], [[both, observation(), done], []]);
-    const unpinned = run([observation({ code: 'K' })], [mark(0, ['code'], 'allergen')]);
-    assert.deepEqual(unpinned.remarks, []);
   });
 
   it('reaches a concept deep inside a resource', () => {

@@ -1,7 +1,6 @@
 import { type Cell, component, subcomponent } from '../cell.ts';
-import { toDateTime } from '../datetime.ts';
-import type { Conversion, Environment } from '../environment.ts';
-import { drop } from './shape.ts';
+import type { Conversion } from '../environment.ts';
+import { periodOf } from './times.ts';
 
 export const addressConversion: Conversion = {
   name: 'Address',
@@ -9,35 +8,52 @@ export const addressConversion: Conversion = {
   gives: ['Address'],
   settings: ['use'],
   convert(cell, environment, settings) {
-    const line = [subcomponent(cell, 1, 1), component(cell, 2), component(cell, 19)];
     const kind = component(cell, 7);
-    const use = kind && environment.table('address-use')?.lookup(kind)?.code;
+    const use = (kind && environment.table('address-use')?.lookup(kind)?.code) || settings.with.use;
     const type = kind && environment.table('address-type')?.lookup(kind)?.code;
-    const address = drop({
-      line: line.filter((text) => text !== ''),
-      city: component(cell, 3),
-      district: component(cell, 9),
-      state: component(cell, 4),
-      postalCode: component(cell, 5),
-      country: component(cell, 6),
-    });
-    if (Object.keys(address).length === 0) return undefined;
-    const period = drop({
-      start: time(cell, 13, environment),
-      end: time(cell, 14, environment),
-    });
-    return drop({
-      use: use || settings.with.use,
-      type,
-      ...address,
-      period: Object.keys(period).length > 0 ? period : undefined,
-    });
+    const address: Record<string, unknown> = {};
+    if (use) address.use = use;
+    if (type) address.type = type;
+    if (!addPlace(address, cell)) return undefined;
+    const period = periodOf(cell, 13, environment);
+    if (period) address.period = period;
+    return address;
   },
 };
 
-function time(cell: Cell, number: number, environment: Environment): string | undefined {
-  const text = component(cell, number);
-  return text === '' ? undefined : toDateTime(text, environment.time).value;
+/** Adds the place itself; false when nothing of it is there. */
+function addPlace(address: Record<string, unknown>, cell: Cell): boolean {
+  const street = streetOf(cell);
+  const second = component(cell, 2);
+  const third = component(cell, 19);
+  const [city, district, state] = [component(cell, 3), countyOf(cell), component(cell, 4)];
+  const [postalCode, country] = [component(cell, 5), component(cell, 6)];
+  const lines = street + second + third;
+  if (lines !== '')
+    address.line =
+      lines === street ? [street] : [street, second, third].filter((text) => text !== '');
+  if (city !== '') address.city = city;
+  if (district !== '') address.district = district;
+  if (state !== '') address.state = state;
+  if (postalCode !== '') address.postalCode = postalCode;
+  if (country !== '') address.country = country;
+  return lines + city + district + state + postalCode + country !== '';
+}
+
+/** SAD (v2.5.1 section 2.A.61): the whole line, or the street`s name and number beside it. */
+function streetOf(cell: Cell): string {
+  const line = subcomponent(cell, 1, 1);
+  const name = subcomponent(cell, 1, 2);
+  const number = subcomponent(cell, 1, 3);
+  if (name === '') return line === '' ? number : line;
+  if (line === '') return number === '' ? name : `${number} ${name}`;
+  if (line.toLowerCase().includes(name.toLowerCase())) return line;
+  return number === '' || line.includes(number) ? `${line} ${name}` : `${line} ${name} ${number}`;
+}
+
+/** County as a code, or since 2.8 a code and its text. */
+function countyOf(cell: Cell): string {
+  return subcomponent(cell, 9, 2) || subcomponent(cell, 9, 1);
 }
 
 const electronic = new Set(['Internet', 'X.400', 'INTERNET', 'internet']);
@@ -49,9 +65,11 @@ function telecomValue(cell: Cell): string {
   if (local !== '') {
     const country = component(cell, 5);
     const extension = component(cell, 8);
-    const words = [country && `+${country.replace(/^\+/, '')}`, component(cell, 6), local];
-    if (extension !== '') words.push(`X${extension}`);
-    return words.filter((word) => word !== '').join(' ');
+    const area = component(cell, 6);
+    let text = country === '' ? '' : country.startsWith('+') ? `${country} ` : `+${country} `;
+    if (area !== '') text += `${area} `;
+    text += local;
+    return extension === '' ? text : `${text} X${extension}`;
   }
   return component(cell, 12) || component(cell, 1) || component(cell, 4);
 }
@@ -74,6 +92,13 @@ export const telecomConversion: Conversion = {
       equipment === 'CP'
         ? 'mobile'
         : (useCode && environment.table('telecom-use')?.lookup(useCode)?.code) || settings.with.use;
-    return drop({ system, value, use });
+    const point: Record<string, unknown> = { system, value };
+    if (use) point.use = use;
+    // XTN.18 is the order of preference, from 1.
+    const rank = component(cell, 18);
+    if (/^[1-9]\d{0,3}$/.test(rank)) point.rank = Number(rank);
+    const period = periodOf(cell, 13, environment);
+    if (period) point.period = period;
+    return point;
   },
 };

@@ -1,33 +1,40 @@
 import { type Cell, cellText, component, nested, subcomponent } from '../cell.ts';
-import { toDateTime } from '../datetime.ts';
-import type { Conversion, Environment } from '../environment.ts';
-import { drop } from './shape.ts';
+import type { Conversion, Environment, Settings } from '../environment.ts';
+import { periodOf } from './times.ts';
 
 const identifierTypes = 'http://terminology.hl7.org/CodeSystem/v2-0203';
 
-type Parts = { readonly value: string; readonly authority: Cell; readonly type?: string };
-
-/** System of an HD; undefined when it is empty. */
-export function systemOf(authority: Cell, environment: Environment): string | undefined {
+/** System of the HD in a component; undefined when it is empty. */
+export function systemOf(cell: Cell, number: number, environment: Environment): string | undefined {
   return environment.authority(
-    component(authority, 1),
-    component(authority, 2),
-    component(authority, 3),
+    subcomponent(cell, number, 1),
+    subcomponent(cell, number, 2),
+    subcomponent(cell, number, 3),
   );
 }
 
-export function identifierOf(environment: Environment, parts: Parts): fhir4.Identifier {
+/** `authority`: the component that holds the HD. */
+export function identifierOf(
+  environment: Environment,
+  value: string,
+  cell: Cell,
+  authority: number,
+  type: string,
+): fhir4.Identifier {
   const identifier: fhir4.Identifier = {};
-  if (parts.type) {
-    const known = environment.table('identifier-type')?.lookup(parts.type);
-    identifier.type = {
-      coding: [drop({ system: identifierTypes, code: parts.type, display: known?.display })],
-    };
-  }
-  const system = systemOf(parts.authority, environment);
+  if (type !== '') identifier.type = typeOf(environment, type);
+  const system = systemOf(cell, authority, environment);
   if (system !== undefined) identifier.system = system;
-  identifier.value = parts.value;
+  identifier.value = value;
   return identifier;
+}
+
+function typeOf(environment: Environment, code: string): fhir4.CodeableConcept {
+  const display = environment.table('identifier-type')?.lookup(code)?.display;
+  const coding = display
+    ? { system: identifierTypes, code, display }
+    : { system: identifierTypes, code };
+  return { coding: [coding] };
 }
 
 export const cxConversion: Conversion = {
@@ -39,26 +46,20 @@ export const cxConversion: Conversion = {
     const value = component(cell, 1);
     if (value === '') return undefined;
     const type = component(cell, 5) || String(settings.with.type ?? '');
-    const identifier = identifierOf(environment, { value, authority: nested(cell, 4), type });
-    if (identifier.system === undefined) {
-      if (settings.with.system !== undefined) identifier.system = String(settings.with.system);
-      else if (settings.with.authority === 'default' && environment.defaultAuthority)
-        identifier.system = environment.defaultAuthority;
-    }
-    const period = drop({ start: day(cell, 7, environment), end: day(cell, 8, environment) });
-    if (Object.keys(period).length > 0) identifier.period = period;
-    return ordered(identifier);
+    const identifier: fhir4.Identifier = {};
+    if (type !== '') identifier.type = typeOf(environment, type);
+    const system = systemOf(cell, 4, environment) ?? defaultSystem(environment, settings);
+    if (system) identifier.system = system;
+    identifier.value = value;
+    const period = periodOf(cell, 7, environment);
+    if (period) identifier.period = period;
+    return identifier;
   },
 };
 
-function day(cell: Cell, number: number, environment: Environment): string | undefined {
-  const text = component(cell, number);
-  return text === '' ? undefined : toDateTime(text, environment.time).value;
-}
-
-// Elements in FHIR`s own order, so that output reads as the standard does.
-function ordered({ type, system, value, period }: fhir4.Identifier): fhir4.Identifier {
-  return drop({ type, system, value, period });
+function defaultSystem(environment: Environment, settings: Settings): string | undefined {
+  if (settings.with.system !== undefined) return String(settings.with.system);
+  return settings.with.authority === 'default' ? environment.defaultAuthority() : undefined;
 }
 
 export const eiConversion: Conversion = {
@@ -103,9 +104,11 @@ function eiIdentifier(
   system: string | undefined,
   type: string,
 ): fhir4.Identifier {
-  const display = type ? environment.table('identifier-type')?.lookup(type)?.display : undefined;
-  const coding = type ? [drop({ system: identifierTypes, code: type, display })] : undefined;
-  return drop({ type: coding && { coding }, system, value });
+  const identifier: fhir4.Identifier = {};
+  if (type !== '') identifier.type = typeOf(environment, type);
+  if (system) identifier.system = system;
+  identifier.value = value;
+  return identifier;
 }
 
 /** What makes an identifier unique, as text for a business key; '' when there is no value. */
@@ -118,7 +121,7 @@ export function identifierKey(
   if (value === '') return undefined;
   const system =
     kind === 'CX'
-      ? systemOf(nested(cell, 4), environment)
+      ? systemOf(cell, 4, environment)
       : environment.authority(component(cell, 2), component(cell, 3), component(cell, 4));
   return { value, system };
 }

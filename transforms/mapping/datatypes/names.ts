@@ -1,25 +1,29 @@
 import { type Cell, cellText, component, nested, subcomponent } from '../cell.ts';
-import { toDateTime } from '../datetime.ts';
 import type { Conversion, Environment } from '../environment.ts';
 import { identifierOf } from './identifiers.ts';
 import { drop } from './shape.ts';
+import { periodOf } from './times.ts';
 
 export type HumanName = fhir4.HumanName;
 
 /** XPN (v2.5.1 section 2.A.88): name parts, use from the table `name-use`. */
-function humanName(cell: Cell, first: number): HumanName | undefined {
+function humanName(cell: Cell, first: number, name: HumanName = {}): HumanName | undefined {
   const family = subcomponent(cell, first, 1);
-  const given = [component(cell, first + 1), ...component(cell, first + 2).split(' ')];
-  const suffix = [component(cell, first + 3)];
+  const given = component(cell, first + 1);
+  const middle = component(cell, first + 2);
+  const prefix = component(cell, first + 4);
+  const suffix = component(cell, first + 3);
   // XPN.6 is a degree; in XCN the seventh component is.
-  suffix.push(component(cell, first + 5));
-  const name: HumanName = drop({
-    family,
-    given: given.filter((text) => text !== ''),
-    prefix: [component(cell, first + 4)].filter((text) => text !== ''),
-    suffix: suffix.filter((text) => text !== ''),
-  });
-  return Object.keys(name).length === 0 ? undefined : name;
+  const degree = component(cell, first + 5);
+  if (family + given + middle + prefix + suffix + degree === '') return undefined;
+  if (family !== '') name.family = family;
+  const others = middle === '' ? undefined : middle.split(' ').filter((text) => text !== '');
+  if (given !== '') name.given = others ? [given, ...others] : [given];
+  else if (others && others.length > 0) name.given = others;
+  if (prefix !== '') name.prefix = [prefix];
+  if (suffix !== '') name.suffix = degree === '' ? [suffix] : [suffix, degree];
+  else if (degree !== '') name.suffix = [degree];
+  return name;
 }
 
 export const humanNameConversion: Conversion = {
@@ -28,33 +32,28 @@ export const humanNameConversion: Conversion = {
   gives: ['HumanName'],
   settings: ['use'],
   convert(cell, environment, settings) {
-    const name = humanName(cell, 1);
-    if (!name) return undefined;
     const typeCode = component(cell, 7);
     const use =
       (typeCode && environment.table('name-use')?.lookup(typeCode)?.code) || settings.with.use;
-    const period = drop({
-      start: time(cell, 12, environment),
-      end: time(cell, 13, environment),
-    });
-    return drop({
-      use: use as HumanName['use'] & string,
-      ...name,
-      period: Object.keys(period).length > 0 ? period : undefined,
-    });
+    const name = humanName(cell, 1, use ? { use: use as HumanName['use'] & string } : {});
+    if (!name) return undefined;
+    const period = periodOf(cell, 12, environment);
+    if (period) name.period = period;
+    return name;
   },
 };
 
-function time(cell: Cell, number: number, environment: Environment): string | undefined {
-  const text = component(cell, number);
-  return text === '' ? undefined : toDateTime(text, environment.time).value;
-}
-
 /** `Dr. Ada B Young III`: for `Reference.display`. */
-function displayName(name: HumanName | undefined): string | undefined {
-  if (!name) return undefined;
-  const words = [...(name.prefix ?? []), ...(name.given ?? []), name.family ?? ''];
-  return [...words, ...(name.suffix ?? [])].filter((word) => word !== '').join(' ');
+function displayName({ prefix, given, family, suffix }: HumanName): string {
+  let text = '';
+  const add = (word: string) => {
+    text = text === '' ? word : `${text} ${word}`;
+  };
+  prefix?.forEach(add);
+  given?.forEach(add);
+  if (family) add(family);
+  suffix?.forEach(add);
+  return text;
 }
 
 /**
@@ -64,17 +63,11 @@ function displayName(name: HumanName | undefined): string | undefined {
 function practitioner(cell: Cell, environment: Environment): fhir4.Reference | undefined {
   const id = component(cell, 1);
   const name = humanName(cell, 2);
-  const display = displayName(name);
-  const identifier =
-    id === ''
-      ? undefined
-      : identifierOf(environment, {
-          value: id,
-          authority: nested(cell, 9),
-          type: component(cell, 13),
-        });
-  if (!identifier && !display) return undefined;
-  return drop({ type: 'Practitioner', identifier, display });
+  if (id === '' && name === undefined) return undefined;
+  const reference: fhir4.Reference = { type: 'Practitioner' };
+  if (id !== '') reference.identifier = identifierOf(environment, id, cell, 9, component(cell, 13));
+  if (name) reference.display = displayName(name);
+  return reference;
 }
 
 export const practitionerConversion: Conversion = {
@@ -98,15 +91,24 @@ export const locationConversion: Conversion = {
   summary: 'PL to a Reference that shows point of care, room, bed, facility and building.',
   gives: ['Reference'],
   convert(cell, environment) {
-    const words = [1, 2, 3].map((number) => subcomponent(cell, number, 1));
-    const places = [subcomponent(cell, 4, 1), component(cell, 7), component(cell, 8)];
-    const path = words.filter((word) => word !== '');
-    const display = [path.join(' '), ...places].filter((word) => word !== '').join(', ');
-    const text = display || component(cell, 9);
-    if (text === '') return undefined;
-    const value = [...path, subcomponent(cell, 4, 1)].filter((word) => word !== '').join('/');
-    const identifier = value ? { system: `${environment.sourceUri}:location`, value } : undefined;
-    return drop({ type: 'Location', identifier, display: text });
+    const facility = subcomponent(cell, 4, 1);
+    let place = '';
+    let value = '';
+    for (let number = 1; number <= 3; number += 1) {
+      const word = subcomponent(cell, number, 1);
+      if (word === '') continue;
+      place = place === '' ? word : `${place} ${word}`;
+      value = value === '' ? word : `${value}/${word}`;
+    }
+    if (facility !== '') value = value === '' ? facility : `${value}/${facility}`;
+    let display = place;
+    for (const word of [facility, component(cell, 7), component(cell, 8)])
+      if (word !== '') display = display === '' ? word : `${display}, ${word}`;
+    if (display === '') display = component(cell, 9);
+    if (display === '') return undefined;
+    if (value === '') return { type: 'Location', display };
+    const system = `${environment.sourceUri}:location`;
+    return { type: 'Location', identifier: { system, value }, display };
   },
 };
 
@@ -118,13 +120,7 @@ export const organizationConversion: Conversion = {
     const name = component(cell, 1);
     const id = component(cell, 10) || component(cell, 3);
     const identifier =
-      id === ''
-        ? undefined
-        : identifierOf(environment, {
-            value: id,
-            authority: nested(cell, 6),
-            type: component(cell, 7),
-          });
+      id === '' ? undefined : identifierOf(environment, id, cell, 6, component(cell, 7));
     if (!identifier && name === '') return undefined;
     return drop({ type: 'Organization', identifier, display: name || undefined });
   },
@@ -139,7 +135,7 @@ export const identifierReferenceConversion: Conversion = {
     const value = component(cell, 1);
     if (value === '') return undefined;
     const type = component(cell, 5);
-    const identifier = identifierOf(environment, { value, authority: nested(cell, 4), type });
+    const identifier = identifierOf(environment, value, cell, 4, type);
     return { type: String(settings.with.type), identifier };
   },
 };

@@ -30,6 +30,8 @@ type Comparator = (typeof comparators)[number];
 
 /** Splits `<5.0`, which senders write although NM has no comparator. */
 export function splitComparator(text: string): { comparator?: Comparator; rest: string } {
+  const code = text.charCodeAt(0);
+  if (code !== 60 && code !== 62) return { rest: text };
   const comparator = comparators.find((candidate) => text.startsWith(candidate));
   if (comparator === undefined) return { rest: text };
   return { comparator, rest: text.slice(comparator.length).trim() };
@@ -77,6 +79,8 @@ export const quantityConversion: Conversion = {
   },
 };
 
+const rangePattern = /^(-?\d+(?:\.\d+)?)\s*-\s*(-?\d+(?:\.\d+)?)$/;
+
 export const referenceRangeConversion: Conversion = {
   name: 'ReferenceRange',
   summary: 'OBX-7 text to a reference range: the text, and `low-high` as quantities too.',
@@ -85,7 +89,7 @@ export const referenceRangeConversion: Conversion = {
   convert(cell, environment, settings) {
     const text = cellText(cell);
     if (text === '') return undefined;
-    const match = /^(-?\d+(?:\.\d+)?)\s*-\s*(-?\d+(?:\.\d+)?)$/.exec(text);
+    const match = rangePattern.exec(text);
     if (!match) return { text };
     const unit = unitOf(settings.sibling(6), environment);
     return {

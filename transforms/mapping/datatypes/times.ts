@@ -20,7 +20,7 @@ function timeConversion(
     convert(cell, environment) {
       const text = component(cell, 1);
       // Senders fill an unknown date with zeros.
-      if (text === '' || /^0+$/.test(text)) return undefined;
+      if (text === '' || (text.startsWith('0') && /^0+$/.test(text))) return undefined;
       const found = read(text, environment.time);
       if (found.code) timeIssue(found, cell, environment);
       return found.value;
@@ -59,3 +59,18 @@ export const timeOfDayConversion: Conversion = {
     return value;
   },
 };
+
+/** A Period of the timestamps in two components that stand beside each other. */
+export function periodOf(
+  cell: Cell,
+  first: number,
+  environment: Environment,
+): fhir4.Period | undefined {
+  if (cell.parts.length < first) return undefined;
+  const from = component(cell, first);
+  const to = component(cell, first + 1);
+  const start = from === '' ? undefined : toDateTime(from, environment.time).value;
+  const end = to === '' ? undefined : toDateTime(to, environment.time).value;
+  if (start === undefined) return end === undefined ? undefined : { end };
+  return end === undefined ? { start } : { start, end };
+}

@@ -1,0 +1,86 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import {
+  ConfigError,
+  type Event,
+  exitCodes,
+  PlexusError,
+  reasonOf,
+  renderIssue,
+  requireNetwork,
+} from '../engine/index.ts';
+import type { Invocation, Output } from './command.ts';
+import type { ServeOptions, Serving } from './serve.ts';
+
+/**
+ * Starts everything for a person at a terminal: new secrets and trouble are told on stderr. Throws
+ * ConfigError, PlexusError `data-unwritable`, and what `serve` throws.
+ */
+export async function serveInForeground(
+  { configDir, dataDir, env, out }: Pick<Invocation, 'configDir' | 'dataDir' | 'env' | 'out'>,
+  options: Pick<ServeOptions, 'anyPort' | 'logLevel'>,
+): Promise<Serving> {
+  const [{ serve }, { registry }] = await Promise.all([
+    import('./serve.ts'),
+    import('./registry.ts'),
+  ]);
+  const network = requireNetwork(configDir, registry);
+  makeParent(dataDir);
+  const onEvent = (event: Event) => sayTrouble(event, out);
+  const serving = await serve({ network, dataDir, env, onEvent, ...options });
+  saySecrets(serving, out);
+  return serving;
+}
+
+/** The data folder's parent, where the key goes. */
+function makeParent(dataDir: string): void {
+  try {
+    mkdirSync(dirname(resolve(dataDir)), { recursive: true });
+  } catch (cause) {
+    const message = `cannot make the folder of ${dataDir}: ${reasonOf(cause)}`;
+    throw new PlexusError('data-unwritable', message, { exit: exitCodes.io, cause });
+  }
+}
+
+/** What the person who started it must hear at once; everything else is in the logs. */
+function sayTrouble(event: Event, out: Output): void {
+  if (event.type === 'channel-state' && event.state === 'failed')
+    out.say(`plexus: channel ${event.channel} failed: ${event.cause ?? 'no cause was given'}`);
+  if (event.type === 'partition-unreadable')
+    out.say(`plexus: journal ${event.partition} cannot be read: ${event.cause ?? ''}`);
+  if (event.type === 'commit-failed')
+    out.say(`plexus: the journal cannot write: ${event.cause}; senders hear AE`);
+  if (event.type === 'journal-reopened') out.say('plexus: the journal writes again');
+}
+
+function saySecrets({ newKeyFile, token }: Serving, out: Output): void {
+  if (newKeyFile !== undefined)
+    out.say(`plexus: made the data key ${newKeyFile}; keep a copy, without it the data is lost`);
+  if (token.isNew) out.say(`plexus: the console asks for this token: ${token.value}`);
+}
+
+/** Runs until it is told to stop; reads the configuration again at each SIGHUP. */
+export async function untilStopped(
+  serving: Serving,
+  out: Output,
+  signal: AbortSignal,
+): Promise<void> {
+  const reload = () => void reloadConfig(serving, out);
+  process.on('SIGHUP', reload);
+  if (!signal.aborted)
+    await new Promise<void>((done) => signal.addEventListener('abort', () => done()));
+  process.off('SIGHUP', reload);
+  out.say('plexus: stopping');
+  await serving.stop();
+}
+
+async function reloadConfig({ engine }: Serving, out: Output): Promise<void> {
+  try {
+    const swapped = await engine.operations.reload();
+    out.say(`plexus: configuration read again, swapped: ${swapped.join(', ') || 'nothing'}`);
+  } catch (error) {
+    if (!(error instanceof PlexusError)) throw error;
+    if (error instanceof ConfigError) for (const issue of error.issues) out.say(renderIssue(issue));
+    out.say(`plexus: ${error.message}; the running configuration stays`);
+  }
+}

@@ -1,0 +1,82 @@
+import type { Channel, Deployment } from './channel/index.ts';
+import type { ChannelConfig, Network } from './config/index.ts';
+import type { Deployments } from './deployments.ts';
+import { PlexusError } from './errors.ts';
+
+/** Brings the channels that run to what a configuration says. One call at a time. */
+export function createChanges(options: {
+  readonly channels: Map<string, Channel>;
+  readonly deploy: Deployments;
+  build(config: ChannelConfig, snapshot: string): Channel;
+}) {
+  const { channels, deploy, build } = options;
+  /** Channels that the configuration no longer has. */
+  const gone = new Set<string>();
+
+  /** Swaps one channel; goes back to what ran before when the next deployment cannot. */
+  async function swap(channel: Channel, next: Deployment, isWanted = false): Promise<void> {
+    const before = channel.deployment();
+    const ranBefore = channel.state() === 'running' || channel.state() === 'paused';
+    try {
+      await channel.swap(next, isWanted);
+    } catch (cause) {
+      if (ranBefore) await channel.swap(deploy.again(before)).catch(() => {});
+      throw cause;
+    }
+  }
+
+  /** True when something changed. */
+  async function adoptChannel(config: ChannelConfig, snapshot: string): Promise<boolean> {
+    const known = channels.get(config.name);
+    const isBack = gone.delete(config.name);
+    if (!known) {
+      const channel = build(config, snapshot);
+      channels.set(config.name, channel);
+      if (config.enabled) await channel.start();
+      return true;
+    }
+    const isSame = known.deployment().config.revision === config.revision;
+    if (isSame && !isBack && known.state() !== 'failed') return false;
+    await swap(known, deploy.record(config, snapshot), isBack);
+    return true;
+  }
+
+  async function stopGone(next: Network): Promise<string[]> {
+    const stopped: string[] = [];
+    for (const [name, channel] of channels) {
+      if (next.channels.some((config) => config.name === name)) continue;
+      if (channel.state() !== 'stopped') stopped.push(name);
+      gone.add(name);
+      await channel.stop();
+    }
+    return stopped;
+  }
+
+  return {
+    /**
+     * Swaps in what changed, of all channels or of `only`, and names what was swapped. A channel
+     * that is gone from the configuration is stopped and kept. One that cannot run goes on as
+     * before, or is left failed, and the others are swapped all the same; of `only` its error is
+     * thrown.
+     */
+    async adopt(next: Network, only?: string): Promise<readonly string[]> {
+      const snapshot = deploy.snapshot(next);
+      const swapped: string[] = [];
+      for (const config of next.channels) {
+        if (only !== undefined && config.name !== only) continue;
+        try {
+          if (await adoptChannel(config, snapshot)) swapped.push(config.name);
+        } catch (cause) {
+          if (!(cause instanceof PlexusError) || only !== undefined) throw cause;
+        }
+      }
+      return only === undefined ? [...swapped, ...(await stopGone(next))] : swapped;
+    },
+    /** Back to the revision before; answers with it. Throws `revision-missing`. */
+    async rollback(channel: Channel): Promise<string> {
+      const previous = deploy.previous(channel.ref, channel.deployment());
+      await swap(channel, previous);
+      return previous.config.revision;
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import type { Delimiters } from './delimiters.ts';
+import { isPopulated } from './pieces.ts';
+import { nameOf } from './segment-names.ts';
+
+/** One segment, divided. */
+export type SegmentFields = {
+  /** Where the fields begin in the text; the name is the first of them. */
+  readonly starts: readonly number[];
+  /** A bit for each field with a value: those below 30, and those below 60. */
+  readonly low: number;
+  readonly high: number;
+};
+
+/** A value longer than this is searched through, not walked over: images come in OBX-5. */
+const walkedMax = 32;
+
+/** Walks over a segment once: where its fields begin, and which of them hold anything. */
+export function divideFields(
+  text: string,
+  start: number,
+  end: number,
+  delimiters: Delimiters,
+  isHeader: boolean,
+): SegmentFields {
+  const separator = delimiters.field.charCodeAt(0);
+  const component = codeOf(delimiters.component);
+  const repetition = codeOf(delimiters.repetition);
+  const subcomponent = codeOf(delimiters.subcomponent);
+  const starts = [start];
+  let [low, high] = [0, 0];
+  let field = isHeader ? 1 : 0;
+  for (let at = start; ; field += 1) {
+    const near = Math.min(end, at + walkedMax);
+    let isPopulatedField = false;
+    let code = 0;
+    for (; at < near; at += 1) {
+      code = text.charCodeAt(at);
+      if (code === separator) break;
+      if (code !== component && code !== repetition && code !== subcomponent)
+        isPopulatedField = true;
+    }
+    if (code !== separator && at < end) {
+      const next = text.indexOf(delimiters.field, at);
+      const last = next === -1 || next > end ? end : next;
+      isPopulatedField ||= isPopulated(text, at, last, delimiters);
+      at = last;
+    }
+    if (isPopulatedField) {
+      if (field < 30) low |= 1 << field;
+      else if (field < 60) high |= 1 << (field - 30);
+    }
+    if (at >= end) break;
+    at += 1;
+    starts.push(at);
+  }
+  // The name stands where a header has its separator, which is a field; elsewhere it is none.
+  return { starts, low: low & ~1, high };
+}
+
+/** -1 for a delimiter that is not declared, which no character is. */
+const codeOf = (delimiter: string): number => (delimiter === '' ? -1 : delimiter.charCodeAt(0));
+
+/** Field numbers: those below 60 as bits, as `SegmentFields` has them. */
+export type FieldBits = {
+  readonly low: number;
+  readonly high: number;
+  readonly far: readonly number[];
+};
+
+export function fieldBits(fields: readonly number[]): FieldBits {
+  let [low, high] = [0, 0];
+  for (const field of fields) {
+    if (field < 30) low |= 1 << field;
+    else if (field < 60) high |= 1 << (field - 30);
+  }
+  return { low, high, far: fields.filter((field) => field >= 60) };
+}
+
+const labelsByCode = new Map<number, readonly string[]>();
+const namesMax = 1_000;
+const fieldsMax = 64;
+
+/** `PID-11`; made once a name, so that a report of fifty fields a message makes no strings. */
+export function fieldLabel(code: number, field: number): string {
+  return labelsOf(code)[field] ?? `${nameOf(code)}-${field}`;
+}
+
+function labelsOf(code: number): readonly string[] {
+  const known = labelsByCode.get(code);
+  if (known) return known;
+  if (labelsByCode.size >= namesMax) return [];
+  const labels = Array.from({ length: fieldsMax }, (_, field) => `${nameOf(code)}-${field}`);
+  labelsByCode.set(code, labels);
+  return labels;
+}

@@ -1,0 +1,40 @@
+import type { Place } from './conditions.ts';
+
+/** A resource that the message makes, before its elements are filled. */
+export type Instance<Plan = unknown> = {
+  readonly plan: Plan;
+  /** The segment that it stands for. */
+  readonly index: number;
+  readonly id: string;
+  /** `Patient/id`. */
+  readonly reference: string;
+};
+
+/** What one message makes: for each resource row its segment, and an instance for each of them. */
+export type Instances = {
+  readonly each: readonly string[];
+  readonly made: (Instance[] | undefined)[];
+};
+
+type Maker = Place & { readonly instances: Instances };
+
+/** The instance of a resource row that is meant at a segment. */
+export function findInstance(run: Maker, slot: number, index: number): Instance | undefined {
+  const made = run.instances.made[slot];
+  if (made === undefined) return undefined;
+  return instanceAt(made, run.scope.resolve(index, run.instances.each[slot]!));
+}
+
+/** Instances come in the order of their segments; a result has thousands. */
+export function instanceAt(made: readonly Instance[], index: number): Instance | undefined {
+  let low = 0;
+  let high = made.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const found = made[middle]!;
+    if (found.index === index) return found;
+    if (found.index < index) low = middle + 1;
+    else high = middle - 1;
+  }
+  return undefined;
+}
