@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS sweep(slice INTEGER PRIMARY KEY, indexed INT NOT NULL
 `;
 
 const slices = 64;
-/** Some 3 MB of memory, and as many rows for an opening writer or a reader's miss to look through. */
+/** Some 3 MB of memory; as many rows are read when a writer opens and where a reader misses. */
 const waitingMaxDefault = 16_384;
 
 /** SQL: every resource up to this number is in the index. */

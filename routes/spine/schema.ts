@@ -9,8 +9,9 @@ export const spineFile = (dataDir: string) => join(dataDir, 'spine.db');
  * hundred of them, `first` the lowest. A resource finds its own through `last` and each one's
  * `previous`. Texts that repeat in every message stand once in `word`.
  *
- * The index of the ids is in `id-index.ts`. What `heads` and `texts` hold is told in `packing.ts`. `origin` holds the effect key: a message's
- * contributions of one generation are `count` from `first` on, so their ordinals need no index.
+ * The index of the ids is in `id-index.ts`; what `heads` and `texts` hold is told in `packing.ts`.
+ * `origin` holds the effect key: a message's contributions of one generation are `count` from
+ * `first` on, so their ordinals need no index.
  */
 export const spineSchema = `
 CREATE TABLE IF NOT EXISTS word(no INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
