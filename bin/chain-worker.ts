@@ -41,7 +41,7 @@ function chainOf(spec: ChainSpec): OpenChain['chain'] {
 /** What the last stage of a chain may leave for destinations and for the loss report. */
 type Body = {
   readonly written?: readonly ResourceLine[];
-  readonly conversion?: { readonly unvisited?: readonly string[] };
+  readonly unvisited?: readonly string[];
 };
 
 /** Runs one batch through its channel's chain; the entry point that the engine's pool calls. */
@@ -51,7 +51,7 @@ export function runChainTask(task: ChainTask): Promise<ChainReplies> {
     task,
     (body) => ({
       resources: (body as Body | undefined)?.written ?? [],
-      unvisited: (body as Body | undefined)?.conversion?.unvisited ?? [],
+      unvisited: (body as Body | undefined)?.unvisited ?? [],
     }),
   );
 }

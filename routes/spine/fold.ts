@@ -1,19 +1,22 @@
 import type { Contribution } from '../../transforms/fhir/index.ts';
+import { type Elements, splitElements, textOf } from './elements.ts';
 
-/**
- * A resource as the fold knows it: element name to its JSON text, in the order in which the
- * elements came. Texts and not values, so that "has it changed?" is a comparison and a version is
- * a join.
- */
-export type Elements = Map<string, string>;
-
-/** A contribution with its values as JSON text; what the fold works on. */
+/** A contribution as the fold works on it. */
 export type Said = {
   readonly set: Elements;
   readonly remove: readonly string[];
   readonly whole: boolean;
   /** For elements that have no value when it is this contribution's turn. */
   readonly initial: Elements;
+};
+
+/** A contribution as text, which is enough to see whether it says anything new. */
+export type SaidText = {
+  readonly set: string;
+  readonly remove: readonly string[];
+  readonly whole: boolean;
+  /** Undefined when it has none. */
+  readonly initial: string | undefined;
 };
 
 /** A contribution and its place in the order of things. */
@@ -25,40 +28,30 @@ export type Placed = Said & {
   readonly retraction: boolean;
 };
 
-/** Elements that the spine writes itself. */
-const ownElements = new Set(['resourceType', 'id']);
+const nobody: readonly string[] = [];
 
 /**
  * The contribution as text. Throws for an element name that no FHIR element has, which is a bug.
  */
-export function saidBy(contribution: Contribution): Said {
+export function saidBy({ set, remove, whole, initial }: Contribution): SaidText {
+  const initialText = initial === undefined ? '{}' : textOf(initial);
   return {
-    set: toElements(contribution.set),
-    remove: contribution.remove.filter((name) => contribution.set[name] === undefined),
-    whole: contribution.whole === true,
-    initial: contribution.initial === undefined ? nothing : toElements(contribution.initial),
+    set: textOf(set),
+    remove: remove.length === 0 ? nobody : remove.filter((name) => set[name] === undefined),
+    whole: whole === true,
+    initial: initialText === '{}' ? undefined : initialText,
   };
 }
 
 const nothing: Elements = new Map();
 
-/** The elements of a resource, or of a contribution's `set`. */
-export function toElements(values: Readonly<Record<string, unknown>>): Elements {
-  const elements: Elements = new Map();
-  for (const name in values) {
-    if (ownElements.has(name)) continue;
-    const text = JSON.stringify(name === 'meta' ? withoutVersion(values[name]) : values[name]);
-    if (text === undefined || (name === 'meta' && text === '{}')) continue;
-    prefixOf(name);
-    elements.set(name, text);
-  }
-  return elements;
-}
-
-/** `meta.versionId` and `meta.lastUpdated` say which version this is: never a sender's business. */
-function withoutVersion(meta: unknown): unknown {
-  const { versionId: _version, lastUpdated: _updated, ...rest } = meta as Record<string, unknown>;
-  return rest;
+export function splitSaid({ set, remove, whole, initial }: SaidText): Said {
+  return {
+    set: splitElements(set),
+    remove,
+    whole,
+    initial: initial === undefined ? nothing : splitElements(initial),
+  };
 }
 
 /** Applies what is newer to what is there; says whether that changed anything. */
@@ -107,47 +100,4 @@ export function sameElements(left: Elements, right: Elements): boolean {
   if (left.size !== right.size) return false;
   for (const [name, text] of left) if (right.get(name) !== text) return false;
   return true;
-}
-
-export type VersionHead = {
-  readonly type: string;
-  readonly id: string;
-  readonly version: number;
-  readonly changedMs: number;
-};
-
-/** One version of a resource as a line of JSON. */
-export function render(head: VersionHead, elements: Elements): string {
-  let json =
-    `{"resourceType":"${head.type}","id":${JSON.stringify(head.id)},"meta":{` +
-    `"versionId":"${head.version}","lastUpdated":"${isoOf(head.changedMs)}"`;
-  const meta = elements.get('meta');
-  json += meta === undefined ? '}' : `,${meta.slice(1)}`;
-  for (const [name, text] of elements) if (name !== 'meta') json += prefixOf(name) + text;
-  return `${json}}`;
-}
-
-let lastMs = Number.NaN;
-let lastIso = '';
-
-/** Messages of one batch share their millisecond, and a Date costs as much as a small resource. */
-function isoOf(ms: number): string {
-  if (ms !== lastMs) {
-    lastIso = new Date(ms).toISOString();
-    lastMs = ms;
-  }
-  return lastIso;
-}
-
-const prefixes = new Map<string, string>();
-
-function prefixOf(name: string): string {
-  const known = prefixes.get(name);
-  if (known !== undefined) return known;
-  if (!/^_?[A-Za-z][A-Za-z0-9]*$/.test(name)) throw new Error('not the name of a FHIR element');
-  // FHIR has some hundred names; a sender's inventions must not fill the memory.
-  if (prefixes.size > 2_000) prefixes.clear();
-  const prefix = `,"${name}":`;
-  prefixes.set(name, prefix);
-  return prefix;
 }

@@ -1,6 +1,8 @@
 import type { ResourceLine } from '../../engine/index.ts';
+import { render } from './elements.ts';
+import type { ContributionRow } from './packing.ts';
 import { unpackId } from './schema.ts';
-import { bodyAfter, type ContributionRow, type Reading } from './statements.ts';
+import { type Reading, textAfter } from './statements.ts';
 import type { Words } from './words.ts';
 
 /** What a message made: each resource once, as the message's last word on it left it. */
@@ -11,13 +13,15 @@ export function linesOf(
   generation: number,
 ): readonly ResourceLine[] {
   const lastByResource = new Map<number, ContributionRow>();
-  for (const row of reading.effects.all(message, generation)) lastByResource.set(row.resource, row);
+  for (const row of reading.effects(message, generation)) lastByResource.set(row.resource, row);
   const lines: ResourceLine[] = [];
   for (const [no, row] of lastByResource) {
-    const json = bodyAfter(reading, row);
-    if (json === '') continue;
+    const text = textAfter(reading, row);
+    if (text === '') continue;
     const resource = reading.resourceByNo.get(no)!;
-    lines.push({ type: words.text(resource.type), id: unpackId(resource.id), json });
+    const { version, changedMs } = row;
+    const [type, id] = [words.text(resource.type), unpackId(resource.id)];
+    lines.push({ type, id, json: render({ type, id, version, changedMs }, text) });
   }
   return lines;
 }

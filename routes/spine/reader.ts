@@ -7,8 +7,10 @@ import {
   type ResourceReader,
 } from '../../engine/index.ts';
 import type { Provenance } from '../../transforms/fhir/index.ts';
+import { render } from './elements.ts';
 import { linesOf } from './lines.ts';
 import { packId, spineFile, unpackId } from './schema.ts';
+import { stateOf } from './spine.ts';
 import { chain, prepareReading, prepareShowing, type ResourceRow } from './statements.ts';
 import { type Words, wordsOf } from './words.ts';
 
@@ -122,23 +124,27 @@ function prepare(db: DatabaseHandle) {
 
 function find(spine: Opened, type: string, id: string): ResourceRow | undefined {
   const typeNo = spine.reading.wordNo.get(type)?.no;
-  return typeNo === undefined ? undefined : spine.reading.resource.get(typeNo, packId(id));
+  return typeNo === undefined
+    ? undefined
+    : spine.showing.find.get({ type: typeNo, id: packId(id) });
 }
 
 function lineOf(spine: Opened, row: ResourceRow): ResourceLine | undefined {
-  const body = spine.reading.contribution.get(row.current)?.body;
-  if (body === undefined || body === null || body === '') return undefined;
-  return { type: spine.words.text(row.type), id: unpackId(row.id), json: body };
+  const state = stateOf(spine.reading, spine.words.text(row.type), unpackId(row.id), row);
+  if (state.text === '') return undefined;
+  return { type: state.type, id: state.id, json: render(state, state.text) };
 }
 
 function versionsOf(spine: Opened, row: ResourceRow): readonly SpineVersion[] {
   const versions: SpineVersion[] = [];
+  const [type, id] = [spine.words.text(row.type), unpackId(row.id)];
   for (const one of chain(spine.reading, row.last)) {
-    if (one.body === null) continue;
+    const { text, version, changedMs } = one;
+    if (text === undefined) continue;
     versions.push({
-      version: one.version,
-      json: one.body === '' ? undefined : one.body,
-      changedUs: one.changed_ms * 1000,
+      version,
+      json: text === '' ? undefined : render({ type, id, version, changedMs }, text),
+      changedUs: changedMs * 1000,
       origin: originOf(spine, one.message, one.generation),
     });
   }

@@ -3,27 +3,24 @@ import { join } from 'node:path';
 export const spineFile = (dataDir: string) => join(dataDir, 'spine.db');
 
 /**
- * Appends come at the end of their tables: a contribution's row number grows, and a resource
- * finds its own through `last` and `previous`, so that a batch touches few pages. Texts that
- * repeat in every message stand once in `word`.
+ * Appends come at the end of their tables, and what a message says of all its resources is one row,
+ * so that a message costs few statements and a batch touches few pages. A contribution has a
+ * number, which grows; those of one message are neighbours, and `contribution` holds up to some
+ * hundred of them, `first` the lowest. A resource finds its own through `last` and each one's
+ * `previous`. Texts that repeat in every message stand once in `word`.
  *
- * `contribution.body` is the version that the contribution made: NULL when it changed nothing, ''
- * when the resource ceased to be. `elements` names what it set: NULL for all that the body holds,
- * a leading `*` when it was whole, `-` for a retraction. `own` holds what it set where the body
- * does not show it, as JSON; before that, on a line of its own that `?` begins, its initial values.
+ * The index of the ids is in `id-index.ts`. What `heads` and `texts` hold is told in `packing.ts`.
+ * `origin` holds the effect key: a message's contributions of one generation are `count` from
+ * `first` on, so their ordinals need no index.
  */
 export const spineSchema = `
 CREATE TABLE IF NOT EXISTS word(no INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE IF NOT EXISTS resource(no INTEGER PRIMARY KEY, type INT NOT NULL, id ANY NOT NULL,
-  last INT NOT NULL, current INT NOT NULL, version INT NOT NULL, newest INT NOT NULL,
-  changed_ms INT NOT NULL) STRICT;
-CREATE UNIQUE INDEX IF NOT EXISTS resource_id ON resource(type, id);
-CREATE TABLE IF NOT EXISTS contribution(row INTEGER PRIMARY KEY, resource INT NOT NULL,
-  previous INT, message INT NOT NULL, generation INT NOT NULL, ordinal INT NOT NULL,
-  version INT NOT NULL,
-  changed_ms INT NOT NULL, body TEXT, elements TEXT, removed TEXT, own TEXT) STRICT;
-CREATE UNIQUE INDEX IF NOT EXISTS effect ON contribution(message, generation, ordinal);
-CREATE TABLE IF NOT EXISTS origin(message INT, generation INT, sha BLOB NOT NULL,
+  last INT NOT NULL, current INT NOT NULL, newest INT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS contribution(first INTEGER PRIMARY KEY, message INT NOT NULL,
+  generation INT NOT NULL, ordinal INT NOT NULL, heads TEXT NOT NULL, texts TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS origin(message INT, generation INT, first INT NOT NULL,
+  count INT NOT NULL, sha BLOB NOT NULL,
   channel INT NOT NULL, revision INT NOT NULL, mapping INT NOT NULL, maps INT NOT NULL,
   received_us INT NOT NULL, person TEXT, method INT, decided_by TEXT,
   PRIMARY KEY(message, generation)) STRICT, WITHOUT ROWID;
@@ -31,11 +28,31 @@ CREATE TABLE IF NOT EXISTS tally(type INTEGER PRIMARY KEY, resources INT NOT NUL
   versions INT NOT NULL) STRICT;
 `;
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const dashes = new Set([8, 13, 18, 23]);
+
+/** Value of a lower-case hexadecimal digit by its character code; negative for any other. */
+export function hexDigit(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  return code >= 0x61 && code <= 0x66 ? code - 0x57 : -1;
+}
+
+/** Where in a UUID's text its 32 digits stand. */
+const digitsAt = Uint8Array.from(
+  Array.from({ length: 36 }, (_, at) => at).filter((at) => !dashes.has(at)),
+);
 
 /** A UUID takes 16 bytes of the one index that grows at random places; another id stays text. */
 export function packId(id: string): Buffer | string {
-  return id.length === 36 && uuid.test(id) ? Buffer.from(id.replaceAll('-', ''), 'hex') : id;
+  if (id.length !== 36) return id;
+  for (const at of dashes) if (id.charCodeAt(at) !== 0x2d) return id;
+  const packed = Buffer.allocUnsafe(16);
+  for (let n = 0; n < 16; n += 1) {
+    const high = hexDigit(id.charCodeAt(digitsAt[2 * n]!));
+    const low = hexDigit(id.charCodeAt(digitsAt[2 * n + 1]!));
+    if (high < 0 || low < 0) return id;
+    packed[n] = high * 16 + low;
+  }
+  return packed;
 }
 
 export function unpackId(packed: Buffer | string): string {

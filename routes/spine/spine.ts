@@ -1,7 +1,17 @@
 import type { DatabaseHandle } from '../../engine/index.ts';
+import { type IdIndex, openIdIndex } from './id-index.ts';
+import { type OpenPack, openPack } from './pack.ts';
+import { unpack } from './packing.ts';
 import { type ResourceCache, resourceCache, type State } from './resource-cache.ts';
 import { packId } from './schema.ts';
-import { prepareReading, prepareWriting, type Reading, type Writing } from './statements.ts';
+import {
+  prepareReading,
+  prepareWriting,
+  type Reading,
+  type ResourceRow,
+  textAfter,
+  type Writing,
+} from './statements.ts';
 import { type Words, wordsOf } from './words.ts';
 
 /**
@@ -12,11 +22,12 @@ export type Spine = {
   readonly writing: Writing;
   readonly words: Words;
   readonly cache: ResourceCache;
+  readonly ids: IdIndex;
+  readonly pack: OpenPack;
   /** Resources and versions by type that this transaction added. */
   readonly tally: Map<string, { resources: number; versions: number }>;
-  /** The last numbers given. */
-  lastResource: number;
-  lastRow: number;
+  /** The newest message that was ever written. */
+  newest: number;
 };
 
 /** The message whose contributions are being written. */
@@ -24,41 +35,45 @@ export type Origin = {
   readonly id: number;
   readonly generation: number;
   readonly receivedUs: number;
-  /** True when an earlier generation of this message has been here. */
-  readonly again: boolean;
+  /** Its earlier generations, the latest first. */
+  readonly earlier: readonly number[];
 };
 
-/** Where a row says what it set, see `schema.ts`. */
+/** How a contribution's head says what it set, see `packing.ts`. */
 export type Spelling = {
-  readonly elements: string | null;
-  readonly removed: string | null;
-  readonly own: string | null;
+  readonly elements: string | undefined;
+  readonly removed: string | undefined;
+  readonly own: string | undefined;
 };
 
 export function openSpine(db: DatabaseHandle): Spine & { begun(): void; committing(): void } {
   const reading = prepareReading(db);
   const writing = prepareWriting(db);
   const words = wordsOf(reading, (text) => Number(writing.addWord.run(text).lastInsertRowid));
+  const dataVersion = db.prepare<[], number>('PRAGMA data_version').pluck();
   let seen: unknown;
   return {
     reading,
     writing,
     words,
     cache: resourceCache(),
+    ids: openIdIndex(db),
+    pack: openPack(writing),
     tally: new Map(),
-    lastResource: 0,
-    lastRow: 0,
+    newest: 0,
     /** What another connection has committed since makes everything in memory doubtful. */
     begun() {
-      const version = db.pragma('data_version', { simple: true });
+      const version = dataVersion.get();
       if (version === seen) return;
       seen = version;
       this.cache.clear();
-      const last = writing.lastRows.get()!;
-      this.lastResource = last.resource;
-      this.lastRow = last.contribution;
+      this.ids.refresh();
+      this.newest = writing.newest.get()!.message;
+      const lastPack = writing.lastPack.get();
+      this.pack.restart(lastPack === undefined ? 0 : unpack(lastPack).at(-1)!.row);
     },
     committing() {
+      this.ids.committing();
       for (const [type, { resources, versions }] of this.tally)
         writing.addTally.run(words.no(type), resources, versions);
       this.tally.clear();
@@ -66,65 +81,81 @@ export function openSpine(db: DatabaseHandle): Spine & { begun(): void; committi
   };
 }
 
+/** The state of a resource; undefined when nobody has spoken of it. */
 export function load(spine: Spine, type: string, id: string): State | undefined {
   const cached = spine.cache.get(type, id);
   if (cached !== undefined) return cached;
-  const row = spine.reading.resource.get(spine.words.no(type), packId(id));
-  if (row === undefined) return undefined;
-  const { no, last, current, version, newest, changed_ms: changedMs } = row;
-  const body = spine.reading.contribution.get(current)?.body;
-  if (body === undefined || body === null) throw new Error('a resource without a version');
-  return { no, type, id, last, current, version, newest, changedMs, body, elements: undefined };
+  const no = spine.ids.find(spine.words.no(type), id);
+  if (no === undefined) return undefined;
+  return stateOf(spine.reading, type, id, spine.reading.resourceByNo.get(no)!);
+}
+
+export function stateOf(reading: Reading, type: string, id: string, row: ResourceRow): State {
+  const { no, last, current, newest } = row;
+  const found = reading.contribution(current);
+  const { version, changedMs } = found;
+  return {
+    no,
+    type,
+    id,
+    last,
+    current,
+    version,
+    newest,
+    changedMs,
+    text: textAfter(reading, found),
+  };
+}
+
+/** A resource of which nobody has spoken before; its first contribution MUST follow at once. */
+export function create(spine: Spine, origin: Origin, type: string, id: string): State {
+  const no = spine.ids.last + 1;
+  const row = spine.pack.nextRow();
+  const typeNo = spine.words.no(type);
+  spine.writing.addResource.run(no, typeNo, packId(id), row, row, origin.id);
+  spine.ids.add(typeNo, id, no);
+  tallyOf(spine, type).resources += 1;
+  const numbers = { last: 0, current: 0, version: 0, newest: origin.id, changedMs: 0 };
+  return { no, type, id, ...numbers, text: '' };
 }
 
 /**
+ * Appends a contribution to the resource's chain. With a text it makes a version, whose
  * `meta.lastUpdated` is the message's time, but never goes back: who polls by it misses nothing.
  */
-export function nextVersion(spine: Spine, state: State, origin: Origin): void {
-  state.version += 1;
-  state.changedMs = Math.max(Math.floor(origin.receivedUs / 1000), state.changedMs + 1);
-  tallyOf(spine, state.type).versions += 1;
-}
-
-/** Appends a row to the resource's chain; with a body it is a version. */
 export function append(
   spine: Spine,
   state: State,
   origin: Origin,
-  ordinal: number,
-  body: string | null,
-  spelling: Spelling,
+  text: string | undefined,
+  { elements, removed, own }: Spelling,
 ): void {
-  spine.lastRow += 1;
-  spine.writing.addContribution.run(
-    spine.lastRow,
-    state.no,
-    state.last === 0 ? null : state.last,
-    origin.id,
-    origin.generation,
-    ordinal,
-    state.version,
-    state.changedMs,
-    body,
-    spelling.elements,
-    spelling.removed,
-    spelling.own,
-  );
-  state.last = spine.lastRow;
+  const row = spine.pack.nextRow();
+  if (text !== undefined) {
+    state.version += 1;
+    state.changedMs = Math.max(Math.floor(origin.receivedUs / 1000), state.changedMs + 1);
+    state.current = row;
+    state.text = text;
+    tallyOf(spine, state.type).versions += 1;
+  }
+  const { no: resource, last: previous, version, changedMs, current } = state;
+  const head = { resource, previous, version, changedMs, current, elements, removed, own };
+  spine.pack.add(origin.id, origin.generation, head, text);
+  state.last = row;
   state.newest = Math.max(state.newest, origin.id);
-  if (body === null) return;
-  state.current = spine.lastRow;
-  state.body = body;
-}
-
-export function save(spine: Spine, state: State): void {
-  const { last, current, version, newest, changedMs, no } = state;
-  spine.writing.setResource.run(last, current, version, newest, changedMs, no);
   spine.cache.put(state);
 }
 
-export function tallyOf(spine: Spine, type: string): { resources: number; versions: number } {
-  const entry = spine.tally.get(type) ?? { resources: 0, versions: 0 };
-  spine.tally.set(type, entry);
+/** Writes where the resource's chain and its current version are now. */
+export function save(spine: Spine, { last, current, newest, no }: State): void {
+  spine.writing.setResource.run(last, current, newest, no);
+}
+
+function tallyOf(spine: Spine, type: string): { resources: number; versions: number } {
+  let entry = spine.tally.get(type);
+  if (entry === undefined) {
+    entry = { resources: 0, versions: 0 };
+    spine.tally.set(type, entry);
+  }
   return entry;
 }

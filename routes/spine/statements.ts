@@ -1,19 +1,6 @@
 import type { DatabaseHandle } from '../../engine/index.ts';
-
-export type ContributionRow = {
-  readonly row: number;
-  readonly resource: number;
-  readonly previous: number | null;
-  readonly message: number;
-  readonly generation: number;
-  readonly ordinal: number;
-  readonly version: number;
-  readonly changed_ms: number;
-  readonly body: string | null;
-  readonly elements: string | null;
-  readonly removed: string | null;
-  readonly own: string | null;
-};
+import { indexedSql } from './id-index.ts';
+import { type ContributionRow, type PackRow, unpack } from './packing.ts';
 
 export type ResourceRow = {
   readonly no: number;
@@ -21,30 +8,38 @@ export type ResourceRow = {
   readonly id: Buffer | string;
   readonly last: number;
   readonly current: number;
-  readonly version: number;
   readonly newest: number;
-  readonly changed_ms: number;
 };
 
-const columns =
-  'row, resource, previous, message, generation, ordinal, version, changed_ms, ' +
-  'body, elements, removed, own';
+const packColumns = 'first, message, generation, ordinal, heads, texts';
 
 /** What both the writer and the readers ask. */
 export function prepareReading(db: DatabaseHandle) {
+  const pack = db.prepare<[number], PackRow>(
+    `SELECT ${packColumns} FROM contribution WHERE first <= ? ORDER BY first DESC LIMIT 1`,
+  );
+  const packs = db.prepare<[number, number], PackRow>(
+    `SELECT ${packColumns} FROM contribution WHERE first >= ? AND first < ? ORDER BY first`,
+  );
+  const extent = db.prepare<[number, number], { first: number; count: number }>(
+    'SELECT first, count FROM origin WHERE message = ? AND generation = ?',
+  );
   return {
     wordNo: db.prepare<[string], { no: number }>('SELECT no FROM word WHERE text = ?'),
     wordText: db.prepare<[number], { text: string }>('SELECT text FROM word WHERE no = ?'),
-    resource: db.prepare<[number, Buffer | string], ResourceRow>(
-      'SELECT * FROM resource WHERE type = ? AND id = ?',
-    ),
     resourceByNo: db.prepare<[number], ResourceRow>('SELECT * FROM resource WHERE no = ?'),
-    contribution: db.prepare<[number], ContributionRow>(
-      `SELECT ${columns} FROM contribution WHERE row = ?`,
-    ),
-    effects: db.prepare<[number, number], ContributionRow>(
-      `SELECT ${columns} FROM contribution WHERE message = ? AND generation = ? ORDER BY ordinal`,
-    ),
+    contribution(row: number): ContributionRow {
+      const found = pack.get(row);
+      const one = found && unpack(found)[row - found.first];
+      if (one === undefined) throw new Error('a contribution of the chain is missing');
+      return one;
+    },
+    /** What a generation of a message said, in the order of its ordinals. */
+    effects(message: number, generation: number): ContributionRow[] {
+      const found = extent.get(message, generation);
+      if (found === undefined) return [];
+      return packs.all(found.first, found.first + found.count).flatMap(unpack);
+    },
   };
 }
 
@@ -52,50 +47,42 @@ export type Reading = ReturnType<typeof prepareReading>;
 
 /** The chain of a resource from its last contribution back to its first. */
 export function* chain(reading: Reading, last: number): Generator<ContributionRow> {
-  for (let row: number | null = last; row !== null; ) {
-    const found: ContributionRow | undefined = reading.contribution.get(row);
-    if (found === undefined) throw new Error('a contribution of the chain is missing');
+  for (let row = last; row !== 0; ) {
+    const found = reading.contribution(row);
     yield found;
     row = found.previous;
   }
 }
 
-/** The version in force after this contribution: its own, or the one that it left as it was. */
-export function bodyAfter(reading: Reading, row: ContributionRow): string {
-  for (const one of chain(reading, row.row)) if (one.body !== null) return one.body;
-  throw new Error('a resource without a version');
+/** The elements in force after this contribution; '' when the resource is gone. */
+export function textAfter(reading: Reading, row: ContributionRow): string {
+  const text = row.text ?? reading.contribution(row.current).text;
+  if (text === undefined) throw new Error('a resource without a version');
+  return text;
 }
 
 /** What only the writer does. */
 export function prepareWriting(db: DatabaseHandle) {
   return {
     addWord: db.prepare<[string]>('INSERT INTO word(text) VALUES(?)'),
-    lastGeneration: db.prepare<[number], { generation: number | null }>(
-      'SELECT max(generation) AS generation FROM origin WHERE message = ?',
-    ),
-    touched: db.prepare<[number, number], { resource: number }>(
-      'SELECT DISTINCT resource FROM contribution WHERE message = ? AND generation < ?',
+    generations: db.prepare<[number], { generation: number }>(
+      'SELECT generation FROM origin WHERE message = ? ORDER BY generation DESC',
     ),
     addOrigin: db.prepare(
-      `INSERT INTO origin(message, generation, sha, channel, revision, mapping, maps, received_us,
-        person, method, decided_by) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO origin(message, generation, first, count, sha, channel, revision, mapping, maps,
+        received_us, person, method, decided_by) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    lastRows: db.prepare<[], { resource: number; contribution: number }>(
-      `SELECT (SELECT coalesce(max(no), 0) FROM resource) AS resource,
-        (SELECT coalesce(max(row), 0) FROM contribution) AS contribution`,
+    newest: db.prepare<[], { message: number }>(
+      'SELECT coalesce(max(message), 0) AS message FROM origin',
+    ),
+    lastPack: db.prepare<[], PackRow>(
+      `SELECT ${packColumns} FROM contribution ORDER BY first DESC LIMIT 1`,
     ),
     addResource: db.prepare(
-      `INSERT INTO resource(last, current, version, newest, changed_ms, no, type, id)
-        VALUES(?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO resource(no, type, id, last, current, newest) VALUES(?, ?, ?, ?, ?, ?)`,
     ),
-    setResource: db.prepare(
-      `UPDATE resource SET last = ?, current = ?, version = ?, newest = ?, changed_ms = ?
-        WHERE no = ?`,
-    ),
-    addContribution: db.prepare(
-      `INSERT INTO contribution(row, resource, previous, message, generation, ordinal, version,
-        changed_ms, body, elements, removed, own) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ),
+    setResource: db.prepare('UPDATE resource SET last = ?, current = ?, newest = ? WHERE no = ?'),
+    addPack: db.prepare(`INSERT INTO contribution(${packColumns}) VALUES(?, ?, ?, ?, ?, ?)`),
     addTally: db.prepare(
       `INSERT INTO tally(type, resources, versions) VALUES(?, ?, ?) ON CONFLICT DO UPDATE
         SET resources = resources + excluded.resources, versions = versions + excluded.versions`,
@@ -120,6 +107,12 @@ export type OriginRow = {
 /** What only readers ask. */
 export function prepareShowing(db: DatabaseHandle) {
   return {
+    /** One statement, because what waits moves into the index between two. */
+    find: db.prepare<{ readonly type: number; readonly id: Buffer | string }, ResourceRow>(
+      `SELECT * FROM resource WHERE no = coalesce(
+        (SELECT no FROM resource_id WHERE id = @id AND type = @type),
+        (SELECT no FROM resource WHERE no > (${indexedSql}) AND id = @id AND type = @type))`,
+    ),
     origin: db.prepare<[number, number], OriginRow>(
       'SELECT * FROM origin WHERE message = ? AND generation = ?',
     ),

@@ -9,13 +9,15 @@ import {
   type Work,
 } from '../../engine/index.ts';
 import type { Conversion } from '../../transforms/fhir/index.ts';
+import { idIndexSchema } from './id-index.ts';
 import { spineFile, spineSchema } from './schema.ts';
 import { openSpine, type Spine } from './spine.ts';
 import { writeMessage } from './writer.ts';
 
 /** The body of a Work after `store`. */
 export type Stored = {
-  readonly conversion: Conversion;
+  /** The conversion's; the rest of it is done with, and a batch holds what it keeps in memory. */
+  readonly unvisited: Conversion['unvisited'];
   /** Each resource that the message spoke of, in its new state. */
   readonly written: readonly ResourceLine[];
 };
@@ -49,7 +51,7 @@ export const storeStage: StageComponent<z.output<typeof schema>> = {
           cacheKiB: 32 * 1024,
           autoCheckpointPages: 8192,
         });
-        db.exec(spineSchema);
+        db.exec(spineSchema + idIndexSchema);
         const spine = openSpine(db);
         return {
           db,
@@ -65,7 +67,7 @@ export const storeStage: StageComponent<z.output<typeof schema>> = {
       close: store.close,
       run: (work: Work<Conversion>) =>
         store.attempt((spine) =>
-          pass({ conversion: work.body, written: writeMessage(spine, work) }),
+          pass({ unvisited: work.body.unvisited, written: writeMessage(spine, work) }),
         ),
     };
     return stage as Stage;

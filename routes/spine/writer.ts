@@ -1,30 +1,21 @@
 import type { ResourceLine, Work } from '../../engine/index.ts';
 import type { Contribution, Conversion } from '../../transforms/fhir/index.ts';
+import { joinElements, render, splitElements } from './elements.ts';
 import {
   apply,
-  type Elements,
   fold,
   type Placed,
-  render,
   type Said,
+  type SaidText,
   saidBy,
   sameElements,
-  toElements,
+  splitSaid,
 } from './fold.ts';
-import { elementNames, readHistory, retractionMark } from './history.ts';
+import { readHistory, retractionMark } from './history.ts';
 import { linesOf } from './lines.ts';
 import type { State } from './resource-cache.ts';
-import { packId, unpackId } from './schema.ts';
-import {
-  append,
-  load,
-  nextVersion,
-  type Origin,
-  type Spelling,
-  type Spine,
-  save,
-  tallyOf,
-} from './spine.ts';
+import { unpackId } from './schema.ts';
+import { append, create, load, type Origin, type Spelling, type Spine, save } from './spine.ts';
 
 /**
  * Writes what a message says, once: a second run of the same generation writes nothing and gives
@@ -33,32 +24,49 @@ import {
  */
 export function writeMessage(spine: Spine, work: Work<Conversion>): readonly ResourceLine[] {
   const { id, generation, receivedUs } = work;
-  const last = spine.writing.lastGeneration.get(id)?.generation ?? -1;
+  const earlier = generationsOf(spine, id);
+  const last = earlier[0] ?? -1;
   if (last === generation) return linesOf(spine.reading, spine.words, id, generation);
   if (last > generation) return [];
-  const origin: Origin = { id, generation, receivedUs, again: last >= 0 };
+  const origin: Origin = { id, generation, receivedUs, earlier };
   const { contributions } = work.body;
   // What may throw for bad input comes before the first write.
   const said = contributions.map(saidBy);
-  addOrigin(spine, work);
+  const first = spine.pack.nextRow();
   const touched = new Map<number, State>();
   for (let ordinal = 0; ordinal < contributions.length; ordinal += 1) {
     const state = contribute(spine, origin, ordinal, contributions[ordinal]!, said[ordinal]!);
     touched.set(state.no, state);
   }
-  if (origin.again) retract(spine, origin, contributions.length, touched);
+  if (earlier.length > 0) retract(spine, origin, contributions.length, touched);
+  spine.pack.flush();
+  addOrigin(spine, work, first);
+  spine.newest = Math.max(spine.newest, id);
+  spine.cache.settle();
   const lines: ResourceLine[] = [];
-  for (const { type, id: resource, body } of touched.values())
-    if (body !== '') lines.push({ type, id: resource, json: body });
+  for (const state of touched.values()) {
+    const { type, text } = state;
+    if (text !== '') lines.push({ type, id: state.id, json: render(state, text) });
+  }
   return lines;
 }
 
-function addOrigin(spine: Spine, work: Work<Conversion>): void {
+/** The generations of the message that are written, the latest first. */
+function generationsOf(spine: Spine, message: number): readonly number[] {
+  if (message > spine.newest) return none;
+  return spine.writing.generations.all(message).map(({ generation }) => generation);
+}
+
+const none: readonly number[] = [];
+
+function addOrigin(spine: Spine, work: Work<Conversion>, first: number): void {
   const { words, writing } = spine;
   const { mapping, maps, identity } = work.body.provenance;
   writing.addOrigin.run(
     work.id,
     work.generation,
+    first,
+    spine.pack.nextRow() - first,
     Buffer.from(work.sha256, 'hex'),
     words.no(work.channel),
     words.no(work.revision),
@@ -76,65 +84,42 @@ function contribute(
   origin: Origin,
   ordinal: number,
   { type, id }: Contribution,
-  said: Said,
+  said: SaidText,
 ): State {
   const state = load(spine, type, id);
-  if (state === undefined) return create(spine, origin, ordinal, type, id, said);
-  const inOrder = origin.id > state.newest || (origin.id === state.newest && !origin.again);
-  if (inOrder) follow(spine, origin, ordinal, state, said);
-  else refold(spine, state, origin, ordinal, said);
+  if (state === undefined) return begin(spine, origin, create(spine, origin, type, id), said);
+  const inOrder =
+    origin.id > state.newest || (origin.id === state.newest && origin.earlier.length === 0);
+  if (inOrder) follow(spine, origin, state, said);
+  else refold(spine, state, origin, ordinal, splitSaid(said));
   return state;
 }
 
-function create(
-  spine: Spine,
-  origin: Origin,
-  ordinal: number,
-  type: string,
-  id: string,
-  said: Said,
-): State {
-  spine.lastResource += 1;
-  const state: State = {
-    no: spine.lastResource,
-    type,
-    id,
-    last: 0,
-    current: 0,
-    version: 0,
-    newest: origin.id,
-    changedMs: 0,
-    body: '',
-    elements: undefined,
-  };
-  nextVersion(spine, state, origin);
-  const elements = said.initial.size === 0 ? said.set : new Map([...said.initial, ...said.set]);
-  const body = render(state, elements);
-  append(spine, state, origin, ordinal, body, spell(said, said.initial.size === 0));
-  const { last, current, version, newest, changedMs, no } = state;
-  const typeNo = spine.words.no(type);
-  spine.writing.addResource.run(last, current, version, newest, changedMs, no, typeNo, packId(id));
-  tallyOf(spine, type).resources += 1;
-  spine.cache.put(state);
+function begin(spine: Spine, origin: Origin, state: State, said: SaidText): State {
+  if (said.initial === undefined) {
+    append(spine, state, origin, said.set, spellAll(said));
+    return state;
+  }
+  const { set, initial } = splitSaid(said);
+  const text = joinElements(new Map([...initial, ...set]));
+  append(spine, state, origin, text, spell(said, set.keys()));
   return state;
 }
 
 /** The usual case: nobody newer has spoken of the resource, so the fold goes one step on. */
-function follow(spine: Spine, origin: Origin, ordinal: number, state: State, said: Said): void {
+function follow(spine: Spine, origin: Origin, state: State, said: SaidText): void {
   // Feeds repeat a patient with every message: the same text again needs no reading of the old one.
-  const isPlain = state.elements === undefined && said.initial.size === 0;
-  if (isPlain && render(state, said.set) === state.body) {
-    append(spine, state, origin, ordinal, null, spell(said, false));
-    save(spine, state);
-    return;
+  if (said.initial === undefined && said.set === state.text) {
+    append(spine, state, origin, undefined, spellAll(said));
+  } else {
+    const gone = state.text === '';
+    const elements = splitElements(state.text);
+    const parts = splitSaid(said);
+    const changed = apply(elements, parts) || gone;
+    const all = said.initial === undefined && elements.size === parts.set.size;
+    const spelling = all ? spellAll(said) : spell(said, parts.set.keys());
+    append(spine, state, origin, changed ? joinElements(elements) : undefined, spelling);
   }
-  const gone = state.body === '';
-  state.elements ??= gone ? new Map() : toElements(JSON.parse(state.body));
-  const changed = apply(state.elements, said) || gone;
-  if (changed) nextVersion(spine, state, origin);
-  const body = changed ? render(state, state.elements) : null;
-  const all = body !== null && state.elements.size === said.set.size;
-  append(spine, state, origin, ordinal, body, spell(said, all));
   save(spine, state);
 }
 
@@ -154,28 +139,24 @@ function refold(
     ordinal,
     retraction: said === undefined,
   };
+  spine.pack.flush();
   const elements = fold([...readHistory(spine.reading, state.last), placed]);
-  const before = state.body === '' ? undefined : toElements(JSON.parse(state.body));
+  const before = state.text === '' ? undefined : splitElements(state.text);
   const same =
     elements === undefined || before === undefined
       ? elements === before
       : sameElements(elements, before);
-  if (!same) nextVersion(spine, state, origin);
-  const body = same ? null : elements === undefined ? '' : render(state, elements);
-  const spelling: Spelling =
-    said === undefined
-      ? { elements: retractionMark, removed: null, own: null }
-      : { ...spell(said, false), own: initialOf(said) + jsonOf(said.set) };
-  append(spine, state, origin, ordinal, body, spelling);
   // When the fold changed nothing the text in force stays, and with it the order of its elements.
-  if (!same) state.elements = elements;
+  const text = same ? undefined : elements === undefined ? '' : joinElements(elements);
+  append(spine, state, origin, text, said === undefined ? retraction : spellOwn(said));
   save(spine, state);
 }
 
 /** A later generation takes back what earlier ones said of resources it no longer speaks of. */
 function retract(spine: Spine, origin: Origin, from: number, touched: Map<number, State>): void {
   let ordinal = from;
-  for (const { resource: no } of spine.writing.touched.all(origin.id, origin.generation)) {
+  const before = origin.earlier.flatMap((earlier) => spine.reading.effects(origin.id, earlier));
+  for (const { resource: no } of before) {
     if (touched.has(no)) continue;
     const row = spine.reading.resourceByNo.get(no)!;
     const state = load(spine, spine.words.text(row.type), unpackId(row.id))!;
@@ -185,15 +166,28 @@ function retract(spine: Spine, origin: Origin, from: number, touched: Map<number
   }
 }
 
-function spell(said: Said, all: boolean): Spelling {
-  const removed = said.remove.length === 0 ? null : said.remove.join(',');
-  return { elements: elementNames(said, all), removed, own: initialOf(said) || null };
-}
+const retraction: Spelling = { elements: retractionMark, removed: undefined, own: undefined };
 
-/** The line of its initial values, '' when it has none: no version shows which those were. */
-const initialOf = ({ initial }: Said): string =>
-  initial.size === 0 ? '' : `?${jsonOf(initial)}\n`;
+const removedBy = ({ remove }: SaidText | Said): string | undefined =>
+  remove.length === 0 ? undefined : remove.join(',');
 
-/** Elements as a JSON object. */
-const jsonOf = (elements: Elements): string =>
-  `{${[...elements].map(([name, text]) => `"${name}":${text}`).join(',')}}`;
+/** It set all that the version in force holds, and had no initial values. */
+const spellAll = (said: SaidText): Spelling => ({
+  elements: said.whole ? '*' : undefined,
+  removed: removedBy(said),
+  own: undefined,
+});
+
+/** It set what the version in force holds under these names. */
+const spell = (said: SaidText, names: Iterable<string>): Spelling => ({
+  elements: (said.whole ? '*' : '') + [...names].join(','),
+  removed: removedBy(said),
+  own: said.initial === undefined ? undefined : `?${said.initial}\n`,
+});
+
+/** The version in force need not show what it set. */
+const spellOwn = (said: Said): Spelling => ({
+  elements: (said.whole ? '*' : '') + [...said.set.keys()].join(','),
+  removed: removedBy(said),
+  own: (said.initial.size === 0 ? '' : `?${joinElements(said.initial)}\n`) + joinElements(said.set),
+});

@@ -93,6 +93,7 @@ function typesOf(identifier: LooseIdentifier): readonly string[] {
 
 /** Is this what people type where they have no number? */
 export function isPlaceholder(value: string): boolean {
+  if (hasTwoDigits(value)) return false;
   const plain = value.toUpperCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
   return (
     plain === '' ||
@@ -100,4 +101,16 @@ export function isPlaceholder(value: string): boolean {
     /^(0+|X+)$/.test(plain) ||
     /^(.)\1{5,}$/u.test(plain)
   );
+}
+
+/** Two different digits: no placeholder has them, and nearly every number does. */
+function hasTwoDigits(value: string): boolean {
+  let first = 0;
+  for (let at = 0; at < value.length; at += 1) {
+    const code = value.charCodeAt(at);
+    if (code < 0x30 || code > 0x39 || code === first) continue;
+    if (first !== 0) return true;
+    first = code;
+  }
+  return false;
 }

@@ -41,9 +41,10 @@ export const identifyStage: StageComponent<z.output<typeof schema>> = {
       name: 'identity-store',
       file: identityFile(context.dataDir),
       open(file) {
-        const db = openDatabase(file, { key, cacheKiB: 16 * 1024, autoCheckpointPages: 4096 });
+        const db = openDatabase(file, { key, cacheKiB: 8 * 1024, autoCheckpointPages: 4096 });
         db.exec(identitySchema);
-        return { db, store: identityRegistry(db) };
+        const registry = identityRegistry(db);
+        return { db, store: registry, begun: () => registry.begun() };
       },
     });
     const stage: Stage<Conversion, Conversion> = {

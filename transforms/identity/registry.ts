@@ -29,6 +29,8 @@ export type Decision = {
 
 /** The stage's view of identity.db; every call happens inside one transaction. */
 export type IdentityRegistry = {
+  /** At the start of a transaction. */
+  begun(): void;
   /** The decision that this effect key has made before. */
   decided(message: number, generation: number, ordinal: number): Decision | undefined;
   /** Decides whom these identifiers name (not empty, the most important first) and records it. */
@@ -38,7 +40,13 @@ export type IdentityRegistry = {
   ): Decision;
 };
 
-type Known = { readonly no: number; readonly person: number };
+/** An identifier that was seen before, and whom it names. */
+type Known = { readonly no: number; readonly person: number; readonly uuid: string };
+
+type Numbered = Pick<Known, 'no' | 'person'>;
+
+/** Feeds speak of the same people all day; the bound keeps it under some 10 MB. */
+const knownMax = 20_000;
 
 /**
  * The policy of this version: an identifier names one person for ever, and the patient's first one
@@ -49,6 +57,11 @@ type Known = { readonly no: number; readonly person: number };
 export function identityRegistry(db: DatabaseHandle): IdentityRegistry {
   const sql = prepare(db);
   const systems = new Map<string, number>();
+  const known = new Map<string, Known>();
+  const dataVersion = db.prepare<[], number>('PRAGMA data_version').pluck();
+  let seen: unknown;
+  /** No later message has a decision. */
+  let lastDecided = 0;
 
   function systemNo(uri: string): number {
     let no = systems.get(uri);
@@ -59,8 +72,17 @@ export function identityRegistry(db: DatabaseHandle): IdentityRegistry {
     return no;
   }
 
-  const find = ({ system, value }: PersonIdentifier): Known | undefined =>
-    sql.identifier.get(systemNo(system), value);
+  function find({ system, value }: PersonIdentifier): Known | undefined {
+    const no = systemNo(system);
+    const key = `${no} ${value}`;
+    let one = known.get(key);
+    if (one !== undefined) return one;
+    one = sql.identifier.get(no, value);
+    if (one === undefined) return undefined;
+    if (known.size >= knownMax) known.clear();
+    known.set(key, one);
+    return one;
+  }
 
   /**
    * A person named after the first identifier that was ever seen of them: a replay gives the same.
@@ -72,7 +94,7 @@ export function identityRegistry(db: DatabaseHandle): IdentityRegistry {
   }
 
   /** Has the person an identifier of this authority that this message does not name? */
-  function hasOther(person: number, system: string, known: readonly (Known | undefined)[]) {
+  function hasOther(person: number, system: string, known: readonly (Numbered | undefined)[]) {
     const rows = sql.sameAuthority.all(person, systemNo(system));
     return rows.some(({ no }) => !known.some((one) => one?.no === no));
   }
@@ -80,7 +102,7 @@ export function identityRegistry(db: DatabaseHandle): IdentityRegistry {
   /** Index of the identifier that decides; undefined: this is somebody new. */
   function deciding(
     identifiers: readonly PersonIdentifier[],
-    known: readonly (Known | undefined)[],
+    known: readonly (Numbered | undefined)[],
   ): number | undefined {
     if (known[0] !== undefined) return 0;
     const index = known.findIndex((one) => one !== undefined);
@@ -95,10 +117,10 @@ export function identityRegistry(db: DatabaseHandle): IdentityRegistry {
     person: number,
     message: number,
     identifiers: readonly PersonIdentifier[],
-    known: readonly (Known | undefined)[],
+    known: readonly (Numbered | undefined)[],
   ): number {
     let conflicts = 0;
-    const added: Known[] = [];
+    const added: Numbered[] = [];
     identifiers.forEach((identifier, index) => {
       // Asked again, because a message may name an identifier twice.
       const one = known[index] ?? find(identifier);
@@ -115,7 +137,17 @@ export function identityRegistry(db: DatabaseHandle): IdentityRegistry {
   }
 
   return {
+    /** What another connection has committed since makes everything in memory doubtful. */
+    begun() {
+      const version = dataVersion.get();
+      if (version === seen) return;
+      seen = version;
+      known.clear();
+      systems.clear();
+      lastDecided = sql.lastDecided.get()!.message;
+    },
     decided(message, generation, ordinal) {
+      if (message > lastDecided) return undefined;
       const row = sql.decision.get(message, generation, ordinal);
       if (row === undefined) return undefined;
       const { person, is_new: isNew, conflicts, system, value } = row;
@@ -128,9 +160,10 @@ export function identityRegistry(db: DatabaseHandle): IdentityRegistry {
       const isNew = decider === undefined;
       const person = isNew ? newPerson(by) : known[decider]!.person;
       const conflicts = register(person, message, identifiers, known);
-      const { no } = find(by)!;
+      const { no, uuid } = find(by)!;
       sql.addDecision.run(message, generation, ordinal, person, no, isNew ? 1 : 0, conflicts);
-      return { person: sql.person.get(person)!.id, isNew, by, conflicts };
+      lastDecided = Math.max(lastDecided, message);
+      return { person: uuid, isNew, by, conflicts };
     },
   };
 }
@@ -139,10 +172,11 @@ function prepare(db: DatabaseHandle) {
   return {
     system: db.prepare<[string], { no: number }>('SELECT no FROM system WHERE uri = ?'),
     addSystem: db.prepare<[string]>('INSERT INTO system(uri) VALUES(?)'),
-    person: db.prepare<[number], { id: string }>('SELECT id FROM person WHERE no = ?'),
     addPerson: db.prepare<[string]>('INSERT INTO person(id) VALUES(?)'),
     identifier: db.prepare<[number, string], Known>(
-      'SELECT no, person FROM identifier WHERE system = ? AND value = ?',
+      `SELECT identifier.no, person, person.id AS uuid
+        FROM identifier JOIN person ON person.no = identifier.person
+        WHERE system = ? AND value = ?`,
     ),
     addIdentifier: db.prepare<[number, string, number, number]>(
       'INSERT INTO identifier(system, value, person, first_message) VALUES(?, ?, ?, ?)',
@@ -160,6 +194,9 @@ function prepare(db: DatabaseHandle) {
         JOIN identifier ON identifier.no = decision.identifier
         JOIN system ON system.no = identifier.system
         WHERE message = ? AND generation = ? AND ordinal = ?`,
+    ),
+    lastDecided: db.prepare<[], { message: number }>(
+      'SELECT coalesce(max(message), 0) AS message FROM decision',
     ),
     addDecision: db.prepare<[number, number, number, number, number, number, number]>(
       `INSERT INTO decision(message, generation, ordinal, person, identifier, is_new, conflicts)

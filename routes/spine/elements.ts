@@ -1,0 +1,114 @@
+/**
+ * A resource as the fold knows it: element name to its JSON text, in the order in which the
+ * elements came. Texts and not values, so that "has it changed?" is a comparison and a version is
+ * a join. As one text it is a JSON object in which `meta` comes first.
+ */
+export type Elements = Map<string, string>;
+
+/**
+ * The elements of a resource, or of a contribution's `set`, as one text. `resourceType`, `id` and
+ * the version in `meta` are left out: the spine writes them itself. Throws for a name that no FHIR
+ * element has.
+ */
+export function textOf(values: Readonly<Record<string, unknown>>): string {
+  let plain = true;
+  for (const name in values) {
+    checkName(name);
+    if (name === 'meta' || name === 'id' || name === 'resourceType') plain = false;
+  }
+  if (plain) return JSON.stringify(values);
+  const { resourceType: _type, id: _id, meta, ...others } = values;
+  const { versionId: _version, lastUpdated: _updated, ...rest } = (meta ?? {}) as Elementary;
+  const text = JSON.stringify({ meta: rest, ...others });
+  return text.startsWith(emptyMeta) ? `{${text.slice(emptyMeta.length).replace(/^,/, '')}` : text;
+}
+
+type Elementary = Readonly<Record<string, unknown>>;
+
+const emptyMeta = '{"meta":{}';
+const metaStart = '{"meta":{';
+
+/** Takes apart what `textOf` or `joinElements` made; that is the only JSON that it understands. */
+export function splitElements(text: string): Elements {
+  const elements: Elements = new Map();
+  for (let at = 1; at < text.length - 1; at += 1) {
+    const nameEnd = text.indexOf('"', at + 1);
+    const end = valueEnd(text, nameEnd + 2);
+    elements.set(text.slice(at + 1, nameEnd), text.slice(nameEnd + 2, end));
+    at = end;
+  }
+  return elements;
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
+const comma = 0x2c;
+
+/** Index of the comma or brace behind the value that begins here. */
+function valueEnd(text: string, start: number): number {
+  let depth = 0;
+  for (let at = start; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === quote) at = stringEnd(text, at);
+    else if (code === 0x7b || code === 0x5b) depth += 1;
+    else if (code === 0x7d || code === 0x5d) depth -= 1;
+    if (depth < 0 || (depth === 0 && code === comma)) return at;
+  }
+  throw new Error('elements that end in the middle');
+}
+
+/** Index of the quote that ends the string which begins here. */
+function stringEnd(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let escapes = 0;
+    while (text.charCodeAt(end - 1 - escapes) === backslash) escapes += 1;
+    if (escapes % 2 === 0) return end;
+  }
+  throw new Error('a string that does not end');
+}
+
+/** The inverse of `splitElements`; joined at once, so that no part keeps an older text alive. */
+export function joinElements(elements: Elements): string {
+  const meta = elements.get('meta');
+  const parts = meta === undefined ? [] : [`"meta":${meta}`];
+  for (const [name, value] of elements) if (name !== 'meta') parts.push(`"${name}":${value}`);
+  return `{${parts.join()}}`;
+}
+
+export type VersionHead = {
+  readonly type: string;
+  readonly id: string;
+  readonly version: number;
+  readonly changedMs: number;
+};
+
+/** One version of a resource as a line of JSON, from its elements as one text. */
+export function render({ type, id, version, changedMs }: VersionHead, text: string): string {
+  const head =
+    `{"resourceType":"${type}","id":${JSON.stringify(id)},"meta":{` +
+    `"versionId":"${version}","lastUpdated":"${isoOf(changedMs)}"`;
+  if (text.startsWith(metaStart)) return `${head},${text.slice(metaStart.length)}`;
+  return text === '{}' ? `${head}}}` : `${head}},${text.slice(1)}`;
+}
+
+let lastMs = Number.NaN;
+let lastIso = '';
+
+/** Messages of one batch share their millisecond, and a Date costs as much as a small resource. */
+function isoOf(ms: number): string {
+  if (ms !== lastMs) {
+    lastIso = new Date(ms).toISOString();
+    lastMs = ms;
+  }
+  return lastIso;
+}
+
+const names = new Set<string>();
+
+function checkName(name: string): void {
+  if (names.has(name)) return;
+  if (!/^_?[A-Za-z][A-Za-z0-9]*$/.test(name)) throw new Error('not the name of a FHIR element');
+  // FHIR has some hundred names; a sender's inventions must not fill the memory.
+  if (names.size > 2_000) names.clear();
+  names.add(name);
+}
