@@ -19,6 +19,7 @@ import { parseDocument } from 'yaml';
 import { commands } from '../bin/commands/index.ts';
 import { registry } from '../bin/registry.ts';
 import { loadNetwork, renderIssue } from '../engine/index.ts';
+import { run } from './bin/capture.ts';
 
 const root = join(import.meta.dirname, '..');
 const pages = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.md'], { cwd: root })
@@ -61,6 +62,24 @@ function convert(message: string): string {
   }
 }
 
+/** What lint and the tests of a mapping file say of it, in the example network. */
+async function testMapping(text: string): Promise<string[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'plexus-docs-'));
+  try {
+    const config = join(folder, 'config');
+    cpSync(join(root, 'config'), config, { recursive: true });
+    const name = /^mapping: *(\S+)/m.exec(text)?.[1] as string;
+    const file = join(config, 'mappings', `${name}.yaml`);
+    writeFileSync(file, text);
+    const lint = await run(['lint', '--config', config, file]);
+    const test = await run(['test', '--config', config, file, '--json']);
+    assert.ok(test.lines.length > 0, 'a mapping without a test');
+    return [...lint.lines, ...test.lines.filter((line) => !JSON.parse(line).passed)];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 describe('the documents', () => {
   const scripts = Object.keys(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts);
   const known = new Set(commands.map((command) => command.name.split(' ')[0]));
@@ -88,8 +107,15 @@ describe('the documents', () => {
       });
 
       it('shows HL7 messages that the base mapping converts', () => {
-        for (const [message] of text.matchAll(/^ *MSH\|.*\n(?: *[A-Z][A-Z0-9]{2}\|.*\n)+/gm)) {
+        const outside = text.replaceAll(/^```yaml\nmapping:[\s\S]*?^```/gm, '');
+        for (const [message] of outside.matchAll(/^ *MSH\|.*\n(?: *[A-Z][A-Z0-9]{2}\|.*\n)+/gm)) {
           assert.equal(convert(message.replaceAll(/^ +/gm, '')), 'converted', message);
+        }
+      });
+
+      it('shows mappings whose tests pass', async () => {
+        for (const block of blocksOf(text, 'yaml')) {
+          if (/^mapping:/m.test(block)) assert.deepEqual(await testMapping(block), []);
         }
       });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { channelSchema, networkJsonSchema } from '../../engine/index.ts';
+import { mappingSchema } from '../../transforms/mapping/index.ts';
 import { head } from './page.ts';
 import { schemaTable } from './schema-table.ts';
 
@@ -20,5 +21,10 @@ export function filesPage(): string {
     'Sources, stages and routes are a name, or a map of one key whose value configures the\n' +
       'component: see [components](components.md).',
     schemaTable(z.toJSONSchema(channelSchema, { io: 'input', unrepresentable: 'any' })),
+    '## mappings/NAME.yaml',
+    'How the messages of one sender become FHIR: what is different from the mapping `base`. See\n' +
+      '[a facility with habits of its own](../tutorial/first-facility.md). The rules and tables\n' +
+      'of base, which are changed by their `id`, stand in `transforms/mapping/base/`.',
+    schemaTable(z.toJSONSchema(mappingSchema, { io: 'input', unrepresentable: 'any' })),
   ].join('\n\n')}\n`;
 }
