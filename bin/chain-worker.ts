@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { workerData } from 'node:worker_threads';
 import {
   type ChainReplies,
@@ -10,7 +11,16 @@ import {
 } from '../engine/index.ts';
 import { stageComponents } from './stages.ts';
 
+/** Behind the main thread by enough to matter, not by so much that a busy machine starves it. */
+const workerNiceness = 5;
+
 const { dataDir, key } = workerData as { readonly dataDir: string; readonly key: Uint8Array };
+// On Linux a priority belongs to a thread. Senders wait for the main thread's fsync; conversion may
+// wait for both. Elsewhere, or where it is forbidden, all stay equal.
+try {
+  if (process.platform === 'linux') setPriority(0, workerNiceness);
+} catch {}
+
 const registry = createRegistry(stageComponents);
 
 type OpenChain = { readonly revision: string; readonly chain: ReturnType<typeof createChain> };
