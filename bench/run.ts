@@ -111,6 +111,7 @@ async function measureEngine(
   if (variant === 'ack') await engine.post('/channels/bench/pause');
   // The first seconds belong to the compiler; their bytes are counted, their time is not.
   const warmUp = await load(engine.mllpPort, connections, 2, 1_000 + connections);
+  while (variant === 'full' && (await engine.pending()) > 0) await sleep(50);
   const cpuBefore = engine.cpuMs();
   const result = await load(engine.mllpPort, connections, seconds);
   const ended = performance.now();

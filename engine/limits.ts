@@ -13,6 +13,11 @@ export const limits = {
   poisonAttempts: 3,
   /** Claims and settlements ride on landing commits, at most this late. */
   rideMs: 3,
+  /**
+   * The pause after a batch that was not full. Long enough to make few fsyncs of many messages, short
+   * against what a person or a metric notices.
+   */
+  lingerMs: 20,
   /** A commit that failed is tried again after this long, then ever more slowly. */
   commitRetryFirstMs: 100,
   commitRetryLastMs: 5_000,

@@ -211,6 +211,7 @@ export function createDestination(options: DestinationOptions) {
 
   return {
     name,
+    batch: options.sink.batch,
     no,
     config,
     scheduler,

@@ -108,21 +108,23 @@ export async function openPipeline(options: PipelineOptions) {
     /** Begins to claim. Called once, after recovery (G11). */
     start(): void {
       const chain = lanes.map((each, n) =>
-        loop$(
-          () => scheduler.next(n),
-          each.work,
-          () => chainStopped,
-        ),
+        loop$({
+          full: limits.claimRows,
+          claim: () => scheduler.next(n),
+          work: each.work,
+          stopped: () => chainStopped,
+        }),
       );
       subscriptions.push(
         merge(...chain).subscribe({ error: failing(chainEnded), complete: chainEnded }),
       );
       const routes = destinations.map((each) =>
-        loop$(
-          () => each.scheduler.next(0),
-          each.work,
-          () => stopped,
-        ),
+        loop$({
+          full: each.batch,
+          claim: () => each.scheduler.next(0),
+          work: each.work,
+          stopped: () => stopped,
+        }),
       );
       subscriptions.push(
         merge(...routes).subscribe({ error: failing(routesEnded), complete: routesEnded }),

@@ -38,6 +38,7 @@ export function openControl(dataDir: string, key: Buffer, readonly = false) {
   }
   if (!readonly) mkdirSync(dataFolder.journal(dataDir), { recursive: true, mode: 0o700 });
   const db: DatabaseHandle = openDatabase(file, { key, readonly });
+  checkLayout(db, dataDir, readonly);
   if (!readonly) db.exec(controlSchema);
   const channelNo = new Map<string, number>();
   const destinationNo = new Map<string, number>();
@@ -180,4 +181,25 @@ export function openControl(dataDir: string, key: Buffer, readonly = false) {
     },
     close: () => db.close(),
   };
+}
+
+/**
+ * The layout of all stores of a data folder, journal, spine and identity; raised whenever the
+ * tables of one of them change, so that a folder of another version is refused in one sentence.
+ */
+const dataLayout = 1;
+
+function checkLayout(db: DatabaseHandle, dataDir: string, readonly: boolean): void {
+  const found = db.pragma('user_version', { simple: true }) as number;
+  if (found === dataLayout) return;
+  const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_master').get() as {
+    tables: number;
+  };
+  if (found === 0 && tables === 0) {
+    if (!readonly) db.pragma(`user_version = ${dataLayout}`);
+    return;
+  }
+  db.close();
+  const message = `${dataDir} has layout ${found}; this version reads layout ${dataLayout}`;
+  throw new PlexusError('data-layout', message, { exit: exitCodes.io });
 }
