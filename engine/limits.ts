@@ -14,8 +14,8 @@ export const limits = {
   /** Claims and settlements ride on landing commits, at most this late. */
   rideMs: 3,
   /**
-   * The pause after a batch that was not full. Long enough to make few fsyncs of many messages, short
-   * against what a person or a metric notices.
+   * The pause after a batch that was not full. Long enough to make few fsyncs of many messages,
+   * short against what a person or a metric notices.
    */
   lingerMs: 20,
   /** A commit that failed is tried again after this long, then ever more slowly. */
