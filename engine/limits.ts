@@ -33,9 +33,9 @@ export const limits = {
   /** How often finished days are looked at: retention counts in days. */
   upkeepMs: 3_600_000,
   /** Raw bytes kept between landing and lane; what falls out is read back from the journal. */
-  recentRawBytesMax: 16 * 1024 * 1024,
+  recentRawBytesMax: 8 * 1024 * 1024,
   /** Resources kept between chain and routes; what falls out is read back from the spine. */
-  recentResourceBytesMax: 32 * 1024 * 1024,
+  recentResourceBytesMax: 16 * 1024 * 1024,
   /** Open rows read from the journal at once: a few claims' worth. */
   readRows: 256,
   /** Senders' bytes that may wait for a commit; past it sockets are paused. */

@@ -7,7 +7,7 @@ type Parked = { fromId: number; dueUs: number; waitsFor: number | undefined };
  * The keys that wait. A row with a waiting key makes all its keys wait from that row on; when a key
  * is released, so is whatever waited for it, and `reread` is told from which id on.
  */
-export function createParking(reread: (fromId: number) => void) {
+export function createParking(reread: (fromId: number, key: number) => void) {
   const parked = new Map<number, Parked>();
 
   function park(row: Row, dueUs: number, waitsFor: number | undefined): void {
@@ -23,7 +23,7 @@ export function createParking(reread: (fromId: number) => void) {
     const entry = parked.get(key);
     if (!entry) return;
     parked.delete(key);
-    reread(entry.fromId);
+    reread(entry.fromId, key);
     for (const [other, waiting] of parked) if (waiting.waitsFor === key) release(other);
   }
 

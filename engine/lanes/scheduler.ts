@@ -43,13 +43,28 @@ export function createScheduler(options: SchedulerOptions) {
   let stopped = false;
   let cancelTimer: (() => void) | undefined;
 
-  const parking = createParking(lower);
+  const parking = createParking(reread);
   const { heldBack } = parking;
   const laneOf = (key: number): number => Math.abs(key) % options.lanes;
 
   function lower(id: number): void {
     if (id - 1 < cursor) cursor = id - 1;
     caughtUp = false;
+  }
+
+  /**
+   * A key waits no more. Rows of it that have stood in a buffer since before it waited are put down:
+   * read again with the others, they come behind the one that they had to wait for.
+   */
+  function reread(fromId: number, key: number): void {
+    for (const [lane, buffer] of buffers.entries()) {
+      buffers[lane] = buffer.filter(({ row }) => {
+        const waited = row.id >= fromId && keysOf(row).includes(key);
+        if (waited) inFlight.delete(row.id);
+        return !waited;
+      });
+    }
+    lower(fromId);
   }
 
   /** Wakes the lanes when the earliest parked key is due. */

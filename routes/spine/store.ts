@@ -48,7 +48,7 @@ export const storeStage: StageComponent<z.output<typeof schema>> = {
         const db = openDatabase(file, {
           key,
           pageBytes: 8192,
-          cacheKiB: 32 * 1024,
+          cacheKiB: 16 * 1024,
           autoCheckpointPages: 8192,
         });
         db.exec(spineSchema + idIndexSchema);
