@@ -53,8 +53,8 @@ export function createScheduler(options: SchedulerOptions) {
   }
 
   /**
-   * A key waits no more. Rows of it that have stood in a buffer since before it waited are put down:
-   * read again with the others, they come behind the one that they had to wait for.
+   * A key waits no more. Rows of it that have stood in a buffer since before it waited are put
+   * down: read again with the others, they come behind the one that they had to wait for.
    */
   function reread(fromId: number, key: number): void {
     for (const [lane, buffer] of buffers.entries()) {
