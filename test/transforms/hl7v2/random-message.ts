@@ -1,4 +1,5 @@
 // Random messages as senders mean them, and the bytes that they would send for them.
+import { isAscii, isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
 import iconv from 'iconv-lite';
 import { type Delimiters, escapeText } from '../../../transforms/hl7v2/index.ts';
@@ -58,7 +59,12 @@ export const messages: fc.Arbitrary<Written> = fc
       segments: segmentsOf(charsets[encoding]!.letters),
       encode: fc.constant((text: string) => iconv.encode(text, encoding)),
     }),
-  );
+  )
+  // A few single-byte texts happen to be UTF-8 as well and are read as such, flagged: that rule has
+  // an example of its own, and here it would be taken for damage.
+  .filter((written) => written.encoding === 'utf-8' || !looksLikeUtf8(write(written)));
+
+const looksLikeUtf8 = (bytes: Buffer): boolean => !isAscii(bytes) && isUtf8(bytes);
 
 /** The bytes a sender would send. */
 export function write(written: Written): Buffer {
