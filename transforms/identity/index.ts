@@ -1,2 +1,4 @@
+export { vetoRegister } from './decide/vetoes.ts';
 export { identifyStage } from './identify.ts';
+export * from './policy/index.ts';
 export { type IdentityReader, openIdentityReader } from './reader.ts';
