@@ -23,12 +23,20 @@ export type IdentityPolicy = {
      * are strong evidence, different values a conflict. An identifier without a code counts too.
      */
     readonly strongTypes: readonly string[];
+    /**
+     * Strong types that families use together, a mother's number for her children: agreement does
+     * not outweigh what tells the members of a family apart.
+     */
+    readonly familyTypes: readonly string[];
+    /**
+     * Strong types that a hospital counts up, so that neighbours differ by one digit: a value one
+     * edit away is another person's, not a misread one.
+     */
+    readonly countedTypes: readonly string[];
     /** Authorities whose identifiers are not strong whatever their code: visits, accounts. */
     readonly weakSystems: readonly string[];
   };
   readonly vetoes: {
-    /** Jaro-Winkler similarity from which two given or family names are one misspelt, 0..1. */
-    readonly nameSimilarity: number;
     /** Years between two birth dates from which a shared name is inherited, not the same. */
     readonly generationYears: number;
     /** Days after a death in which late results and paperwork still arrive. */
@@ -44,10 +52,11 @@ export const builtInPolicy: IdentityPolicy = {
   clusterCap: 30,
   identifiers: {
     strongTypes: ['SS', 'NI', 'NH', 'TAX', 'MR', 'PI', 'PT', 'PE', 'PN', 'MA', 'MC', 'SB'],
+    familyTypes: ['SS', 'MA', 'MC', 'SB'],
+    countedTypes: ['MR', 'PI', 'PT', 'PE', 'PN'],
     weakSystems: [],
   },
   vetoes: {
-    nameSimilarity: 0.88,
     generationYears: 12,
     graceDaysAfterDeath: 30,
     stayOverlapHours: 24,
