@@ -13,7 +13,8 @@ export function filesPage(): string {
       [
         'A configuration is a folder: `plexus.yaml`, `channels/NAME.yaml`, `mappings/NAME.yaml`,',
         '`terminology/maps/FACILITY/NAME@VERSION.csv`, `identity/policy.yaml` and',
-        '`identity/signers.yaml`. `./plexus lint` checks it, and `./plexus schema` gives editors its JSON Schema.',
+        '`identity/signers.yaml`. `./plexus lint` checks it, and `./plexus schema` gives editors',
+        'its JSON Schema.',
       ].join('\n'),
     ),
     '## plexus.yaml',
@@ -28,8 +29,8 @@ export function filesPage(): string {
       'of base, which are changed by their `id`, stand in `transforms/mapping/base/`.',
     schemaTable(z.toJSONSchema(mappingSchema, { io: 'input', unrepresentable: 'any' })),
     '## identity/policy.yaml',
-    'What governs the linking of patients. Without this file the built-in policy does. Two persons\n' +
-      'sign it: see [change the identity policy](../how-to/change-the-identity-policy.md).',
+    'What governs the linking of patients. Without this file the built-in policy does. Two\n' +
+      'persons sign it: see [change the identity policy](../how-to/change-the-identity-policy.md).',
     schemaTable(z.toJSONSchema(policySchema, { io: 'input', unrepresentable: 'any' })),
     '## identity/signers.yaml',
     schemaTable(z.toJSONSchema(signersSchema, { io: 'input', unrepresentable: 'any' })),

@@ -1,4 +1,3 @@
-export { vetoRegister } from './decide/vetoes.ts';
 export { identifyStage } from './identify.ts';
 export * from './policy/index.ts';
 export { type IdentityReader, openIdentityReader } from './reader.ts';

@@ -2,13 +2,11 @@ import { z } from 'zod';
 import { nameSchema } from '../../../engine/index.ts';
 import { isSignature } from './ed25519.ts';
 import { survivingAttributes, survivorshipRules } from './governance.ts';
-import { builtInPolicy } from './policy.ts';
 import { dateSchema } from './signers.ts';
 
-const builtIn = builtInPolicy;
 const probability = () => z.number().min(0).max(1);
 
-/** A threshold under which nothing may link by itself: a policy cannot make over-merges ordinary. */
+/** Under it nothing may link by itself: a policy cannot make over-merges ordinary. */
 const highMin = 0.9;
 
 const thresholds = z
@@ -35,11 +33,6 @@ const thresholds = z
 
 /** Bounds beyond which a veto would never fire: that would be dropping it. */
 const vetoParameters = z.strictObject({
-  name_similarity: z
-    .number()
-    .min(0.8)
-    .max(1)
-    .describe('Jaro-Winkler similarity from which two names are one misspelt, 0.8..1.'),
   generation_years: z
     .number()
     .int()
@@ -57,6 +50,19 @@ const vetoParameters = z.strictObject({
     .min(0)
     .max(72)
     .describe('Hours for which two inpatient stays may overlap, 0..72.'),
+});
+
+const codes = () => z.array(z.string().min(1));
+
+const identifiers = z.strictObject({
+  strong_types: codes()
+    .min(1)
+    .describe('Codes of HL7 table 0203 of which a person has one value an authority.'),
+  family_types: codes().describe('Strong types that families use together.'),
+  counted_types: codes().describe('Strong types that are counted up: neighbours are strangers.'),
+  weak_systems: codes().describe(
+    'Authorities whose identifiers are never strong: visits, accounts.',
+  ),
 });
 
 const survivorship = z.strictObject(
@@ -83,7 +89,10 @@ const signature = z.strictObject({
     .describe('Ed25519 over the text above and the four keys before.'),
 });
 
-/** `config/identity/policy.yaml`. */
+/**
+ * `config/identity/policy.yaml`. It has no defaults for what decides: two people signed what stands
+ * there, and an update of Plexus cannot change it.
+ */
 export const policySchema = z.strictObject({
   policy: nameSchema.describe('The name of the policy.'),
   version: z.number().int().min(1).describe('Raised with every change.'),
@@ -103,36 +112,14 @@ export const policySchema = z.strictObject({
     .describe('The fitted model that scores.'),
   thresholds: thresholds.describe('What the score must reach.'),
   vetoes: z.array(z.string()).describe('Every veto that holds, by id; none may be left out.'),
-  veto_parameters: vetoParameters
-    .default({
-      name_similarity: builtIn.vetoes.nameSimilarity,
-      generation_years: builtIn.vetoes.generationYears,
-      grace_days_after_death: builtIn.vetoes.graceDaysAfterDeath,
-      stay_overlap_hours: builtIn.vetoes.stayOverlapHours,
-    })
-    .describe('The numbers that vetoes go by.'),
+  veto_parameters: vetoParameters.describe('The numbers that vetoes go by.'),
   cluster_cap: z
     .number()
     .int()
     .min(2)
     .max(200)
     .describe('Records that a person may have by automatic links, 2..200.'),
-  identifiers: z
-    .strictObject({
-      strong_types: z
-        .array(z.string())
-        .default([...builtIn.identifiers.strongTypes])
-        .describe('Codes of HL7 table 0203 of which a person has one value an authority.'),
-      weak_systems: z
-        .array(z.string())
-        .default([...builtIn.identifiers.weakSystems])
-        .describe('Authorities whose identifiers are never strong: visits, accounts.'),
-    })
-    .default({
-      strong_types: [...builtIn.identifiers.strongTypes],
-      weak_systems: [...builtIn.identifiers.weakSystems],
-    })
-    .describe('Which identifiers are strong.'),
+  identifiers: identifiers.describe('Which identifiers are strong.'),
   survivorship: survivorship.describe('Which value a golden record shows.'),
   trust: z.array(z.string()).default([]).describe('Assigning authorities, the most trusted first.'),
   audit_share: probability().describe('Share of automatic links that a steward checks blindly.'),

@@ -65,7 +65,7 @@ const builtInContent = {
   auditShare: 0.01,
 } as const;
 
-/** The policy of an installation without `config/identity/policy.yaml`: it rather asks than links. */
+/** The policy of an installation without `config/identity/policy.yaml`. */
 export const builtInGovernance: Governance = {
   ...builtInContent,
   name: 'built-in',

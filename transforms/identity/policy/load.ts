@@ -5,10 +5,8 @@ import {
   type ConfigIssue,
   checkYaml,
   readYaml,
-  suggestion,
   type YamlFile,
 } from '../../../engine/index.ts';
-import { vetoRegister } from '../decide/vetoes.ts';
 import { type PolicyFile, policySchema, snake } from './file-schema.ts';
 import {
   builtInGovernance,
@@ -91,7 +89,7 @@ export type LoadedCandidate =
       readonly issues: readonly ConfigIssue[];
     };
 
-/** A policy as it is written, whoever has signed it: for a preview, for shadow mode, for signing. */
+/** A policy as written, whoever has signed it: for a preview, shadow mode, and for signing. */
 export function loadCandidate(file: string): LoadedCandidate {
   const yaml = readYaml(file);
   const none = { governance: undefined, value: undefined, yaml };
@@ -99,25 +97,7 @@ export function loadCandidate(file: string): LoadedCandidate {
   const checked = checkYaml<PolicyFile>(policySchema, yaml);
   if (checked.value === undefined) return { ...none, issues: checked.issues };
   const { value } = checked;
-  const issues = judgeVetoes(yaml, value.vetoes);
-  if (issues.length > 0) return { ...none, issues };
-  return { governance: governanceOf(value, splitSigned(yaml).hash), yaml, value, issues };
-}
-
-/** Each veto of the register must be named: a policy says in full what it holds to. */
-function judgeVetoes(yaml: YamlFile, named: readonly string[]): ConfigIssue[] {
-  const ids = vetoRegister.map(({ id }) => id);
-  const unknown = named.flatMap((id, index) => {
-    if (ids.includes(id)) return [];
-    const message = `there is no veto \`${id}\`; ${suggestion(id, ids)}`;
-    return [at(yaml, ['vetoes', index], 'policy-veto-unknown', message)];
-  });
-  const dropped = vetoRegister.flatMap(({ id, text }) => {
-    if (named.includes(id)) return [];
-    const message = `the veto \`${id}\` is left out, and it must hold: ${text}`;
-    return [{ ...yaml.keyAt(['vetoes']), ...error('policy-veto-dropped', message) }];
-  });
-  return unknown.length > 0 ? unknown : dropped;
+  return { governance: governanceOf(value, splitSigned(yaml).hash), yaml, value, issues: [] };
 }
 
 function governanceOf(value: PolicyFile, hash: string): Governance {
@@ -153,10 +133,11 @@ function rulesOf(value: PolicyFile): IdentityPolicy {
     clusterCap: value.cluster_cap,
     identifiers: {
       strongTypes: identifiers.strong_types,
+      familyTypes: identifiers.family_types,
+      countedTypes: identifiers.counted_types,
       weakSystems: identifiers.weak_systems,
     },
     vetoes: {
-      nameSimilarity: numbers.name_similarity,
       generationYears: numbers.generation_years,
       graceDaysAfterDeath: numbers.grace_days_after_death,
       stayOverlapHours: numbers.stay_overlap_hours,

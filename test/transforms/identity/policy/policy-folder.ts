@@ -7,7 +7,6 @@ import {
   policyFile,
   signersFile,
   signPolicy,
-  vetoRegister,
 } from '../../../../transforms/identity/index.ts';
 
 /** Three who may sign: two women, and one of them under a second spelling and key. */
@@ -38,7 +37,14 @@ rationale: >
 model: { name: base, sha256: ${'0a'.repeat(32)} }
 thresholds: { high: 0.995, low: 0.4, member: 0.9, margin_bits: 8, evidence_groups: 2 }
 vetoes:
-${vetoRegister.map(({ id }) => `  - ${id}\n`).join('')}cluster_cap: 25
+  - strong-identifier-conflict
+veto_parameters: { generation_years: 12, grace_days_after_death: 30, stay_overlap_hours: 24 }
+cluster_cap: 25
+identifiers:
+  strong_types: [SS, MR]
+  family_types: [SS]
+  counted_types: [MR]
+  weak_systems: [urn:visits]
 survivorship:
   names: most-trusted
   birth_date: most-agreed
