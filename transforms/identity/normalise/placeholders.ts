@@ -44,8 +44,7 @@ const names = new Set([
  * `BABY BOY`, `BABYGIRL`, `BB MARY`, `NEWBORN OF ANN`, `TWIN A`, `SMITH BABY GIRL 2`: a child that
  * has no name yet. A name behind it is the mother's.
  */
-const newbornWord =
-  /^(NEW ?BORN|NB|INFANT|BABY|BABE|BB|BG|TWIN|TRIPLET|BOY|GIRL|MALE|FEMALE)( |$)/;
+const newbornWord = /^(NEW ?BORN|NB|INFANT|BABY|BABE|BB|BG|TWIN|TRIPLET|BOY|GIRL|MALE|FEMALE)( |$)/;
 const babyAndSex = /^BABY(BOY|GIRL)|\bBABY (BOY|GIRL)\b/;
 
 /** Is this what people type where they have no number? */
