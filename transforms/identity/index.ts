@@ -1,2 +1,31 @@
+export * from './assessment.ts';
+export {
+  type BlockingRule,
+  blockingKeys,
+  blockingRules,
+  blockingVersion,
+  hash52,
+} from './block/index.ts';
+export {
+  compare,
+  comparisonLevels,
+  comparisonVersion,
+  newLevels,
+  nullLevel,
+  type Prepared,
+  prepare,
+} from './compare/index.ts';
 export { identifyStage } from './identify.ts';
+export {
+  baseModel,
+  checkModel,
+  type IdentityModel,
+  parseModel,
+  type Score,
+  type Scorer,
+  scorerOf,
+  sealModel,
+} from './model/index.ts';
+export { normalisePerson, type RawPerson, rawOf } from './normalise/index.ts';
 export { type IdentityReader, openIdentityReader } from './reader.ts';
+export * from './record.ts';
