@@ -5,8 +5,10 @@ import {
   type ConfigIssue,
   checkYaml,
   readYaml,
+  suggestion,
   type YamlFile,
 } from '../../../engine/index.ts';
+import { pairVetoes } from '../decide/vetoes.ts';
 import { type PolicyFile, policySchema, snake } from './file-schema.ts';
 import {
   builtInGovernance,
@@ -97,7 +99,25 @@ export function loadCandidate(file: string): LoadedCandidate {
   const checked = checkYaml<PolicyFile>(policySchema, yaml);
   if (checked.value === undefined) return { ...none, issues: checked.issues };
   const { value } = checked;
-  return { governance: governanceOf(value, splitSigned(yaml).hash), yaml, value, issues: [] };
+  const issues = judgeVetoes(yaml, value.vetoes);
+  if (issues.length > 0) return { ...none, issues };
+  return { governance: governanceOf(value, splitSigned(yaml).hash), yaml, value, issues };
+}
+
+/** Each veto of the register must be named: a policy says in full what it holds to. */
+function judgeVetoes(yaml: YamlFile, named: readonly string[]): ConfigIssue[] {
+  const ids = pairVetoes.map(({ id }) => id);
+  const unknown = named.flatMap((id, index) => {
+    if (ids.includes(id)) return [];
+    const message = `there is no veto \`${id}\`; ${suggestion(id, ids)}`;
+    return [at(yaml, ['vetoes', index], 'policy-veto-unknown', message)];
+  });
+  const dropped = pairVetoes.flatMap(({ id, text }) => {
+    if (named.includes(id)) return [];
+    const message = `the veto \`${id}\` is left out, and it must hold: ${text}`;
+    return [{ ...yaml.keyAt(['vetoes']), ...error('policy-veto-dropped', message) }];
+  });
+  return unknown.length > 0 ? unknown : dropped;
 }
 
 function governanceOf(value: PolicyFile, hash: string): Governance {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import {
   loadSigners,
   newKeyPair,
+  pairVetoes,
   policyFile,
   signersFile,
   signPolicy,
@@ -37,8 +38,7 @@ rationale: >
 model: { name: base, sha256: ${'0a'.repeat(32)} }
 thresholds: { high: 0.995, low: 0.4, member: 0.9, margin_bits: 8, evidence_groups: 2 }
 vetoes:
-  - strong-identifier-conflict
-veto_parameters: { generation_years: 12, grace_days_after_death: 30, stay_overlap_hours: 24 }
+${pairVetoes.map(({ id }) => `  - ${id}\n`).join('')}veto_parameters: { generation_years: 12, grace_days_after_death: 30, stay_overlap_hours: 24 }
 cluster_cap: 25
 identifiers:
   strong_types: [SS, MR]
