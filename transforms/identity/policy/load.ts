@@ -7,7 +7,7 @@ import {
   suggestion,
   type YamlFile,
 } from '../../../engine/index.ts';
-import { pairVetoes } from '../decide/vetoes.ts';
+import { pairVetoes } from '../decide/index.ts';
 import { type PolicyFile, policySchema, snake } from './file-schema.ts';
 import {
   builtInGovernance,

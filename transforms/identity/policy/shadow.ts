@@ -83,7 +83,7 @@ export type Shadow = {
   readonly policy: string;
   /**
    * Asks the candidate the same question and compares. Costs as much as the decision itself, at
-   * most `pairsMax` scored pairs; a known record that did not change asks nothing and costs nothing.
+   * most `pairsMax` scored pairs; a known record that did not change asks and costs nothing.
    */
   observe(question: Question, decision: Decision): Observed;
 };

@@ -39,7 +39,8 @@ rationale: >
 model: { name: base, sha256: ${baseModel().hash} }
 thresholds: { high: 0.995, low: 0.4, member: 0.9, margin_bits: 8, evidence_groups: 2 }
 vetoes:
-${pairVetoes.map(({ id }) => `  - ${id}\n`).join('')}veto_parameters: { generation_years: 12, grace_days_after_death: 30, stay_overlap_hours: 24 }
+${pairVetoes.map(({ id }) => `  - ${id}`).join('\n')}
+veto_parameters: {generation_years: 12, grace_days_after_death: 30, stay_overlap_hours: 24}
 cluster_cap: 25
 identifiers:
   strong_types: [SS, MR]
