@@ -10,6 +10,7 @@ import {
 } from '../../engine/index.ts';
 import type { Conversion, IdentityDecision } from '../fhir/index.ts';
 import { identifiersOf } from './identifiers.ts';
+import { governanceFiles, governanceIssues, requireGoverned, todayUtc } from './policy/index.ts';
 import {
   type Decision,
   type IdentityRegistry,
@@ -35,8 +36,11 @@ export const identifyStage: StageComponent<z.output<typeof schema>> = {
     'moves from one person to another; a doubt never blocks the message.',
   example: 'identify',
   schema,
+  files: (_config, { configDir }) => governanceFiles(configDir),
+  check: (_config, { configDir }) => governanceIssues(configDir, { today: todayUtc() }),
   create(_config, context) {
     const { key } = context;
+    requireGoverned(context.configDir);
     const store = stageStore<IdentityRegistry>({
       name: 'identity-store',
       file: identityFile(context.dataDir),
