@@ -28,7 +28,7 @@ export type WeightBar = {
   readonly weight: number;
 };
 
-/** A veto that fired. `id` is stable (`strong-identifier-conflict`); the text is in the register. */
+/** A veto that fired. `id` is stable (`strong-identifier-conflict`), its text in the register. */
 export type Veto = { readonly id: string };
 
 /** Everything that is known of whether two records are one person. */

@@ -1,2 +1,51 @@
+export * from './assessment.ts';
+export {
+  type BlockingRule,
+  blockingKeys,
+  blockingRules,
+  blockingVersion,
+  hash52,
+} from './block/index.ts';
+export {
+  compare,
+  comparisonLevels,
+  comparisonVersion,
+  newLevels,
+  nullLevel,
+  type Prepared,
+  prepare,
+} from './compare/index.ts';
+export {
+  type AssessedPair,
+  type AssessmentContext,
+  assessPair,
+  type Candidate,
+  type Decision,
+  decide,
+  explainPair,
+  isEnoughEvidence,
+  type Judgement,
+  judgePair,
+  type Member,
+  type PairScorer,
+  type PairVerdict,
+  pairVetoes,
+  type Subject,
+  type VetoRule,
+  vetoesBetween,
+} from './decide/index.ts';
 export { identifyStage } from './identify.ts';
+export {
+  baseModel,
+  checkModel,
+  type IdentityModel,
+  parseModel,
+  type Score,
+  type Scorer,
+  scorerOf,
+  sealModel,
+} from './model/index.ts';
+export { normalisePerson, type RawPerson, rawOf } from './normalise/index.ts';
+export * from './policy/index.ts';
 export { type IdentityReader, openIdentityReader } from './reader.ts';
+export * from './record.ts';

@@ -14,7 +14,10 @@ export type PersonName = {
   readonly given?: string;
   /** The further given names, in order. */
   readonly middle?: readonly string[];
-  /** Without suffix; particles joined (`VANDERBERG`), see `surnames` for its parts. */
+  /**
+   * Without suffix; particles joined (`VANDERBERG`), a double surname with one blank between its
+   * parts, see `surnames`.
+   */
   readonly family?: string;
   /** The parts of a double surname (`GARCIA`, `LOPEZ`); one part for all others. */
   readonly surnames?: readonly string[];
@@ -39,6 +42,8 @@ export type RecordFlag =
   | 'placeholder-name'
   | 'newborn-name'
   | 'placeholder-birth-date'
+  /** A date that is in no calendar; its digits are kept. */
+  | 'impossible-date'
   | 'placeholder-identifier'
   | 'placeholder-phone'
   | 'placeholder-address';
@@ -57,7 +62,10 @@ export type InpatientStay = {
 export type PersonRecord = {
   /** Current first. */
   readonly names: readonly PersonName[];
-  /** `YYYY-MM-DD`, or `YYYY-MM` or `YYYY` when no more is known. */
+  /**
+   * `YYYY-MM-DD`, or `YYYY-MM` or `YYYY` when no more is known. Flagged `impossible-date` when no
+   * calendar has it: a day with a typing error.
+   */
   readonly birthDate?: string;
   readonly sex?: 'female' | 'male' | 'other';
   /** Current first. */
@@ -81,5 +89,5 @@ export type PersonRecord = {
   readonly flags: readonly RecordFlag[];
 };
 
-/** Raised whenever a normaliser gives another result for the same input; stored with each record. */
+/** Raised whenever a normaliser gives another result for the same input; stored by record. */
 export const normalisationVersion = 1;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { DatabaseHandle } from '../../engine/index.ts';
 import { nameUuid } from '../fhir/index.ts';
-import type { PersonIdentifier } from './identifiers.ts';
+import type { PersonIdentifier } from './record.ts';
 
 export const identityFile = (dataDir: string) => join(dataDir, 'identity.db');
 

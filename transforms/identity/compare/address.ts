@@ -1,0 +1,88 @@
+import { levelNo, nullLevel } from './levels.ts';
+import type { PreparedAddress } from './prepare.ts';
+import { isOneEdit, jaroWinkler, sharedBigrams } from './strings.ts';
+
+const level = {
+  exact: levelNo('address', 'exact'),
+  lineAndPlace: levelNo('address', 'line-and-place'),
+  lineNearPlace: levelNo('address', 'line-near-place'),
+  line: levelNo('address', 'line'),
+  streetAndPlace: levelNo('address', 'street-and-place'),
+  postalCodeAndCity: levelNo('address', 'postal-code-and-city'),
+  postalCode: levelNo('address', 'postal-code'),
+  city: levelNo('address', 'city'),
+  different: levelNo('address', 'different'),
+};
+
+/** Similarity of two lines above which they are one line with typing errors. */
+const sameLine = 0.8;
+/** Above which they are the same street or building, perhaps with one part missing. */
+const sameStreet = 0.6;
+
+/** Level of the best pair of addresses. */
+export function addressLevel(a: readonly PreparedAddress[], b: readonly PreparedAddress[]): number {
+  let best = nullLevel;
+  for (const x of a) {
+    for (const y of b) {
+      const found = oneAddress(x, y);
+      if (found !== nullLevel && (best === nullLevel || found < best)) best = found;
+      if (best === level.exact) return best;
+    }
+  }
+  return best;
+}
+
+function oneAddress(a: PreparedAddress, b: PreparedAddress): number {
+  const hasLine = a.line !== '' && b.line !== '';
+  const postal = likeness(a.postalCode, b.postalCode);
+  const city = likeness(a.city, b.city);
+  if (!hasLine && postal === unknown && city === unknown) return nullLevel;
+  const line = hasLine ? lineLikeness(a, b) : unknown;
+  if (line === same || line === near) {
+    if (line === same && postal !== other && city !== other && (postal === same || city === same))
+      return isPlaceSame(postal, city) ? level.exact : level.lineAndPlace;
+    if (postal === same || city === same) return level.lineAndPlace;
+    return postal === near || city === near || (postal === unknown && city === unknown)
+      ? level.lineNearPlace
+      : level.line;
+  }
+  const isPlace = postal === same || city === same;
+  if (line === partly && isPlace) return level.streetAndPlace;
+  if (postal === same)
+    return city === same || city === near ? level.postalCodeAndCity : level.postalCode;
+  if (city === same && postal === near) return level.postalCode;
+  if (city === same || city === near) return level.city;
+  return level.different;
+}
+
+const unknown = -1;
+const other = 0;
+const partly = 1;
+const near = 2;
+const same = 3;
+
+const isPlaceSame = (postal: number, city: number): boolean =>
+  (postal === same || postal === unknown) && (city === same || city === unknown);
+
+function likeness(a: string, b: string): number {
+  if (a === '' || b === '') return unknown;
+  if (a === b) return same;
+  if (isOneEdit(a, b)) return near;
+  return a.length > 5 && b.length > 5 && jaroWinkler(a, b) >= 0.9 ? near : other;
+}
+
+function lineLikeness(a: PreparedAddress, b: PreparedAddress): number {
+  if (a.line === b.line) return same;
+  const shared = sharedBigrams(a.bigrams, b.bigrams);
+  const longer = Math.max(a.bigrams.length, b.bigrams.length);
+  const shorter = Math.min(a.bigrams.length, b.bigrams.length);
+  const dice = longer === 0 ? 1 : (2 * shared) / (a.bigrams.length + b.bigrams.length);
+  // One part of the line missing: everything of the shorter one is in the longer one.
+  const contained = shorter < 6 ? 0 : shared / shorter;
+  const isNumberSame = a.numbers === b.numbers;
+  const isNumberNear = isNumberSame || isOneEdit(a.numbers, b.numbers);
+  if (isNumberSame && dice >= 0.97) return same;
+  if (isNumberSame && (dice >= sameLine || contained >= 0.9)) return near;
+  if (isNumberNear && dice >= 0.9) return near;
+  return dice >= sameStreet || contained >= sameLine ? partly : other;
+}

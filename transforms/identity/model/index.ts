@@ -1,0 +1,9 @@
+export {
+  checkModel,
+  type IdentityModel,
+  type ModelContent,
+  parseModel,
+  sealModel,
+} from './artefact.ts';
+export { baseModel } from './base-model.ts';
+export { type Score, type Scorer, scorerOf } from './score.ts';

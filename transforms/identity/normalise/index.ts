@@ -1,0 +1,5 @@
+export { type DateOrder, normaliseDate } from './dates.ts';
+export { comparableValue, normaliseIdentifiers } from './identifiers.ts';
+export { plainLetters, plainWords } from './letters.ts';
+export { normalisePerson, rawOf } from './person.ts';
+export type { RawAddress, RawIdentifier, RawName, RawPerson } from './raw-person.ts';
