@@ -16,11 +16,14 @@ export type Found = {
   readonly isHidden: boolean;
 };
 
+/** `nowHidden`: how many, this one or those who had made its keys hot, cannot be found from now. */
+export type Added = Found & { readonly nowHidden: number };
+
 export type BlockIndex = {
   /** `record`: the one that is looked up, when it is in the index itself. */
   find(blocked: Blocked, record?: RecordNo): Found;
   /** Makes the record findable; what it was found by before stays. */
-  add(record: RecordNo, blocked: Blocked): Found;
+  add(record: RecordNo, blocked: Blocked): Added;
   /** At the start of a transaction: learns what other connections have added. */
   refresh(): void;
   /** Before a commit: moves a part of what is recent into the table. */
@@ -57,6 +60,7 @@ export function openBlockIndex(db: DatabaseHandle, options: BlockOptions): Block
   const through = new Float64Array(slices);
   /** Numbers of the last log row, flush and hot key that are known here. */
   let [logged, turned, heated] = [0, 0, 0];
+  let nowHidden = 0;
 
   function refresh(): void {
     for (const { turn, through: last } of sql.turns.all(turned)) {
@@ -107,10 +111,14 @@ export function openBlockIndex(db: DatabaseHandle, options: BlockOptions): Block
     hot.add(place.key);
     for (const record of records) {
       const added: number[] = [];
-      put(place, record, blockedOf(record), added);
+      const blocked = blockedOf(record);
+      if (!put(place, record, blocked, added) && isHidden(blocked)) nowHidden += 1;
       log(record, added);
     }
   }
+
+  const isHidden = (blocked: Blocked): boolean =>
+    !blocked.keys.some((key) => walk({ key, level: 0, from: 0 }, blocked, () => undefined));
 
   function put(place: Place, record: RecordNo, blocked: Blocked, added: number[]): boolean {
     return walk(place, blocked, (leaf) => {
@@ -153,11 +161,15 @@ export function openBlockIndex(db: DatabaseHandle, options: BlockOptions): Block
     add(record, blocked) {
       const found = find(blocked, record);
       const added: number[] = [];
-      let isHidden = true;
-      for (const key of blocked.keys)
-        if (put({ key, level: 0, from: 0 }, record, blocked, added)) isHidden = false;
+      nowHidden = 0;
+      for (const key of blocked.keys) put({ key, level: 0, from: 0 }, record, blocked, added);
       log(record, added);
-      return { ...found, isHidden };
+      const isNowHidden = added.length === 0 && isHidden(blocked);
+      return {
+        ...found,
+        isHidden: isNowHidden,
+        nowHidden: nowHidden + (isNowHidden && !found.isHidden ? 1 : 0),
+      };
     },
     refresh,
     settle() {
@@ -186,9 +198,9 @@ function unpackKeys(blob: Buffer): Float64Array {
 
 function prepare(db: DatabaseHandle) {
   return {
-    find: db
-      .prepare<[number]>('SELECT record FROM block WHERE key = ?')
-      .pluck() as unknown as { all(key: number): number[] },
+    find: db.prepare<[number]>('SELECT record FROM block WHERE key = ?').pluck() as unknown as {
+      all(key: number): number[];
+    },
     insert: db.prepare<[number, number]>(
       'INSERT INTO block(key, record) VALUES(?, ?) ON CONFLICT DO NOTHING',
     ),

@@ -1,4 +1,5 @@
 import type { PersonRecord } from '../record.ts';
+import { hash52 } from './hash.ts';
 import { keyBits } from './recent.ts';
 
 /** What a record is found by: its blocking keys, and what they are compounded with when hot. */
@@ -25,22 +26,12 @@ export function attributesOf(record: PersonRecord): readonly number[] {
   ];
 }
 
-const keyMask = 2 ** (keyBits - 32) - 1;
+const hashText = (text: string | undefined): number =>
+  text === undefined || text === '' ? 0 : hash52(text) || 1;
 
-/** 52 bits of a text, never 0; 0 for none. Two 32-bit multiplicative hashes (MurmurHash3 mixing). */
-export function hashText(text: string | undefined): number {
-  if (text === undefined || text === '') return 0;
-  let one = 0x9e3779b9;
-  let two = 0x85ebca6b;
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    one = Math.imul(one ^ code, 0x9e3779b1);
-    two = Math.imul(two ^ code, 0x5f356495);
-  }
-  return finish(one, two);
-}
+const highMask = 2 ** (keyBits - 32) - 1;
 
-/** A key compounded with an attribute: another key. */
+/** A key compounded with an attribute: another key of as many bits (MurmurHash3's mixing). */
 export function compound(key: number, attribute: number): number {
   const [low, high] = [key >>> 0, Math.floor(key / 2 ** 32)];
   const [low2, high2] = [attribute >>> 0, Math.floor(attribute / 2 ** 32)];
@@ -54,5 +45,5 @@ function finish(first: number, second: number): number {
   let two = second;
   one = Math.imul(one ^ (one >>> 16), 0x85ebca6b) ^ Math.imul(two ^ (two >>> 13), 0xc2b2ae35);
   two = Math.imul(two ^ (two >>> 16), 0x85ebca6b) ^ Math.imul(one ^ (one >>> 13), 0xc2b2ae35);
-  return (one >>> 0) + ((two >>> 0) & keyMask) * 2 ** 32 || 1;
+  return (one >>> 0) + ((two >>> 0) & highMask) * 2 ** 32;
 }
