@@ -24,6 +24,8 @@ export type BlockIndex = {
   find(blocked: Blocked, record?: RecordNo): Found;
   /** Makes the record findable; what it was found by before stays. */
   add(record: RecordNo, blocked: Blocked): Added;
+  /** Do more than `max` records share this key? */
+  isCrowded(key: number, max: number): boolean;
   /** At the start of a transaction: learns what other connections have added. */
   refresh(): void;
   /** Before a commit: moves a part of what is recent into the table. */
@@ -158,6 +160,7 @@ export function openBlockIndex(db: DatabaseHandle, options: BlockOptions): Block
 
   return {
     find,
+    isCrowded: (key, max) => hot.has(key) || recordsAt(key).length > max,
     add(record, blocked) {
       const found = find(blocked, record);
       const added: number[] = [];

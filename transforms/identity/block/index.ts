@@ -1,4 +1,4 @@
-export { type BlockIndex, type Found, openBlockIndex } from './block-index.ts';
+export { type Added, type BlockIndex, type Found, openBlockIndex } from './block-index.ts';
 export { attributesOf, type Blocked } from './compound.ts';
 export { hash52 } from './hash.ts';
 export {

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import {
+  openDatabase,
+  pass,
+  type Stage,
+  type StageComponent,
+  stageStore,
+} from '../../../engine/index.ts';
+import type { Conversion, IdentityDecision } from '../../fhir/index.ts';
+import { identityFile } from '../identity-file.ts';
+
+import { loadPolicy, policyFiles, requireModel, requirePolicy } from '../policy/index.ts';
+import { type Resolved, resolve } from './resolve.ts';
+import { type IdentityStore, openIdentityStore } from './store.ts';
+
+const schema = z
+  .strictObject({})
+  .nullish()
+  .transform(() => ({}))
+  .describe('Nothing to configure; `config/identity/policy.yaml` governs.');
+
+/** Links the patients of a message to persons, and says in the provenance how. */
+export const identifyStage: StageComponent<z.output<typeof schema>> = {
+  role: 'stage',
+  name: 'identify',
+  flow: { takes: 'resources', gives: 'resources' },
+  summary: 'Links each patient to a person by all that is known, under the policy of the network.',
+  guarantees:
+    'The decision is stored by effect key with its events in one transaction, so a second run ' +
+    'gives the same; no score overrides a veto; a doubt goes to review and never blocks the message.',
+  example: 'identify',
+  schema,
+  check: (_config, { configDir }) => loadPolicy(configDir).issues,
+  files: (_config, { configDir }) => policyFiles(configDir),
+  create(_config, context) {
+    const { key, configDir, dataDir } = context;
+    const governance = requirePolicy(configDir);
+    const model = requireModel(configDir, governance);
+    const store = stageStore<IdentityStore>({
+      name: 'identity-store',
+      file: identityFile(dataDir),
+      open(file) {
+        const db = openDatabase(file, { key, cacheKiB: 16 * 1024, autoCheckpointPages: 4096 });
+        const opened = openIdentityStore(db, { governance, model });
+        const { begun, committing } = opened;
+        return { db, store: opened, begun, committing };
+      },
+    });
+    const stage: Stage<Conversion, Conversion> = {
+      name: 'identify',
+      transaction: store.transaction,
+      close: store.close,
+      run: (work) =>
+        store.attempt((opened) => {
+          const { resolved, issues } = resolve(opened, work.body, work);
+          return pass(withIdentity(work.body, resolved), issues);
+        }),
+    };
+    return stage as Stage;
+  },
+};
+
+/** A message about one person says so; of a message about several no resource can say which. */
+function withIdentity(conversion: Conversion, resolved: readonly Resolved[]): Conversion {
+  const [first, ...others] = resolved;
+  if (first === undefined || others.some(({ person }) => person !== first.person))
+    return conversion;
+  const { person, method, by } = first;
+  const identity: IdentityDecision = { person, method, by };
+  return { ...conversion, provenance: { ...conversion.provenance, identity } };
+}
