@@ -18,6 +18,7 @@ export {
   requirePolicy,
   todayUtc,
 } from './load.ts';
+export { requireModel } from './models.ts';
 export { builtInPolicy, type IdentityPolicy } from './policy.ts';
 export { type Signed, signPolicy } from './sign.ts';
 export { judgeSignature } from './signatures.ts';

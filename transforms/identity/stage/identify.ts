@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   openDatabase,
+  PlexusError,
   pass,
   type Stage,
   type StageComponent,
@@ -52,13 +53,23 @@ export const identifyStage: StageComponent<z.output<typeof schema>> = {
       close: store.close,
       run: (work) =>
         store.attempt((opened) => {
-          const { resolved, issues } = resolve(opened, work.body, work);
+          const { resolved, issues } = asked(() => resolve(opened, work.body, work));
           return pass(withIdentity(work.body, resolved), issues);
         }),
     };
     return stage as Stage;
   },
 };
+
+/** What the registry refuses here should not have been asked: a bug, not a store's bad day. */
+function asked<Out>(work: () => Out): Out {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof PlexusError) throw new Error(error.code);
+    throw error;
+  }
+}
 
 /** A message about one person says so; of a message about several no resource can say which. */
 function withIdentity(conversion: Conversion, resolved: readonly Resolved[]): Conversion {

