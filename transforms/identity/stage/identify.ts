@@ -10,7 +10,7 @@ import {
 import type { Conversion, IdentityDecision } from '../../fhir/index.ts';
 import { identityFile } from '../identity-file.ts';
 
-import { loadPolicy, policyFiles, requireModel, requirePolicy } from '../policy/index.ts';
+import { governanceFiles, governanceIssues, requireGoverned, todayUtc } from '../policy/index.ts';
 import { type Resolved, resolve } from './resolve.ts';
 import { type IdentityStore, openIdentityStore } from './store.ts';
 
@@ -31,18 +31,17 @@ export const identifyStage: StageComponent<z.output<typeof schema>> = {
     'gives the same; no score overrides a veto; a doubt goes to review and never blocks the message.',
   example: 'identify',
   schema,
-  check: (_config, { configDir }) => loadPolicy(configDir).issues,
-  files: (_config, { configDir }) => policyFiles(configDir),
+  files: (_config, { configDir }) => governanceFiles(configDir),
+  check: (_config, { configDir }) => governanceIssues(configDir, { today: todayUtc() }),
   create(_config, context) {
     const { key, configDir, dataDir } = context;
-    const governance = requirePolicy(configDir);
-    const model = requireModel(configDir, governance);
+    const governed = requireGoverned(configDir);
     const store = stageStore<IdentityStore>({
       name: 'identity-store',
       file: identityFile(dataDir),
       open(file) {
         const db = openDatabase(file, { key, cacheKiB: 16 * 1024, autoCheckpointPages: 4096 });
-        const opened = openIdentityStore(db, { governance, model });
+        const opened = openIdentityStore(db, governed);
         const { begun, committing } = opened;
         return { db, store: opened, begun, committing };
       },

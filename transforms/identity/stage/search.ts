@@ -4,12 +4,12 @@ import {
   type AssessmentContext,
   type Candidate,
   type Decision,
-  decide,
   explainPair,
   type Judgement,
   type Member,
 } from '../decide/index.ts';
 import type { RecordNo } from '../events.ts';
+import { answer, type Question } from '../policy/index.ts';
 import type { Link, Occasion } from '../registry/index.ts';
 import { blockedBy } from './people.ts';
 import type { IdentityStore } from './store.ts';
@@ -33,26 +33,34 @@ export function search(
   on: Occasion,
   mayLink: boolean,
 ): Searched {
-  const { index, people, registry, rules, scorer } = store;
+  const { index, people, registry, ruling } = store;
   const prepared = people.of(record);
   const found = index.add(record, blockedBy(prepared));
   const candidates = candidatesOf(store, record, prepared, found.records);
   if (candidates.length === 0) return { verdict: 'distinct', found, vetoes: [], reviews: 0 };
   const companions = registry.membersOf(record).flatMap((no) => memberUnless(store, record, no));
   const subject = { record: { record, prepared }, companions };
-  const context = contextOf(store, prepared);
-  const decision = decide(rules, scorer, subject, candidates, context);
-  const judged =
-    decision.link === undefined ? decision.reviews : [decision.link, ...decision.reviews];
-  const vetoes = judged.flatMap(({ best }) => best.assessment.vetoes.map(({ id }) => id));
-  const isLinked =
-    decision.link !== undefined &&
-    mayLink &&
-    linkTo(store, subject, decision.link, candidates, context, on);
-  const asked = isLinked ? decision.reviews : judged;
-  const reviews = queueReviews(store, record, asked, on);
-  const verdict = isLinked ? 'auto' : reviews > 0 ? 'review' : 'distinct';
-  return { verdict, found, vetoes, reviews };
+  const question = { subject, candidates, context: contextOf(store, prepared) };
+  const decision = answer(ruling, question);
+  const { link, reviews } = decision;
+  const judged = link === undefined ? reviews : [link, ...reviews];
+  const isLinked = link !== undefined && mayLink && linkTo(store, question, link, on);
+  const queued = queueReviews(store, record, isLinked ? reviews : judged, on);
+  observe(store, question, decision);
+  return {
+    verdict: isLinked ? 'auto' : queued > 0 ? 'review' : 'distinct',
+    found,
+    vetoes: judged.flatMap(({ best }) => best.assessment.vetoes.map(({ id }) => id)),
+    reviews: queued,
+  };
+}
+
+/** What the candidate policy would have said is counted, and nothing comes of it. */
+function observe({ shadow, tally }: IdentityStore, question: Question, decision: Decision): void {
+  if (shadow === undefined) return;
+  const observed = shadow.observe(question, decision);
+  if (observed.kind !== 'disagrees') tally.count('shadow', observed.kind);
+  else for (const { from, to } of observed.found) tally.count('shadow', `${from}-${to}`);
 }
 
 const memberUnless = ({ people }: IdentityStore, self: RecordNo, no: RecordNo): Member[] =>
@@ -60,17 +68,18 @@ const memberUnless = ({ people }: IdentityStore, self: RecordNo, no: RecordNo): 
 
 /** The persons with a record that could be the same; who scores too low is nobody to think about. */
 function candidatesOf(
-  { people, registry, rules, scorer }: IdentityStore,
+  { people, registry, ruling }: IdentityStore,
   record: RecordNo,
   prepared: Prepared,
   found: readonly RecordNo[],
 ): Candidate[] {
   const { anchor } = registry.record(record);
+  const { policy, scorer } = ruling;
   const likely = new Set<RecordNo>();
   for (const no of found) {
     const other = registry.record(no).anchor;
     if (other === anchor || likely.has(other)) continue;
-    if (scorer.score(prepared, people.of(no)).p >= rules.thresholds.low) likely.add(other);
+    if (scorer.score(prepared, people.of(no)).p >= policy.thresholds.low) likely.add(other);
   }
   return [...likely].map((other) => {
     const members = registry
@@ -101,25 +110,21 @@ function contextOf({ index }: IdentityStore, prepared: Prepared): AssessmentCont
 
 /** Writes the link with every pair that passed, so that the evidence outlives an unmerge. */
 function linkTo(
-  { registry, rules, scorer, model, policy }: IdentityStore,
-  subject: { readonly record: Member; readonly companions: readonly Member[] },
+  { registry, ruling, model, policy }: IdentityStore,
+  { subject, candidates, context }: Question,
   { person, best }: Judgement,
-  candidates: readonly Candidate[],
-  context: AssessmentContext,
   on: Occasion,
 ): boolean {
   const { members } = candidates.find((one) => one.person === person)!;
+  const score = { assessment: best.assessment, verdict: 'auto', model, policy };
   const links: Link[] = [];
   for (const own of [subject.record, ...subject.companions])
     for (const member of members) {
-      const { p: _p, ...pair } = explainPair(rules, scorer, own.prepared, member.prepared, context);
+      const { scorer, policy: rules } = ruling;
+      const { weight } = explainPair(rules, scorer, own.prepared, member.prepared, context);
       const isBest = best.a === own.record && best.b === member.record;
-      const score = { assessment: best.assessment, verdict: 'auto', model, policy };
-      links.push({
-        ...olderFirst(own.record, member.record),
-        weight: pair.weight,
-        ...(isBest ? { score } : {}),
-      });
+      const link = { ...olderFirst(own.record, member.record), weight };
+      links.push(isBest ? { ...link, score } : link);
     }
   return registry.link(links, 'auto', on).kind === 'linked';
 }

@@ -1,11 +1,9 @@
 import type { DatabaseHandle } from '../../../engine/index.ts';
 import { type BlockIndex, blockSchema, openBlockIndex } from '../block/index.ts';
 import { prepare } from '../compare/index.ts';
-import { type PairScorer, vetoesBetween } from '../decide/index.ts';
+import { vetoesBetween } from '../decide/index.ts';
 import type { RecordNo } from '../events.ts';
-import type { IdentityModel } from '../model/index.ts';
-import { type Scorer, scorerOf } from '../model/index.ts';
-import type { Governance, IdentityPolicy } from '../policy/index.ts';
+import type { Governed, Ruling, Shadow } from '../policy/index.ts';
 import type { PersonRecord } from '../record.ts';
 import { type IdentityRegistry, openRegistry } from '../registry/index.ts';
 import { type Crosswalk, crosswalkSchema, openCrosswalk } from './crosswalk.ts';
@@ -19,8 +17,8 @@ export type IdentityStore = {
   readonly people: People;
   readonly crosswalk: Crosswalk;
   readonly tally: Tally;
-  readonly rules: IdentityPolicy;
-  readonly scorer: PairScorer;
+  readonly ruling: Ruling;
+  readonly shadow: Shadow | undefined;
   /** Hashes that decisions carry. */
   readonly model: string;
   readonly policy: string;
@@ -37,19 +35,19 @@ export type IdentityStore = {
   committing(): void;
 };
 
+/** For tests and benches. */
 export type StoreOptions = {
-  readonly governance: Governance;
-  readonly model: IdentityModel;
-  /** For tests and benches. */
   readonly hotMax?: number;
   readonly recentMax?: number;
 };
 
 /** Makes the tables where they are not there yet. */
-export function openIdentityStore(db: DatabaseHandle, options: StoreOptions): IdentityStore {
-  const { governance, model, hotMax, recentMax } = options;
-  const { rules } = governance;
-  const scorer: Scorer = scorerOf(model);
+export function openIdentityStore(
+  db: DatabaseHandle,
+  { governance, model, ruling, shadow }: Governed,
+  { hotMax, recentMax }: StoreOptions = {},
+): IdentityStore {
+  const rules = ruling.policy;
   let authority: string | undefined;
 
   function vetoes(a: PersonRecord, b: PersonRecord) {
@@ -73,7 +71,7 @@ export function openIdentityStore(db: DatabaseHandle, options: StoreOptions): Id
     ...(recentMax === undefined ? {} : { recentMax }),
   });
   return {
-    ...{ registry, index, people, tally, rules, scorer, vetoes },
+    ...{ registry, index, people, tally, ruling, shadow, vetoes },
     ...{ crosswalk: openCrosswalk(db), model: model.hash, policy: governance.hash },
     lastSaid: new Map(),
     withinAuthority(system, work) {

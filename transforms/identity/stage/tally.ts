@@ -6,8 +6,9 @@ CREATE TABLE IF NOT EXISTS tally(kind TEXT, label TEXT, count INT NOT NULL,
   PRIMARY KEY(kind, label)) STRICT, WITHOUT ROWID;
 `;
 
-/** `decision` by verdict, `veto` by the id of the rule. */
-export type TallyKind = 'decision' | 'veto';
+/** `decision` by verdict, `veto` by the id of the rule, `shadow` by what the candidate said. */
+const tallyKinds = ['decision', 'veto', 'shadow'] as const;
+export type TallyKind = (typeof tallyKinds)[number];
 
 export type Tally = {
   count(kind: TallyKind, label: string): void;
@@ -20,15 +21,16 @@ export function openTally(db: DatabaseHandle): Tally {
     `INSERT INTO tally(kind, label, count) VALUES(?, ?, ?)
       ON CONFLICT DO UPDATE SET count = count + excluded.count`,
   );
-  const counts: Record<TallyKind, Map<string, number>> = { decision: new Map(), veto: new Map() };
+  const counts = new Map(tallyKinds.map((kind) => [kind, new Map<string, number>()]));
   return {
     count(kind, label) {
-      counts[kind].set(label, (counts[kind].get(label) ?? 0) + 1);
+      const ofKind = counts.get(kind)!;
+      ofKind.set(label, (ofKind.get(label) ?? 0) + 1);
     },
     write() {
-      for (const kind of ['decision', 'veto'] as const) {
-        for (const [label, count] of counts[kind]) add.run(kind, label, count);
-        counts[kind].clear();
+      for (const [kind, ofKind] of counts) {
+        for (const [label, count] of ofKind) add.run(kind, label, count);
+        ofKind.clear();
       }
     },
   };
