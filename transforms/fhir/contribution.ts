@@ -59,7 +59,8 @@ export type StatedIdentifier = {
 /**
  * What a source says of two of its patients (HL7 v2.5.1 chapter 3, FHIR R4 Patient.link):
  * `merge`: `other` was recorded twice and is `kept` from now on; `change`: the number of `other` is
- * now that of `kept`; `link` and `unlink`: the two are, or are not, one person, and both files stay.
+ * now that of `kept`; `link` and `unlink`: the two are, or are not, one person, and both files
+ * stay.
  */
 export type IdentityStatement = {
   readonly verb: 'merge' | 'change' | 'link' | 'unlink';

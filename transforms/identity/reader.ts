@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { type DatabaseHandle, openDatabase } from '../../engine/index.ts';
 import { identityFile } from './identity-file.ts';
 import { type IdentityRegistry, openRegistry } from './registry/index.ts';
-import { type Crosswalk, openCrosswalk } from './stage/crosswalk.ts';
+import { type Crosswalk, openCrosswalk } from './stage/index.ts';
 
 /** Questions to the identity store, on a read-only handle of its own. */
 export type IdentityReader = {

@@ -1,6 +1,6 @@
 // Goal: what HL7 says of who is whom reaches the identify stage with survivor, absorbed number and
-// authority, and nothing else does. Method: each trigger event that the standard's chapter 3 has for
-// it, converted by the base, with the ways in which senders write PID-3 and MRG-1.
+// authority, and nothing else does. Method: each trigger event that the standard's chapter 3 has
+// for it, converted by the base, with the ways in which senders write PID-3 and MRG-1.
 import assert from 'node:assert/strict';
 import { convertBytes, loadMapping } from '../../../transforms/mapping/index.ts';
 import { bytes } from './messages.ts';

@@ -28,7 +28,7 @@ export const identifyStage: StageComponent<z.output<typeof schema>> = {
   summary: 'Links each patient to a person by all that is known, under the policy of the network.',
   guarantees:
     'The decision is stored by effect key with its events in one transaction, so a second run ' +
-    'gives the same; no score overrides a veto; a doubt goes to review and never blocks the message.',
+    'gives the same; no score overrides a veto; a doubt goes to review and blocks nothing.',
   example: 'identify',
   schema,
   files: (_config, { configDir }) => governanceFiles(configDir),

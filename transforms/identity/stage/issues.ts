@@ -28,7 +28,7 @@ export const identityIssues = {
   overlay: issue(
     'warning',
     'identity-overlay',
-    'this number was given to a patient with another name, birth date and sex or family name before',
+    'this number was that of a patient with another name, birth date and sex or family name',
   ),
   unlinked: issue(
     'warning',

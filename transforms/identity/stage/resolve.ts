@@ -87,7 +87,7 @@ function patientsOf({ contributions }: Conversion): number[] {
   return ordinals;
 }
 
-/** What an earlier run of the same message and generation decided; undefined when there was none. */
+/** What an earlier run of this message and generation decided; undefined when there was none. */
 function readAgain(
   store: IdentityStore,
   { contributions }: Conversion,

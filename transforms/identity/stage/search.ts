@@ -66,7 +66,7 @@ function observe({ shadow, tally }: IdentityStore, question: Question, decision:
 const memberUnless = ({ people }: IdentityStore, self: RecordNo, no: RecordNo): Member[] =>
   no === self ? [] : [{ record: no, prepared: people.of(no) }];
 
-/** The persons with a record that could be the same; who scores too low is nobody to think about. */
+/** The persons with a record that could be the same; who scores too low is not thought about. */
 function candidatesOf(
   { people, registry, ruling }: IdentityStore,
   record: RecordNo,

@@ -84,7 +84,7 @@ function joinNumbers(
   return [...issues, ...joinRecords(store, a, b, kept.system, on)];
 }
 
-/** A record of a number of which nothing else is known, or of one that takes over another's file. */
+/** A record of a number of which nothing is known, or of one that takes over another's file. */
 function seeNumber(
   { registry }: IdentityStore,
   { system, value, type }: PersonIdentifier,

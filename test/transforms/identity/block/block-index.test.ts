@@ -1,7 +1,7 @@
-// Goal: whoever shares a key meets, however the entries travel (memory, table, another connection, a
-// restart), until a key is hot; then an attribute must go with it, the work stays bounded, and who
-// cannot be found any more is told. Method: properties against a plain map of keys as the oracle,
-// with tables so small that everything moves; then 10,000 records with one phone.
+// Goal: whoever shares a key meets, however the entries travel (memory, table, another connection,
+// a restart), until a key is hot; then an attribute must go with it, the work stays bounded, and
+// who cannot be found any more is told. Method: properties against a plain map of keys as the
+// oracle, with tables so small that everything moves; then 10,000 records with one phone.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,6 +1,6 @@
 // Goal: a source's merges, changes of number and links do what the standard says they do, and no
-// more; what cannot be done becomes an issue and a review. Method: each verb on a real store, with the
-// named bad inputs (itself, a cycle, an unknown number, two authorities, a veto).
+// more; what cannot be done becomes an issue and a review. Method: each verb on a real store, with
+// the named bad inputs (itself, a cycle, an unknown number, two authorities, a veto).
 import assert from 'node:assert/strict';
 import { ada, mr, patient, says, ssn, workshop } from './stage-fixture.ts';
 
@@ -11,7 +11,7 @@ describe('what sources say of who is whom', () => {
   after(() => shop.close());
   const [one, two, three] = [mr('a', '17'), mr('a', '18'), mr('a', '19')];
 
-  it('a merge joins two numbers of one hospital; later messages of either name the survivor', () => {
+  it('a merge joins two numbers of one hospital, and both name the survivor from then on', () => {
     const { send, state } = shop.open();
     const kept = send(patient(ada, one));
     assert.notEqual(send(patient(ada, two)).person, kept.person);
