@@ -25,6 +25,7 @@ export {
   todayUtc,
 } from './load.ts';
 export { requireModel } from './models.ts';
+export { type Asking, pastQuestions } from './past-questions.ts';
 export { builtInPolicy, type IdentityPolicy } from './policy.ts';
 export { type PastQuestion, type PreviewChange, type PreviewSummary, preview } from './preview.ts';
 export {
@@ -44,6 +45,7 @@ export {
   shadowFile,
   shadowSchema,
 } from './shadow.ts';
+export { openShadowLog, type ShadowNote, shadowLogSchema, shadowNotes } from './shadow-log.ts';
 export { type Signed, signPolicy } from './sign.ts';
 export { judgeSignature } from './signatures.ts';
 export type { PolicySignature } from './signed-text.ts';
