@@ -60,6 +60,11 @@ export type IdentityRegistry = Decisions & {
   see(seen: SeenRecord, on: Occasion): RecordNo;
   change(no: RecordNo, sighting: Sighting, on: Occasion): void;
   scored(event: Omit<Extract<IdentityEvent, { type: 'scored' }>, 'type'>, on: Occasion): void;
+  /** Opens a review; undefined when the same is open already. */
+  queue(
+    review: Omit<Extract<IdentityEvent, { type: 'queued' }>, 'type' | 'model' | 'policy'>,
+    on: Occasion,
+  ): number | undefined;
   policyChanged(policy: string, model: string, on: Occasion): void;
   link(links: readonly Link[], kind: Exclude<EdgeKind, 'order'>, on: Occasion): LinkResult;
   /**
@@ -116,7 +121,7 @@ function reading(log: Log) {
 function writing(log: Log, decisions: Decisions) {
   type Writing = Pick<
     IdentityRegistry,
-    | ('see' | 'change' | 'scored' | 'policyChanged' | 'link' | 'separate' | 'detach')
+    | ('queue' | 'see' | 'change' | 'scored' | 'policyChanged' | 'link' | 'separate' | 'detach')
     | ('doNotLink' | 'vetoedPairs' | 'mergeRefusal' | 'merge' | 'unmerge')
   >;
   const written: Writing = {
@@ -131,6 +136,12 @@ function writing(log: Log, decisions: Decisions) {
     },
     scored(event, on) {
       log.append({ type: 'scored', ...event }, on);
+    },
+    queue(review, on) {
+      const { kind, a, b } = review;
+      if (log.reviews.findOpen(kind, a, b) !== undefined) return undefined;
+      const { model = '', policy = '' } = log.options;
+      return log.append({ type: 'queued', ...review, model, policy }, on);
     },
     policyChanged(policy, model, on) {
       log.append({ type: 'policy-changed', policy, model }, on);
