@@ -1,5 +1,10 @@
 import { existsSync } from 'node:fs';
-import { type DatabaseHandle, exitCodes, openDatabase, PlexusError } from '../../../engine/index.ts';
+import {
+  type DatabaseHandle,
+  exitCodes,
+  openDatabase,
+  PlexusError,
+} from '../../../engine/index.ts';
 import { attributesOf, blockingKeys, openBlockIndex } from '../block/index.ts';
 import { prepare } from '../compare/index.ts';
 import { identityFile } from '../identity-file.ts';
