@@ -9,6 +9,7 @@ export type { AuditRate, LabelledPair } from './labels.ts';
 export type { Judge, Occasion, RegistryOptions } from './log.ts';
 export type { Parting, Unmerged } from './parting.ts';
 export type { Edge } from './partition.ts';
+export { recordsSince } from './recent-records.ts';
 export type { RecordState, SourceIdentifier } from './records.ts';
 export { type IdentityRegistry, openRegistry, type SeenRecord } from './registry.ts';
 export type {

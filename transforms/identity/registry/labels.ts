@@ -23,7 +23,8 @@ const sightings = [eventTypes.indexOf('seen'), eventTypes.indexOf('changed')].jo
 /** Every pair judged same or different, in the order of opening; both outcomes alike. */
 export function* labelledPairs(log: Log): Generator<LabelledPair> {
   const sightingAt = log.db.prepare<[number, number], EventRow>(
-    `SELECT * FROM event WHERE a = ? AND seq <= ? AND type IN (${sightings}) ORDER BY seq DESC LIMIT 1`,
+    `SELECT * FROM event WHERE a = ? AND seq <= ? AND type IN (${sightings})
+      ORDER BY seq DESC LIMIT 1`,
   );
   const seen = (record: RecordNo, at: number): Sighting => {
     const event = fromRow(sightingAt.get(record, at)!, log.words);

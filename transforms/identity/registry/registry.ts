@@ -105,8 +105,8 @@ export type IdentityRegistry = Decisions & {
 };
 
 /**
- * Makes the tables where they are not there yet. On a read-only handle it only answers; call `begun`
- * inside a transaction before a question, as a writer does.
+ * Makes the tables where they are not there yet. On a read-only handle it only answers; call
+ * `begun` inside a transaction before a question, as a writer does.
  */
 export function openRegistry(db: DatabaseHandle, options: RegistryOptions): IdentityRegistry {
   if (!db.readonly) db.exec(registrySchema);
