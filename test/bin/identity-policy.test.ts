@@ -119,7 +119,9 @@ describe('identity policy', function () {
       const controlId = `P${sent}`;
       const segments = [
         `MSH|^~\\&|HIS|H|P|H|20260101||ADT^A01^ADT_A01|${controlId}|P|2.5.1`,
-        `PID|1||${sent}^^^H^MR||Zachary^${given}||19800117|F|||7 Mill Road^^Mill^NY^12345||^PRN^PH^^1^212^5551234`,
+        [`PID|1||${sent}^^^H^MR||Zachary^${given}||19800117|F|||7 Mill Road^^Mill^NY^12345`]
+          .concat('^PRN^PH^^1^212^5551234')
+          .join('||'),
         `PV1|1|I|W^1^1^H||||||||||||||||V${sent}^^^H^VN`,
       ];
       const file = join(dir, 'message.hl7');
