@@ -230,8 +230,11 @@ function revisionsOf(db: DatabaseHandle) {
  * tables of one of them change, so that a folder of another version is refused in one sentence.
  */
 const dataLayout = 2;
+<<<<<<< HEAD
 /** Layouts that a start brings up to date: what came since is tables of their own. */
 const grown: ReadonlySet<number> = new Set([1]);
+=======
+>>>>>>> main
 
 function checkLayout(db: DatabaseHandle, dataDir: string, readonly: boolean): void {
   const found = db.pragma('user_version', { simple: true }) as number;

@@ -25,8 +25,16 @@ export {
   todayUtc,
 } from './load.ts';
 export { requireModel } from './models.ts';
+export { type Asking, pastQuestions } from './past-questions.ts';
 export { builtInPolicy, type IdentityPolicy } from './policy.ts';
-export { type PastQuestion, type PreviewChange, type PreviewSummary, preview } from './preview.ts';
+export {
+  type PastQuestion,
+  type PreviewChange,
+  type PreviewSummary,
+  preview,
+  type Turn,
+} from './preview.ts';
+export { type PreviewOrder, type PreviewReport, previewData } from './preview-data.ts';
 export {
   answer,
   type Disagreement,
@@ -44,6 +52,7 @@ export {
   shadowFile,
   shadowSchema,
 } from './shadow.ts';
+export { openShadowLog, type ShadowNote, shadowLogSchema, shadowNotes } from './shadow-log.ts';
 export { type Signed, signPolicy } from './sign.ts';
 export { judgeSignature } from './signatures.ts';
 export type { PolicySignature } from './signed-text.ts';
