@@ -45,6 +45,11 @@ function engineRecorders(make: MetricMaker) {
   );
   const signIns = make.counter('plexus_sign_ins_total', 'Sign-ins to the console and its API.');
   const refused = make.counter('plexus_sign_ins_refused_total', 'Requests without a valid token.');
+  const accesses = make.counter(
+    'plexus_identity_accesses_total',
+    'Identity data asked for or changed, by what was asked and how it ended.',
+    ['action', 'outcome'],
+  );
   return {
     'engine-started': (event) => {
       info.clear();
@@ -64,6 +69,7 @@ function engineRecorders(make: MetricMaker) {
     'config-refused': () => configs([]),
     'signed-in': () => signIns([]),
     'sign-in-refused': () => refused([]),
+    'identity-access': ({ action, outcome }) => accesses([action, outcome]),
   } satisfies Partial<Recorders>;
 }
 

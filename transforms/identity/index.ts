@@ -1,3 +1,11 @@
+export {
+  type Audit,
+  createIdentityService,
+  type IdentityAccess,
+  type IdentityService,
+  type IdentityServiceOptions,
+  refusalOutcome,
+} from './api/index.ts';
 export * from './assessment.ts';
 export {
   type BlockingRule,
@@ -35,6 +43,19 @@ export {
   vetoesBetween,
 } from './decide/index.ts';
 export {
+  type DecideOrder,
+  type Desk,
+  type DeskInput,
+  type DeskOptions,
+  type DeskOutput,
+  type DeskVerb,
+  type Named,
+  namedBy,
+  openDesk,
+  orderVerbs,
+  startDesk,
+} from './desk/index.ts';
+export {
   baseModel,
   checkModel,
   type IdentityModel,
@@ -48,4 +69,12 @@ export { normalisePerson, type RawPerson, rawOf } from './normalise/index.ts';
 export * from './policy/index.ts';
 export { type IdentityReader, openIdentityReader } from './reader.ts';
 export * from './record.ts';
+export {
+  type Downstream,
+  type DownstreamItem,
+  downstreamOf,
+  type Unmerged,
+  type Verification,
+  verifyRegistry,
+} from './registry/index.ts';
 export { identifyStage } from './stage/index.ts';
