@@ -67,9 +67,9 @@ function engineRecorders(make: MetricMaker) {
     listening: nothing,
     'worker-lost': ({ channel }) => workers([channel]),
     'config-refused': () => configs([]),
+    'identity-access': ({ action, outcome }) => accesses([action, outcome]),
     'signed-in': () => signIns([]),
     'sign-in-refused': () => refused([]),
-    'identity-access': ({ action, outcome }) => accesses([action, outcome]),
   } satisfies Partial<Recorders>;
 }
 

@@ -23,7 +23,7 @@ export const capabilityStatement = {
           documentation:
             'A search gives persons: golden records with the numbers of all facilities; ' +
             '`link` names the Patients of the sources.',
-          interaction: [{ code: 'read' }, { code: 'search-type' }],
+          interaction: ['read', 'search-type'].map((code) => ({ code })),
           searchParam: [
             ...['_id', 'active', 'identifier', 'telecom', 'gender'].map((name) => ({
               name,
@@ -59,7 +59,7 @@ export const capabilityStatement = {
         },
         {
           type: 'Linkage',
-          interaction: [{ code: 'read' }, { code: 'search-type' }],
+          interaction: ['read', 'search-type'].map((code) => ({ code })),
           searchParam: [
             { name: 'item', type: 'reference' },
             { name: 'source', type: 'reference' },

@@ -19,7 +19,7 @@ export type Writing = {
   readonly crosswalk: Crosswalk;
 };
 
-/** Throws `identity-no-data` when nobody was ever identified here, and what `openDatabase` throws. */
+/** Throws `identity-no-data` when nobody was ever identified here, and as `openDatabase`. */
 export function openWriting(dataDir: string, key: Buffer, governed: () => Governed): Writing {
   const file = identityFile(dataDir);
   if (!existsSync(file)) {

@@ -46,7 +46,7 @@ describe('identity over FHIR', function () {
   const numbers = (patient: Json) => patient.identifier.map((one: Json) => one.value);
 
   describe('$match', () => {
-    it('gives the person with the numbers of all hospitals, certain as a link would be', async () => {
+    it('gives the person with the numbers of all, certain as a link would be', async () => {
       const answer = await match(adaPatient);
       assert.equal(answer.status, 200);
       assert.deepEqual(grades(answer), ['certain', 'possible'], 'and the twin to be ruled out');
@@ -64,7 +64,7 @@ describe('identity over FHIR', function () {
       assert.equal(source.body.resourceType, 'Patient');
     });
 
-    it('takes a bare Patient, and grades what a steward would be asked as less than certain', async () => {
+    it("takes a bare Patient, and grades a steward's question as less than certain", async () => {
       const { telecom: _phone, address: _home, ...little } = adaPatient;
       const answer = await network.post('/Patient/$match', little);
       assert.deepEqual(grades(answer), ['probable', 'possible']);
