@@ -34,7 +34,6 @@ export {
   type VetoRule,
   vetoesBetween,
 } from './decide/index.ts';
-export { identifyStage } from './identify.ts';
 export {
   baseModel,
   checkModel,
@@ -46,6 +45,7 @@ export {
   sealModel,
 } from './model/index.ts';
 export { normalisePerson, type RawPerson, rawOf } from './normalise/index.ts';
-export { builtInPolicy, type IdentityPolicy } from './policy/policy.ts';
+export * from './policy/index.ts';
 export { type IdentityReader, openIdentityReader } from './reader.ts';
 export * from './record.ts';
+export { identifyStage } from './stage/index.ts';

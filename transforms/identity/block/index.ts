@@ -1,3 +1,5 @@
+export { type Added, type BlockIndex, type Found, openBlockIndex } from './block-index.ts';
+export { attributesOf, type Blocked } from './compound.ts';
 export { hash52 } from './hash.ts';
 export {
   type BlockingRule,
@@ -6,3 +8,4 @@ export {
   blockingVersion,
   eachKey,
 } from './keys.ts';
+export { blockSchema } from './schema.ts';
