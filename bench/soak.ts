@@ -1,9 +1,9 @@
 // The kill tests for long: `npm run soak -- --rounds 1000 --linking 200 --seed 7`. First the engine
-// (test/faults/kill.test.ts), then patient linking (test/transforms/identity/registry). Exit 0 when
+// (test/faults/kill.test.ts), then patient linking (linking.test.ts there). Exit 0 when
 // the books are right after every 50 rounds and the graph after each, else 1 with what is wrong.
 import { parseArgs } from 'node:util';
+import { runLinkingKills } from '../test/faults/linking-rounds.ts';
 import { runKillRounds } from '../test/faults/rounds.ts';
-import { runLinkingKills } from '../test/transforms/identity/registry/kill-rounds.ts';
 
 const { values } = parseArgs({
   options: {

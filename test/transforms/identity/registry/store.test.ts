@@ -98,7 +98,7 @@ describe('the identity registry', () => {
     );
   });
 
-  it('finds every record by its key while keys wait, when they are swept, and after a restart', () => {
+  it('finds every record by its key while keys wait, when swept, and after a restart', () => {
     const count = 17_500;
     for (let n = 1; n <= count; n += 1) bench.see(person('ANA'), n);
     bench.db.exec('COMMIT');

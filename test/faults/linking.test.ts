@@ -5,7 +5,7 @@
 // round a fold from zero. The seed is random and printed on failure: PLEXUS_SEED=n repeats it.
 // `npm run soak` runs 200 rounds.
 import assert from 'node:assert/strict';
-import { runLinkingKills } from './kill-rounds.ts';
+import { runLinkingKills } from './linking-rounds.ts';
 
 describe('linking under kill -9', () => {
   it('is the fold of its events after each of 20 kills', async function () {

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { verifyRegistry } from '../../../../transforms/identity/registry/index.ts';
-import { seeded } from '../../../faults/random.ts';
-import { key } from './workbench.ts';
+import { verifyRegistry } from '../../transforms/identity/registry/index.ts';
+import { key } from '../transforms/identity/registry/workbench.ts';
+import { seeded } from './random.ts';
 
 export type KillReport = {
   readonly rounds: number;

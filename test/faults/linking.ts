@@ -1,15 +1,21 @@
 // A process that links records in transactions until somebody kills it: FILE SEED. After each
 // commit it says on stdout how many events are safe.
 import { writeSync } from 'node:fs';
-import { openDatabase, PlexusError } from '../../../../engine/index.ts';
+import { openDatabase, PlexusError } from '../../engine/index.ts';
 import {
   fingerprintOf,
   type IdentityRegistry,
   openRegistry,
   transact,
-} from '../../../../transforms/identity/registry/index.ts';
-import { seeded } from '../../../faults/random.ts';
-import { judgeAB, key, message, person, steward } from './workbench.ts';
+} from '../../transforms/identity/registry/index.ts';
+import {
+  judgeAB,
+  key,
+  message,
+  person,
+  steward,
+} from '../transforms/identity/registry/workbench.ts';
+import { seeded } from './random.ts';
 
 const [file = '', seed = '1'] = process.argv.slice(2);
 const random = seeded(Number(seed));
