@@ -48,4 +48,10 @@ export { normalisePerson, type RawPerson, rawOf } from './normalise/index.ts';
 export * from './policy/index.ts';
 export { type IdentityReader, openIdentityReader } from './reader.ts';
 export * from './record.ts';
-export { identifyStage } from './stage/index.ts';
+export {
+  type Answer,
+  type IdentityStore,
+  identifyStage,
+  openIdentityStore,
+  resolve,
+} from './stage/index.ts';
