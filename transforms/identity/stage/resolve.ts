@@ -51,8 +51,8 @@ export function resolve(store: IdentityStore, conversion: Conversion, message: M
   const before = readAgain(store, conversion, ordinals, message);
   if (before !== undefined) return before;
 
-  const { id, generation, receivedUs: atUs } = message;
-  const on: Occasion = { atUs, cause: { kind: 'message', message: id, generation } };
+  const { id, generation } = message;
+  const on = occasionOf(message);
   const { statements = [] } = conversion;
   const said = statements.filter(({ verb }) => verb === 'change').flatMap(apply);
   const { patients, issues } = sightAll(store, conversion, ordinals, on);
@@ -76,6 +76,10 @@ export function resolve(store: IdentityStore, conversion: Conversion, message: M
   function apply(statement: IdentityStatement): readonly Issue[] {
     return applyStatement(store, statement, on);
   }
+}
+
+export function occasionOf({ id: message, generation, receivedUs: atUs }: Message): Occasion {
+  return { atUs, cause: { kind: 'message', message, generation } };
 }
 
 const nothing: Answer = { resolved: [], issues: [] };
