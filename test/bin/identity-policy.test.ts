@@ -204,6 +204,27 @@ describe('identity policy', function () {
       assert.deepEqual(new Set(linked), new Set(['st-anne']), 'who needs five groups links nobody');
     });
 
+    it('asks a shadow beside it, which links nobody and is counted and kept', async () => {
+      const candidate = join(config(), 'identity/candidate.yaml');
+      const [text] = readFileSync(policy(), 'utf8').split(/^signatures:/m);
+      writeFileSync(candidate, text!.replace('evidence_groups: 2', 'evidence_groups: 5'));
+      writeFileSync(join(config(), 'identity/shadow.yaml'), 'policy: candidate.yaml\n');
+      const { operations } = serving.engine;
+      assert.equal((await operations.reload()).length, 4, 'a shadow makes a revision');
+      await admit('north-general', 'Quentina');
+      await admit('mercy-west', 'Quentina');
+      const [, second] = [...operations.messages({})];
+      const issues = operations.trace(second!.id)!.steps.flatMap((step) => step.issues);
+      const codes = issues.map(({ code }) => code);
+      assert.ok(codes.includes('identity-shadow-disagrees'), codes.join());
+      const types = eventsOf(join(dir, 'data')).map(({ type }) => type);
+      assert.ok(types.includes('linked') && !types.includes('queued'), types.join());
+      const words = ['--policy', candidate, '--data', join(dir, 'data'), '--json'];
+      const { lines } = await command('preview', ...words);
+      const { summary } = JSON.parse(lines.at(-1)!);
+      assert.deepEqual([summary.changes, summary.shadow_noted], [{ 'auto->review': 1 }, 1]);
+    });
+
     it('shows what a candidate would change of what it has done, and changes nothing', async () => {
       await admit('north-general', 'Quentina');
       await admit('mercy-west', 'Quentina');

@@ -167,6 +167,8 @@ function look(store: IdentityStore, { sighted, codes }: Patient, on: Occasion): 
   const { found, reviews, verdict } = searched;
   if (reviews > 0) codes.add(identityIssues.review.code);
   if (found.hotKeys > 0) codes.add(identityIssues.hotKey.code);
+  if (searched.shadow === 'disagrees') codes.add(identityIssues.shadowDisagrees.code);
+  if (searched.shadow === 'skipped') codes.add(identityIssues.shadowSkipped.code);
   if (found.nowHidden > 0) codes.add(identityIssues.hidden.code);
   store.tally.count('decision', verdict);
   for (const id of searched.vetoes) store.tally.count('veto', id);
