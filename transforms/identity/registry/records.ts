@@ -75,6 +75,7 @@ export function openRecords(db: DatabaseHandle, words: Words, keys: KeyIndex): R
   }
 
   function byPerson(person: PersonId): RecordNo | undefined {
+    if (!isUuid.test(person)) return undefined;
     for (const no of keys.find(personHash(person), sameHashMax))
       if (get(no)?.ownPerson === person) return no;
     return undefined;
@@ -172,6 +173,8 @@ export function openRecords(db: DatabaseHandle, words: Words, keys: KeyIndex): R
     },
   };
 }
+
+const isUuid = /^[0-9a-f]{8}-[0-9a-f]{4}-/;
 
 const keyOf = (system: string, value: string) => `${value}\u001f${system}`;
 
