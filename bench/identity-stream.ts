@@ -1,6 +1,6 @@
 /**
- * People arrive one by one, as the identify stage meets them: batches of 64 in one transaction, each
- * person by a first hospital, every sixth of them later by a second one with what goes wrong at a
+ * `npm run bench:identity`: people arrive one by one, as the identify stage meets them: batches of
+ * 64 in one transaction, each person by a first hospital, every sixth of them later by a second one with what goes wrong at a
  * desk. Names, birth dates and households are skewed as they are (bench/people). Writes what it
  * measured to bench/results/ with date and machine.
  *
@@ -112,6 +112,7 @@ function main(): void {
   const rows: unknown[] = [];
   let window = emptyWindow();
   let windowMs = 0;
+  let cpu = process.cpuUsage();
   let batch: Conversion[] = [];
   for (const raw of stream(total)) {
     batch.push(conversionOf(patientOf(raw)));
@@ -124,6 +125,7 @@ function main(): void {
     const row = {
       records: counts.records,
       per_second: Math.round((window.decideMs.length * 1000) / windowMs),
+      cpu_ms_per_message: cpuMs(cpu, window.decideMs.length),
       decide_p50_ms: share(window.decideMs, 0.5),
       decide_p99_ms: share(window.decideMs, 0.99),
       decide_and_commit_p50_ms: share(window.perMessageMs, 0.5),
@@ -142,6 +144,7 @@ function main(): void {
     rows.push(row);
     window = emptyWindow();
     windowMs = 0;
+    cpu = process.cpuUsage();
   }
   db.close();
   rmSync(folder, { recursive: true });
@@ -150,6 +153,11 @@ function main(): void {
   if (values.dry) process.stdout.write(text);
   else writeResult(text, result.date);
 }
+
+const cpuMs = (since: NodeJS.CpuUsage, messages: number): number => {
+  const { user, system } = process.cpuUsage(since);
+  return Number(((user + system) / 1000 / messages).toFixed(3));
+};
 
 /** One batch in one transaction; adds its times to the window and returns its milliseconds. */
 function runBatch(

@@ -20,8 +20,8 @@ export function judgePair(policy: IdentityPolicy, assessment: Assessment): PairV
 }
 
 /**
- * Facts of one person alone. Where two of them contradict, the score comes from a shared home, phone
- * and surname: spouses and siblings, of whom there are more than stewards could ever look at.
+ * Facts of one person alone. Where two of them contradict, the score comes from a shared home,
+ * phone and surname: spouses and siblings, more of them than stewards could ever look at.
  */
 const personal = new Set([
   'strong-identifier-conflict',
