@@ -14,8 +14,8 @@ import {
 import { run } from './capture.ts';
 
 // Goal: in the example network, three hospitals' messages find one person where they speak of one,
-// and keep twins apart; a merge that a hospital sends joins, and a steward's unmerge separates, while
-// the feeds run on.
+// and keep twins apart; a merge that a hospital sends joins, and a steward's unmerge separates,
+// while the feeds run on.
 // Method: `./plexus run` on a copy of config/, fed over its own MLLP ports; the identity store is
 // asked as products ask it.
 
