@@ -5,7 +5,7 @@ import { identityPolicy, policyDetails, policyOptions } from './identity-policy.
 export const identity = defineCommand({
   name: 'identity',
   summary: 'Patient identity: the policy that governs it.',
-  usage: 'policy show|verify|sign|keygen',
+  usage: 'policy show|verify|sign|keygen|preview',
   details: policyDetails,
   options: { ...policyOptions },
   async run(call) {

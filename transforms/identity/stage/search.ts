@@ -46,7 +46,7 @@ export function search(
   const judged = link === undefined ? reviews : [link, ...reviews];
   const isLinked = link !== undefined && mayLink && linkTo(store, question, link, on);
   const queued = queueReviews(store, record, isLinked ? reviews : judged, on);
-  observe(store, question, decision);
+  observe(store, question, decision, on);
   return {
     verdict: isLinked ? 'auto' : queued > 0 ? 'review' : 'distinct',
     found,
@@ -55,12 +55,17 @@ export function search(
   };
 }
 
-/** What the candidate policy would have said is counted, and nothing comes of it. */
-function observe({ shadow, tally }: IdentityStore, question: Question, decision: Decision): void {
+/** What the candidate policy would have said is kept and counted, and nothing comes of it. */
+function observe(
+  { shadow, shadowLog, tally }: IdentityStore,
+  question: Question,
+  decision: Decision,
+  { atUs }: Occasion,
+): void {
   if (shadow === undefined) return;
   const observed = shadow.observe(question, decision);
-  if (observed.kind !== 'disagrees') tally.count('shadow', observed.kind);
-  else for (const { from, to } of observed.found) tally.count('shadow', `${from}-${to}`);
+  tally.count('shadow', observed.kind);
+  if (observed.kind === 'disagrees') shadowLog?.note(atUs, observed.found);
 }
 
 const memberUnless = ({ people }: IdentityStore, self: RecordNo, no: RecordNo): Member[] =>

@@ -3,7 +3,13 @@ import { type BlockIndex, blockSchema, openBlockIndex } from '../block/index.ts'
 import { prepare } from '../compare/index.ts';
 import { vetoesBetween } from '../decide/index.ts';
 import type { RecordNo } from '../events.ts';
-import type { Governed, Ruling, Shadow } from '../policy/index.ts';
+import {
+  type Governed,
+  openShadowLog,
+  type Ruling,
+  type Shadow,
+  shadowLogSchema,
+} from '../policy/index.ts';
 import type { PersonRecord } from '../record.ts';
 import { type IdentityRegistry, openRegistry } from '../registry/index.ts';
 import { type Crosswalk, crosswalkSchema, openCrosswalk } from './crosswalk.ts';
@@ -19,6 +25,7 @@ export type IdentityStore = {
   readonly tally: Tally;
   readonly ruling: Ruling;
   readonly shadow: Shadow | undefined;
+  readonly shadowLog: ShadowLog | undefined;
   /** Hashes that decisions carry. */
   readonly model: string;
   readonly policy: string;
@@ -36,6 +43,8 @@ export type IdentityStore = {
 };
 
 /** For tests and benches. */
+type ShadowLog = ReturnType<typeof openShadowLog>;
+
 export type StoreOptions = {
   readonly hotMax?: number;
   readonly recentMax?: number;
@@ -55,7 +64,7 @@ export function openIdentityStore(
     return vetoesBetween(rules, prepare(without(authority, a)), prepare(without(authority, b)));
   }
 
-  db.exec(blockSchema + crosswalkSchema + tallySchema);
+  db.exec(blockSchema + crosswalkSchema + tallySchema + shadowLogSchema);
   const registry = openRegistry(db, {
     clusterMax: rules.clusterCap,
     judge: vetoes,
@@ -72,6 +81,7 @@ export function openIdentityStore(
   });
   return {
     ...{ registry, index, people, tally, ruling, shadow, vetoes },
+    shadowLog: shadow === undefined ? undefined : openShadowLog(db, shadow.policy),
     ...{ crosswalk: openCrosswalk(db), model: model.hash, policy: governance.hash },
     lastSaid: new Map(),
     withinAuthority(system, work) {
