@@ -42,8 +42,6 @@ export type SourceIdentifier = PersonIdentifier & { readonly firstMessage: numbe
 
 /** Feeds speak of the same people all day; with its texts a record takes some 500 bytes. */
 const knownMax = 20_000;
-/** Two persons with one hash are a wonder; more are a broken index. */
-const sameHashMax = 16;
 
 export function openRecords(db: DatabaseHandle, words: Words, keys: KeyIndex): Records {
   const sql = prepare(db);
@@ -76,8 +74,7 @@ export function openRecords(db: DatabaseHandle, words: Words, keys: KeyIndex): R
 
   function byPerson(person: PersonId): RecordNo | undefined {
     if (!isUuid.test(person)) return undefined;
-    for (const no of keys.find(personHash(person), sameHashMax))
-      if (get(no)?.ownPerson === person) return no;
+    for (const no of keys.find(personHash(person))) if (get(no)?.ownPerson === person) return no;
     return undefined;
   }
 
