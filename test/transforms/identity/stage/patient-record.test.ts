@@ -91,7 +91,7 @@ describe('the record of a patient', () => {
     assert.ok(dated.flags.includes('newborn-name') || dated.flags.includes('placeholder-name'));
   });
 
-  it('opens a stay with its beginning and closes it with its end; a cancelled one never was', () => {
+  it('opens a stay with its beginning and closes it with its end; one cancelled never was', () => {
     const admitted = fold(
       undefined,
       patient({}),
@@ -110,7 +110,7 @@ describe('the record of a patient', () => {
     assert.equal(cancelled.stays, undefined);
   });
 
-  it('takes no visit of an outpatient and no plan for a stay, and forgets none by a later one', () => {
+  it('takes no visit and no plan for a stay, and forgets none by a later one', () => {
     const visit = encounter({
       class: { code: 'AMB' },
       status: 'finished',
