@@ -1,3 +1,10 @@
+export {
+  type CandidateIndex,
+  eachCandidatePair,
+  indexCandidates,
+  type Share,
+} from './candidates.ts';
+export { linkedRecordsMax } from './entries.ts';
 export { hash52 } from './hash.ts';
 export {
   type BlockingRule,
