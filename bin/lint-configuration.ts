@@ -1,16 +1,19 @@
 import { type ConfigIssue, inOrder, loadNetwork } from '../engine/index.ts';
+import { loadPolicy, todayUtc } from '../transforms/identity/index.ts';
 import { loadMapping, mappingNames } from '../transforms/mapping/index.ts';
 import { codeMapReleases, loadCodeMap } from '../transforms/terminology/index.ts';
 import { registry } from './registry.ts';
 
 /**
  * Every mistake of a configuration folder, each once, sorted by place: the network with all that
- * its channels refer to, and the mappings and code maps that no channel refers to (yet).
+ * its channels refer to, and the mappings, code maps and identity policy that no channel refers to
+ * (yet).
  */
 export function lintConfiguration(configDir: string): readonly ConfigIssue[] {
   return inOrder([
     ...loadNetwork(configDir, registry).issues,
     ...mappingNames(configDir).flatMap((name) => loadMapping(configDir, name).issues),
     ...codeMapReleases(configDir).flatMap((release) => loadCodeMap(configDir, release).issues),
+    ...loadPolicy(configDir, { today: todayUtc() }).issues,
   ]);
 }

@@ -4,6 +4,7 @@ import { convert } from './convert.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 import { graph } from './graph.ts';
+import { identity } from './identity.ts';
 import { keys } from './keys.ts';
 import { lint } from './lint.ts';
 import { list } from './list.ts';
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   trace,
   quarantine,
   channel,
+  identity,
   simulate,
   keys,
   doctor,

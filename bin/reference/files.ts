@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { channelSchema, networkJsonSchema } from '../../engine/index.ts';
+import { policySchema, signersSchema } from '../../transforms/identity/index.ts';
 import { mappingSchema } from '../../transforms/mapping/index.ts';
 import { head } from './page.ts';
 import { schemaTable } from './schema-table.ts';
@@ -11,8 +12,9 @@ export function filesPage(): string {
       'Configuration files',
       [
         'A configuration is a folder: `plexus.yaml`, `channels/NAME.yaml`, `mappings/NAME.yaml`,',
-        '`terminology/maps/FACILITY/NAME@VERSION.csv`. `./plexus lint` checks it, and',
-        '`./plexus schema` gives editors its JSON Schema.',
+        '`terminology/maps/FACILITY/NAME@VERSION.csv`, `identity/policy.yaml` and',
+        '`identity/signers.yaml`. `./plexus lint` checks it, and `./plexus schema` gives editors',
+        'its JSON Schema.',
       ].join('\n'),
     ),
     '## plexus.yaml',
@@ -26,5 +28,11 @@ export function filesPage(): string {
       '[a facility with habits of its own](../tutorial/first-facility.md). The rules and tables\n' +
       'of base, which are changed by their `id`, stand in `transforms/mapping/base/`.',
     schemaTable(z.toJSONSchema(mappingSchema, { io: 'input', unrepresentable: 'any' })),
+    '## identity/policy.yaml',
+    'What governs the linking of patients. Without this file the built-in policy does. Two\n' +
+      'persons sign it: see [change the identity policy](../how-to/change-the-identity-policy.md).',
+    schemaTable(z.toJSONSchema(policySchema, { io: 'input', unrepresentable: 'any' })),
+    '## identity/signers.yaml',
+    schemaTable(z.toJSONSchema(signersSchema, { io: 'input', unrepresentable: 'any' })),
   ].join('\n\n')}\n`;
 }

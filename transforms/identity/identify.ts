@@ -10,6 +10,7 @@ import {
 } from '../../engine/index.ts';
 import type { Conversion, IdentityDecision } from '../fhir/index.ts';
 import { identifiersOf } from './identifiers.ts';
+import { loadPolicy, policyFiles, requirePolicy, todayUtc } from './policy/index.ts';
 import {
   type Decision,
   type IdentityRegistry,
@@ -35,8 +36,11 @@ export const identifyStage: StageComponent<z.output<typeof schema>> = {
     'moves from one person to another; a doubt never blocks the message.',
   example: 'identify',
   schema,
+  files: (_config, { configDir }) => policyFiles(configDir),
+  check: (_config, { configDir }) => loadPolicy(configDir, { today: todayUtc() }).issues,
   create(_config, context) {
     const { key } = context;
+    requirePolicy(context.configDir);
     const store = stageStore<IdentityRegistry>({
       name: 'identity-store',
       file: identityFile(context.dataDir),

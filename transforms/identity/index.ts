@@ -15,6 +15,25 @@ export {
   type Prepared,
   prepare,
 } from './compare/index.ts';
+export {
+  type AssessedPair,
+  type AssessmentContext,
+  assessPair,
+  type Candidate,
+  type Decision,
+  decide,
+  explainPair,
+  isEnoughEvidence,
+  type Judgement,
+  judgePair,
+  type Member,
+  type PairScorer,
+  type PairVerdict,
+  pairVetoes,
+  type Subject,
+  type VetoRule,
+  vetoesBetween,
+} from './decide/index.ts';
 export { identifyStage } from './identify.ts';
 export {
   baseModel,
@@ -27,5 +46,6 @@ export {
   sealModel,
 } from './model/index.ts';
 export { normalisePerson, type RawPerson, rawOf } from './normalise/index.ts';
+export * from './policy/index.ts';
 export { type IdentityReader, openIdentityReader } from './reader.ts';
 export * from './record.ts';

@@ -1,6 +1,6 @@
 import type { Assessment, Verdict, VerdictReason } from '../assessment.ts';
+import type { Prepared } from '../compare/index.ts';
 import type { PersonId, RecordNo } from '../events.ts';
-import type { Prepared } from './scorer.ts';
 
 /** A record in a cluster. */
 export type Member = { readonly record: RecordNo; readonly prepared: Prepared };

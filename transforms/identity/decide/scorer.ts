@@ -1,10 +1,7 @@
 import type { WeightBar } from '../assessment.ts';
-import type { PersonRecord } from '../record.ts';
+import type { Prepared } from '../compare/index.ts';
 
-/** A record with whatever its comparison prepared once. */
-export type Prepared = { readonly record: PersonRecord };
-
-/** A fitted model's answer on two records. Pure and symmetric. */
+/** What a decision needs of a scorer: a fitted model's, or in tests one that lies. */
 export type PairScorer = {
   /** `p` is the calibrated probability, 0..1; `weight` the sum of all bars and the prior, in bits. */
   score(a: Prepared, b: Prepared): { readonly p: number; readonly weight: number };

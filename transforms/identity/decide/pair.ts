@@ -1,0 +1,95 @@
+import { type ComparisonName, comparisonNames } from '../assessment.ts';
+import {
+  compare,
+  comparisonLevels,
+  newLevels,
+  nullLevel,
+  type Prepared,
+} from '../compare/index.ts';
+import type { IdentityPolicy } from '../policy/policy.ts';
+import type { PersonRecord } from '../record.ts';
+import { relateIdentifiers, type StrongIdentifiers } from './strong-identifiers.ts';
+
+/**
+ * How two names stand to each other. `similar` may be one name misspelt or cut, or two names that
+ * a letter tells apart (Mia, Mya): who needs to know must look elsewhere.
+ */
+export type NameRelation = 'unknown' | 'equal' | 'swapped' | 'nickname' | 'similar' | 'different';
+
+/** How two birth dates stand; `near` is one date misread, or known only in part. */
+export type BirthRelation = 'unknown' | 'equal' | 'near' | 'different';
+
+/** What vetoes and evidence groups look at: two records and how they stand to each other. */
+export type Pair = {
+  readonly a: PersonRecord;
+  readonly b: PersonRecord;
+  readonly given: NameRelation;
+  readonly family: NameRelation;
+  readonly birth: BirthRelation;
+  readonly sexesDiffer: boolean;
+  readonly sharesPlace: boolean;
+  readonly sharesContact: boolean;
+  readonly strong: StrongIdentifiers;
+};
+
+/** Symmetric, but for the order of `a` and `b` themselves. */
+export function relatePair(policy: IdentityPolicy, a: Prepared, b: Prepared): Pair {
+  const levels = newLevels();
+  compare(a, b, levels);
+  const levelOf = (name: ComparisonName): string => {
+    const level = levels[comparisonNames.indexOf(name)] ?? nullLevel;
+    return level === nullLevel ? 'null' : (comparisonLevels[name][level] ?? 'null');
+  };
+  const given = nameRelation[levelOf('given')] ?? 'unknown';
+  // Twins may share a first given name and be told apart by the second: Maria Ana, Maria Luisa.
+  const isOtherMiddle = given === 'equal' && levelOf('middle') === 'different';
+  return {
+    a: a.record,
+    b: b.record,
+    given: isOtherMiddle ? 'similar' : given,
+    family: nameRelation[levelOf('family')] ?? 'unknown',
+    birth: relateBirth(policy, a.record.birthDate, b.record.birthDate, levelOf('birthDate')),
+    sexesDiffer: levelOf('sex') === 'different',
+    sharesPlace: samePlace.has(levelOf('address')),
+    sharesContact: levelOf('phone') === 'exact' || levelOf('email') === 'exact',
+    strong: relateIdentifiers(policy, a.record, b.record),
+  };
+}
+
+/** Whether a relation speaks for one person; unknown never does. */
+export const agrees = (relation: NameRelation): boolean =>
+  relation !== 'different' && relation !== 'unknown';
+
+const nameRelation: Readonly<Record<string, NameRelation>> = {
+  exact: 'equal',
+  swapped: 'swapped',
+  nickname: 'nickname',
+  'jaro-winkler-92': 'similar',
+  'jaro-winkler-85': 'similar',
+  phonetic: 'similar',
+  part: 'similar',
+  middle: 'similar',
+  initial: 'similar',
+  'jaro-winkler-75': 'different',
+  different: 'different',
+};
+
+const samePlace: ReadonlySet<string> = new Set(['exact', 'line-and-place', 'line-near-place']);
+
+function relateBirth(
+  policy: IdentityPolicy,
+  a: string | undefined,
+  b: string | undefined,
+  level: string,
+): BirthRelation {
+  if (a === undefined || b === undefined) return 'unknown';
+  if (level === 'exact') return 'equal';
+  if (yearsApart(a, b) >= policy.vetoes.generationYears) return 'different';
+  if (['swapped-day-month', 'one-edit', 'near'].includes(level)) return 'near';
+  const isPartial = a.length < 10 || b.length < 10;
+  return isPartial && ['year-and-month', 'year'].includes(level) ? 'near' : 'different';
+}
+
+/** Difference of the years of two dates. */
+export const yearsApart = (a: string, b: string): number =>
+  Math.abs(Number(a.slice(0, 4)) - Number(b.slice(0, 4)));

@@ -1,0 +1,146 @@
+import type { Veto } from '../assessment.ts';
+import type { IdentityPolicy } from '../policy/policy.ts';
+import { isDeathBeforeActivity, isMother, isNameless, staysOverlap } from './circumstances.ts';
+import { agrees, type Pair, yearsApart } from './pair.ts';
+
+/** A rule that no score overrides: two records on which it fires are never linked by themselves. */
+export type VetoRule = {
+  /** Stable; stored with each assessment. */
+  readonly id: string;
+  /** What a steward reads beside the pair. */
+  readonly text: string;
+  /** Who may change the rule. */
+  readonly owner: 'health-information-management' | 'neonatology' | 'patient-safety';
+  /** Symmetric in the two records. */
+  readonly fires: (pair: Pair, policy: IdentityPolicy) => boolean;
+};
+
+/** The register, in the order in which a steward reads the reasons. */
+export const pairVetoes: readonly VetoRule[] = [
+  {
+    id: 'strong-identifier-conflict',
+    text: 'One authority, which gives each person one number, gave these two different numbers.',
+    owner: 'health-information-management',
+    fires: ({ strong, given, birth }) =>
+      strong.conflicts || (strong.isMisread && !(agrees(given) && birth === 'equal')),
+  },
+  {
+    id: 'given-name-conflict',
+    text: 'The given names are two different names, and no number of one person alone agrees.',
+    owner: 'health-information-management',
+    fires: (pair) => pair.given === 'different' && !isOnePersonsNumber(pair),
+  },
+  {
+    id: 'given-name-unknown',
+    text: 'The given name of one is unknown: it may be a brother, a sister or a twin.',
+    owner: 'patient-safety',
+    fires: (pair) => pair.given === 'unknown' && !isOnePersonsNumber(pair),
+  },
+  {
+    id: 'birth-date-conflict',
+    text: 'The birth dates are two different dates, and no strong identifier explains it.',
+    owner: 'health-information-management',
+    fires: (pair, policy) =>
+      pair.birth === 'different' && !explainsBirthDate(pair, policy.vetoes.generationYears),
+  },
+  {
+    id: 'birth-date-unknown',
+    text: 'The birth date of one is unknown: parent and child may share all the rest.',
+    owner: 'patient-safety',
+    fires: (pair) => pair.birth === 'unknown' && !isOnePersonsNumber(pair),
+  },
+  {
+    id: 'suffix-conflict',
+    text: 'The suffixes tell father and son apart: they differ, or one has one and the age differs.',
+    owner: 'health-information-management',
+    fires: (pair) => hasOtherSuffix(pair),
+  },
+  {
+    id: 'sex-with-given-name',
+    text: 'The sex differs, and the given names are not the same.',
+    owner: 'health-information-management',
+    fires: ({ sexesDiffer, given }) => sexesDiffer && given !== 'equal' && given !== 'swapped',
+  },
+  {
+    id: 'multiple-birth',
+    text: 'Born together with others: birth order or given names differ, or are not known.',
+    owner: 'neonatology',
+    fires: (pair) => isBornTogether(pair) && !isSameChild(pair),
+  },
+  {
+    id: 'mother-identifier',
+    text: 'One is the mother of the other.',
+    owner: 'neonatology',
+    fires: ({ a, b }) => isMother(a, b) || isMother(b, a),
+  },
+  {
+    id: 'placeholder-name',
+    text: 'One has only a placeholder for a name: BABY BOY, UNKNOWN, TEST.',
+    owner: 'neonatology',
+    fires: ({ a, b }) => isNameless(a) || isNameless(b),
+  },
+  {
+    id: 'similar-twins',
+    text: 'Born on the same day, and the given names are not quite the same: perhaps twins.',
+    owner: 'patient-safety',
+    fires: (pair) => areLikeTwins(pair) && !isOnePersonsNumber(pair) && !pair.strong.familyAgrees,
+  },
+  {
+    id: 'death-before-activity',
+    text: 'One had died before the other was last seen alive.',
+    owner: 'patient-safety',
+    fires: ({ a, b }, { vetoes }) =>
+      isDeathBeforeActivity(a, b, vetoes.graceDaysAfterDeath) ||
+      isDeathBeforeActivity(b, a, vetoes.graceDaysAfterDeath),
+  },
+  {
+    id: 'overlapping-stays',
+    text: 'Both were inpatients at the same time, in two hospitals.',
+    owner: 'patient-safety',
+    fires: ({ a, b }, { vetoes }) => staysOverlap(a, b, vetoes.stayOverlapHours),
+  },
+];
+
+/** The vetoes that fire on a pair, in the order of the register. */
+export function vetoesOf(policy: IdentityPolicy, pair: Pair): Veto[] {
+  return pairVetoes.filter((rule) => rule.fires(pair, policy)).map(({ id }) => ({ id }));
+}
+
+/**
+ * A number that is one person's alone agrees, and so does a second thing that a mix-up of numbers
+ * would not bring along: the given name, or birth date with family name or home.
+ */
+function isOnePersonsNumber({ strong, given, birth, family, sharesPlace }: Pair): boolean {
+  if (!strong.personalAgrees) return false;
+  const isHome = agrees(family) || sharesPlace;
+  return isHome && (agrees(given) || birth === 'equal');
+}
+
+/** A father's number on his son's record does not make their birth dates one. */
+function explainsBirthDate(pair: Pair, generationYears: number): boolean {
+  if (!agrees(pair.given) || !agrees(pair.family)) return false;
+  if (pair.strong.personalAgrees) return true;
+  const years = yearsApart(pair.a.birthDate ?? '', pair.b.birthDate ?? '');
+  return pair.strong.familyAgrees && years < generationYears;
+}
+
+function hasOtherSuffix({ a, b, birth, strong }: Pair): boolean {
+  const suffixesOf = ({ names }: typeof a) => names.flatMap(({ suffix }) => suffix ?? []);
+  const [own, others] = [suffixesOf(a), suffixesOf(b)];
+  if (own.length > 0 && others.length > 0) return !own.some((one) => others.includes(one));
+  if (own.length === 0 && others.length === 0) return false;
+  return birth !== 'equal' && !strong.personalAgrees;
+}
+
+/** Of one day, or of days that a typing error tells apart; a nickname may be the twin's name. */
+const areLikeTwins = ({ birth, given }: Pair): boolean =>
+  (birth === 'equal' || birth === 'near') && given !== 'equal' && given !== 'swapped';
+
+const isBornTogether = ({ a, b }: Pair): boolean =>
+  [a, b].some((one) => one.isMultipleBirth === true || one.birthOrder !== undefined);
+
+function isSameChild({ a, b, given }: Pair): boolean {
+  const isOtherOrder =
+    a.birthOrder !== undefined && b.birthOrder !== undefined && a.birthOrder !== b.birthOrder;
+  return !isOtherOrder && (given === 'equal' || given === 'swapped');
+}
