@@ -35,9 +35,12 @@ export {
   vetoesBetween,
 } from './decide/index.ts';
 export { identifyStage } from './identify.ts';
+export * from './link/index.ts';
 export {
   baseModel,
   checkModel,
+  type FitOptions,
+  fitModel,
   type IdentityModel,
   parseModel,
   type Score,

@@ -119,12 +119,14 @@ export function eachCandidatePair(
   index: CandidateIndex,
   share: Share,
   found: (a: number, b: number) => void,
+  onProgress: (done: number) => void = () => {},
 ): number {
   const { entries, hotRecords } = index;
   let runNo = 0;
   let leftOut = 0;
   eachRun(entries, (from, to, key) => {
     runNo += 1;
+    if (runNo % 65_536 === 0) onProgress(to / entries.length);
     if (to - from < 2 || runNo % share.of !== share.no) return;
     for (let at = from; at < to; at += 1) {
       const a = entryRecord(entries[at]!);

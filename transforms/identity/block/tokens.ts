@@ -5,7 +5,7 @@ import { hash52 } from './hash.ts';
 export const tokenKinds = ['name', 'birth', 'place', 'line', 'contact', 'identifier'] as const;
 type TokenKind = (typeof tokenKinds)[number];
 
-/** Single attributes of a record, by which batch linking starts: kind in `kinds`, hash in `hashes`. */
+/** Single attributes of a record: the kind of each, as a position in `tokenKinds`, and a hash. */
 export type Tokens = { readonly kinds: readonly number[]; readonly hashes: readonly number[] };
 
 /** Of everything that is known, each once. Names stand for themselves in whichever field. */

@@ -4,7 +4,9 @@ import { exitCodes, PlexusError, reasonOf } from '../../../engine/index.ts';
 import type { RawPerson } from '../normalise/index.ts';
 
 const column = z.string().min(1);
-const oneOrMore = z.union([column, z.array(column).min(1)]).transform((one) => [one].flat());
+const oneOrMore = z
+  .union([column, z.array(column).min(1)])
+  .transform((one): readonly string[] => (typeof one === 'string' ? [one] : one));
 
 const schema = z.strictObject({
   id: column,
@@ -51,7 +53,10 @@ function invalid(file: string, why: string, cause?: unknown): PlexusError {
 /** Every column that is named. */
 export function columnsNamed(columns: Columns): readonly string[] {
   const { identifier = {}, ...rest } = columns;
-  return [...Object.values(rest).flat(), ...Object.values(identifier)];
+  const named = Object.values(rest)
+    .flat()
+    .filter((name) => name !== undefined);
+  return [...named, ...Object.values(identifier)];
 }
 
 /** What a row says of a person; `cell` gives the trimmed text of a column. */
@@ -83,3 +88,7 @@ export function rawPersonOf(columns: Columns, cell: (column: string) => string):
       .filter(({ value }) => value !== ''),
   };
 }
+
+/** Families use a social security number together, so it must be known for one. */
+const typeOf = (system: string): { readonly type?: string } =>
+  /\bssn\b|social.?security|2\.16\.840\.1\.113883\.4\.1$/i.test(system) ? { type: 'SS' } : {};

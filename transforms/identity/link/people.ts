@@ -3,10 +3,13 @@ import { parse } from 'csv-parse';
 import { exitCodes, PlexusError, reasonOf } from '../../../engine/index.ts';
 import { linkedRecordsMax } from '../block/index.ts';
 import { type Prepared, prepare } from '../compare/index.ts';
-import { type DateOrder, normalisePerson } from '../normalise/index.ts';
+import { dateOrderIn, normalisePerson } from '../normalise/index.ts';
 import { type Columns, columnsNamed, rawPersonOf } from './columns.ts';
 
-/** The records of all inputs in the order of the files; a record is known by its position. */
+/**
+ * The records of all inputs, the first input first, each in the order of its ids: so nothing
+ * depends on the order of the rows. A record is known by its position.
+ */
 export type People = {
   readonly ids: readonly string[];
   readonly prepared: readonly Prepared[];
@@ -25,6 +28,15 @@ type Loading = {
   readonly ids: string[];
   readonly prepared: Prepared[];
   readonly truths: string[];
+  readonly dates: DateOrders;
+};
+
+/** What the dates of one file say of the order in which it writes them. */
+type DateOrders = {
+  dayFirst: number;
+  monthFirst: number;
+  /** Records whose date can be read either way. */
+  readonly either: number[];
 };
 
 /**
@@ -38,15 +50,44 @@ export async function readPeople(
   truth?: TruthRule,
   onRow: (records: number) => void = () => {},
 ): Promise<People> {
-  const loading: Loading = { columns, truth, ids: [], prepared: [], truths: [] };
-  let secondFrom = 0;
-  for (const [no, file] of files.entries()) {
-    if (no === 1) secondFrom = loading.ids.length;
-    await readFile(file, loading, onRow);
+  const parts: Loading[] = [];
+  for (const file of files) {
+    const before = parts.reduce((sum, { ids }) => sum + ids.length, 0);
+    const dates = { dayFirst: 0, monthFirst: 0, either: [] };
+    const loading: Loading = { columns, truth, ids: [], prepared: [], truths: [], dates };
+    await readFile(file, loading, (records) => onRow(before + records));
+    correctDates(loading);
+    parts.push(inOrder(loading));
+    if (before + loading.ids.length > linkedRecordsMax)
+      throw wrong('link-input-too-large', `more than ${linkedRecordsMax} records at once`);
   }
-  const { ids, prepared, truths } = loading;
-  if (files.length === 1) secondFrom = ids.length;
-  return { ids, prepared, secondFrom, truth: truths };
+  return {
+    ids: parts.flatMap(({ ids }) => ids),
+    prepared: parts.flatMap(({ prepared }) => prepared),
+    secondFrom: parts[0]?.ids.length ?? 0,
+    truth: parts.flatMap(({ truths }) => truths),
+  };
+}
+
+function inOrder(loading: Loading): Loading {
+  const { ids } = loading;
+  const order = Uint32Array.from(ids, (_id, at) => at).sort((x, y) =>
+    ids[x]! < ids[y]! ? -1 : ids[x]! > ids[y]! ? 1 : 0,
+  );
+  const sorted = <T>(list: readonly T[]): T[] => Array.from(order, (at) => list[at]!);
+  const truths = loading.truth === undefined ? [] : sorted(loading.truths);
+  return { ...loading, ids: sorted(ids), prepared: sorted(loading.prepared), truths };
+}
+
+/** Where the file writes the day first, dates that could be read either way are read so. */
+function correctDates({ dates, prepared }: Loading): void {
+  if (dates.dayFirst <= dates.monthFirst) return;
+  for (const at of dates.either) {
+    const { record } = prepared[at]!;
+    const [year = '', month = '', day = ''] = record.birthDate?.split('-') ?? [];
+    if (day === '') continue;
+    prepared[at] = prepare({ ...record, birthDate: `${year}-${day}-${month}` });
+  }
 }
 
 async function readFile(file: string, loading: Loading, onRow: (records: number) => void) {
@@ -75,7 +116,7 @@ async function readFile(file: string, loading: Loading, onRow: (records: number)
 function rowReader(
   file: string,
   header: readonly string[],
-  { columns, truth, ids, prepared, truths }: Loading,
+  { columns, truth, ids, prepared, truths, dates }: Loading,
   known: Set<string>,
 ): (row: readonly string[], line: number) => void {
   const named = [...columnsNamed(columns), ...(truth === undefined ? [] : [truth.column])];
@@ -88,21 +129,20 @@ function rowReader(
       `${file} has no column ${missing.join(', ')}; it has ${has}`,
     );
   }
-  const order: DateOrder | undefined = undefined;
   return (row, line) => {
     const cell = (name: string) => row[at.get(name) ?? -1] ?? '';
     const id = cell(columns.id);
     if (id === '') throw wrong('link-id-missing', `${file}: record ${line} has no ${columns.id}`);
     if (known.has(id))
       throw wrong('link-id-duplicate', `${file}: record ${line} has the id of an earlier record`);
-    if (ids.length >= linkedRecordsMax)
-      throw wrong('link-input-too-large', `more than ${linkedRecordsMax} records at once`);
     known.add(id);
     ids.push(id);
     const raw = rawPersonOf(columns, cell);
-    prepared.push(
-      prepare(normalisePerson(order === undefined ? raw : { ...raw, dateOrder: order })),
-    );
+    const order = dateOrderIn(raw.birthDate ?? '');
+    if (order === 'day-first') dates.dayFirst += 1;
+    else if (order === 'month-first') dates.monthFirst += 1;
+    else if (order === 'either') dates.either.push(prepared.length);
+    prepared.push(prepare(normalisePerson(raw)));
     if (truth !== undefined) truths.push(truthOf(truth, cell(truth.column)));
   };
 }

@@ -28,7 +28,7 @@ export type FitOptions = {
 /** Matching pairs that the base model is worth as evidence on m, random pairs on u. */
 const baseMatches = 20;
 const baseRandomPairs = 2_000;
-const randomPairsMax = 1_500_000;
+const randomPairsMax = 1_000_000;
 /** A session with fewer pairs tells nothing. */
 const sessionPairsMin = 10;
 const rounds = 4;

@@ -1,7 +1,14 @@
 import { comparisonNames } from '../assessment.ts';
-import { comparisonLevels, nullLevel } from '../compare/index.ts';
+import { comparisonLevels, levelNo, nullLevel } from '../compare/index.ts';
 
 const radices = comparisonNames.map((name) => comparisonLevels[name].length + 1);
+
+const familyAt = comparisonNames.indexOf('family');
+const familySwapped = levelNo('family', 'swapped');
+
+/** An exchange of both names is one observation: the given name says it, the surname is silent. */
+export const heard = (at: number, level: number): number =>
+  at === familyAt && level === familySwapped ? nullLevel : level;
 
 /** How often each vector of levels was seen: millions of pairs are some thousand patterns. */
 export type Patterns = {
@@ -18,7 +25,8 @@ export function patternCounter() {
   return {
     add(levels: Int8Array): void {
       let code = 0;
-      for (let at = 0; at < radices.length; at += 1) code = code * radices[at]! + levels[at]! + 1;
+      for (let at = 0; at < radices.length; at += 1)
+        code = code * radices[at]! + heard(at, levels[at]!) + 1;
       counts.set(code, (counts.get(code) ?? 0) + 1);
       pairs += 1;
     },

@@ -7,6 +7,7 @@ import {
   type Prepared,
 } from '../compare/index.ts';
 import type { Frequencies, IdentityModel } from './artefact.ts';
+import { heard } from './patterns.ts';
 
 export type Score = {
   /** Calibrated probability that both are one person, 0..1. */
@@ -43,7 +44,7 @@ export function scorerOf(model: IdentityModel): Scorer {
   const scratch = newLevels();
 
   const weigh = (at: number, level: number, a: Prepared, b: Prepared): number => {
-    if (level === nullLevel) return 0;
+    if (heard(at, level) === nullLevel) return 0;
     const weight = weights[at]?.[level] ?? 0;
     return level === 0 ? weight + rarity(at, a, b) : weight;
   };

@@ -9,7 +9,7 @@ type SessionRule = {
   readonly blocked: readonly ComparisonName[];
   /** Records with equal values meet; empty when unknown. */
   readonly value: (prepared: Prepared) => string;
-  /** True when equal values mean level `exact` in all of `blocked`, so that matches can be counted. */
+  /** Equal values mean level `exact` in all of `blocked`, so that matches can be counted. */
   readonly isExact: boolean;
 };
 
@@ -65,8 +65,7 @@ export const sessionRules: readonly SessionRule[] = [
   {
     name: 'address-line',
     blocked: ['address'],
-    value: ({ addresses: [first] }) =>
-      first ? joined(first.line, placeOf({ addresses: [first] } as unknown as Prepared)) : '',
+    value: (one) => joined(one.addresses[0]?.line ?? '', placeOf(one)),
     isExact: false,
   },
 ];
