@@ -50,8 +50,16 @@ function sayTrouble(event: Event, out: Output): void {
     out.say(`plexus: journal ${event.partition} cannot be read: ${event.cause ?? ''}`);
   if (event.type === 'commit-failed')
     out.say(`plexus: the journal cannot write: ${event.cause}; senders hear AE`);
+  if (event.type === 'held' && isLeftBehind(event.code)) {
+    const { channel, destination, count } = event;
+    const what = destination === '' ? 'messages of the channel' : 'deliveries of the route';
+    const name = destination === '' ? channel : `${channel}/${destination}`;
+    out.say(`plexus: ${count} ${what} ${name}, which is no more, are held: quarantine ls`);
+  }
   if (event.type === 'journal-reopened') out.say('plexus: the journal writes again');
 }
+
+const isLeftBehind = (code: string): boolean => code === 'route-gone' || code === 'channel-gone';
 
 function saySecrets({ newKeyFile, token }: Serving, out: Output): void {
   if (newKeyFile !== undefined)

@@ -1,5 +1,5 @@
 import { type ConfigIssue, inOrder, loadNetwork } from '../engine/index.ts';
-import { loadPolicy, todayUtc } from '../transforms/identity/index.ts';
+import { governanceIssues, todayUtc } from '../transforms/identity/index.ts';
 import { loadMapping, mappingNames } from '../transforms/mapping/index.ts';
 import { codeMapReleases, loadCodeMap } from '../transforms/terminology/index.ts';
 import { registry } from './registry.ts';
@@ -14,6 +14,6 @@ export function lintConfiguration(configDir: string): readonly ConfigIssue[] {
     ...loadNetwork(configDir, registry).issues,
     ...mappingNames(configDir).flatMap((name) => loadMapping(configDir, name).issues),
     ...codeMapReleases(configDir).flatMap((release) => loadCodeMap(configDir, release).issues),
-    ...loadPolicy(configDir, { today: todayUtc() }).issues,
+    ...governanceIssues(configDir, { today: todayUtc() }),
   ]);
 }

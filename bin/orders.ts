@@ -18,6 +18,7 @@ import { version } from './version.ts';
 export type Order =
   | { readonly verb: 'assign'; readonly owner: string }
   | { readonly verb: 'replay' }
+  | { readonly verb: 'move'; readonly to: string; readonly reason: string }
   | { readonly verb: 'waive'; readonly reason: string };
 
 /** Somebody who carries out orders on held messages. */
@@ -55,7 +56,8 @@ async function underLock({ configDir, dataDir, env }: From): Promise<Orders> {
   const spine = openSpineReader(dataDir, key);
   const { operations, stop } = await startEngine({
     version,
-    network: { ...requireNetwork(configDir, registry), channels: [] },
+    network: requireNetwork(configDir, registry),
+    ordersOnly: true,
     load: (folder) => loadNetwork(folder, registry),
     dataDir,
     key,
@@ -75,6 +77,8 @@ async function underLock({ configDir, dataDir, env }: From): Promise<Orders> {
           return operations.assign(selection, order.owner);
         case 'replay':
           return operations.replay(selection, by);
+        case 'move':
+          return operations.move(selection, order.to, order.reason, by);
         case 'waive':
           return operations.waive(selection, order.reason, by);
         default:

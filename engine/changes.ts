@@ -2,14 +2,19 @@ import type { Channel, Deployment } from './channel/index.ts';
 import type { ChannelConfig, Network } from './config/index.ts';
 import type { Deployments } from './deployments.ts';
 import { PlexusError } from './errors.ts';
+import type { LeftBehind } from './left-behind.ts';
+
+const routesOf = ({ config }: Deployment): readonly string[] =>
+  config.routes.map((route) => route.name);
 
 /** Brings the channels that run to what a configuration says. One call at a time. */
 export function createChanges(options: {
   readonly channels: Map<string, Channel>;
   readonly deploy: Deployments;
+  readonly leftBehind: LeftBehind;
   build(config: ChannelConfig, snapshot: string): Channel;
 }) {
-  const { channels, deploy, build } = options;
+  const { channels, deploy, leftBehind, build } = options;
   /** Channels that the configuration no longer has. */
   const gone = new Set<string>();
 
@@ -18,10 +23,14 @@ export function createChanges(options: {
     const before = channel.deployment();
     const ranBefore = channel.state() === 'running' || channel.state() === 'paused';
     try {
+      // Before the lanes open, so that what was left behind keeps its place in the order.
+      await leftBehind.takeBack(channel.ref, routesOf(next));
       await channel.swap(next, isWanted);
     } catch (cause) {
       if (ranBefore) await channel.swap(deploy.again(before)).catch(() => {});
       throw cause;
+    } finally {
+      await leftBehind.hold(channel.ref, routesOf(channel.deployment()));
     }
   }
 
@@ -32,6 +41,7 @@ export function createChanges(options: {
     if (!known) {
       const channel = build(config, snapshot);
       channels.set(config.name, channel);
+      await settleQueues(channel);
       if (config.enabled) await channel.start();
       return true;
     }
@@ -48,11 +58,25 @@ export function createChanges(options: {
       if (channel.state() !== 'stopped') stopped.push(name);
       gone.add(name);
       await channel.stop();
+      await leftBehind.hold(channel.ref, undefined);
     }
     return stopped;
   }
 
+  /** Of a channel at rest: opens what is worked off, and holds what is not. */
+  async function settleQueues(channel: Channel): Promise<void> {
+    const routes = routesOf(channel.deployment());
+    await leftBehind.takeBack(channel.ref, routes);
+    await leftBehind.hold(channel.ref, routes);
+  }
+
   return {
+    settleQueues,
+    /** The routes that a channel has; undefined when there is no such channel (any more). */
+    routes(name: string): readonly string[] | undefined {
+      const channel = gone.has(name) ? undefined : channels.get(name);
+      return channel && routesOf(channel.deployment());
+    },
     /**
      * Swaps in what changed, of all channels or of `only`, and names what was swapped. A channel
      * that is gone from the configuration is stopped and kept. One that cannot run goes on as

@@ -8,7 +8,15 @@ import { deployments } from './deployments.ts';
 import { ConfigError, PlexusError, reasonOf } from './errors.ts';
 import type { Events } from './events.ts';
 import { heldActions } from './held-actions.ts';
-import { counts, expire, type Journal, lockData, openJournal } from './journal/index.ts';
+import {
+  counts,
+  expire,
+  type Journal,
+  lockData,
+  openJournal,
+  type Place,
+} from './journal/index.ts';
+import { createLeftBehind } from './left-behind.ts';
 import { limits } from './limits.ts';
 import type { Operations, Reader } from './operations.ts';
 import { createReader, type JournalView } from './reader/index.ts';
@@ -32,6 +40,8 @@ export type EngineOptions = {
   readonly workers?: number;
   readonly anyPort: boolean;
   readonly synchronous?: 'FULL' | 'NORMAL';
+  /** Carries out orders on what is held and no more: no channel is built, nothing is processed. */
+  readonly ordersOnly?: boolean;
   resolvePath(path: string): string;
 };
 
@@ -77,9 +87,28 @@ export async function startEngine(options: EngineOptions) {
     if (event.type !== 'journal-reopened') return;
     for (const channel of channels.values()) channel.pipeline()?.reread();
   });
-  const changes = createChanges({ channels, deploy, build });
-  const held = heldActions({ journal, channels, clock, events });
+  const leftBehind = createLeftBehind({ journal, clock, events });
+  const changes = createChanges({ channels, deploy, leftBehind, build });
+  const held = heldActions({ journal, channels, isWorked, clock, events });
   const reader = liveReader(journal, channels, options.reader);
+
+  /** Without channels the configuration tells what the next start will work off. */
+  function isWorked({ channel: no, name }: Place): boolean {
+    const channel = journal.control.channels().find((each) => each.no === no)?.name ?? '';
+    const configured = options.network.channels.find((each) => each.name === channel);
+    const routes = options.ordersOnly
+      ? configured?.routes.map((route) => route.name)
+      : changes.routes(channel);
+    return routes !== undefined && (name === '' || routes.includes(name));
+  }
+
+  /** Before anything runs: what an earlier life of the engine left in queues that are no more. */
+  async function settleQueues(): Promise<void> {
+    for (const channel of channels.values()) await changes.settleQueues(channel);
+    for (const { name } of journal.control.channels()) {
+      if (!channels.has(name)) await leftBehind.hold(journal.channel(name, ''), undefined);
+    }
+  }
 
   function find(name: string): Channel {
     const channel = channels.get(name);
@@ -130,11 +159,15 @@ export async function startEngine(options: EngineOptions) {
     rollback: (name) => inTurn(() => changes.rollback(find(name))),
     assign: (selection, owner) => held(selection, { kind: 'assign', owner }),
     replay: (selection, by) => held(selection, { kind: 'replay', by }),
+    move: (selection, to, reason, by) => held(selection, { kind: 'move', to, reason, by }),
     waive: (selection, reason, by) => held(selection, { kind: 'waive', reason, by }),
   };
 
-  const snapshot = deploy.snapshot(network);
-  for (const config of network.channels) channels.set(config.name, build(config, snapshot));
+  if (!options.ordersOnly) {
+    const snapshot = deploy.snapshot(network);
+    for (const config of network.channels) channels.set(config.name, build(config, snapshot));
+    await settleQueues();
+  }
   for (const channel of channels.values()) {
     if (channel.deployment().config.enabled) await startChannel(channel);
   }

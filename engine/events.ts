@@ -73,7 +73,14 @@ export type Event =
       retryMs: number;
     }
   | { type: 'late-ack'; channel: string; destination: string }
-  | { type: 'waived' | 'replayed'; channel: string; destination: string; count: number; by: string }
+  /** `moved`: to this destination, from another of its channel. */
+  | {
+      type: 'waived' | 'replayed' | 'moved';
+      channel: string;
+      destination: string;
+      count: number;
+      by: string;
+    }
   | { type: 'worker-lost'; channel: string; cause: string }
   | { type: 'config-refused'; mistakes: number }
   | { type: 'signed-in' | 'sign-in-refused'; principal: string };

@@ -38,6 +38,8 @@ export const limits = {
   recentResourceBytesMax: 16 * 1024 * 1024,
   /** Open rows read from the journal at once: a few claims' worth. */
   readRows: 256,
+  /** Held rows that one commit changes: an order on a whole backlog stops no sender. */
+  heldRowsAtOnce: 1_000,
   /** Senders' bytes that may wait for a commit; past it sockets are paused. */
   landingBytesMax: 64 * 1024 * 1024,
   /** The window in which a duplicate is known again. */

@@ -44,6 +44,8 @@ export type Operations = Reader & {
   rollback(channel: string): Promise<string>;
   assign(selection: HeldSelection, owner: string): Promise<number>;
   replay(selection: HeldSelection, by: string): Promise<number>;
+  /** Gives held deliveries to another route of their channel. Throws `unknown-route`. */
+  move(selection: HeldSelection, to: string, reason: string, by: string): Promise<number>;
   waive(selection: HeldSelection, reason: string, by: string): Promise<number>;
 };
 

@@ -1,6 +1,6 @@
-import { channelVerbs, exitCodes, suggestion } from '../../engine/index.ts';
-import { defineCommand, UsageError } from '../command.ts';
-import { connectEngine } from '../running-engine.ts';
+import { channelVerbs, exitCodes, type HeldGroup, suggestion } from '../../engine/index.ts';
+import { defineCommand, type Output, UsageError } from '../command.ts';
+import { connectEngine, type EngineClient } from '../running-engine.ts';
 
 export const channel = defineCommand({
   name: 'channel',
@@ -25,7 +25,18 @@ rollback  back to the revision before`,
       const now = await engine.post<{ state: string; revision: string }>(path);
       if (json) out.json(now);
       else out.line(`${name} ${now.state} ${now.revision}`);
+      if (verb === 'deploy' || verb === 'rollback') await sayLeftBehind(engine, name, out);
     }
     return exitCodes.ok;
   },
 });
+
+/** A deployment that drops a route leaves its queue behind: the person is told at once. */
+async function sayLeftBehind(engine: EngineClient, channel: string, out: Output): Promise<void> {
+  const query = { channel, code: 'route-gone' };
+  for (const group of await engine.get<HeldGroup[]>('/quarantine', query)) {
+    const { destination, count, fingerprint } = group;
+    out.say(`plexus: ${count} deliveries of ${channel}/${destination}, a route that is no more,`);
+    out.say(`  are held: ./plexus quarantine move ${fingerprint} --to ROUTE, or waive it`);
+  }
+}

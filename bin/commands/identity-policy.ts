@@ -48,12 +48,12 @@ export async function identityPolicy(call: Call, [word = 'show', ...rest]: reado
 const identity = () => import('../../transforms/identity/index.ts');
 
 async function show({ configDir, options, json, out }: Call): Promise<number> {
-  const { loadCandidate, requirePolicy } = await identity();
+  const { loadCandidate, requireGoverned } = await identity();
   const file = options.policy;
   const candidate = file === undefined ? undefined : loadCandidate(file);
   if (candidate?.governance === undefined && candidate !== undefined)
     throw new ConfigError(candidate.issues);
-  const governance = candidate?.governance ?? requirePolicy(configDir);
+  const governance = candidate?.governance ?? requireGoverned(configDir).governance;
   if (json) out.json(governance);
   else for (const line of describe(governance)) out.line(line);
   return exitCodes.ok;

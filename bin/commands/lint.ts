@@ -8,12 +8,17 @@ export const lint = defineCommand({
   summary: 'Checks the configuration; every mistake with file:line:column.',
   usage: '[PATH..] [--strict]',
   details: `Without PATH the whole of --config; with PATH what is wrong in these files or folders.
+Where --data holds queues, a route that the configuration would leave with one is a warning.
 Exit 1 when there is an error (with --strict also for a warning).`,
   options: { strict: { type: 'boolean', about: 'A warning fails as well.' } },
-  async run({ args, options, json, configDir, out }) {
+  async run(call) {
+    const { args, options, json, configDir, out } = call;
     for (const path of args) requireInside(path, configDir);
-    const { lintConfiguration } = await import('../lint-configuration.ts');
-    const found = lintConfiguration(configDir);
+    const [{ lintConfiguration }, { lintLeftBehind }] = await Promise.all([
+      import('../lint-configuration.ts'),
+      import('../left-behind-lint.ts'),
+    ]);
+    const found = [...lintConfiguration(configDir), ...lintLeftBehind(call)];
     const issues = found.filter(
       ({ file }) => args.length === 0 || args.some((path) => contains(path, file)),
     );

@@ -20,7 +20,8 @@ const options = {
     value: 'WHO',
     about: 'ls, show: only theirs; assign: whose it becomes.',
   },
-  reason: { type: 'string', value: 'TEXT', about: 'Why it is waived; kept for ever.' },
+  reason: { type: 'string', value: 'TEXT', about: 'Why it is waived or moved; kept for ever.' },
+  to: { type: 'string', value: 'ROUTE', about: 'move: another route of the channel.' },
   by: { type: 'string', value: 'WHO', about: 'Who does it (default: your login name).' },
 } as const;
 
@@ -36,6 +37,11 @@ const verbs: Readonly<Record<string, Verb>> = {
     return change(call, { verb: 'assign', owner }, rest);
   },
   replay: (call, rest) => change(call, { verb: 'replay' }, rest),
+  move: (call, rest) => {
+    const { to, reason = '' } = call.options;
+    if (to === undefined) throw new UsageError('move to which route? --to ROUTE');
+    return change(call, { verb: 'move', to, reason }, rest);
+  },
   waive: (call, rest) => {
     const { reason } = call.options;
     if (!reason?.trim()) throw new UsageError('a waiver needs a reason: --reason TEXT');
@@ -45,12 +51,14 @@ const verbs: Readonly<Record<string, Verb>> = {
 
 export const quarantine = defineCommand({
   name: 'quarantine',
-  summary: 'The work list of what could not be processed: look, assign, replay, waive.',
-  usage: 'ls | show [FINGERPRINT|ID] | assign|replay|waive FINGERPRINT|ID..',
+  summary: 'The work list of what could not be processed: look, assign, replay, move, waive.',
+  usage: 'ls | show [FINGERPRINT|ID] | assign|replay|move|waive FINGERPRINT|ID..',
   details: `ls      one row for all messages that one fix would mend (a fingerprint)
 show    the held messages one by one, with their issues
 assign  gives them an owner (--owner)
 replay  runs them again from the start of what held them
+move    gives deliveries to another route of their channel (--to), such as those of a route
+        that the channel no longer has
 waive   takes them out of the list for good (--reason)
 Without a running engine these work on the data folder itself; a replay then waits for the start.`,
   options,

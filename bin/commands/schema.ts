@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { channelJsonSchema, exitCodes, networkJsonSchema } from '../../engine/index.ts';
 import { defineCommand, UsageError } from '../command.ts';
 
-const kinds = ['channel', 'mapping', 'network', 'policy', 'signers'] as const;
+const kinds = ['channel', 'mapping', 'network', 'policy', 'signers', 'shadow'] as const;
 
 export const schema = defineCommand({
   name: 'schema',
@@ -30,9 +30,11 @@ async function make(kind: string): Promise<object> {
     const { mappingSchema } = await import('../../transforms/mapping/index.ts');
     return z.toJSONSchema(mappingSchema, { io: 'input', unrepresentable: 'any' });
   }
-  if (kind === 'policy' || kind === 'signers') {
-    const { policySchema, signersSchema } = await import('../../transforms/identity/index.ts');
-    const schema = kind === 'policy' ? policySchema : signersSchema;
+  if (kind === 'policy' || kind === 'signers' || kind === 'shadow') {
+    const { policySchema, shadowSchema, signersSchema } = await import(
+      '../../transforms/identity/index.ts'
+    );
+    const schema = { policy: policySchema, signers: signersSchema, shadow: shadowSchema }[kind];
     return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   }
   throw new UsageError(`there is a schema of ${kinds.join(', ')}; not of \`${kind}\``);

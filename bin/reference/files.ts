@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { channelSchema, networkJsonSchema } from '../../engine/index.ts';
-import { policySchema, signersSchema } from '../../transforms/identity/index.ts';
+import { policySchema, shadowSchema, signersSchema } from '../../transforms/identity/index.ts';
 import { mappingSchema } from '../../transforms/mapping/index.ts';
 import { head } from './page.ts';
 import { schemaTable } from './schema-table.ts';
@@ -34,5 +34,8 @@ export function filesPage(): string {
     schemaTable(z.toJSONSchema(policySchema, { io: 'input', unrepresentable: 'any' })),
     '## identity/signers.yaml',
     schemaTable(z.toJSONSchema(signersSchema, { io: 'input', unrepresentable: 'any' })),
+    '## identity/shadow.yaml',
+    'A candidate policy that is asked beside the one that governs, and never obeyed.',
+    schemaTable(z.toJSONSchema(shadowSchema, { io: 'input', unrepresentable: 'any' })),
   ].join('\n\n')}\n`;
 }

@@ -187,7 +187,7 @@ export function openControl(dataDir: string, key: Buffer, readonly = false) {
  * The layout of all stores of a data folder, journal, spine and identity; raised whenever the
  * tables of one of them change, so that a folder of another version is refused in one sentence.
  */
-const dataLayout = 1;
+const dataLayout = 2;
 
 function checkLayout(db: DatabaseHandle, dataDir: string, readonly: boolean): void {
   const found = db.pragma('user_version', { simple: true }) as number;

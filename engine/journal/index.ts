@@ -5,6 +5,13 @@ export { type Journal, type JournalOptions, openJournal } from './journal.ts';
 export { type ChannelRef, heldCode, type LandingResult } from './landing.ts';
 export { lockData } from './lock.ts';
 export type { StoredMessage } from './partition.ts';
-export { actOnHeld, fingerprintOf, type HeldAction, type HeldResult } from './quarantine.ts';
+export {
+  actOnHeld,
+  fingerprintOf,
+  type HeldAction,
+  type HeldResult,
+  type Place,
+} from './quarantine.ts';
 export { type CountKind, counts, stateNames, states } from './schema.ts';
 export type { SettleContext, Settling } from './settlement.ts';
+export { strand, takeBack } from './stranded.ts';

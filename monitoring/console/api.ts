@@ -138,6 +138,9 @@ function addQuarantine(api: Hono<Env>, at: At): void {
   post('/quarantine/replay', requests.replayBody, (engine, { selection, by }, caller) =>
     engine.replay(selection, by ?? caller),
   );
+  post('/quarantine/move', requests.moveBody, (engine, { selection, to, reason, by }, caller) =>
+    engine.move(selection, to, reason, by ?? caller),
+  );
   post('/quarantine/waive', requests.waiveBody, (engine, { selection, reason, by }, caller) =>
     engine.waive(selection, reason, by ?? caller),
   );

@@ -53,6 +53,12 @@ const reason = z.string().trim().min(1, 'a waiver needs a reason').max(500);
 
 export const assignBody = z.strictObject({ selection, owner: name, by });
 export const replayBody = z.strictObject({ selection, by });
+export const moveBody = z.strictObject({
+  selection,
+  to: name,
+  reason: z.string().trim().max(500).default(''),
+  by,
+});
 export const waiveBody = z.strictObject({ selection, reason, by });
 
 /** Leaves out what is undefined, as exact optional properties want it. */

@@ -41,6 +41,7 @@ export const levels: Readonly<Record<EventType, Level>> = {
   'late-ack': 'warn',
   waived: 'info',
   replayed: 'info',
+  moved: 'info',
   'worker-lost': 'error',
   'config-refused': 'error',
   'signed-in': 'info',

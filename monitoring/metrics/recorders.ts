@@ -241,6 +241,11 @@ function deliveryRecorders(make: MetricMaker) {
   const late = make.counter('plexus_late_acks_total', 'Answers that named no open message.', where);
   const waived = make.counter('plexus_waived_total', 'Held messages waived by a person.', where);
   const replayed = make.counter('plexus_replayed_total', 'Held messages run again.', where);
+  const moved = make.counter(
+    'plexus_moved_total',
+    'Held deliveries given to another route.',
+    where,
+  );
   return {
     delivered: ({ channel, destination, count, tookMs }) => {
       delivered([channel, destination], count);
@@ -255,5 +260,6 @@ function deliveryRecorders(make: MetricMaker) {
     'late-ack': ({ channel, destination }) => late([channel, destination]),
     waived: ({ channel, destination, count }) => waived([channel, destination], count),
     replayed: ({ channel, destination, count }) => replayed([channel, destination], count),
+    moved: ({ channel, destination, count }) => moved([channel, destination], count),
   } satisfies Partial<Recorders>;
 }

@@ -107,8 +107,8 @@ type Opened = ReturnType<typeof prepare>;
 function tryOpen(file: string, key: Buffer): Opened | undefined {
   if (!existsSync(file)) return undefined;
   const db = openDatabase(file, { key, readonly: true });
-  // The writer may be between making the file and making its tables.
-  const made = db.prepare(`SELECT 1 FROM sqlite_master WHERE name = 'tally'`).get();
+  // The writer may be between making the file and making its tables, of which this is the last.
+  const made = db.prepare(`SELECT 1 FROM sqlite_master WHERE name = 'sweep'`).get();
   if (made !== undefined) return prepare(db);
   db.close();
   return undefined;

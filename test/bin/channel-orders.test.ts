@@ -139,4 +139,39 @@ describe('orders to the channels of a running engine', function () {
     assert.equal(code, 78);
     assert.match(said[0]!, /west\.yaml:4:1 error config-unknown-key/);
   });
+
+  it('warns of a queue that is left behind, says so, and gives it to another route', async () => {
+    const dead = (name: string) =>
+      `routes: [{ mllp: { name: ${name}, port: ${ports[2]}, host: ::1 } }]\n`;
+    const where = ['--data', join(dir, 'data'), '--config', config()];
+    write('west', ports[1]!, dead('his'));
+    await order('deploy', 'west');
+    const message = join(dir, 'message.hl7');
+    writeFileSync(message, 'MSH|^~\\&|A|B|C|D|20310101||ADT^A01|1|P|2.5\rPID|||7\r');
+    assert.equal((await run(['send', message, '--to', `127.0.0.1:${ports[1]}`])).code, 0);
+    const waiting = () => serving.engine.operations.channels()[0]!.destinations;
+    while (waiting()[0]?.pending !== 1) await new Promise((resolve) => setTimeout(resolve, 10));
+    write('west', ports[1]!, dead('lab'));
+    const linted = await run(['lint', ...where]);
+    assert.match(
+      linted.lines.join(),
+      /west\.yaml:4:\d+ warning route-left-behind 1 deliver.*`his`/,
+    );
+    const deployed = await order('deploy', 'west');
+    const [, fingerprint] =
+      /1 deliver.*west\/his.*move (\w+) --to/.exec(deployed.said.join(' ')) ?? [];
+    const refused = await run(['quarantine', 'replay', fingerprint!, ...where]);
+    assert.deepEqual([refused.code, /route-gone/.test(refused.said[0]!)], [64, true]);
+    const elsewhere = ['quarantine', 'move', fingerprint!, '--to'];
+    assert.equal((await run([...elsewhere, 'his', ...where])).code, 64);
+    const moved = await run([...elsewhere, 'lab', ...where]);
+    assert.deepEqual([moved.code, moved.lines], [0, [`${fingerprint}: 1 message`]]);
+    assert.deepEqual(
+      waiting().map(({ destination, pending, held }) => [destination, pending, held]),
+      [
+        ['his', 0, 0],
+        ['lab', 1, 0],
+      ],
+    );
+  });
 });

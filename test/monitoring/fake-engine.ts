@@ -124,6 +124,7 @@ export function createFakeEngine(): FakeEngine {
       Promise.reject(new PlexusError('nothing-to-roll-back', 'there is no older one')),
     assign: tell('assign', Promise.resolve(3)),
     replay: tell('replay', Promise.resolve(4)),
+    move: tell('move', Promise.resolve(6)),
     waive: tell('waive', Promise.resolve(5)),
   };
   return Object.assign(fake, { operations });

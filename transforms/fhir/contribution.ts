@@ -36,7 +36,38 @@ export type Conversion = {
   readonly issues: readonly Issue[];
   /** CodeableConcepts that the mapping wants translated by a pinned map. */
   readonly marks: readonly Mark[];
+  /** What the message says of who is whom; absent in all but a few. */
+  readonly statements?: readonly IdentityStatement[];
   readonly provenance: Provenance;
+};
+
+/** A patient as a statement names them: by identifiers, or by the id of their resource. */
+export type StatedPatient = {
+  readonly identifiers: readonly StatedIdentifier[];
+  /** Id of the Patient resource, as in `Contribution.id`. */
+  readonly resource?: string;
+};
+
+export type StatedIdentifier = {
+  /** URI of the assigning authority; absent where the sender named none. */
+  readonly system?: string;
+  readonly value: string;
+  /** Code of HL7 table 0203. */
+  readonly type?: string;
+};
+
+/**
+ * What a source says of two of its patients (HL7 v2.5.1 chapter 3, FHIR R4 Patient.link):
+ * `merge`: `other` was recorded twice and is `kept` from now on; `change`: the number of `other` is
+ * now that of `kept`; `link` and `unlink`: the two are, or are not, one person, and both files
+ * stay.
+ */
+export type IdentityStatement = {
+  readonly verb: 'merge' | 'change' | 'link' | 'unlink';
+  /** What said it: a trigger event (`A40`), or `replaced-by`. */
+  readonly trigger: string;
+  readonly kept: StatedPatient;
+  readonly other: StatedPatient;
 };
 
 /** Points at one CodeableConcept inside a contribution's `set`. */

@@ -2,8 +2,11 @@ export type {
   Contribution,
   Conversion,
   IdentityDecision,
+  IdentityStatement,
   Mark,
   Provenance,
+  StatedIdentifier,
+  StatedPatient,
 } from './contribution.ts';
 export { toOperationOutcome } from './operation-outcome.ts';
 export type { CodeableConcept, Coding, Identifier, OperationOutcome, R4Type } from './r4.ts';

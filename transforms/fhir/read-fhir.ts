@@ -9,6 +9,7 @@ import {
 } from '../../engine/index.ts';
 import type { Contribution, Conversion } from './contribution.ts';
 import { type Entry, readPayload } from './entries.ts';
+import { statementsOf } from './patient-links.ts';
 import { isTooDeep, readReference, rewriteReferences } from './references.ts';
 import { resourceId } from './resource-id.ts';
 
@@ -42,15 +43,19 @@ export const readFhirStage: StageComponent<Config> = {
         if ('issue' in payload) return hold([payload.issue]);
         const { messageType, controlId, entries, issues } = readPayload(payload.value);
         if (issues.length > 0) return hold(issues.slice(0, issuesMax));
-        return pass({
+        const contributions = contributionsOf(source, sha256, entries);
+        const said = statementsOf(contributions);
+        const conversion: Conversion = {
           messageType,
           controlId,
-          contributions: contributionsOf(source, sha256, entries),
+          contributions,
           unvisited: [],
-          issues: [],
+          issues: said.issues,
           marks: [],
+          ...(said.statements.length === 0 ? {} : { statements: said.statements }),
           provenance: { mapping: `read-fhir:${source}`, maps: [] },
-        });
+        };
+        return pass(conversion, said.issues);
       },
     };
     return stage as Stage;

@@ -29,20 +29,54 @@ export type EdgeKind =
   /** A steward's merge of two persons. */
   | 'order';
 
+/** Two records. */
+export type Pair = readonly [RecordNo, RecordNo];
+
+/** What one source says of a person, as it is kept with `seen` and `changed`. */
+export type Sighting = {
+  readonly attributes: PersonRecord;
+  /** The caller's: equal when nothing changed. A whole number below 2^53. */
+  readonly fingerprint: number;
+  /** Version of the normalisation that made the attributes. */
+  readonly normalisation: number;
+  /** Where it comes from; golden records trust facilities differently. */
+  readonly facility: string;
+};
+
+/** Why two records, or one, are put before a steward. */
+export const reviewKinds = [
+  /** Between the thresholds, or too little evidence. */
+  'match',
+  /** A veto fired where the score was high, or against a member of the own cluster. */
+  'veto',
+  /** One identifier, and another person than before. */
+  'overlay',
+  /** Several strong candidates: linked to none. */
+  'two-candidates',
+  /** The source merged two records, and a veto or a rule keeps their persons apart. */
+  'merge-vetoed',
+  /** A blind sample of automatic links. */
+  'audit',
+] as const;
+export type ReviewKind = (typeof reviewKinds)[number];
+
+export const reviewOutcomes = ['same', 'different', 'cannot-tell', 'data-error'] as const;
+export type ReviewOutcome = (typeof reviewOutcomes)[number];
+
 /**
- * What happened, in order; the graph is the fold of these and nothing else. `a` and `b` are records;
- * when a link joins two persons, the person of `a` survives.
+ * What happened, in order; the graph is the fold of these and nothing else. `a` and `b` are
+ * records; when a link joins two persons, the person of `a` survives.
  */
 export type IdentityEvent =
-  | {
+  | ({
       readonly type: 'seen';
       readonly record: RecordNo;
       readonly system: string;
       readonly value: string;
+      /** The person that is anchored to this record. */
       readonly person: PersonId;
-      readonly attributes: PersonRecord;
-    }
-  | { readonly type: 'changed'; readonly record: RecordNo; readonly attributes: PersonRecord }
+    } & Sighting)
+  | ({ readonly type: 'changed'; readonly record: RecordNo } & Sighting)
   | {
       readonly type: 'scored';
       readonly a: RecordNo;
@@ -60,15 +94,34 @@ export type IdentityEvent =
       readonly weight: number;
     }
   | {
+      /** Takes away every edge between the two. */
       readonly type: 'unlinked';
       readonly a: RecordNo;
       readonly b: RecordNo;
       readonly reason: string;
     }
   | {
+      /** Opens a review, whose number is this event's. */
+      readonly type: 'queued';
+      readonly kind: ReviewKind;
+      readonly a: RecordNo;
+      /** Absent where one record is doubted (`overlay`). */
+      readonly b?: RecordNo;
+      /** Of `two-candidates`: all of them, `b` the first. */
+      readonly candidates: readonly RecordNo[];
+      readonly assessment?: Assessment;
+      /** Stable codes of why this was not decided by itself. */
+      readonly reasons: readonly string[];
+      readonly model: string;
+      readonly policy: string;
+    }
+  | {
       readonly type: 'reviewed';
       readonly review: number;
-      readonly outcome: 'same' | 'different' | 'cannot-tell' | 'data-error';
+      readonly a: RecordNo;
+      /** The record that the outcome is about; of several candidates the chosen one. */
+      readonly b?: RecordNo;
+      readonly outcome: ReviewOutcome;
     }
   | {
       readonly type: 'merged';
@@ -77,13 +130,21 @@ export type IdentityEvent =
       readonly a: RecordNo;
       readonly b: RecordNo;
       readonly kind: EdgeKind;
+      /** Who belonged to either person then. */
+      readonly sides: readonly [readonly RecordNo[], readonly RecordNo[]];
     }
   | {
       readonly type: 'unmerged';
-      readonly merge: number;
+      /** Number of the `merged` event; absent when records were split off a person. */
+      readonly merge?: number;
       readonly survivor: PersonId;
       readonly restored: PersonId;
-      readonly cut: readonly (readonly [RecordNo, RecordNo])[];
+      readonly a: RecordNo;
+      readonly b: RecordNo;
+      /** Edges taken away. */
+      readonly cut: readonly Pair[];
+      /** Do-not-link edges written; none when the merge is undone. */
+      readonly apart: readonly Pair[];
     }
   | {
       readonly type: 'do-not-link';

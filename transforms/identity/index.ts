@@ -34,7 +34,6 @@ export {
   type VetoRule,
   vetoesBetween,
 } from './decide/index.ts';
-export { identifyStage } from './identify.ts';
 export * from './link/index.ts';
 export {
   baseModel,
@@ -52,3 +51,4 @@ export { normalisePerson, type RawPerson, rawOf } from './normalise/index.ts';
 export * from './policy/index.ts';
 export { type IdentityReader, openIdentityReader } from './reader.ts';
 export * from './record.ts';
+export { identifyStage } from './stage/index.ts';

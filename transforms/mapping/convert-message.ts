@@ -8,6 +8,7 @@ import { environmentOf } from './message-environment.ts';
 import { createReader, readField } from './reader.ts';
 import { newTarget, type Run, type Target } from './rule.ts';
 import { scopeOf } from './scope.ts';
+import { readStatements } from './statements.ts';
 
 export type Converted =
   | { readonly kind: 'pass'; readonly conversion: Conversion }
@@ -44,6 +45,7 @@ export function convertMessage(mapping: CompiledMapping, message: Hl7Message): C
   const marks: Mark[] = [];
   for (const instance of instances)
     contributions.push(fill(instance, run, marks, contributions.length));
+  const statements = readStatements(run);
   markIgnored(mapping, run);
   if (isBlocking(collector.list()) || isBlocking(message.issues)) return held(collector, message);
   return {
@@ -55,6 +57,7 @@ export function convertMessage(mapping: CompiledMapping, message: Hl7Message): C
       unvisited: message.unvisited(),
       issues: [...message.issues, ...collector.list()],
       marks,
+      ...(statements === undefined ? {} : { statements }),
       provenance: { mapping: mapping.label, maps: [] },
     },
   };

@@ -7,10 +7,10 @@ const valueTypes =
  * its own path. Lint checks paths, types and cardinality against this table.
  */
 const definitions: Readonly<Record<string, string>> = {
-  Patient: `identifier*:Identifier active:boolean name*:HumanName telecom*:ContactPoint gender:code
-    birthDate:date deceased[x]:boolean|dateTime address*:Address maritalStatus:CodeableConcept
-    multipleBirth[x]:boolean|integer contact*:Backbone communication*:Backbone
-    generalPractitioner*:Reference managingOrganization:Reference`,
+  Patient: `extension*:Extension identifier*:Identifier active:boolean name*:HumanName
+    telecom*:ContactPoint gender:code birthDate:date deceased[x]:boolean|dateTime address*:Address
+    maritalStatus:CodeableConcept multipleBirth[x]:boolean|integer contact*:Backbone
+    communication*:Backbone generalPractitioner*:Reference managingOrganization:Reference`,
   'Patient.contact': `relationship*:CodeableConcept name:HumanName telecom*:ContactPoint
     address:Address gender:code organization:Reference period:Period`,
   'Patient.communication': 'language!:CodeableConcept preferred:boolean',

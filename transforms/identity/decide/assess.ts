@@ -1,6 +1,6 @@
 import type { Assessment, Veto } from '../assessment.ts';
 import type { Prepared } from '../compare/index.ts';
-import type { IdentityPolicy } from '../policy/policy.ts';
+import type { IdentityPolicy } from '../policy/index.ts';
 import { type AssessmentContext, agreeingGroups } from './evidence.ts';
 import { relatePair } from './pair.ts';
 import type { PairScorer } from './scorer.ts';

@@ -1,5 +1,5 @@
 import type { VerdictReason } from '../assessment.ts';
-import type { IdentityPolicy } from '../policy/policy.ts';
+import type { IdentityPolicy } from '../policy/index.ts';
 import { assessPair } from './assess.ts';
 import type { AssessmentContext } from './evidence.ts';
 import { judgePair } from './judge-pair.ts';

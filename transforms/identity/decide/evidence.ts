@@ -1,5 +1,5 @@
 import type { EvidenceGroup } from '../assessment.ts';
-import type { IdentityPolicy } from '../policy/policy.ts';
+import type { IdentityPolicy } from '../policy/index.ts';
 import { agrees, type Pair } from './pair.ts';
 
 /** What is known beside the two records of how common their values are. */

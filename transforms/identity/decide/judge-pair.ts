@@ -1,5 +1,5 @@
 import type { Assessment, Verdict, VerdictReason } from '../assessment.ts';
-import type { IdentityPolicy } from '../policy/policy.ts';
+import type { IdentityPolicy } from '../policy/index.ts';
 import { isEnoughEvidence } from './evidence.ts';
 
 export type PairVerdict = { readonly verdict: Verdict; readonly reasons: readonly VerdictReason[] };

@@ -6,7 +6,7 @@ import {
   nullLevel,
   type Prepared,
 } from '../compare/index.ts';
-import type { IdentityPolicy } from '../policy/policy.ts';
+import type { IdentityPolicy } from '../policy/index.ts';
 import type { PersonRecord } from '../record.ts';
 import { relateIdentifiers, type StrongIdentifiers } from './strong-identifiers.ts';
 

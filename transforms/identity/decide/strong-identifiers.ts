@@ -1,6 +1,6 @@
 import { isOneEdit } from '../compare/index.ts';
 import { comparableValue } from '../normalise/index.ts';
-import type { IdentityPolicy } from '../policy/policy.ts';
+import type { IdentityPolicy } from '../policy/index.ts';
 import type { PersonIdentifier, PersonRecord } from '../record.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Veto } from '../assessment.ts';
-import type { IdentityPolicy } from '../policy/policy.ts';
+import type { IdentityPolicy } from '../policy/index.ts';
 import { isDeathBeforeActivity, isMother, isNameless, staysOverlap } from './circumstances.ts';
 import { agrees, type Pair, yearsApart } from './pair.ts';
 

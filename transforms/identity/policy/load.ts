@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  ConfigError,
   type ConfigIssue,
   checkYaml,
   readYaml,
   suggestion,
   type YamlFile,
 } from '../../../engine/index.ts';
-import { pairVetoes } from '../decide/vetoes.ts';
+import { pairVetoes } from '../decide/index.ts';
 import { type PolicyFile, policySchema, snake } from './file-schema.ts';
 import {
   builtInGovernance,
@@ -16,10 +15,11 @@ import {
   type Survivorship,
   survivingAttributes,
 } from './governance.ts';
+import { judgeModel } from './models.ts';
 import type { IdentityPolicy } from './policy.ts';
 import { judgeSignatures } from './signatures.ts';
 import { splitSigned } from './signed-text.ts';
-import { loadSigners, signersFile } from './signers.ts';
+import { loadSigners } from './signers.ts';
 
 export const policyFile = (configDir: string): string => join(configDir, 'identity', 'policy.yaml');
 
@@ -55,6 +55,7 @@ export function loadPolicy(configDir: string, options: LoadOptions = {}): Loaded
     const { signatures } = value;
     issues.push(...judgeSignatures(yaml, splitSigned(yaml), signatures, loaded.signers));
   }
+  issues.push(...judgeModel(configDir, yaml, value.model));
   if (today !== undefined && value.effective > today) {
     const message = `this policy takes effect on ${value.effective}, not before`;
     issues.push(at(yaml, ['effective'], 'policy-not-effective', message));
@@ -62,20 +63,8 @@ export function loadPolicy(configDir: string, options: LoadOptions = {}): Loaded
   return { governance: issues.length > 0 ? undefined : governance, issues };
 }
 
-/** The same for a start. Throws ConfigError with every mistake. */
-export function requirePolicy(configDir: string, options: LoadOptions = {}): Governance {
-  const { governance, issues } = loadPolicy(configDir, options);
-  if (governance === undefined) throw new ConfigError(issues);
-  return governance;
-}
-
 /** The day that lint and a start go by; a running stage never asks for it. */
 export const todayUtc = (): string => new Date().toISOString().slice(0, 10);
-
-/** Files whose content decides how identity is governed, for the revision of a channel. */
-export function policyFiles(configDir: string): readonly string[] {
-  return [policyFile(configDir), signersFile(configDir)].filter(existsSync);
-}
 
 export type LoadedCandidate =
   | {

@@ -14,6 +14,7 @@ import {
 } from './identifiers.ts';
 import {
   codedOrganizationConversion,
+  familyNameExtensionConversion,
   humanNameConversion,
   identifierReferenceConversion,
   locationConversion,
@@ -41,7 +42,7 @@ import {
   timeOfDayConversion,
 } from './times.ts';
 
-export { identifierKey } from './identifiers.ts';
+export { identifierKey, systemOf } from './identifiers.ts';
 
 /** Everything that `as:` may name. */
 export const conversions: ReadonlyMap<string, Conversion> = new Map(
@@ -60,6 +61,7 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     decimalConversion,
     eiConversion,
     eipConversion,
+    familyNameExtensionConversion,
     humanNameConversion,
     identifierReferenceConversion,
     instantConversion,

@@ -43,6 +43,18 @@ export const humanNameConversion: Conversion = {
   },
 };
 
+export const familyNameExtensionConversion: Conversion = {
+  name: 'FamilyNameExtension',
+  summary: 'XPN to the extension that `with: {url}` names, the family name as its text.',
+  gives: ['Extension'],
+  settings: ['url'],
+  convert(cell, _environment, settings) {
+    const family = subcomponent(cell, 1, 1);
+    if (family === '') return undefined;
+    return { url: String(settings.with.url), valueString: family };
+  },
+};
+
 /** `Dr. Ada B Young III`: for `Reference.display`. */
 function displayName({ prefix, given, family, suffix }: HumanName): string {
   let text = '';

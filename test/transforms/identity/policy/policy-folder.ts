@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
+  baseModel,
   loadSigners,
   newKeyPair,
   pairVetoes,
@@ -35,10 +36,11 @@ effective: 2026-01-31
 rationale: >
   The trap suite showed no wrong link at this threshold; the stewards can
   work 60 reviews a day.
-model: { name: base, sha256: ${'0a'.repeat(32)} }
+model: { name: base, sha256: ${baseModel().hash} }
 thresholds: { high: 0.995, low: 0.4, member: 0.9, margin_bits: 8, evidence_groups: 2 }
 vetoes:
-${pairVetoes.map(({ id }) => `  - ${id}\n`).join('')}veto_parameters: { generation_years: 12, grace_days_after_death: 30, stay_overlap_hours: 24 }
+${pairVetoes.map(({ id }) => `  - ${id}`).join('\n')}
+veto_parameters: {generation_years: 12, grace_days_after_death: 30, stay_overlap_hours: 24}
 cluster_cap: 25
 identifiers:
   strong_types: [SS, MR]

@@ -6,7 +6,8 @@ import { type PersonName, people, policyFolder, policyText, signersText } from '
 
 // Goal: a policy governs only as two different, known persons signed it, to the byte.
 // Method: random alterations of one byte anywhere in a signed file; random lists of signatures,
-// good and bad, against the rule that all are good and two persons are among them; then the named cases.
+// good and bad, against the rule that all are good and two persons are among them; then named
+// cases.
 
 describe('signatures of an identity policy', () => {
   const folder = policyFolder();

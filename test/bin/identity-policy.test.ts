@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { registry } from '../../bin/registry.ts';
+import { type Serving, serve } from '../../bin/serve.ts';
+import { requireNetwork } from '../../engine/index.ts';
+import { run } from './capture.ts';
+
+// Goal: the example network ships a signed policy and a pinned model of which no byte can be
+// changed; two people can make and sign one with the commands alone; an engine that runs keeps its
+// policy when the next one is refused, and each message names the revision it was decided under.
+// Method: the command line on a copy of config/; the real engine in this process, reloaded.
+
+const example = join(import.meta.dirname, '../../config');
+
+describe('identity policy', function () {
+  this.timeout(60_000);
+  let dir: string;
+  const config = () => join(dir, 'config');
+  const policy = () => join(config(), 'identity/policy.yaml');
+  const signers = () => join(config(), 'identity/signers.yaml');
+  const command = (...words: string[]) =>
+    run(['identity', 'policy', ...words, '--config', config()]);
+  const codes = ({ lines }: { lines: readonly string[] }) =>
+    lines.map((line) => JSON.parse(line).code);
+
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'plexus-governed-'));
+    cpSync(example, config(), { recursive: true });
+  });
+  afterEach(() => rmSync(dir, { recursive: true }));
+
+  /** A policy with another threshold, signed by two people with keys of their own. */
+  async function signAnew(version: number): Promise<void> {
+    const names = ['Ana Diaz', 'Bo Lind'];
+    const keyFiles = names.map((_, at) => join(dir, `${version}-${at}.pem`));
+    const made = await Promise.all(keyFiles.map((file) => command('keygen', '--out', file)));
+    const rows = names.map(
+      (name, at) => `  - name: ${name}\n    role: r\n    ${made[at]!.lines[0]}`,
+    );
+    writeFileSync(signers(), `signers:\n${rows.join('\n')}\n`);
+    const text = readFileSync(policy(), 'utf8').replace(/version: \d+/, `version: ${version}`);
+    writeFileSync(policy(), text);
+    for (const [at, name] of names.entries()) {
+      const { code, said } = await command('sign', '--key', keyFiles[at]!, '--as', name);
+      assert.equal(code, 0, said.join('\n'));
+    }
+  }
+
+  it('of the example network is signed, pins its model, and suffers no change', async () => {
+    const { code, lines } = await command('show', '--json');
+    const { origin, model, signatures } = JSON.parse(lines[0]!);
+    assert.deepEqual([code, origin, signatures.length], [0, 'file', 2]);
+    const modelFile = join(config(), `identity/models/${model.name}.json`);
+    assert.equal(JSON.parse(readFileSync(modelFile, 'utf8')).hash, model.sha256);
+    const right = readFileSync(policy());
+    for (let at = 0; at < right.length; at += 37) {
+      const altered = Buffer.from(right);
+      altered[at] = altered[at]! ^ 1;
+      writeFileSync(policy(), altered);
+      assert.equal((await command('verify')).code, 1, `byte ${at}`);
+    }
+    writeFileSync(policy(), right);
+    assert.equal((await command('verify')).code, 0);
+    writeFileSync(modelFile, readFileSync(modelFile, 'utf8').replace('"seed"', '"sead"'));
+    assert.deepEqual(codes(await command('verify', '--json')), ['identity-model-corrupt']);
+  });
+
+  it('stops a start with 78 and shows in lint', async () => {
+    writeFileSync(policy(), readFileSync(policy(), 'utf8').replace('high: 0.99', 'high: 0.95'));
+    const lint = await run(['lint', '--config', config(), '--json']);
+    assert.deepEqual([lint.code, codes(lint)], [1, ['policy-altered', 'policy-altered']]);
+    const started = await run(['run', '--config', config(), '--data', join(dir, 'data')]);
+    assert.equal(started.code, 78);
+    assert.match(started.said[0]!, /identity\/policy\.yaml:\d+:\d+ error policy-altered /);
+  });
+
+  it('is made and signed by two people with the commands alone', async () => {
+    await signAnew(2);
+    assert.equal((await command('verify')).code, 0);
+    assert.equal(statSync(join(dir, '2-0.pem')).mode & 0o777, 0o600);
+    const again = await command('keygen', '--out', join(dir, '2-0.pem'));
+    assert.equal(again.code, 74, 'a key is never written over');
+    const asOther = await command('sign', '--key', join(dir, '2-0.pem'), '--as', 'Bo Lind');
+    assert.equal(asOther.code, 78);
+    const asNobody = await command('sign', '--key', join(dir, '2-0.pem'), '--as', 'Cy');
+    assert.match(asNobody.said[0]!, /policy-signer-unknown/);
+    const noKey = await command('sign', '--key', policy(), '--as', 'Bo Lind');
+    assert.match(noKey.said[0]!, /policy-key-invalid/);
+    assert.equal((await command('verify')).code, 0, 'what failed has changed nothing');
+    assert.equal((await command('sighn')).code, 64);
+    writeFileSync(policy(), readFileSync(policy(), 'utf8').replace('high: 0.99', 'high: 99'));
+    const wrong = await command('sign', '--key', join(dir, '2-0.pem'), '--as', 'Ana Diaz');
+    assert.deepEqual([wrong.code, /config-value/.test(wrong.said[0]!)], [78, true]);
+  });
+
+  it('without a file is the built-in one', async () => {
+    rmSync(join(config(), 'identity'), { recursive: true });
+    const { lines } = await command('show', '--json');
+    assert.equal(JSON.parse(lines[0]!).origin, 'built-in');
+    assert.match((await command('verify')).lines[0]!, /built-in/);
+  });
+
+  describe('in a running engine', () => {
+    let serving: Serving;
+    let sent = 0;
+    beforeEach(async () => {
+      const network = requireNetwork(config(), registry);
+      serving = await serve({ network, dataDir: join(dir, 'data'), env: {}, anyPort: true });
+    });
+    afterEach(() => serving.stop());
+
+    /** Sends one admission and waits for the revision that processed it. */
+    async function revisionOfNext(): Promise<string> {
+      const { operations } = serving.engine;
+      const { host, port } = operations.listening().find((one) => one.channel === 'north-general')!;
+      sent += 1;
+      const controlId = `P${sent}`;
+      const segments = [
+        `MSH|^~\\&|HIS|NORTH|P|H|20260101||ADT^A01^ADT_A01|${controlId}|P|2.5.1`,
+        `PID|1||${sent}^^^NORTH^MR||Doe^Jane||19800101|F`,
+      ];
+      const file = join(dir, 'message.hl7');
+      writeFileSync(file, `${segments.join('\r')}\r`);
+      await run(['send', file, '--to', `${host}:${port}`]);
+      for (;;) {
+        const [found] = operations.messages({ controlId });
+        const isDone = found !== undefined && found.outcome !== 'pending';
+        if (isDone) return operations.trace(found.id)!.steps[0]!.revision;
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    }
+
+    it('stays when the next is refused at a reload, and gives way to a signed one', async () => {
+      const { operations } = serving.engine;
+      const revision = () =>
+        operations.channels().find(({ channel }) => channel === 'north-general')!.revision;
+      const first = revision();
+      assert.equal(await revisionOfNext(), first);
+      const right = readFileSync(policy());
+      writeFileSync(policy(), right.toString().replace('high: 0.99', 'high: 0.95'));
+      await assert.rejects(operations.reload(), { code: 'config-invalid', exit: 78 });
+      assert.equal(await revisionOfNext(), first);
+      await signAnew(2);
+      assert.equal((await operations.reload()).length, 4, 'every channel that identifies');
+      assert.notEqual(revision(), first);
+      assert.equal(await revisionOfNext(), revision());
+      assert.equal(await operations.rollback('north-general'), first);
+      assert.equal(await revisionOfNext(), first);
+    });
+  });
+});

@@ -1,0 +1,143 @@
+import { hash } from 'node:crypto';
+import type {
+  InpatientStay,
+  PersonAddress,
+  PersonIdentifier,
+  PersonName,
+  PersonRecord,
+} from '../record.ts';
+
+/**
+ * The attributes as an event keeps them: short keys in a fixed order, nothing that is empty, and
+ * the authorities of identifiers as numbers of words. About half of what JSON of the record takes.
+ */
+export type PackedRecord = { readonly [key: string]: unknown };
+
+/** How an assigning authority is written and read back. */
+export type SystemCodec<Code> = {
+  encode(system: string): Code;
+  decode(code: Code): string;
+};
+
+const recordKeys: Readonly<Record<keyof PersonRecord, string>> = {
+  names: 'n',
+  birthDate: 'b',
+  sex: 's',
+  addresses: 'a',
+  phones: 'p',
+  emails: 'e',
+  identifiers: 'i',
+  isMultipleBirth: 'm',
+  birthOrder: 'o',
+  mothersMaidenName: 'mm',
+  motherIdentifiers: 'mi',
+  deceased: 'd',
+  lastActive: 'l',
+  stays: 't',
+  flags: 'f',
+};
+const nameKeys: Readonly<Record<keyof PersonName, string>> = {
+  given: 'g',
+  middle: 'm',
+  family: 'f',
+  surnames: 's',
+  suffix: 'x',
+  isFormer: 'o',
+};
+const addressKeys: Readonly<Record<keyof PersonAddress, string>> = {
+  line: 'l',
+  city: 'c',
+  state: 's',
+  postalCode: 'p',
+  country: 'n',
+};
+const stayKeys: Readonly<Record<keyof InpatientStay, string>> = {
+  facility: 'f',
+  from: 'a',
+  to: 'z',
+};
+
+/** A list that is empty in most records is left out, and comes back empty. */
+const lists = ['names', 'addresses', 'phones', 'emails', 'identifiers', 'flags'] as const;
+
+export function packRecord<Code>(
+  record: PersonRecord,
+  systems: Pick<SystemCodec<Code>, 'encode'>,
+): PackedRecord {
+  const identifiers = (all: readonly PersonIdentifier[]) =>
+    all.map(({ system, value, type }) =>
+      type === undefined ? [systems.encode(system), value] : [systems.encode(system), value, type],
+    );
+  const packed: Record<string, unknown> = {};
+  for (const key of Object.keys(recordKeys) as (keyof PersonRecord)[]) {
+    const value = record[key];
+    if (value === undefined || (isList(key) && (value as []).length === 0)) continue;
+    packed[recordKeys[key]] = value;
+  }
+  if (packed.n) packed.n = record.names.map(packName);
+  if (packed.a) packed.a = record.addresses.map((address) => shorten(address, addressKeys));
+  if (packed.i) packed.i = identifiers(record.identifiers);
+  if (record.motherIdentifiers) packed.mi = identifiers(record.motherIdentifiers);
+  if (record.stays) packed.t = record.stays.map((stay) => shorten(stay, stayKeys));
+  return packed;
+}
+
+export function unpackRecord<Code>(
+  packed: PackedRecord,
+  systems: Pick<SystemCodec<Code>, 'decode'>,
+): PersonRecord {
+  const identifiers = (all: unknown): PersonIdentifier[] =>
+    (all as [Code, string, string?][]).map(([code, value, type]) => {
+      const system = systems.decode(code);
+      return type === undefined ? { system, value } : { system, value, type };
+    });
+  const record = lengthen(packed, recordKeys) as { -readonly [K in keyof PersonRecord]: unknown };
+  for (const key of lists) record[key] ??= [];
+  record.names = (record.names as PackedRecord[]).map(unpackName);
+  record.addresses = (record.addresses as PackedRecord[]).map((a) => lengthen(a, addressKeys));
+  record.identifiers = identifiers(record.identifiers);
+  if (packed.mi) record.motherIdentifiers = identifiers(packed.mi);
+  if (packed.t) record.stays = (packed.t as PackedRecord[]).map((t) => lengthen(t, stayKeys));
+  return record as PersonRecord;
+}
+
+/** Equal for equal attributes, whatever the order of their properties: 48 bits of SHA-256. */
+export function fingerprintOf(record: PersonRecord): number {
+  const packed = packRecord(record, { encode: (system) => system });
+  return Number.parseInt(hash('sha256', JSON.stringify(packed), 'hex').slice(0, 12), 16);
+}
+
+function isList(key: string): boolean {
+  return (lists as readonly string[]).includes(key);
+}
+
+/** Nearly every family name is its own only part. */
+function packName(name: PersonName): PackedRecord {
+  const { surnames, ...others } = name;
+  const isOwnPart = surnames?.length === 1 && surnames[0] === name.family;
+  if (surnames === undefined) return shorten(others, nameKeys);
+  return shorten({ ...others, surnames: isOwnPart ? 1 : surnames }, nameKeys);
+}
+
+function unpackName(packed: PackedRecord): PersonName {
+  const name = lengthen(packed, nameKeys) as PersonName & { surnames?: unknown };
+  return name.surnames === (1 as unknown) ? { ...name, surnames: [name.family as string] } : name;
+}
+
+function shorten(one: object, keys: Readonly<Record<string, string>>): PackedRecord {
+  const packed: Record<string, unknown> = {};
+  for (const key of Object.keys(keys)) {
+    const value = (one as Record<string, unknown>)[key];
+    if (value !== undefined) packed[keys[key] as string] = value;
+  }
+  return packed;
+}
+
+function lengthen(packed: PackedRecord, keys: Readonly<Record<string, string>>) {
+  const one: Record<string, unknown> = {};
+  for (const key of Object.keys(keys)) {
+    const value = packed[keys[key] as string];
+    if (value !== undefined) one[key] = value;
+  }
+  return one;
+}

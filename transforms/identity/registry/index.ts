@@ -1,0 +1,11 @@
+export { fingerprintOf } from './attributes.ts';
+export type { Decision, EffectKey } from './decisions.ts';
+export { personIdOf } from './event-rows.ts';
+export type { Link, LinkRefusal, LinkResult, Merge, Score } from './joining.ts';
+export type { Judge, Occasion, RegistryOptions } from './log.ts';
+export type { Parting, Unmerged } from './parting.ts';
+export type { Edge } from './partition.ts';
+export { recordsSince } from './recent-records.ts';
+export type { RecordState, SourceIdentifier } from './records.ts';
+export { type IdentityRegistry, openRegistry, type SeenRecord } from './registry.ts';
+export { stateText, type Verification, verifyRegistry } from './verify.ts';

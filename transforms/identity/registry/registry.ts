@@ -1,0 +1,159 @@
+import type { DatabaseHandle } from '../../../engine/index.ts';
+import type { RefusalCode } from '../errors.ts';
+import type {
+  EdgeKind,
+  IdentityEvent,
+  Pair,
+  PersonId,
+  RecordNo,
+  Sighting,
+  StoredEvent,
+} from '../events.ts';
+import { type Decisions, openDecisions } from './decisions.ts';
+import { personIdOf } from './event-rows.ts';
+import {
+  type Link,
+  type LinkResult,
+  link,
+  type Merge,
+  merge,
+  mergeRefusal,
+  vetoedPairs,
+} from './joining.ts';
+import { type Log, type Occasion, openLog, type RegistryOptions } from './log.ts';
+import { detach, doNotLink, type Parting, separate, type Unmerged, unmerge } from './parting.ts';
+import type { Edge } from './partition.ts';
+import type { RecordState, SourceIdentifier } from './records.ts';
+import { registrySchema } from './schema.ts';
+
+/** What a source files a person under, and what it says of them. */
+export type SeenRecord = Sighting & { readonly system: string; readonly value: string };
+
+/**
+ * The graph of persons, as the stage and the stewards use it; every call happens inside one
+ * transaction, and writes its events and the state together. After a rollback, `forget`.
+ */
+export type IdentityRegistry = Decisions & {
+  /** At the start of a transaction. */
+  begun(): void;
+  forget(): void;
+
+  recordOf(system: string, value: string): RecordNo | undefined;
+  /** Throws `identity-unknown-record`. */
+  record(no: RecordNo): RecordState;
+  sighting(no: RecordNo): Sighting;
+  /** Every identifier that a source ever gave this record. */
+  identifiers(no: RecordNo): readonly SourceIdentifier[];
+  /** Records under this identifier or carrying it, at any time; the one filed under it first. */
+  carriers(system: string, value: string, limit: number): readonly RecordNo[];
+  personOf(no: RecordNo): PersonId;
+  /** All records of the person that this record belongs to. */
+  membersOf(no: RecordNo): readonly RecordNo[];
+  /** The person that this id names now, also after it was absorbed; undefined: no such id. */
+  resolve(person: PersonId): PersonId | undefined;
+  /** The record that a person's id is anchored to. */
+  anchored(person: PersonId): RecordNo | undefined;
+  edgesOf(no: RecordNo): readonly Edge[];
+  mayNotLink(a: RecordNo, b: RecordNo): boolean;
+  event(seq: number): StoredEvent | undefined;
+
+  see(seen: SeenRecord, on: Occasion): RecordNo;
+  change(no: RecordNo, sighting: Sighting, on: Occasion): void;
+  scored(event: Omit<Extract<IdentityEvent, { type: 'scored' }>, 'type'>, on: Occasion): void;
+  /** Opens a review; undefined when the same is open already. */
+  queue(
+    review: Omit<Extract<IdentityEvent, { type: 'queued' }>, 'type' | 'model' | 'policy'>,
+    on: Occasion,
+  ): number | undefined;
+  policyChanged(policy: string, model: string, on: Occasion): void;
+  link(links: readonly Link[], kind: Exclude<EdgeKind, 'order'>, on: Occasion): LinkResult;
+  /**
+   * Sees to it that two records are of two persons, each with the records that the strongest
+   * evidence gives to it. Single edges are never taken away: the two might stay joined by others.
+   */
+  separate(a: RecordNo, b: RecordNo, reason: string, on: Occasion): void;
+  /** Takes a record out of its person, away from everybody else. */
+  detach(no: RecordNo, reason: string, on: Occasion): void;
+  /** For ever: separates the two first where they are of one person. */
+  doNotLink(a: RecordNo, b: RecordNo, reason: string, on: Occasion): void;
+  vetoedPairs(a: RecordNo, b: RecordNo): readonly Pair[];
+  mergeRefusal(a: RecordNo, b: RecordNo, on: Occasion): RefusalCode | undefined;
+  merge(a: RecordNo, b: RecordNo, kind: 'source' | 'order', on: Occasion): Merge;
+  unmerge(parting: Parting, on: Occasion, options?: { readonly undo?: boolean }): Unmerged;
+};
+
+/** Makes the tables where they are not there yet. */
+export function openRegistry(db: DatabaseHandle, options: RegistryOptions): IdentityRegistry {
+  db.exec(registrySchema);
+  const log = openLog(db, options);
+  const decisions = openDecisions(log);
+  log.begun();
+  return {
+    ...decisions,
+    ...reading(log),
+    ...writing(log, decisions),
+    begun: log.begun,
+    forget: log.forget,
+  };
+}
+
+function reading(log: Log) {
+  const { records, edges } = log;
+  return {
+    recordOf: records.recordOf,
+    record: log.record,
+    sighting: (no: RecordNo) => records.sighting(log.record(no)),
+    identifiers: records.identifiers,
+    carriers: records.carriers,
+    personOf: log.personOf,
+    membersOf: log.membersOf,
+    resolve(person: PersonId) {
+      const no = records.anchored(person);
+      return no === undefined ? undefined : log.personOf(no);
+    },
+    anchored: records.anchored,
+    edgesOf: edges.of,
+    mayNotLink: edges.isForbidden,
+    event: log.event,
+  };
+}
+
+function writing(log: Log, decisions: Decisions) {
+  type Writing = Pick<
+    IdentityRegistry,
+    | ('queue' | 'see' | 'change' | 'scored' | 'policyChanged' | 'link' | 'separate' | 'detach')
+    | ('doNotLink' | 'vetoedPairs' | 'mergeRefusal' | 'merge' | 'unmerge')
+  >;
+  const written: Writing = {
+    see(seen, on) {
+      const { system, value } = seen;
+      const [record, person] = [log.nextRecord(), personIdOf(system, value)];
+      log.append({ type: 'seen', record, person, ...seen }, on);
+      return record;
+    },
+    change(record, sighting, on) {
+      log.append({ type: 'changed', record: log.record(record).no, ...sighting }, on);
+    },
+    scored(event, on) {
+      log.append({ type: 'scored', ...event }, on);
+    },
+    queue(review, on) {
+      const { kind, a, b } = review;
+      if (log.reviews.findOpen(kind, a, b) !== undefined) return undefined;
+      const { model = '', policy = '' } = log.options;
+      return log.append({ type: 'queued', ...review, model, policy }, on);
+    },
+    policyChanged(policy, model, on) {
+      log.append({ type: 'policy-changed', policy, model }, on);
+    },
+    link: (links, kind, on) => link(log, links, kind, on),
+    separate: (a, b, reason, on) => separate(log, a, b, reason, on),
+    detach: (no, reason, on) => detach(log, no, reason, on),
+    doNotLink: (a, b, reason, on) => doNotLink(log, a, b, reason, on),
+    vetoedPairs: (a, b) => vetoedPairs(log, a, b),
+    mergeRefusal: (a, b, on) => mergeRefusal(log, a, b, on),
+    merge: (a, b, kind, on) => merge(log, a, b, kind, on),
+    unmerge: (parting, on, options) => unmerge(log, decisions, parting, on, options),
+  };
+  return written;
+}

@@ -1,0 +1,2 @@
+export { type Crosswalk, openCrosswalk } from './crosswalk.ts';
+export { identifyStage } from './identify.ts';
