@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import cliProgress from 'cli-progress';
-import { exitCodes, PlexusError, reasonOf } from '../../engine/index.ts';
+import { ConfigError, exitCodes, PlexusError, reasonOf } from '../../engine/index.ts';
 import type {
   Evaluation,
   LinkResult,
@@ -115,7 +115,9 @@ async function linkFiles(
   if (options.columns === undefined) throw new UsageError('which --columns FILE.json?');
   const api = await identity();
   const columns = api.readColumns(options.columns);
-  const policy = api.requirePolicy(configDir).rules;
+  const { governance, issues } = api.loadPolicy(configDir);
+  if (governance === undefined) throw new ConfigError(issues);
+  const policy = governance.rules;
   const fixed = options.model === undefined ? undefined : readModel(options.model, api.parseModel);
   const task = { files, columns, policy, seed: api.linkSeed, source: 'input of identity link' };
   const progress = progressBar(out.isTerminal);

@@ -27,7 +27,7 @@ export function pairsMissing(table: PairTable, clusterCap: number): (readonly [n
   const missing: (readonly [number, number])[] = [];
   for (const members of groups.values()) {
     // A chain of very many is refused whatever its pairs say; its parts may still be clusters.
-    if (members.length > clusterCap * 4) continue;
+    if (members.length > Math.max(startsMax, clusterCap * 4)) continue;
     for (const [at, a] of members.entries())
       for (const b of members.slice(at + 1)) if (!table.get(a, b)) missing.push([a, b]);
   }
@@ -59,40 +59,117 @@ function groupsOf(pairs: readonly LinkedPair[]): ReadonlyMap<number, number[]> {
 export type Clusters = ReadonlyMap<number, readonly number[]>;
 
 /**
- * Joins what the policy lets be joined, the strongest pairs first: two clusters become one when
- * every pair across them passes (no veto, at least the member threshold) and the cap holds. A
- * record that has another cluster nearly as strong as its own is linked to neither. Depends on the
- * pairs alone, not on their order.
+ * Joins what the policy lets be joined. In a cluster every pair passes (no veto, at least the
+ * member threshold), each record has an automatic link to another one, and the cap holds. Where not
+ * all of a chain fits together, the largest sets that do are taken first. A record that has another
+ * cluster nearly as strong as its own is linked to neither. Depends on the pairs alone, not on
+ * their order.
  */
 export function clusterPairs(policy: IdentityPolicy, table: PairTable): Clusters {
-  const joined = join(policy, table, () => true);
+  const joined = join(
+    policy,
+    table,
+    table.all.filter(({ verdict }) => verdict === 'auto'),
+  );
   const unsure = recordsInDoubt(policy, table, joined);
   if (unsure.size === 0) return joined;
-  return join(policy, table, ({ a, b }) => !unsure.has(a) && !unsure.has(b));
+  const sure = ({ verdict, a, b }: LinkedPair) =>
+    verdict === 'auto' && !unsure.has(a) && !unsure.has(b);
+  return join(policy, table, table.all.filter(sure));
 }
+
+/** Sets that are tried for the largest one; only a chain of very many has more records. */
+const startsMax = 120;
 
 function join(
   { thresholds, clusterCap }: IdentityPolicy,
   table: PairTable,
-  mayJoin: (pair: LinkedPair) => boolean,
+  automatic: readonly LinkedPair[],
 ): Clusters {
-  const clusters = new Map<number, number[]>();
-  const passes = (a: number, b: number): boolean => {
-    const pair = table.get(a, b);
-    return pair !== undefined && pair.p >= thresholds.member && pair.vetoes.length === 0;
-  };
-  const strongest = table.all
-    .filter((pair) => pair.verdict === 'auto' && mayJoin(pair))
-    .toSorted((x, y) => y.weight - x.weight || x.a - y.a || x.b - y.b);
-  for (const { a, b } of strongest) {
-    const ofA = clusters.get(a) ?? [a];
-    const ofB = clusters.get(b) ?? [b];
-    if (ofA === ofB || ofA.length + ofB.length > clusterCap) continue;
-    if (!ofA.every((x) => ofB.every((y) => passes(x, y)))) continue;
-    const both = [...ofA, ...ofB].toSorted((x, y) => x - y);
-    for (const record of both) clusters.set(record, both);
+  const passes = (pair: LinkedPair | undefined): boolean =>
+    pair !== undefined && pair.p >= thresholds.member && pair.vetoes.length === 0;
+  const clusters = new Map<number, readonly number[]>();
+  const links = linksOf(automatic);
+  for (const members of groupsOf(automatic).values()) {
+    let left = members;
+    while (left.length > 1) {
+      const starts = left.slice(0, startsMax);
+      const sets = starts.map((start) => grow(start, left, links, table, passes, clusterCap));
+      const best = sets.toSorted(
+        (x, y) => y.records.length - x.records.length || y.bits - x.bits,
+      )[0];
+      if (best === undefined) break;
+      // A start that nothing fits is a person of its own; the others may still fit together.
+      const cluster = best.records.toSorted((x, y) => x - y);
+      if (cluster.length > 1) for (const record of cluster) clusters.set(record, cluster);
+      const taken = cluster.length > 1 ? cluster : starts;
+      left = left.filter((record) => !taken.includes(record));
+    }
   }
   return clusters;
+}
+
+type Links = ReadonlyMap<number, readonly LinkedPair[]>;
+
+/** The automatic pairs of each record, the strongest first. */
+function linksOf(automatic: readonly LinkedPair[]): Links {
+  const links = new Map<number, LinkedPair[]>();
+  for (const pair of automatic) {
+    for (const record of [pair.a, pair.b]) {
+      const own = links.get(record);
+      if (own === undefined) links.set(record, [pair]);
+      else own.push(pair);
+    }
+  }
+  for (const pairs of links.values())
+    pairs.sort((x, y) => y.weight - x.weight || x.a - y.a || x.b - y.b);
+  return links;
+}
+
+/** A set around one record: whoever has the strongest automatic link to it comes in next. */
+function grow(
+  start: number,
+  left: readonly number[],
+  links: Links,
+  table: PairTable,
+  passes: (pair: LinkedPair | undefined) => boolean,
+  cap: number,
+): { readonly records: readonly number[]; readonly bits: number } {
+  const free = new Set(left);
+  const records = [start];
+  free.delete(start);
+  let bits = 0;
+  while (records.length < cap) {
+    const next = strongestFitting(records, free, links, table, passes);
+    if (next === undefined) break;
+    bits += next.weight;
+    const record = free.has(next.a) ? next.a : next.b;
+    free.delete(record);
+    records.push(record);
+  }
+  return { records, bits };
+}
+
+function strongestFitting(
+  records: readonly number[],
+  free: ReadonlySet<number>,
+  links: Links,
+  table: PairTable,
+  passes: (pair: LinkedPair | undefined) => boolean,
+): LinkedPair | undefined {
+  let best: LinkedPair | undefined;
+  for (const own of records) {
+    for (const pair of links.get(own) ?? []) {
+      if (best !== undefined && pair.weight <= best.weight) break;
+      const other = pair.a === own ? pair.b : pair.a;
+      if (!free.has(other)) continue;
+      if (records.every((record) => passes(table.get(record, other)))) {
+        best = pair;
+        break;
+      }
+    }
+  }
+  return best;
 }
 
 /** Records whose best pair outside their cluster is too close to their best pair inside it. */

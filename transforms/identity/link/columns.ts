@@ -88,7 +88,3 @@ export function rawPersonOf(columns: Columns, cell: (column: string) => string):
       .filter(({ value }) => value !== ''),
   };
 }
-
-/** Families use a social security number together, so it must be known for one. */
-const typeOf = (system: string): { readonly type?: string } =>
-  /\bssn\b|social.?security|2\.16\.840\.1\.113883\.4\.1$/i.test(system) ? { type: 'SS' } : {};
