@@ -35,6 +35,8 @@ export type StageStore<Store> = {
 
 type Shared = {
   opened: OpenedStore<unknown> | undefined;
+  /** What asking the handle would say, for a hundredth of the price. */
+  inTransaction: boolean;
   /** Raised when a transaction was lost: a batch begun before may not commit. */
   epoch: number;
   users: number;
@@ -53,7 +55,12 @@ const sharedByFile = new Map<string, Shared>();
  */
 export function stageStore<Store>(spec: StageStoreSpec<Store>): StageStore<Store> {
   const file = resolve(spec.file);
-  const shared = sharedByFile.get(file) ?? { opened: undefined, epoch: 0, users: 0 };
+  const shared = sharedByFile.get(file) ?? {
+    opened: undefined,
+    inTransaction: false,
+    epoch: 0,
+    users: 0,
+  };
   let epoch = shared.epoch;
 
   function handle(): OpenedStore<Store> {
@@ -69,6 +76,7 @@ export function stageStore<Store>(spec: StageStoreSpec<Store>): StageStore<Store
     shared.epoch += 1;
     const opened = shared.opened;
     shared.opened = undefined;
+    shared.inTransaction = false;
     try {
       opened?.db.close();
     } catch {
@@ -95,10 +103,11 @@ export function stageStore<Store>(spec: StageStoreSpec<Store>): StageStore<Store
       commit() {
         if (epoch !== shared.epoch) throw unavailable(new Error('its transaction was lost'));
         const opened = shared.opened;
-        if (!opened?.db.inTransaction) return;
+        if (opened === undefined || !shared.inTransaction) return;
         try {
           opened.committing?.();
           opened.db.exec('COMMIT');
+          shared.inTransaction = false;
         } catch (cause) {
           discard();
           throw unavailable(cause);
@@ -112,8 +121,9 @@ export function stageStore<Store>(spec: StageStoreSpec<Store>): StageStore<Store
       if (epoch !== shared.epoch) return retry(1_000, `${spec.name}-unavailable`);
       try {
         const opened = handle();
-        if (!opened.db.inTransaction) {
+        if (!shared.inTransaction) {
           opened.db.exec('BEGIN IMMEDIATE');
+          shared.inTransaction = true;
           opened.begun?.();
         }
         return work(opened.store);

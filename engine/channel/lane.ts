@@ -10,7 +10,7 @@ import type { Row, Scheduler } from '../lanes/index.ts';
 import { limits } from '../limits.ts';
 import { backoffMs } from './backoff.ts';
 import type { Recent } from './recent.ts';
-import type { Done } from './report.ts';
+import type { Done, Origin } from './report.ts';
 
 /** What a chain needs of a message, as it lies in the journal. */
 export type LandedMessage = {
@@ -60,7 +60,11 @@ export function createLane(options: LaneOptions) {
     await Promise.all([journal.claim(ref.chain, rows), unsettled]);
     const poisoned = rows.filter((row) => row.suspect && row.attempts >= limits.poisonAttempts);
     const healthy = rows.filter((row) => !poisoned.includes(row));
-    const done: Done[] = poisoned.map((row) => ({ row, reply: poisonReply(row) }));
+    const done: Done[] = poisoned.map((row) => ({
+      row,
+      reply: poisonReply(row),
+      origin: undefined,
+    }));
     if (healthy.length > 0) {
       const replies = await run(healthy);
       if (!replies) return;
@@ -75,12 +79,14 @@ export function createLane(options: LaneOptions) {
   /** Undefined when the worker was lost: the rows come again one by one. */
   async function run(rows: readonly Row[]): Promise<readonly Done[] | undefined> {
     try {
-      const task = toTask(options, rows);
-      const { replies, unvisited } = await options.pool.run(task);
+      const landed = rows.map(
+        (row) => options.raws.get(row.id) ?? readLanded(options.journal, row),
+      );
+      const { replies, unvisited } = await options.pool.run(toTask(options, rows, landed));
       for (const [field, count] of unvisited) {
         events.emit({ type: 'unvisited', channel: ref.name, field, count });
       }
-      return rows.map((row, n) => ({ row, reply: replies[n]! }));
+      return rows.map((row, n) => ({ row, reply: replies[n]!, origin: originOf(landed[n]!) }));
     } catch (cause) {
       events.emit({ type: 'worker-lost', channel: ref.name, cause: reasonOf(cause) });
       scheduler.again(rows);
@@ -126,8 +132,11 @@ export function createLane(options: LaneOptions) {
   };
 }
 
-function toTask(options: LaneOptions, rows: readonly Row[]): ChainTask {
-  const landed = rows.map((row) => options.raws.get(row.id) ?? readLanded(options.journal, row));
+function toTask(
+  options: LaneOptions,
+  rows: readonly Row[],
+  landed: readonly LandedMessage[],
+): ChainTask {
   return {
     spec: options.spec,
     bytes: packBytes(landed.map(({ raw }) => raw)),
@@ -141,6 +150,8 @@ function toTask(options: LaneOptions, rows: readonly Row[]): ChainTask {
     })),
   };
 }
+
+const originOf = ({ receivedUs, sha256 }: LandedMessage): Origin => ({ receivedUs, sha256 });
 
 function readLanded(journal: Journal, row: Row): LandedMessage {
   const message = journal.message(row.id);

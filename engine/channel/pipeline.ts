@@ -13,7 +13,7 @@ import { createDestination, type Destination, type Made } from './destination.ts
 import { createLane, type LandedMessage } from './lane.ts';
 import { loop$ } from './loop.ts';
 import { createRecent, type Recent } from './recent.ts';
-import type { Done } from './report.ts';
+import type { Done, Origin } from './report.ts';
 
 export type PipelineOptions = {
   readonly config: ChannelConfig;
@@ -64,11 +64,9 @@ export async function openPipeline(options: PipelineOptions) {
   let failure: unknown;
 
   function handOn(done: readonly Done[]): void {
-    for (const { row, reply } of done) {
+    for (const { row, reply, origin } of done) {
       if (reply.verdict.kind !== 'settled') continue;
-      if (destinations.length > 0) {
-        keep(row, reply.resources);
-      }
+      if (destinations.length > 0 && origin) keep(row, origin, reply.resources);
       const onward: Row = { ...row, attempts: 0, retries: 0, suspect: false, dueUs: 0 };
       for (const destination of destinations) destination.scheduler.offer(onward);
     }
@@ -77,12 +75,9 @@ export async function openPipeline(options: PipelineOptions) {
   }
 
   /** Spares each destination the way to the journal and to the spine. */
-  function keep(row: Row, lines: readonly ResourceLine[]): void {
-    const landed = options.raws.get(row.id);
-    if (!landed) return;
-    const { receivedUs, sha256 } = landed;
+  function keep(row: Row, origin: Origin, lines: readonly ResourceLine[]): void {
     const bytes = lines.reduce((sum, line) => sum + line.json.length, 256);
-    resources.put(`${row.id}.${row.generation}`, { lines, receivedUs, sha256 }, bytes);
+    resources.put(`${row.id}.${row.generation}`, { lines, ...origin }, bytes);
   }
 
   let chainEnded: () => void = () => {};

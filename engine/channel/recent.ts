@@ -1,6 +1,7 @@
 /**
- * What has just been written, so that it need not be read back: bounded by bytes, oldest out first.
- * A miss costs a read and nothing else.
+ * What has just been written, so that it need not be read back: bounded by bytes. A queue is worked
+ * oldest first, so when it grows past the bound what came first stays: to make room for the newest
+ * would forget each just before its turn. A miss costs a read and nothing else.
  */
 export function createRecent<Key, Value>(bytesMax: number) {
   const entries = new Map<Key, { value: Value; bytes: number }>();
@@ -11,14 +12,10 @@ export function createRecent<Key, Value>(bytesMax: number) {
   };
   return {
     put(key: Key, value: Value, bytes: number): void {
-      if (bytes > bytesMax / 8) return;
       drop(key);
+      if (bytes > bytesMax / 8 || total + bytes > bytesMax) return;
       entries.set(key, { value, bytes });
       total += bytes;
-      for (const oldest of entries.keys()) {
-        if (total <= bytesMax) break;
-        drop(oldest);
-      }
     },
     get: (key: Key): Value | undefined => entries.get(key)?.value,
     drop,

@@ -4,8 +4,15 @@ import type { ChannelRef, Journal } from '../journal/index.ts';
 import type { Row } from '../lanes/index.ts';
 import { outcomeOfVerdict } from '../outcome.ts';
 
-/** A row whose chain verdict is durable. */
-export type Done = { readonly row: Row; readonly reply: ChainReply };
+/** What a destination needs to know of the message itself. */
+export type Origin = { readonly receivedUs: number; readonly sha256: string };
+
+/** A row whose chain verdict is durable; without an origin when the chain never ran. */
+export type Done = {
+  readonly row: Row;
+  readonly reply: ChainReply;
+  readonly origin: Origin | undefined;
+};
 
 type Reporting = {
   readonly ref: ChannelRef;

@@ -91,16 +91,17 @@ export function render({ type, id, version, changedMs }: VersionHead, text: stri
   return text === '{}' ? `${head}}}` : `${head}},${text.slice(1)}`;
 }
 
-let lastMs = Number.NaN;
+let lastSecond = Number.NaN;
 let lastIso = '';
 
-/** Messages of one batch share their millisecond, and a Date costs as much as a small resource. */
+/** Messages of one batch share their second, and a Date costs as much as a small resource. */
 function isoOf(ms: number): string {
-  if (ms !== lastMs) {
-    lastIso = new Date(ms).toISOString();
-    lastMs = ms;
+  const second = Math.floor(ms / 1000);
+  if (second !== lastSecond) {
+    lastIso = new Date(second * 1000).toISOString().slice(0, -4);
+    lastSecond = second;
   }
-  return lastIso;
+  return `${lastIso}${`${ms - second * 1000}`.padStart(3, '0')}Z`;
 }
 
 const names = new Set<string>();

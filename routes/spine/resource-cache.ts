@@ -15,8 +15,11 @@ export type State = {
   text: string;
 };
 
-/** Characters of text that one thread keeps, most of which take a byte. */
-const charactersMax = 16 * 1024 * 1024;
+/**
+ * Characters of text that one thread keeps, most of which take a byte: what 10,000 patients with
+ * open stays are made of. Reading a resource back costs ten times what adding to it does.
+ */
+const charactersMax = 64 * 1024 * 1024;
 /** A scanned document of megabytes must not push thousands of patients out. */
 const textCharactersMax = 128 * 1024;
 /** Row numbers and the map's own entry weigh about as much as this many characters. */

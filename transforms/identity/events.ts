@@ -119,7 +119,7 @@ export type IdentityEvent =
       readonly type: 'reviewed';
       readonly review: number;
       readonly a: RecordNo;
-      /** The record that the outcome is about; of several candidates the chosen one. */
+      /** Whom the outcome is about; absent: nobody, or each of several candidates. */
       readonly b?: RecordNo;
       readonly outcome: ReviewOutcome;
     }

@@ -3,8 +3,9 @@ import { identityRefusal } from '../errors.ts';
 import type { Cause, IdentityEvent, PersonId, RecordNo, StoredEvent } from '../events.ts';
 import type { PersonRecord } from '../record.ts';
 import { openEdges } from './edges.ts';
-import { type EventRow, fromRow, toRow } from './event-rows.ts';
+import { type EventRow, eventTypes, fromRow, toRow } from './event-rows.ts';
 import { apply, type State } from './fold.ts';
+import { openKeyIndex } from './key-index.ts';
 import { openRecords, type RecordState } from './records.ts';
 import { openReviews } from './reviews.ts';
 import { openWords, type Words } from './words.ts';
@@ -48,8 +49,9 @@ export type Log = State & {
 
 export function openLog(db: DatabaseHandle, options: RegistryOptions): Log {
   const words = openWords(db);
+  const keys = openKeyIndex(db, words);
   const state: State = {
-    records: openRecords(db, words),
+    records: openRecords(db, words, keys),
     edges: openEdges(db),
     reviews: openReviews(db),
   };
@@ -67,8 +69,24 @@ export function openLog(db: DatabaseHandle, options: RegistryOptions): Log {
   function forget(): void {
     words.forget();
     state.records.forget();
+    keys.forget();
+    last = 0;
+    catchUp();
+  }
+
+  /** Drops what others have written about since; a change of the graph may concern anybody. */
+  function catchUp(): void {
+    const touched: RecordNo[] = [];
+    let isAny = last === 0;
+    if (!isAny)
+      for (const { type, a } of sql.after.iterate(last)) {
+        if (!aloneTypes.has(type)) isAny = true;
+        else if (a !== null) touched.push(a);
+      }
+    state.records.stale(isAny ? undefined : touched);
     last = sql.last.get()!.seq;
     lastRecord = sql.lastRecord.get()!.no;
+    keys.refresh();
   }
 
   return {
@@ -99,16 +117,26 @@ export function openLog(db: DatabaseHandle, options: RegistryOptions): Log {
       const now = sql.dataVersion.get();
       if (now === version) return;
       version = now;
-      forget();
+      catchUp();
     },
   };
 }
+
+/** Events that concern the record `a` alone, or no record's state at all. */
+const aloneTypes: ReadonlySet<number> = new Set(
+  (
+    ['seen', 'changed', 'scored', 'queued', 'reviewed', 'do-not-link', 'policy-changed'] as const
+  ).map((type) => eventTypes.indexOf(type)),
+);
 
 function prepare(db: DatabaseHandle) {
   return {
     dataVersion: db.prepare<[], number>('PRAGMA data_version').pluck(),
     last: db.prepare<[], { seq: number }>('SELECT coalesce(max(seq), 0) AS seq FROM event'),
     lastRecord: db.prepare<[], { no: number }>('SELECT coalesce(max(no), 0) AS no FROM record'),
+    after: db.prepare<[number], { type: number; a: number | null }>(
+      'SELECT type, a FROM event WHERE seq > ?',
+    ),
     event: db.prepare<[number], EventRow>('SELECT * FROM event WHERE seq = ?'),
     add: db.prepare(
       `INSERT INTO event(seq, type, at_us, a, b, message, generation, cause, body)

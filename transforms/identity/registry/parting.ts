@@ -21,13 +21,6 @@ export function detach(log: Log, record: RecordNo, reason: string, on: Occasion)
     log.append({ type: 'unlinked', a, b, reason }, on);
 }
 
-/** For ever: separates the two records first where they are of one person. */
-export function doNotLink(log: Log, a: RecordNo, b: RecordNo, reason: string, on: Occasion): void {
-  if (a === b) throw identityRefusal('identity-merge-into-itself');
-  separate(log, a, b, reason, on);
-  if (!log.edges.isForbidden(a, b)) log.append({ type: 'do-not-link', a, b, reason }, on);
-}
-
 /** What to take apart: a merge, or some records of a person from the others. */
 export type Parting =
   | { readonly merge: number }
@@ -64,7 +57,36 @@ export function unmerge(
   on: Occasion,
   { undo = false }: { readonly undo?: boolean } = {},
 ): Unmerged {
-  const { merge, a, b, sides } = 'merge' in parting ? merged(log, parting) : split(log, parting);
+  const sides = 'merge' in parting ? merged(log, parting) : split(log, parting);
+  return part(log, decisions, sides, on, !undo);
+}
+
+/**
+ * Two records shall never be of one person. Where they are, they are parted first, and what that
+ * gave is returned. Throws `identity-merge-into-itself` and `identity-unknown-record`.
+ */
+export function doNotLink(
+  log: Log,
+  decisions: Decisions,
+  a: RecordNo,
+  b: RecordNo,
+  reason: string,
+  on: Occasion,
+): Unmerged | undefined {
+  if (a === b) throw identityRefusal('identity-merge-into-itself');
+  if (log.record(a).anchor === log.record(b).anchor)
+    return part(log, decisions, { a, b, sides: [[a], [b]] }, on, true);
+  if (!log.edges.isForbidden(a, b)) log.append({ type: 'do-not-link', a, b, reason }, on);
+  return undefined;
+}
+
+function part(
+  log: Log,
+  decisions: Decisions,
+  { merge, a, b, sides }: Sides,
+  on: Occasion,
+  keepApart: boolean,
+): Unmerged {
   const [coreA, coreB] = [new Set(sides[0]), new Set(sides[1])];
   const joined = joinedMembers(log, coreA, coreB);
   const edges = log.edges.among(joined);
@@ -72,27 +94,30 @@ export function unmerge(
   const before = new Map([...joined].map((no) => [no, log.record(no).anchor]));
   const after = anchorsOf(
     joined,
-    edges.filter((edge) => !cuts.includes(edge)),
+    edges.filter((edge) => !cuts.some((one) => isBetween(one, edge.a, edge.b))),
   );
   const nameOf = (no: RecordNo) => log.record(after.get(no) ?? log.record(no).anchor).ownPerson;
   const [survivor, restored] = [nameOf(a), nameOf(b)];
   const cut = pairsOf(cuts);
-  const apart = undo ? [] : crossPairs(log, coreA, coreB, joined);
+  const apart = keepApart ? crossPairs(log, coreA, coreB, joined) : [];
   const since = Math.min(...cuts.map(({ seq }) => seq));
   const optional = merge === undefined ? {} : { merge };
   const event = { type: 'unmerged', ...optional, survivor, restored, a, b, cut, apart } as const;
-  const seq = log.append(event, on);
+  const unmerge = log.append(event, on);
   const moved = [...joined].filter((no) => after.get(no) !== before.get(no));
   const wrong = decisions
     .since(since, new Set(moved))
     .filter(({ record, anchor }) => anchor === before.get(record));
   return {
-    ...{ unmerge: seq, survivor, restored, cut, apart, moved, decisions: wrong },
+    ...{ unmerge, survivor, restored, cut, apart, moved, decisions: wrong },
     sinceUs: log.event(since)!.atUs,
     untilUs: on.atUs,
     messages: [...new Set(wrong.map(({ message }) => message))],
   };
 }
+
+const isBetween = (edge: Edge, a: RecordNo, b: RecordNo) =>
+  (edge.a === a && edge.b === b) || (edge.a === b && edge.b === a);
 
 type Sides = Pick<Extract<StoredEvent, { type: 'merged' }>, 'a' | 'b' | 'sides'> & {
   readonly merge?: number;

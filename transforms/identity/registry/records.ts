@@ -1,8 +1,8 @@
-import { hash } from 'node:crypto';
 import type { DatabaseHandle } from '../../../engine/index.ts';
 import type { PersonId, RecordNo, Sighting, StoredEvent } from '../events.ts';
 import type { PersonIdentifier } from '../record.ts';
 import { type EventRow, fromRow, personIdOf } from './event-rows.ts';
+import { carriedHash, type KeyIndex, personHash } from './key-index.ts';
 import type { Words } from './words.ts';
 
 /** A record as the state knows it; its attributes stand in the event `attributesAt`. */
@@ -32,6 +32,8 @@ export type Records = {
   change(event: Extract<StoredEvent, { type: 'changed' }>): void;
   regroup(anchors: ReadonlyMap<RecordNo, RecordNo>): void;
   sighting(state: RecordState): Sighting;
+  /** After another connection wrote about these records; undefined: about any. */
+  stale(touched: Iterable<RecordNo> | undefined): void;
   forget(): void;
 };
 
@@ -40,8 +42,10 @@ export type SourceIdentifier = PersonIdentifier & { readonly firstMessage: numbe
 
 /** Feeds speak of the same people all day; with its texts a record takes some 500 bytes. */
 const knownMax = 20_000;
+/** Two persons with one hash are a wonder; more are a broken index. */
+const sameHashMax = 16;
 
-export function openRecords(db: DatabaseHandle, words: Words): Records {
+export function openRecords(db: DatabaseHandle, words: Words, keys: KeyIndex): Records {
   const sql = prepare(db);
   const known = new Map<RecordNo, RecordState>();
   const numbers = new Map<string, RecordNo>();
@@ -71,7 +75,8 @@ export function openRecords(db: DatabaseHandle, words: Words): Records {
   }
 
   function byPerson(person: PersonId): RecordNo | undefined {
-    for (const no of sql.byKey.all(hashOf(person))) if (get(no)?.ownPerson === person) return no;
+    for (const no of keys.find(personHash(person), sameHashMax))
+      if (get(no)?.ownPerson === person) return no;
     return undefined;
   }
 
@@ -82,12 +87,14 @@ export function openRecords(db: DatabaseHandle, words: Words): Records {
   function addIdentifiers(
     no: RecordNo,
     event: Extract<StoredEvent, { type: 'seen' | 'changed' }>,
-    isKey: (one: PersonIdentifier) => boolean,
   ): void {
     const message = event.cause.kind === 'message' ? event.cause.message : null;
     for (const one of event.attributes.identifiers) {
       const { changes } = sql.addIdentifier.run(no, words.no(one.system), one.value, message);
-      if (changes > 0 && !isKey(one)) sql.addKey.run(carriedHash(one.system, one.value), no);
+      if (changes === 0) continue;
+      const carried = carriedHash(one.system, one.value);
+      if (event.type === 'seen') keys.add(carried, no);
+      else keys.addLate(carried, no);
     }
   }
 
@@ -99,7 +106,9 @@ export function openRecords(db: DatabaseHandle, words: Words): Records {
       const own = recordOf(system, value);
       const systemNo = words.find(system);
       if (systemNo === undefined) return [];
-      const carrying = sql.carriers.all(carriedHash(system, value), systemNo, value, limit);
+      const carrying = keys
+        .find(carriedHash(system, value), limit)
+        .filter((no) => sql.carries.get(no, systemNo, value) !== undefined);
       return own === undefined ? carrying : [own, ...carrying].slice(0, limit);
     },
     identifiers(no) {
@@ -116,13 +125,13 @@ export function openRecords(db: DatabaseHandle, words: Words): Records {
     add(event) {
       const { record: no, system, value, person, fingerprint, normalisation, facility } = event;
       const systemNo = words.no(system);
-      const key = hashOf(person);
+      const key = personHash(person);
       const version = [fingerprint, normalisation, words.no(facility), event.seq] as const;
       sql.add.run(no, systemNo, value, key, ...version);
-      sql.addKey.run(key, no);
+      keys.add(key, no);
       const message = event.cause.kind === 'message' ? event.cause.message : null;
       sql.addIdentifier.run(no, systemNo, value, message);
-      addIdentifiers(no, event, (one) => one.system === system && one.value === value);
+      addIdentifiers(no, event);
       keep({
         ...{ no, system, value, ownPerson: person, fingerprint, normalisation, facility },
         ...{ attributesAt: event.seq, anchor: no },
@@ -134,7 +143,7 @@ export function openRecords(db: DatabaseHandle, words: Words): Records {
       const { fingerprint, normalisation, facility, seq } = event;
       sql.change.run(fingerprint, normalisation, words.no(facility), seq, event.record);
       Object.assign(state, { fingerprint, normalisation, facility, attributesAt: seq });
-      addIdentifiers(event.record, event, () => false);
+      addIdentifiers(event.record, event);
     },
     regroup(anchors) {
       const sizes = new Map<RecordNo, number>();
@@ -150,7 +159,12 @@ export function openRecords(db: DatabaseHandle, words: Words): Records {
       const event = fromRow(sql.event.get(state.attributesAt)!, words);
       if (event.type !== 'seen' && event.type !== 'changed')
         throw new Error('attributes that no event holds');
-      return event;
+      const { attributes, fingerprint, normalisation, facility } = event;
+      return { attributes, fingerprint, normalisation, facility };
+    },
+    stale(touched) {
+      if (touched === undefined) known.clear();
+      else for (const no of touched) known.delete(no);
     },
     forget() {
       known.clear();
@@ -160,17 +174,6 @@ export function openRecords(db: DatabaseHandle, words: Words): Records {
 }
 
 const keyOf = (system: string, value: string) => `${value}\u001f${system}`;
-
-/** 48 bits of the person's id, which is a hash of the record's key already. */
-function hashOf(person: PersonId): number {
-  return Number.parseInt(person.slice(0, 8) + person.slice(9, 13), 16);
-}
-
-/** An identifier that is not the record's key, among other records that carry it. */
-function carriedHash(system: string, value: string): number {
-  const digest = hash('sha1', `carried\u001f${system}\u001f${value}`, 'hex');
-  return Number.parseInt(digest.slice(0, 12), 16);
-}
 
 type RecordRow = {
   readonly system: number;
@@ -188,18 +191,9 @@ function prepare(db: DatabaseHandle) {
       `SELECT record.*, anchor FROM record LEFT JOIN membership ON membership.record = record.no
         WHERE no = ?`,
     ),
-    byKey: db
-      .prepare<[number], number>('SELECT record FROM record_key WHERE hash = ? ORDER BY record')
-      .pluck() as unknown as { all(hash: number): number[] },
-    carriers: db
-      .prepare<[number, number, string, number]>(
-        `SELECT key.record FROM record_key AS key JOIN identifier ON identifier.record = key.record
-          WHERE key.hash = ? AND identifier.system = ? AND identifier.value = ?
-          ORDER BY key.record LIMIT ?`,
-      )
-      .pluck() as unknown as {
-      all(hash: number, system: number, value: string, limit: number): number[];
-    },
+    carries: db.prepare<[number, number, string]>(
+      'SELECT 1 FROM identifier WHERE record = ? AND system = ? AND value = ?',
+    ),
     identifiers: db.prepare<
       [number],
       { system: number; value: string; first_message: number | null }
@@ -212,7 +206,6 @@ function prepare(db: DatabaseHandle) {
       `INSERT INTO record(no, system, value, key, fingerprint, normalisation, facility, attributes)
         VALUES(?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    addKey: db.prepare<[number, number]>('INSERT INTO record_key(hash, record) VALUES(?, ?)'),
     addIdentifier: db.prepare<[number, number, string, number | null]>(
       `INSERT INTO identifier(record, system, value, first_message) VALUES(?, ?, ?, ?)
         ON CONFLICT DO NOTHING`,

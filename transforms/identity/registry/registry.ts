@@ -9,8 +9,10 @@ import type {
   Sighting,
   StoredEvent,
 } from '../events.ts';
+import type { Survivorship } from '../policy/index.ts';
 import { type Decisions, openDecisions } from './decisions.ts';
 import { personIdOf } from './event-rows.ts';
+import { type GoldenRecord, goldenRecord } from './golden.ts';
 import {
   type Link,
   type LinkResult,
@@ -20,11 +22,23 @@ import {
   mergeRefusal,
   vetoedPairs,
 } from './joining.ts';
+import { type AuditRate, auditRate, type LabelledPair, labelledPairs } from './labels.ts';
 import { type Log, type Occasion, openLog, type RegistryOptions } from './log.ts';
 import { detach, doNotLink, type Parting, separate, type Unmerged, unmerge } from './parting.ts';
 import type { Edge } from './partition.ts';
 import type { RecordState, SourceIdentifier } from './records.ts';
+import {
+  queue,
+  type ReviewCase,
+  type Reviewed,
+  type ReviewOrder,
+  type ReviewRequest,
+  review,
+  reviewCase,
+} from './reviewing.ts';
+import type { ReviewCount, ReviewState } from './reviews.ts';
 import { registrySchema } from './schema.ts';
+import { type Explanation, explain, history } from './story.ts';
 
 /** What a source files a person under, and what it says of them. */
 export type SeenRecord = Sighting & { readonly system: string; readonly value: string };
@@ -56,15 +70,20 @@ export type IdentityRegistry = Decisions & {
   edgesOf(no: RecordNo): readonly Edge[];
   mayNotLink(a: RecordNo, b: RecordNo): boolean;
   event(seq: number): StoredEvent | undefined;
+  /** The person as all its records know it together. */
+  golden(no: RecordNo, policy: Survivorship): GoldenRecord;
+  history(person: PersonId): readonly StoredEvent[];
+  explain(a: RecordNo, b: RecordNo): Explanation;
+  /** Open reviews, oldest first; `after` is the number of the last one of the page before. */
+  openReviews(page: { readonly after: number; readonly limit: number }): readonly ReviewState[];
+  reviewCounts(): readonly ReviewCount[];
+  reviewCase(review: number): ReviewCase;
+  labelledPairs(): Generator<LabelledPair>;
+  auditRate(): AuditRate;
 
   see(seen: SeenRecord, on: Occasion): RecordNo;
   change(no: RecordNo, sighting: Sighting, on: Occasion): void;
   scored(event: Omit<Extract<IdentityEvent, { type: 'scored' }>, 'type'>, on: Occasion): void;
-  /** Opens a review; undefined when the same is open already. */
-  queue(
-    review: Omit<Extract<IdentityEvent, { type: 'queued' }>, 'type' | 'model' | 'policy'>,
-    on: Occasion,
-  ): number | undefined;
   policyChanged(policy: string, model: string, on: Occasion): void;
   link(links: readonly Link[], kind: Exclude<EdgeKind, 'order'>, on: Occasion): LinkResult;
   /**
@@ -75,16 +94,22 @@ export type IdentityRegistry = Decisions & {
   /** Takes a record out of its person, away from everybody else. */
   detach(no: RecordNo, reason: string, on: Occasion): void;
   /** For ever: separates the two first where they are of one person. */
-  doNotLink(a: RecordNo, b: RecordNo, reason: string, on: Occasion): void;
+  doNotLink(a: RecordNo, b: RecordNo, reason: string, on: Occasion): Unmerged | undefined;
+  /** Puts something before a steward; undefined when the same is open already. */
+  queue(request: ReviewRequest, on: Occasion): number | undefined;
+  review(order: ReviewOrder, on: Occasion): Reviewed;
   vetoedPairs(a: RecordNo, b: RecordNo): readonly Pair[];
   mergeRefusal(a: RecordNo, b: RecordNo, on: Occasion): RefusalCode | undefined;
   merge(a: RecordNo, b: RecordNo, kind: 'source' | 'order', on: Occasion): Merge;
   unmerge(parting: Parting, on: Occasion, options?: { readonly undo?: boolean }): Unmerged;
 };
 
-/** Makes the tables where they are not there yet. */
+/**
+ * Makes the tables where they are not there yet. On a read-only handle it only answers; call
+ * `begun` inside a transaction before a question, as a writer does.
+ */
 export function openRegistry(db: DatabaseHandle, options: RegistryOptions): IdentityRegistry {
-  db.exec(registrySchema);
+  if (!db.readonly) db.exec(registrySchema);
   const log = openLog(db, options);
   const decisions = openDecisions(log);
   log.begun();
@@ -98,7 +123,7 @@ export function openRegistry(db: DatabaseHandle, options: RegistryOptions): Iden
 }
 
 function reading(log: Log) {
-  const { records, edges } = log;
+  const { records, edges, reviews } = log;
   return {
     recordOf: records.recordOf,
     record: log.record,
@@ -115,14 +140,22 @@ function reading(log: Log) {
     edgesOf: edges.of,
     mayNotLink: edges.isForbidden,
     event: log.event,
+    golden: (no: RecordNo, policy: Survivorship) => goldenRecord(log, no, policy),
+    history: (person: PersonId) => history(log, person),
+    explain: (a: RecordNo, b: RecordNo) => explain(log, a, b),
+    openReviews: reviews.open,
+    reviewCounts: reviews.count,
+    reviewCase: (no: number) => reviewCase(log, no),
+    labelledPairs: () => labelledPairs(log),
+    auditRate: () => auditRate(log),
   };
 }
 
 function writing(log: Log, decisions: Decisions) {
   type Writing = Pick<
     IdentityRegistry,
-    | ('queue' | 'see' | 'change' | 'scored' | 'policyChanged' | 'link' | 'separate' | 'detach')
-    | ('doNotLink' | 'vetoedPairs' | 'mergeRefusal' | 'merge' | 'unmerge')
+    | ('see' | 'change' | 'scored' | 'policyChanged' | 'link' | 'separate' | 'detach')
+    | ('queue' | 'review' | 'doNotLink' | 'vetoedPairs' | 'mergeRefusal' | 'merge' | 'unmerge')
   >;
   const written: Writing = {
     see(seen, on) {
@@ -137,19 +170,15 @@ function writing(log: Log, decisions: Decisions) {
     scored(event, on) {
       log.append({ type: 'scored', ...event }, on);
     },
-    queue(review, on) {
-      const { kind, a, b } = review;
-      if (log.reviews.findOpen(kind, a, b) !== undefined) return undefined;
-      const { model = '', policy = '' } = log.options;
-      return log.append({ type: 'queued', ...review, model, policy }, on);
-    },
     policyChanged(policy, model, on) {
       log.append({ type: 'policy-changed', policy, model }, on);
     },
     link: (links, kind, on) => link(log, links, kind, on),
     separate: (a, b, reason, on) => separate(log, a, b, reason, on),
     detach: (no, reason, on) => detach(log, no, reason, on),
-    doNotLink: (a, b, reason, on) => doNotLink(log, a, b, reason, on),
+    doNotLink: (a, b, reason, on) => doNotLink(log, decisions, a, b, reason, on),
+    queue: (request, on) => queue(log, request, on),
+    review: (order, on) => review(log, decisions, order, on),
     vetoedPairs: (a, b) => vetoedPairs(log, a, b),
     mergeRefusal: (a, b, on) => mergeRefusal(log, a, b, on),
     merge: (a, b, kind, on) => merge(log, a, b, kind, on),

@@ -1,3 +1,5 @@
+import { keyIndexSchema } from './key-index.ts';
+
 /**
  * The log: `event` with the dictionary `word` that it refers to, and `decision`. They only grow,
  * and triggers refuse everything else. Attributes stand in their event and nowhere else.
@@ -7,8 +9,7 @@
  * (records of persons that have more than one), `do_not_link` (`a` below `b`), `review` (`no` is
  * the number of its `queued` event).
  *
- * `record_key` finds records by the hash of an identifier or of a person's id. It is an index, no
- * state: what it finds is compared with the record.
+ * The index of keys is no state; it is told in `key-index.ts`.
  */
 export const registrySchema = `
 CREATE TABLE IF NOT EXISTS word(no INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
@@ -41,8 +42,7 @@ CREATE TABLE IF NOT EXISTS review(no INTEGER PRIMARY KEY, kind INT NOT NULL, a I
 CREATE UNIQUE INDEX IF NOT EXISTS review_open ON review(kind, a, coalesce(b, 0))
   WHERE outcome IS NULL;
 
-CREATE TABLE IF NOT EXISTS record_key(hash INT, record INT, PRIMARY KEY(hash, record))
-  STRICT, WITHOUT ROWID;
+${keyIndexSchema}
 ${['word', 'event', 'decision'].map(appendOnly).join('')}
 `;
 

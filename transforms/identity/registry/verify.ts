@@ -5,6 +5,7 @@ import { type DatabaseHandle, openDatabase } from '../../../engine/index.ts';
 import { openEdges } from './edges.ts';
 import { type EventRow, fromRow } from './event-rows.ts';
 import { apply, type State } from './fold.ts';
+import { missingKeysSql, noKeyIndex } from './key-index.ts';
 import { openRecords } from './records.ts';
 import { openReviews } from './reviews.ts';
 import { registrySchema, stateTables } from './schema.ts';
@@ -37,8 +38,9 @@ export function verifyRegistry(file: string, key: Buffer): Verification {
     scratch.exec('BEGIN');
     const findings: string[] = [];
     const events = foldInto(scratch, db, findings);
-    for (const table of [...Object.keys(stateTables), 'record_key'])
-      findings.push(...differences(table, db, scratch));
+    for (const table of Object.keys(stateTables)) findings.push(...differences(table, db, scratch));
+    const { missing } = db.prepare<[], { missing: number }>(missingKeysSql).get()!;
+    if (missing > 0) findings.push(`record_key: ${missing} records cannot be found`);
     return { events, ...counts(db), findings: findings.slice(0, findingsMax) };
   } finally {
     scratch.close();
@@ -60,7 +62,7 @@ function foldInto(scratch: DatabaseHandle, db: DatabaseHandle, findings: string[
     addWord.run(...(row as [number, string]));
   const words = openWords(scratch);
   const state: State = {
-    records: openRecords(scratch, words),
+    records: openRecords(scratch, words, noKeyIndex),
     edges: openEdges(scratch),
     reviews: openReviews(scratch),
   };
@@ -75,7 +77,7 @@ function foldInto(scratch: DatabaseHandle, db: DatabaseHandle, findings: string[
 }
 
 function differences(table: string, db: DatabaseHandle, scratch: DatabaseHandle): string[] {
-  const order = table === 'record_key' ? 'hash, record' : stateTables[table as 'record'];
+  const order = stateTables[table as keyof typeof stateTables];
   const found: string[] = [];
   const stored = rows(db, table, order);
   const folded = rows(scratch, table, order);

@@ -1,0 +1,32 @@
+import type { PersonId } from '../events.ts';
+import type { Unmerged } from './parting.ts';
+
+/** Something that was written or looked at while records were wrongly of one person. */
+export type DownstreamItem = {
+  readonly kind: 'resource' | 'product-row' | 'access';
+  /** Names it where it lives: `Observation/ID`, a product and its row, an entry of the trail. */
+  readonly what: string;
+  /** The message that it comes from; undefined for an access. */
+  readonly message: number | undefined;
+};
+
+/** A place that identity decisions flow into; `bin/` fills it from the spine and others. */
+export type Downstream = {
+  writtenWhile(wrong: {
+    readonly messages: readonly number[];
+    /** Whose data it was shown as, and whose it is. */
+    readonly persons: readonly PersonId[];
+    /** Microseconds since the epoch. */
+    readonly sinceUs: number;
+    readonly untilUs: number;
+  }): Iterable<DownstreamItem>;
+};
+
+/** Everything that must be published again or told to somebody after persons were parted. */
+export function* downstreamOf(
+  { messages, survivor, restored, sinceUs, untilUs }: Unmerged,
+  places: readonly Downstream[],
+): Generator<DownstreamItem> {
+  const wrong = { messages, persons: [survivor, restored], sinceUs, untilUs };
+  for (const place of places) yield* place.writtenWhile(wrong);
+}
