@@ -11,10 +11,18 @@ import type { PersonRecord } from '../record.ts';
 import { relateIdentifiers, type StrongIdentifiers } from './strong-identifiers.ts';
 
 /**
- * How two names stand to each other. `similar` may be one name misspelt or cut, or two names that
- * a letter tells apart (Mia, Mya): who needs to know must look elsewhere.
+ * How two names stand to each other. `similar` may be one name misspelt, or two names that a letter
+ * tells apart (Mia, Mya); `loose` an initial, a middle name or the same sound (Ethan, Jayden): who
+ * needs to know must look elsewhere.
  */
-export type NameRelation = 'unknown' | 'equal' | 'swapped' | 'nickname' | 'similar' | 'different';
+export type NameRelation =
+  | 'unknown'
+  | 'equal'
+  | 'swapped'
+  | 'nickname'
+  | 'similar'
+  | 'loose'
+  | 'different';
 
 /** How two birth dates stand; `near` is one date misread, or known only in part. */
 export type BirthRelation = 'unknown' | 'equal' | 'near' | 'different';
@@ -43,10 +51,12 @@ export function relatePair(policy: IdentityPolicy, a: Prepared, b: Prepared): Pa
   const given = nameRelation[levelOf('given')] ?? 'unknown';
   // Twins may share a first given name and be told apart by the second: Maria Ana, Maria Luisa.
   const isOtherMiddle = given === 'equal' && levelOf('middle') === 'different';
+  const isMisspeltSwap = given === 'swapped' && !isSwappedExactly(a.record, b.record);
+  const isInitial = given === 'equal' && !shareFullGiven(a.record, b.record);
   return {
     a: a.record,
     b: b.record,
-    given: isOtherMiddle ? 'similar' : given,
+    given: isInitial ? 'loose' : isOtherMiddle || isMisspeltSwap ? 'similar' : given,
     family: nameRelation[levelOf('family')] ?? 'unknown',
     birth: relateBirth(policy, a.record.birthDate, b.record.birthDate, levelOf('birthDate')),
     sexesDiffer: levelOf('sex') === 'different',
@@ -60,16 +70,31 @@ export function relatePair(policy: IdentityPolicy, a: Prepared, b: Prepared): Pa
 export const agrees = (relation: NameRelation): boolean =>
   relation !== 'different' && relation !== 'unknown';
 
+/** Whether a relation leaves no more than a misspelling between two names. */
+export const isOneSpelling = (relation: NameRelation): boolean =>
+  agrees(relation) && relation !== 'loose';
+
+/** Whether nothing at all tells the two names apart. */
+export const isSameName = (relation: NameRelation): boolean =>
+  relation === 'equal' || relation === 'swapped';
+
+/** One letter on both sides is no name, J. is John and Jan. */
+const shareFullGiven = (a: PersonRecord, b: PersonRecord): boolean =>
+  a.names.some((x) => b.names.some((y) => x.given === y.given && (x.given?.length ?? 0) > 1));
+
+const isSwappedExactly = (a: PersonRecord, b: PersonRecord): boolean =>
+  a.names.some((x) => b.names.some((y) => x.given === y.family && x.family === y.given));
+
 const nameRelation: Readonly<Record<string, NameRelation>> = {
   exact: 'equal',
   swapped: 'swapped',
   nickname: 'nickname',
   'jaro-winkler-92': 'similar',
   'jaro-winkler-85': 'similar',
-  phonetic: 'similar',
   part: 'similar',
-  middle: 'similar',
-  initial: 'similar',
+  phonetic: 'loose',
+  middle: 'loose',
+  initial: 'loose',
   'jaro-winkler-75': 'different',
   different: 'different',
 };
@@ -90,6 +115,5 @@ function relateBirth(
   return isPartial && ['year-and-month', 'year'].includes(level) ? 'near' : 'different';
 }
 
-/** Difference of the years of two dates. */
-export const yearsApart = (a: string, b: string): number =>
+const yearsApart = (a: string, b: string): number =>
   Math.abs(Number(a.slice(0, 4)) - Number(b.slice(0, 4)));

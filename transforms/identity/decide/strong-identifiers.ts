@@ -52,8 +52,8 @@ export function relateIdentifiers(
 export const isSame = (a: PersonIdentifier, b: PersonIdentifier): boolean =>
   a.system === b.system && comparableValue(a.value) === comparableValue(b.value);
 
-const isFamilyType = (policy: IdentityPolicy, { type }: PersonIdentifier): boolean =>
-  type !== undefined && policy.identifiers.familyTypes.includes(type);
+const isFamilyType = (policy: IdentityPolicy, { type = '' }: PersonIdentifier): boolean =>
+  policy.identifiers.familyTypes.includes(type);
 
 function strongOf(policy: IdentityPolicy, record: PersonRecord, system: string) {
   const { strongTypes, weakSystems } = policy.identifiers;
