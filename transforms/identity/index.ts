@@ -4,7 +4,9 @@ export {
   blockingKeys,
   blockingRules,
   blockingVersion,
+  eachCandidatePair,
   hash52,
+  indexCandidates,
 } from './block/index.ts';
 export {
   compare,
@@ -37,10 +39,12 @@ export {
 export * from './link/index.ts';
 export {
   baseModel,
+  calibrate,
   checkModel,
   type FitOptions,
   fitModel,
   type IdentityModel,
+  type JudgedPair,
   parseModel,
   type Score,
   type Scorer,

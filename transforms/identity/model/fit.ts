@@ -7,8 +7,17 @@ import {
   type Prepared,
 } from '../compare/index.ts';
 import { normalisationVersion } from '../record.ts';
-import { type Frequencies, type IdentityModel, type ModelLevels, sealModel } from './artefact.ts';
-import { emptyTable, fitSession, type LevelTable, posterior, smoothed } from './em.ts';
+import { type IdentityModel, type ModelLevels, sealModel } from './artefact.ts';
+import {
+  type Classes,
+  emptyTable,
+  fitSession,
+  householdOf,
+  type LevelTable,
+  posterior,
+  type Shares,
+  smoothed,
+} from './em.ts';
 import { countFrequencies } from './frequencies.ts';
 import { type Patterns, patternCounter } from './patterns.ts';
 import { randomOf } from './random.ts';
@@ -46,21 +55,36 @@ export function fitModel(people: readonly Prepared[], options: FitOptions): Iden
   const sessions = sessionRules
     .map((rule) => runSession(rule, people, secondFrom, seed))
     .filter(({ patterns }) => patterns.pairs >= sessionPairsMin);
-  const baseM = tableOf(base.levels, 'm');
-  const baseU = tableOf(base.levels, 'u');
-  let m = baseM;
-  let u = baseU;
-  let prior = base.prior;
+  const start: Classes = {
+    m: tableOf(base.levels, 'm'),
+    h: tableOf(base.levels, 'h'),
+    u: tableOf(base.levels, 'u'),
+  };
+  let classes = start;
+  let shares: Shares = { match: base.prior, household: base.householdPrior };
   for (let round = 0; round < rounds; round += 1) {
-    u = smoothed(unmatched(random, m, u, prior), baseU, baseRandomPairs);
+    const u = smoothed(unmatched(random, classes, shares), start.u, baseRandomPairs);
+    const before = { ...classes, u, h: householdOf(classes.h, u) };
     const fits = sessions.map((session) => ({
       session,
-      fit: fitSession(session.patterns, session.rule.blocked, u, m, baseMatches),
+      fit: fitSession(
+        session.patterns,
+        session.rule.blocked,
+        before,
+        baseMatches,
+        householdRatio(session, before, shares),
+      ),
     }));
     const matched = emptyTable();
-    for (const { fit } of fits) addTo(matched, fit.matched);
-    m = smoothed(matched, baseM, baseMatches);
-    prior = priorOf(fits, m, people.length, secondFrom, base.prior);
+    const related = emptyTable();
+    for (const { fit } of fits) {
+      addTo(matched, fit.matched);
+      addTo(related, fit.related);
+    }
+    const m = smoothed(matched, start.m, baseMatches);
+    const h = householdOf(smoothed(related, start.h, baseMatches), u);
+    classes = { m, h, u };
+    shares = sharesOf(fits, classes, people.length, secondFrom, base);
   }
   return sealModel({
     format: 'plexus-identity-model',
@@ -73,10 +97,12 @@ export function fitModel(people: readonly Prepared[], options: FitOptions): Iden
       ...options.window,
     },
     seed,
-    prior,
-    levels: levelsOf(m, u),
+    prior: shares.match,
+    householdPrior: shares.household,
+    levels: levelsOf(classes),
     frequencies: countFrequencies(people, base.frequencies),
-    calibration: base.calibration,
+    // The prior was found in these very records; how much comparisons depend on each other was not.
+    calibration: { slope: base.calibration.slope, intercept: 0 },
   });
 }
 
@@ -107,11 +133,12 @@ function randomPairs(people: readonly Prepared[], secondFrom: number, seed: numb
 const allPairs = (records: number, secondFrom: number): number =>
   secondFrom < records ? secondFrom * (records - secondFrom) : (records * (records - 1)) / 2;
 
-/** Levels of the random pairs, without the share of them that is one person. */
-function unmatched(random: Patterns, m: LevelTable, u: LevelTable, prior: number): LevelTable {
+/** Levels of the random pairs, without the share of them that is one person or one household. */
+function unmatched(random: Patterns, classes: Classes, shares: Shares): LevelTable {
   const counts = emptyTable();
   for (const [no, levels] of random.levels.entries()) {
-    const count = random.counts[no]! * (1 - posterior(levels, everything, m, u, prior));
+    const { match, household } = posterior(levels, everything, classes, shares);
+    const count = random.counts[no]! * (1 - match - household);
     for (let at = 0; at < levels.length; at += 1)
       if (levels[at]! >= 0) counts[at]![levels[at]!]! += count;
   }
@@ -119,30 +146,56 @@ function unmatched(random: Patterns, m: LevelTable, u: LevelTable, prior: number
 }
 
 /**
- * How many pairs are one person: those found in each session, divided by the share of all matching
- * pairs that its rule finds; the median over the sessions.
+ * How many pairs of a household there must be in a block to one of strangers. Left free, they would
+ * take in matches that differ in much, also where a household hardly ever meets: on one birth date.
  */
-function priorOf(
-  fits: readonly { session: Session; fit: { lambda: number } }[],
-  m: LevelTable,
+function householdRatio({ rule }: Session, { h, u }: Classes, shares: Shares): number | undefined {
+  if (!rule.isExact || rule.isOfHousehold) return undefined;
+  return rule.blocked.reduce(
+    (ratio, name) => {
+      const at = comparisonNames.indexOf(name);
+      return (ratio * h[at]![0]!) / u[at]![0]!;
+    },
+    shares.household / (1 - shares.household - shares.match),
+  );
+}
+
+type Fits = readonly { session: Session; fit: { shares: Shares } }[];
+
+/**
+ * How many pairs are one person, and one household: those found in each session, divided by the
+ * share of all such pairs that its rule finds; the median over the sessions.
+ */
+function sharesOf(
+  fits: Fits,
+  { m, h }: Classes,
   records: number,
   secondFrom: number,
-  fallback: number,
-): number {
-  const estimates = fits
-    .filter(({ session }) => session.rule.isExact)
-    .map(({ session, fit }) => {
-      const found = (fit.lambda * session.patterns.pairs) / session.sampled;
-      const agree = session.rule.blocked.reduce(
-        (share, name) => share * m[comparisonNames.indexOf(name)]![0]!,
-        session.known ** 2,
-      );
-      return found / Math.max(agree, 0.01);
-    })
-    .toSorted((x, y) => x - y);
-  const median = estimates[Math.floor((estimates.length - 1) / 2)];
-  if (median === undefined) return fallback;
-  return Math.min(Math.max(median, 0.5) / Math.max(allPairs(records, secondFrom), 1), 0.2);
+  base: IdentityModel,
+): Shares {
+  const all = Math.max(allPairs(records, secondFrom), 1);
+  const estimate = (side: keyof Shares, table: LevelTable, isFit: (one: Session) => boolean) => {
+    const estimates = fits
+      .filter(({ session }) => isFit(session))
+      .map(({ session: { patterns, sampled, known, rule }, fit }) => {
+        const found = (fit.shares[side] * patterns.pairs) / sampled;
+        const agree = rule.blocked.reduce(
+          (share, name) => share * table[comparisonNames.indexOf(name)]![0]!,
+          known ** 2,
+        );
+        return found / Math.max(agree, 0.01);
+      })
+      .toSorted((x, y) => x - y);
+    return estimates[Math.floor((estimates.length - 1) / 2)];
+  };
+  const matches = estimate('match', m, ({ rule }) => rule.isExact);
+  const households = estimate('household', h, ({ rule }) => rule.isOfHousehold);
+  const share = (count: number | undefined, fallback: number) =>
+    count === undefined ? fallback : Math.min(Math.max(count, 0.5) / all, 0.2);
+  return {
+    match: share(matches, base.prior),
+    household: share(households, base.householdPrior),
+  };
 }
 
 function addTo(sum: Float64Array[], more: LevelTable): void {
@@ -150,16 +203,19 @@ function addTo(sum: Float64Array[], more: LevelTable): void {
     for (const [no, count] of levels.entries()) sum[at]![no]! += count;
 }
 
-function tableOf(levels: ModelLevels, side: 'm' | 'u'): LevelTable {
+function tableOf(levels: ModelLevels, side: 'm' | 'h' | 'u'): LevelTable {
   return comparisonNames.map((name) => Float64Array.from(levels[name], (one) => one[side]));
 }
 
-function levelsOf(m: LevelTable, u: LevelTable): ModelLevels {
+function levelsOf({ m, h, u }: Classes): ModelLevels {
   const one = (name: ComparisonName, at: number) =>
-    comparisonLevels[name].map((level, no) => ({ level, m: m[at]![no]!, u: u[at]![no]! }));
+    comparisonLevels[name].map((level, no) => ({
+      level,
+      m: m[at]![no]!,
+      u: u[at]![no]!,
+      h: h[at]![no]!,
+    }));
   return Object.fromEntries(
     comparisonNames.map((name, at) => [name, one(name, at)]),
   ) as ModelLevels;
 }
-
-export type { Frequencies };

@@ -11,6 +11,8 @@ type SessionRule = {
   readonly value: (prepared: Prepared) => string;
   /** Equal values mean level `exact` in all of `blocked`, so that matches can be counted. */
   readonly isExact: boolean;
+  /** A household shares the value, so that households can be counted. */
+  readonly isOfHousehold: boolean;
 };
 
 const givenOf = ({ names }: Prepared): string => names[0]?.given?.text ?? '';
@@ -25,48 +27,56 @@ export const sessionRules: readonly SessionRule[] = [
     blocked: ['identifier'],
     value: ({ identifiers: [first] }) => (first ? `${first.system}|${first.value}` : ''),
     isExact: true,
+    isOfHousehold: false,
   },
   {
     name: 'birth-date',
     blocked: ['birthDate'],
     value: ({ birth }) => (birth.length === 8 ? birth : ''),
     isExact: true,
+    isOfHousehold: false,
   },
   {
     name: 'given-and-family',
     blocked: ['given', 'family'],
     value: (one) => joined(givenOf(one), familyOf(one)),
     isExact: true,
+    isOfHousehold: false,
   },
   {
     name: 'phone',
     blocked: ['phone'],
     value: ({ record }) => record.phones[0] ?? '',
     isExact: true,
+    isOfHousehold: true,
   },
   {
     name: 'email',
     blocked: ['email'],
     value: ({ record }) => record.emails[0] ?? '',
     isExact: true,
+    isOfHousehold: false,
   },
   {
     name: 'family-and-place',
     blocked: ['family', 'address'],
     value: (one) => joined(familyOf(one), placeOf(one)),
     isExact: false,
+    isOfHousehold: false,
   },
   {
     name: 'given-and-place',
     blocked: ['given', 'address'],
     value: (one) => joined(givenOf(one), placeOf(one)),
     isExact: false,
+    isOfHousehold: false,
   },
   {
     name: 'address-line',
     blocked: ['address'],
     value: (one) => joined(one.addresses[0]?.line ?? '', placeOf(one)),
     isExact: false,
+    isOfHousehold: true,
   },
 ];
 
