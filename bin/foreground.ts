@@ -5,6 +5,7 @@ import {
   exitCodes,
   makeFolder,
   PlexusError,
+  type Reader,
   reasonOf,
   renderIssue,
   requireNetwork,
@@ -29,6 +30,7 @@ export async function serveInForeground(
   const onEvent = (event: Event) => sayTrouble(event, out);
   const serving = await serve({ network, dataDir, env, onEvent, ...options });
   saySecrets(serving, out);
+  sayRolledBack(serving.engine.operations, out);
   return serving;
 }
 
@@ -61,6 +63,16 @@ function sayTrouble(event: Event, out: Output): void {
 
 const isLeftBehind = (code: string): boolean => code === 'route-gone' || code === 'channel-gone';
 
+/** A channel that was rolled back does not follow its file: nobody must wonder why. */
+function sayRolledBack(operations: Reader, out: Output): void {
+  for (const { channel, pinned, revision } of operations.channels()) {
+    if (!pinned) continue;
+    out.say(
+      `plexus: ${channel} stays rolled back to ${revision} until \`channel deploy ${channel}\``,
+    );
+  }
+}
+
 function saySecrets({ newKeyFile, token }: Serving, out: Output): void {
   if (newKeyFile !== undefined)
     out.say(`plexus: made the data key ${newKeyFile}; keep a copy, without it the data is lost`);
@@ -86,6 +98,7 @@ async function reloadConfig({ engine }: Serving, out: Output): Promise<void> {
   try {
     const swapped = await engine.operations.reload();
     out.say(`plexus: configuration read again, swapped: ${swapped.join(', ') || 'nothing'}`);
+    sayRolledBack(engine.operations, out);
   } catch (error) {
     if (!(error instanceof PlexusError)) throw error;
     if (error instanceof ConfigError) for (const issue of error.issues) out.say(renderIssue(issue));

@@ -58,7 +58,7 @@ async function underLock({ configDir, dataDir, env }: From): Promise<Orders> {
     version,
     network: requireNetwork(configDir, registry),
     ordersOnly: true,
-    load: (folder) => loadNetwork(folder, registry),
+    load: (folder, how) => loadNetwork(folder, registry, how),
     dataDir,
     key,
     registry,

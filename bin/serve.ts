@@ -91,7 +91,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     engine = await startEngine({
       version,
       network,
-      load: (configDir) => loadNetwork(configDir, registry),
+      load: (configDir, how) => loadNetwork(configDir, registry, how),
       dataDir,
       key: key.value,
       registry,

@@ -18,36 +18,54 @@ export function createChanges(options: {
   /** Channels that the configuration no longer has. */
   const gone = new Set<string>();
 
-  /** Swaps one channel; goes back to what ran before when the next deployment cannot. */
-  async function swap(channel: Channel, next: Deployment, isWanted = false): Promise<void> {
+  /**
+   * Swaps one channel; goes back to what ran before when the next deployment cannot. Only one that
+   * runs is recorded, by `ran`.
+   */
+  async function swap(
+    channel: Channel,
+    next: Deployment,
+    ran: (deployment: Deployment) => void,
+    isWanted = false,
+  ): Promise<void> {
     const before = channel.deployment();
     const ranBefore = channel.state() === 'running' || channel.state() === 'paused';
     try {
       // Before the lanes open, so that what was left behind keeps its place in the order.
       await leftBehind.takeBack(channel.ref, routesOf(next));
       await channel.swap(next, isWanted);
+      ran(next);
     } catch (cause) {
-      if (ranBefore) await channel.swap(deploy.again(before)).catch(() => {});
+      if (ranBefore) await channel.swap(before).catch(() => {});
       throw cause;
     } finally {
       await leftBehind.hold(channel.ref, routesOf(channel.deployment()));
     }
   }
 
-  /** True when something changed. */
-  async function adoptChannel(config: ChannelConfig, snapshot: string): Promise<boolean> {
+  /** True when something changed. A channel that was rolled back stays there unless `isAsked`. */
+  async function adoptChannel(
+    config: ChannelConfig,
+    snapshot: string,
+    isAsked: boolean,
+  ): Promise<boolean> {
     const known = channels.get(config.name);
     const isBack = gone.delete(config.name);
     if (!known) {
       const channel = build(config, snapshot);
       channels.set(config.name, channel);
       await settleQueues(channel);
-      if (config.enabled) await channel.start();
+      if (channel.deployment().config.enabled) await channel.start();
       return true;
     }
-    const isSame = known.deployment().config.revision === config.revision;
-    if (isSame && !isBack && known.state() !== 'failed') return false;
-    await swap(known, deploy.record(config, snapshot), isBack);
+    const stays = deploy.isPinned(known.ref) && !isAsked;
+    const isSame = stays || known.deployment().config.revision === config.revision;
+    if (isSame && !isBack && known.state() !== 'failed') {
+      if (isAsked) deploy.deployed(known.deployment());
+      return false;
+    }
+    if (stays) await swap(known, known.deployment(), () => {}, isBack);
+    else await swap(known, deploy.enrol(config, snapshot), deploy.deployed, isBack);
     return true;
   }
 
@@ -89,17 +107,17 @@ export function createChanges(options: {
       for (const config of next.channels) {
         if (only !== undefined && config.name !== only) continue;
         try {
-          if (await adoptChannel(config, snapshot)) swapped.push(config.name);
+          if (await adoptChannel(config, snapshot, only !== undefined)) swapped.push(config.name);
         } catch (cause) {
           if (!(cause instanceof PlexusError) || only !== undefined) throw cause;
         }
       }
       return only === undefined ? [...swapped, ...(await stopGone(next))] : swapped;
     },
-    /** Back to the revision before; answers with it. Throws `revision-missing`. */
+    /** Back to the revision before, and there it stays. Throws `revision-missing`. */
     async rollback(channel: Channel): Promise<string> {
       const previous = deploy.previous(channel.ref, channel.deployment());
-      await swap(channel, previous);
+      await swap(channel, previous, deploy.rolledBack);
       return previous.config.revision;
     },
   };

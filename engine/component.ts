@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { z } from 'zod';
 import type { ConfigIssue } from './issue.ts';
 import type { Sink, SinkContext } from './sink.ts';
@@ -27,11 +28,24 @@ type Spec<Config> = {
    */
   check?(config: Config, context: CheckContext): readonly ConfigIssue[];
   /** Files whose content decides what the component does, for the channel's revision hash. */
-  files?(config: Config, context: { readonly configDir: string }): readonly string[];
+  files?(config: Config, context: ConfigPlace): readonly string[];
 };
 
-export type CheckContext = {
+/** Where a configuration lies. */
+export type ConfigPlace = {
   readonly configDir: string;
+  /**
+   * The folder against which paths outside the configuration are written; absent: the one that
+   * contains it. A kept copy of a configuration lies elsewhere than what it names.
+   */
+  readonly baseDir?: string;
+};
+
+/** The folder against which such paths are written. */
+export const baseOf = ({ configDir, baseDir }: ConfigPlace): string =>
+  baseDir ?? join(configDir, '..');
+
+export type CheckContext = ConfigPlace & {
   readonly channel: string;
   /**
    * Position of a path inside this component's configuration, e.g. ['mapping']; [] is the

@@ -1,9 +1,10 @@
+import { join } from 'node:path';
 import { createPool } from './chain/index.ts';
 import { createChanges } from './changes.ts';
 import { type Channel, createChannel } from './channel/index.ts';
 import type { Clock } from './clock.ts';
 import type { Registry } from './component.ts';
-import type { ChannelConfig, LoadedNetwork, Network } from './config/index.ts';
+import type { ChannelConfig, LoadedNetwork, LoadOptions, Network } from './config/index.ts';
 import { deployments } from './deployments.ts';
 import { ConfigError, PlexusError, reasonOf } from './errors.ts';
 import type { Events } from './events.ts';
@@ -27,8 +28,8 @@ export type EngineOptions = {
   /** Of Plexus, as `engine-started` tells it. */
   readonly version: string;
   readonly network: Network;
-  /** Reads the configuration again, for reload. */
-  load(configDir: string): LoadedNetwork;
+  /** Reads the configuration again, for reload, or a kept copy of it, for a rollback. */
+  load(configDir: string, options?: LoadOptions): LoadedNetwork;
   readonly dataDir: string;
   readonly key: Buffer;
   readonly registry: Registry;
@@ -65,14 +66,21 @@ export async function startEngine(options: EngineOptions) {
     workerData: { dataDir: options.dataDir, key: options.key },
     ...(options.workers === undefined ? {} : { threads: options.workers }),
   });
-  const deploy = deployments({ ...options, control: journal.control });
+  const deploy = deployments({
+    ...options,
+    journal,
+    load: (configDir, only) => options.load(configDir, { ...baseDirOf(options), only }),
+  });
   const channels = new Map<string, Channel>();
   const inTurn = createTurns();
   let network = options.network;
 
   function build(config: ChannelConfig, snapshot: string): Channel {
     const ref = journal.channel(config.name, config.owner);
-    return createChannel(ref, deploy.record(config, snapshot), { ...options, journal, pool });
+    const pinned = deploy.pinned(ref, config, snapshot);
+    const deployment = pinned ?? deploy.enrol(config, snapshot);
+    if (!pinned) deploy.deployed(deployment);
+    return createChannel(ref, deployment, { ...options, journal, pool });
   }
 
   async function startChannel(channel: Channel): Promise<void> {
@@ -102,31 +110,10 @@ export async function startEngine(options: EngineOptions) {
     return routes !== undefined && (name === '' || routes.includes(name));
   }
 
-  /** Before anything runs: what an earlier life of the engine left in queues that are no more. */
-  async function settleQueues(): Promise<void> {
-    for (const channel of channels.values()) await changes.settleQueues(channel);
-    for (const { name } of journal.control.channels()) {
-      if (!channels.has(name)) await leftBehind.hold(journal.channel(name, ''), undefined);
-    }
-  }
-
   function find(name: string): Channel {
     const channel = channels.get(name);
     if (!channel) throw new PlexusError('unknown-channel', `no channel is called \`${name}\``);
     return channel;
-  }
-
-  /**
-   * Messages of a channel that neither chain nor destinations have finished. What a route that is
-   * no more has left behind nobody works off.
-   */
-  function pendingOf(name: string): number {
-    const { ref, deployment } = find(name);
-    const names = new Set(['', ...deployment().config.routes.map((route) => route.name)]);
-    const own = journal.control
-      .destinations()
-      .filter((each) => each.channel === ref.no && names.has(each.name));
-    return own.reduce((sum, each) => sum + journal.totals.get(ref.no, each.no, counts.pending), 0);
   }
 
   function reread(): Network {
@@ -146,7 +133,7 @@ export async function startEngine(options: EngineOptions) {
     start: (name) => find(name).start(),
     stop: (name) => find(name).stop(),
     pause: (name) => find(name).pause(),
-    drain: (name) => find(name).drain(() => pendingOf(name)),
+    drain: (name) => find(name).drain(() => pendingOf(journal, find(name))),
     reload: () => inTurn(async () => changes.adopt(reread())),
     deploy: (name) =>
       inTurn(async () => {
@@ -166,18 +153,24 @@ export async function startEngine(options: EngineOptions) {
   if (!options.ordersOnly) {
     const snapshot = deploy.snapshot(network);
     for (const config of network.channels) channels.set(config.name, build(config, snapshot));
-    await settleQueues();
+    for (const channel of channels.values()) await changes.settleQueues(channel);
+    await leftBehind.holdOthers((name) => channels.has(name));
   }
   for (const channel of channels.values()) {
     if (channel.deployment().config.enabled) await startChannel(channel);
   }
-  const stopUpkeep = keepUp(journal, options, () => network.retention);
+  const stopUpkeep = keepUp(options, async () => {
+    await expire(journal, options.dataDir, network.retention, clock.nowUs(), events);
+    const running = [...channels.values()].map((channel) => channel.deployment().spec.configDir);
+    deploy.tidy(network.retention.workDays, running);
+  });
   events.emit({ type: 'engine-started', version: options.version, startMs: sinceStartMs() });
 
   return {
     operations,
     journal,
     channels,
+    deploy,
     /** Takes nothing more in, finishes what is claimed, and closes. The queue stays. */
     async stop(): Promise<void> {
       events.emit({ type: 'engine-stopping', reason: 'stop' });
@@ -194,16 +187,21 @@ export async function startEngine(options: EngineOptions) {
   };
 }
 
+/** Messages of a channel that neither its chain nor its destinations have finished. */
+function pendingOf({ control, totals }: Journal, { ref }: Channel): number {
+  const own = control.destinations().filter((each) => each.channel === ref.no);
+  return own.reduce((sum, each) => sum + totals.get(ref.no, each.no, counts.pending), 0);
+}
+
+/** Where paths that a kept copy of the configuration names are written against. */
+const baseDirOf = ({ network }: EngineOptions) => ({ baseDir: join(network.configDir, '..') });
+
 /** Looks after finished days now and then; the returned function ends it. */
-function keepUp(
-  journal: Journal,
-  { clock, events, dataDir }: EngineOptions,
-  retention: () => Network['retention'],
-): () => void {
+function keepUp({ clock, events }: EngineOptions, lookAfter: () => Promise<void>): () => void {
   let cancel = () => {};
   function again(): void {
     cancel = clock.after(limits.upkeepMs, () => {
-      expire(journal, dataDir, retention(), clock.nowUs(), events)
+      lookAfter()
         .catch((cause) => events.emit({ type: 'upkeep-failed', cause: reasonOf(cause) }))
         .finally(again);
     });

@@ -16,26 +16,34 @@ export function createLeftBehind(options: {
   const queuesOf = (channel: number) =>
     journal.control.destinations().filter((each) => each.channel === channel);
 
+  /**
+   * Holds what lies in queues of a channel that nobody works off; `routes` are those that it has,
+   * undefined when the channel itself is gone. Called while nothing is under way in these queues.
+   */
+  async function hold(channel: ChannelRef, routes: readonly string[] | undefined): Promise<void> {
+    for (const queue of queuesOf(channel.no)) {
+      if (routes && (queue.name === '' || routes.includes(queue.name))) continue;
+      if (journal.totals.get(channel.no, queue.no, counts.pending) === 0) continue;
+      const count = await strand(journal, channel, queue, clock.nowUs());
+      if (count === 0) continue;
+      const code = queue.name === '' ? 'channel-gone' : 'route-gone';
+      events.emit({
+        type: 'held',
+        channel: channel.name,
+        destination: queue.name,
+        stage: queue.name || 'chain',
+        code,
+        count,
+      });
+    }
+  }
+
   return {
-    /**
-     * Holds what lies in queues of a channel that nobody works off; `routes` are those that it has,
-     * undefined when the channel itself is gone. Called while nothing is under way in these queues.
-     */
-    async hold(channel: ChannelRef, routes: readonly string[] | undefined): Promise<void> {
-      for (const queue of queuesOf(channel.no)) {
-        if (routes && (queue.name === '' || routes.includes(queue.name))) continue;
-        if (journal.totals.get(channel.no, queue.no, counts.pending) === 0) continue;
-        const count = await strand(journal, channel, queue, clock.nowUs());
-        if (count === 0) continue;
-        const code = queue.name === '' ? 'channel-gone' : 'route-gone';
-        events.emit({
-          type: 'held',
-          channel: channel.name,
-          destination: queue.name,
-          stage: queue.name || 'chain',
-          code,
-          count,
-        });
+    hold,
+    /** The same for all channels but those that are there. */
+    async holdOthers(isThere: (channel: string) => boolean): Promise<void> {
+      for (const { name } of journal.control.channels()) {
+        if (!isThere(name)) await hold(journal.channel(name, ''), undefined);
       }
     },
     /** Opens what was held so in the queues that the channel has (again). */

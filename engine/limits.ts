@@ -49,6 +49,8 @@ export const limits = {
   retryLastMs: 60_000,
   /** Keys that may wait for a retry in one lane; past it the lane waits, for memory's sake. */
   parkedKeysMax: 10_000,
+  /** Copies of deployed configurations that stay for a rollback, whatever their age. */
+  revisionsKept: 10,
   /** How long a stop waits for what is under way. */
   drainMs: 10_000,
   /** MLLP frame: base64 PDFs of 8 MB occur; 16 MiB is over every message seen. */

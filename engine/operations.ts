@@ -36,11 +36,14 @@ export type Operations = Reader & {
   drain(channel: string): Promise<void>;
   /**
    * Reads the configuration again, tries it, and swaps what changed (G12). Names the channels
-   * swapped.
+   * swapped. A channel that was rolled back stays as it is.
    */
   reload(): Promise<readonly string[]>;
   deploy(channel: string): Promise<string>;
-  /** Back to the revision before; answers with it. */
+  /**
+   * Back to the revision deployed before the one that runs, and stays there until `deploy`; answers
+   * with it. Throws `revision-missing`.
+   */
   rollback(channel: string): Promise<string>;
   assign(selection: HeldSelection, owner: string): Promise<number>;
   replay(selection: HeldSelection, by: string): Promise<number>;
@@ -109,6 +112,8 @@ export type ChannelView = {
   readonly source: string;
   readonly state: ChannelState;
   readonly revision: string;
+  /** Rolled back: reload and restart leave it at this revision until the next deployment. */
+  readonly pinned: boolean;
   readonly received: number;
   readonly pending: number;
   readonly held: number;

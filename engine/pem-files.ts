@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { CheckContext } from './component.ts';
+import { baseOf, type CheckContext, type ConfigPlace } from './component.ts';
 import { exitCodes, PlexusError, reasonOf } from './errors.ts';
 import type { ConfigIssue } from './issue.ts';
 
@@ -8,20 +8,17 @@ import type { ConfigIssue } from './issue.ts';
 export type PemPath = readonly [key: string, path: string];
 
 /** Where these files lie: paths are written against the folder that holds the configuration. */
-export function pemFiles(paths: readonly PemPath[], configDir: string): string[] {
-  return paths.map(([, path]) => resolve(configDir, '..', path));
+export function pemFiles(paths: readonly PemPath[], place: ConfigPlace): string[] {
+  return paths.map(([, path]) => resolve(baseOf(place), path));
 }
 
 /** A mistake for each file that is not there. */
-export function missingPemFiles(
-  paths: readonly PemPath[],
-  { configDir, at }: CheckContext,
-): ConfigIssue[] {
+export function missingPemFiles(paths: readonly PemPath[], context: CheckContext): ConfigIssue[] {
   return paths
-    .filter((path) => !pemFiles([path], configDir).every((file) => existsSync(file)))
+    .filter((path) => !pemFiles([path], context).every((file) => existsSync(file)))
     .map(([key, path]) => {
       const message = `the file ${path} is not there`;
-      return { ...at(['tls', key]), severity: 'error', code: 'file-missing', message };
+      return { ...context.at(['tls', key]), severity: 'error', code: 'file-missing', message };
     });
 }
 

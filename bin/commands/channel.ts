@@ -11,7 +11,8 @@ stop      takes nothing in, finishes what is claimed, keeps the queue
 pause     takes in and acknowledges, processes nothing
 drain     takes nothing in, works the queue off, then stops
 deploy    reads the configuration again, tries it, and swaps this channel
-rollback  back to the revision before`,
+rollback  back to the revision deployed before, and again one further back; reload and restart
+          leave it there until the next deploy`,
   options: {},
   async run({ args, json, dataDir, env, out }) {
     const [verb, ...names] = args;
@@ -25,6 +26,7 @@ rollback  back to the revision before`,
       const now = await engine.post<{ state: string; revision: string }>(path);
       if (json) out.json(now);
       else out.line(`${name} ${now.state} ${now.revision}`);
+      if (verb === 'rollback') out.say(`plexus: it stays there until \`channel deploy ${name}\``);
       if (verb === 'deploy' || verb === 'rollback') await sayLeftBehind(engine, name, out);
     }
     return exitCodes.ok;

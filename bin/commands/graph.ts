@@ -7,10 +7,16 @@ export const graph = defineCommand({
   usage: '',
   options: {},
   async run({ configDir, json, out }) {
-    const { registry } = await import('../registry.ts');
+    const [{ registry }, { requireGoverned }] = await Promise.all([
+      import('../registry.ts'),
+      import('../../transforms/identity/index.ts'),
+    ]);
     const network = requireNetwork(configDir, registry);
     if (json) for (const edge of edgesOf(network)) out.json(edge);
-    else out.line(drawMermaid(network));
+    else {
+      const { name, version } = requireGoverned(configDir).governance;
+      out.line(drawMermaid(network, `${name} ${version}`));
+    }
     return exitCodes.ok;
   },
 });
@@ -27,15 +33,19 @@ function edgesOf({ channels }: Network): readonly Edge[] {
   });
 }
 
-/** A subgraph a channel, https://mermaid.js.org/syntax/flowchart.html. */
-function drawMermaid({ name: network, channels }: Network): string {
+/**
+ * A subgraph a channel, https://mermaid.js.org/syntax/flowchart.html. Who identifies says under
+ * which policy: a network without one of its own goes by the built-in one.
+ */
+function drawMermaid({ name: network, channels }: Network, policy: string): string {
   const lines = ['---', `title: ${network}`, '---', 'flowchart LR'];
   for (const { name, source, stages, routes, enabled } of channels) {
     lines.push(`  subgraph ${name}["${name}${enabled ? '' : ' (off)'}"]`);
     lines.push(`    ${name}.in(["${source.kind}"])`);
     let last = `${name}.in`;
     for (const [at, { kind }] of stages.entries()) {
-      lines.push(`    ${last} --> ${name}.${at}["${kind}"]`);
+      const label = kind === 'identify' ? `identify: policy ${policy}` : kind;
+      lines.push(`    ${last} --> ${name}.${at}["${label}"]`);
       last = `${name}.${at}`;
     }
     lines.push('  end');

@@ -9,6 +9,7 @@ import {
 } from '../../engine/index.ts';
 import type { Governance } from '../../transforms/identity/index.ts';
 import { type Invocation, type OptionSpec, UsageError } from '../command.ts';
+import { previewPolicy } from './policy-preview.ts';
 
 /** What `identity policy` takes beside the options of the other verbs of `identity`. */
 export const policyOptions = {
@@ -20,6 +21,7 @@ export const policyOptions = {
   key: { type: 'string', value: 'FILE', about: 'policy sign: the private key.' },
   as: { type: 'string', value: 'NAME', about: 'policy sign: who signs, as in signers.yaml.' },
   out: { type: 'string', value: 'FILE', about: 'policy keygen: where the private key goes.' },
+  days: { type: 'string', value: 'N', about: 'policy preview: how far back (default 30).' },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
 type Call = Invocation<typeof policyOptions>;
@@ -27,13 +29,15 @@ type Call = Invocation<typeof policyOptions>;
 export const policyDetails = `policy show    what governs identity here, and who signed it
 policy verify  checks the signatures; exit 1 when the policy would be refused
 policy sign    adds the signature of --as NAME by --key FILE; signatures of another text go
-policy keygen  a new key pair: the private key to --out FILE, the public one to stdout`;
+policy keygen  a new key pair: the private key to --out FILE, the public one to stdout
+policy preview what the policy --policy FILE would change of the last --days; writes nothing`;
 
 const verbs: Readonly<Record<string, (call: Call) => Promise<number>>> = {
   show,
   verify,
   sign,
   keygen,
+  preview: previewPolicy,
 };
 
 /** `identity policy VERB`. */

@@ -6,7 +6,7 @@ import { identityPolicy, policyDetails, policyOptions } from './identity-policy.
 export const identity = defineCommand({
   name: 'identity',
   summary: 'Patient identity: links files of records, shows and signs the policy.',
-  usage: 'link|evaluate|policy show|verify|sign|keygen',
+  usage: 'link|evaluate|policy show|verify|sign|keygen|preview',
   details: `${linkDetails}\n${policyDetails}`,
   options: { ...linkOptions, ...policyOptions },
   async run(call) {

@@ -20,7 +20,7 @@ export const mllpSource: SourceComponent<MllpOptions> = {
   example: 'mllp:\n  port: 6661\n  host: 0.0.0.0\n',
   schema: mllpOptions,
   check: (options, context) => missingPemFiles(tlsFiles(options), context),
-  files: (options, { configDir }) => pemFiles(tlsFiles(options), configDir),
+  files: (options, place) => pemFiles(tlsFiles(options), place),
   create: (options, context) =>
     createListener(
       options,

@@ -20,6 +20,8 @@ export type Deployment = {
   readonly config: ChannelConfig;
   readonly spec: ChainSpec;
   readonly revision: number;
+  /** Why it cannot run: the channel fails at each start, and waits for another deployment. */
+  readonly unusable?: PlexusError;
 };
 
 export type ChannelOptions = Pick<
@@ -182,6 +184,7 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
     await closeLanes();
     become('starting');
     try {
+      if (deployed.unusable) throw deployed.unusable;
       await openLanes(next === 'paused');
       if (!source) await openSource();
       become(next);

@@ -1,4 +1,4 @@
-import type { CheckContext, Component } from '../component.ts';
+import type { CheckContext, Component, ConfigPlace } from '../component.ts';
 import type { ConfigIssue } from '../issue.ts';
 import { suggestion } from './nearest.ts';
 import type { ComponentConfig } from './network.ts';
@@ -32,7 +32,7 @@ export function readNamed(value: unknown, yaml: YamlFile, path: ConfigPath): Res
 
 export type ReadContext = {
   readonly yaml: YamlFile;
-  readonly configDir: string;
+  readonly place: ConfigPlace;
   readonly channel: string;
   /** Keys that were taken off before the component sees its configuration, for suggestions. */
   readonly alsoKnown?: readonly string[];
@@ -44,7 +44,7 @@ export function readComponent<C extends Component>(
   known: ReadonlyMap<string, C>,
   context: ReadContext,
 ): Result<ComponentConfig> & { readonly files: readonly string[] } {
-  const { yaml, configDir, channel } = context;
+  const { yaml, place, channel } = context;
   const component = known.get(named.kind);
   if (component === undefined) {
     const message = `unknown name \`${named.kind}\`; ${suggestion(named.kind, [...known.keys()])}`;
@@ -56,14 +56,14 @@ export function readComponent<C extends Component>(
   if (checked.value === undefined) return { ...checked, files: [] };
   const config = checked.value;
   const checkContext: CheckContext = {
-    configDir,
+    ...place,
     channel,
     at: (path) => placeOf(yaml, [...named.path, ...path]),
   };
   return {
     value: { kind: named.kind, config },
     issues: component.check?.(config, checkContext) ?? [],
-    files: component.files?.(config, { configDir }) ?? [],
+    files: component.files?.(config, place) ?? [],
   };
 }
 

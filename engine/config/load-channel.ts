@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, relative } from 'node:path';
-import type { Registry } from '../component.ts';
+import type { ConfigPlace, Registry } from '../component.ts';
 import type { ConfigIssue } from '../issue.ts';
 import { channelSchema, routeSchema } from './channel-schema.ts';
 import { type Named, type ReadContext, readComponent, readNamed } from './components.ts';
@@ -22,13 +22,13 @@ export type LoadedChannel = {
 };
 
 /** Reads and checks one channel file. All of it is looked at, whatever is wrong in a part of it. */
-export function loadChannel(file: string, configDir: string, registry: Registry): LoadedChannel {
+export function loadChannel(file: string, place: ConfigPlace, registry: Registry): LoadedChannel {
   const yaml = readYaml(file);
   const written = valueIn(yaml.value, ['channel']);
   const name = typeof written === 'string' ? written : undefined;
   if (yaml.issues.length > 0) return { yaml, name, channel: undefined, issues: yaml.issues };
   const shape = checkYaml(channelSchema, yaml);
-  const parts = readParts({ yaml, configDir, channel: name ?? '' }, registry);
+  const parts = readParts({ yaml, place, channel: name ?? '' }, registry);
   const issues = [...shape.issues, ...parts.issues];
   const { value } = shape;
   const failed = value === undefined || issues.some((issue) => issue.severity === 'error');
@@ -46,7 +46,7 @@ export function loadChannel(file: string, configDir: string, registry: Registry)
     stages: parts.stages,
     routes: parts.routes,
     tests: value.tests,
-    revision: revisionOf(configDir, [file, ...parts.files]),
+    revision: revisionOf(place.configDir, [file, ...parts.files]),
     file,
   };
   return { yaml, name, channel, issues };

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Registry } from '../component.ts';
+import type { ConfigPlace, Registry } from '../component.ts';
 import { ConfigError } from '../errors.ts';
 import type { ConfigIssue } from '../issue.ts';
 import { networkSchema } from './channel-schema.ts';
@@ -11,15 +11,28 @@ import type { LoadedNetwork, Network } from './network.ts';
 import { checkYaml } from './schema-issues.ts';
 import { readYaml } from './yaml.ts';
 
+/** How a kept copy of a configuration is read. */
+export type LoadOptions = Pick<ConfigPlace, 'baseDir'> & {
+  /** The one channel that is wanted: the mistakes of the others are of no interest. */
+  readonly only?: string;
+};
+
 /**
  * Reads a whole configuration folder. Every mistake of every file comes back, sorted by place;
  * there is a network only when none of them is an error. Files are named as `configDir` names them.
  */
-export function loadNetwork(configDir: string, registry: Registry): LoadedNetwork {
+export function loadNetwork(
+  configDir: string,
+  registry: Registry,
+  { only, ...base }: LoadOptions = {},
+): LoadedNetwork {
   const yaml = readYaml(join(configDir, 'plexus.yaml'));
   const shape = yaml.issues.length > 0 ? undefined : checkYaml(networkSchema, yaml);
   const files = channelFiles(configDir);
-  const loaded = files.map((file) => loadChannel(file, configDir, registry));
+  const place = { configDir, ...base };
+  const loaded = files
+    .map((file) => loadChannel(file, place, registry))
+    .filter(({ name }) => only === undefined || name === only);
   const issues: ConfigIssue[] = [
     ...yaml.issues,
     ...(shape?.issues ?? []),

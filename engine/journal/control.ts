@@ -109,45 +109,7 @@ export function openControl(dataDir: string, key: Buffer, readonly = false) {
       known = undefined;
       db.prepare('UPDATE partition SET state = ? WHERE no = ?').run(state, no);
     },
-    /** Records a deployment and makes it the channel's active revision. */
-    activate(
-      channel: number,
-      hash: string,
-      stages: readonly string[],
-      snapshot: string,
-      nowUs: number,
-    ): number {
-      return db.transaction(() => {
-        db.prepare(
-          `INSERT INTO revision(channel, hash, stages, snapshot, deployed_us) VALUES(?, ?, ?, ?, ?)
-           ON CONFLICT DO UPDATE
-             SET deployed_us = excluded.deployed_us, snapshot = excluded.snapshot`,
-        ).run(channel, hash, JSON.stringify(stages), snapshot, nowUs);
-        db.prepare('UPDATE revision SET active = (hash = ?) WHERE channel = ?').run(hash, channel);
-        const row = db
-          .prepare('SELECT no FROM revision WHERE channel = ? AND hash = ?')
-          .get(channel, hash);
-        return (row as { no: number }).no;
-      })();
-    },
-    /** Newest deployment first; `active` is the first one. */
-    revisions(channel: number): readonly RevisionRow[] {
-      const rows = db
-        .prepare(
-          `SELECT no, hash, stages, snapshot, deployed_us AS deployedUs FROM revision
-           WHERE channel = ? ORDER BY active DESC, deployed_us DESC`,
-        )
-        .all(channel) as (Omit<RevisionRow, 'stages'> & { stages: string })[];
-      return rows.map((row) => ({ ...row, stages: JSON.parse(row.stages) as string[] }));
-    },
-    revision(no: number): RevisionRow | undefined {
-      const row = db
-        .prepare(
-          'SELECT no, hash, stages, snapshot, deployed_us AS deployedUs FROM revision WHERE no = ?',
-        )
-        .get(no) as (Omit<RevisionRow, 'stages'> & { stages: string }) | undefined;
-      return row && { ...row, stages: JSON.parse(row.stages) as string[] };
-    },
+    ...revisionsOf(db),
     archivedCounters(): readonly Counter[] {
       return db
         .prepare('SELECT channel, destination, kind, value FROM archived_counter')
@@ -183,11 +145,93 @@ export function openControl(dataDir: string, key: Buffer, readonly = false) {
   };
 }
 
+const revisionColumns = 'no, hash, stages, snapshot, deployed_us AS deployedUs';
+
+/** The revisions of the channels, and which of them each is at. */
+function revisionsOf(db: DatabaseHandle) {
+  type Stored = Omit<RevisionRow, 'stages'> & { readonly stages: string };
+  const toRow = (row: Stored): RevisionRow => ({
+    ...row,
+    stages: JSON.parse(row.stages) as string[],
+  });
+  const channelOf = (no: number): number =>
+    (db.prepare('SELECT channel FROM revision WHERE no = ?').get(no) as { channel: number })
+      .channel;
+  const makeActive = (no: number, channel: number): void => {
+    db.prepare('UPDATE revision SET active = (no = ?) WHERE channel = ?').run(no, channel);
+  };
+
+  return {
+    /** Gives a revision its number, once; it has not run yet. */
+    enrol(channel: number, hash: string, stages: readonly string[], snapshot: string): number {
+      db.prepare(
+        `INSERT INTO revision(channel, hash, stages, snapshot, deployed_us) VALUES(?, ?, ?, ?, 0)
+         ON CONFLICT DO UPDATE SET snapshot = excluded.snapshot`,
+      ).run(channel, hash, JSON.stringify(stages), snapshot);
+      const row = db
+        .prepare('SELECT no FROM revision WHERE channel = ? AND hash = ?')
+        .get(channel, hash);
+      return (row as { no: number }).no;
+    },
+    /** Makes it the newest and active revision of its channel, and lifts a pin. */
+    activate(no: number, nowUs: number): void {
+      const channel = channelOf(no);
+      db.transaction(() => {
+        db.prepare('UPDATE revision SET deployed_us = ? WHERE no = ?').run(nowUs, no);
+        makeActive(no, channel);
+        db.prepare('DELETE FROM pin WHERE channel = ?').run(channel);
+      })();
+    },
+    /** Makes it active as old as it is, and pins it. */
+    pin(no: number, nowUs: number): void {
+      const channel = channelOf(no);
+      db.transaction(() => {
+        makeActive(no, channel);
+        db.prepare(
+          `INSERT INTO pin(channel, revision, at_us) VALUES(?, ?, ?)
+           ON CONFLICT DO UPDATE SET revision = excluded.revision, at_us = excluded.at_us`,
+        ).run(channel, no, nowUs);
+      })();
+    },
+    pinned(channel: number): RevisionRow | undefined {
+      const row = db
+        .prepare(
+          `SELECT ${revisionColumns} FROM revision
+           WHERE no = (SELECT revision FROM pin WHERE channel = ?)`,
+        )
+        .get(channel) as Stored | undefined;
+      return row && toRow(row);
+    },
+    active(channel: number): RevisionRow | undefined {
+      const row = db
+        .prepare(`SELECT ${revisionColumns} FROM revision WHERE channel = ? AND active = 1`)
+        .get(channel) as Stored | undefined;
+      return row && toRow(row);
+    },
+    /** Those that ran, the newest deployment first. */
+    revisions(channel: number): readonly RevisionRow[] {
+      const rows = db
+        .prepare(
+          `SELECT ${revisionColumns} FROM revision
+           WHERE channel = ? AND deployed_us > 0 ORDER BY deployed_us DESC`,
+        )
+        .all(channel) as Stored[];
+      return rows.map(toRow);
+    },
+    revision(no: number): RevisionRow | undefined {
+      const row = db.prepare(`SELECT ${revisionColumns} FROM revision WHERE no = ?`).get(no);
+      return row === undefined ? undefined : toRow(row as Stored);
+    },
+  };
+}
+
 /**
  * The layout of all stores of a data folder, journal, spine and identity; raised whenever the
  * tables of one of them change, so that a folder of another version is refused in one sentence.
  */
-const dataLayout = 2;
+const dataLayout = 3;
+/** Layouts that a start brings up to date: what came since is a table of its own, `pin`. */
+const grown: ReadonlySet<number> = new Set([2]);
 
 function checkLayout(db: DatabaseHandle, dataDir: string, readonly: boolean): void {
   const found = db.pragma('user_version', { simple: true }) as number;
@@ -199,7 +243,15 @@ function checkLayout(db: DatabaseHandle, dataDir: string, readonly: boolean): vo
     if (!readonly) db.pragma(`user_version = ${dataLayout}`);
     return;
   }
+  if (grown.has(found) && !readonly) {
+    db.pragma(`user_version = ${dataLayout}`);
+    return;
+  }
   db.close();
+  if (grown.has(found)) {
+    const message = `${dataDir} was written by an older version: start the engine on it once`;
+    throw new PlexusError('data-layout', message, { exit: exitCodes.io });
+  }
   const message = `${dataDir} has layout ${found}; this version reads layout ${dataLayout}`;
   throw new PlexusError('data-layout', message, { exit: exitCodes.io });
 }

@@ -203,6 +203,15 @@ export function openJournal(options: JournalOptions) {
       }
       return result;
     },
+    /** The revisions that open and held work names. */
+    openRevisions(): ReadonlySet<number> {
+      const numbers = partitions.all().flatMap(({ db }) => {
+        const sql = `SELECT DISTINCT revision AS no FROM work
+          WHERE state <= ${states.held} AND revision IS NOT NULL`;
+        return (db.prepare(sql).all() as { no: number }[]).map(({ no }) => no);
+      });
+      return new Set(numbers);
+    },
     giveUp: writer.giveUp,
     async close(): Promise<void> {
       writer.close();

@@ -17,6 +17,9 @@ CREATE TABLE IF NOT EXISTS revision(
   snapshot TEXT NOT NULL, deployed_us INTEGER NOT NULL, active INTEGER NOT NULL DEFAULT 0,
   UNIQUE(channel, hash)
 ) STRICT;
+CREATE TABLE IF NOT EXISTS pin(                   -- a rollback, until the next deployment
+  channel INTEGER PRIMARY KEY, revision INTEGER NOT NULL, at_us INTEGER NOT NULL
+) STRICT;
 CREATE TABLE IF NOT EXISTS archived_counter(     -- the counters of partitions that are closed
   partition INTEGER, channel INTEGER, destination INTEGER, kind INTEGER, value INTEGER NOT NULL,
   PRIMARY KEY(partition, channel, destination, kind)

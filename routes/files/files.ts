@@ -1,6 +1,7 @@
 import { resolve, sep } from 'node:path';
 import { z } from 'zod';
 import {
+  baseOf,
   type Delivered,
   type Delivery,
   exitCodes,
@@ -36,8 +37,8 @@ export const filesRoute: RouteComponent<FilesConfig> = {
   schema,
   check(config, context) {
     // Without another word the data folder is the one beside the configuration.
-    const dataDir = resolve(context.configDir, '..', 'data');
-    if (!isInside(resolve(context.configDir, '..', config.folder), dataDir)) return [];
+    const dataDir = resolve(baseOf(context), 'data');
+    if (!isInside(resolve(baseOf(context), config.folder), dataDir)) return [];
     const message = 'folder lies inside the data folder; the route needs a folder of its own';
     return [{ ...context.at(['folder']), severity: 'error', code: 'folder-inside-data', message }];
   },

@@ -27,7 +27,7 @@ export const mllpRoute: RouteComponent<MllpRouteOptions> = {
   example: 'mllp: { name: his, host: his.example.org, port: 6661 }',
   schema: mllpRouteOptions,
   check: (options, context) => missingPemFiles(tlsFiles(options), context),
-  files: (options, { configDir }) => pemFiles(tlsFiles(options), configDir),
+  files: (options, place) => pemFiles(tlsFiles(options), place),
   async create(options, context) {
     const { tls, ...target } = options;
     const peer = createPeer(

@@ -112,14 +112,17 @@ describe('identity policy', function () {
     afterEach(() => serving.stop());
 
     /** Sends one admission and waits for the revision that processed it. */
-    async function revisionOfNext(): Promise<string> {
+    async function admit(channel: string, given = `Jane${sent}`): Promise<string> {
       const { operations } = serving.engine;
-      const { host, port } = operations.listening().find((one) => one.channel === 'north-general')!;
+      const { host, port } = operations.listening().find((one) => one.channel === channel)!;
       sent += 1;
       const controlId = `P${sent}`;
       const segments = [
-        `MSH|^~\\&|HIS|NORTH|P|H|20260101||ADT^A01^ADT_A01|${controlId}|P|2.5.1`,
-        `PID|1||${sent}^^^NORTH^MR||Doe^Jane||19800101|F`,
+        `MSH|^~\\&|HIS|H|P|H|20260101||ADT^A01^ADT_A01|${controlId}|P|2.5.1`,
+        [`PID|1||${sent}^^^H^MR||Zachary^${given}||19800117|F|||7 Mill Road^^Mill^NY^12345`]
+          .concat('^PRN^PH^^1^212^5551234')
+          .join('||'),
+        `PV1|1|I|W^1^1^H||||||||||||||||V${sent}^^^H^VN`,
       ];
       const file = join(dir, 'message.hl7');
       writeFileSync(file, `${segments.join('\r')}\r`);
@@ -137,17 +140,43 @@ describe('identity policy', function () {
       const revision = () =>
         operations.channels().find(({ channel }) => channel === 'north-general')!.revision;
       const first = revision();
-      assert.equal(await revisionOfNext(), first);
+      assert.equal(await admit('north-general'), first);
       const right = readFileSync(policy());
       writeFileSync(policy(), right.toString().replace('high: 0.99', 'high: 0.95'));
       await assert.rejects(operations.reload(), { code: 'config-invalid', exit: 78 });
-      assert.equal(await revisionOfNext(), first);
+      assert.equal(await admit('north-general'), first);
       await signAnew(2);
       assert.equal((await operations.reload()).length, 4, 'every channel that identifies');
       assert.notEqual(revision(), first);
-      assert.equal(await revisionOfNext(), revision());
+      assert.equal(await admit('north-general'), revision());
       assert.equal(await operations.rollback('north-general'), first);
-      assert.equal(await revisionOfNext(), first);
+      assert.equal(await admit('north-general'), first);
+    });
+
+    it('shows what a candidate would change of what it has done, and changes nothing', async () => {
+      await admit('north-general', 'Quentina');
+      await admit('mercy-west', 'Quentina');
+      const candidate = join(dir, 'candidate.yaml');
+      const text = readFileSync(policy(), 'utf8').split(/^signatures:/m)[0]!;
+      writeFileSync(candidate, text.replace('evidence_groups: 2', 'evidence_groups: 5'));
+      const words = ['preview', '--policy', candidate, '--data', join(dir, 'data')];
+      const { code, lines } = await command(...words, '--json');
+      assert.equal(code, 0);
+      const [change, { summary }] = lines.map((line) => JSON.parse(line));
+      const { from, to, reasons, vetoes_after: vetoes } = change;
+      assert.deepEqual([from, to, reasons, vetoes], ['auto', 'review', ['evidence-groups'], []]);
+      assert.deepEqual([summary.questions, summary.persons], [2, 1]);
+      assert.deepEqual(summary.changes, { 'auto->review': 1 });
+      assert.deepEqual((await command(...words, '--json')).lines, lines, 'asked twice, told twice');
+      assert.match(
+        (await command(...words)).lines.join('\n'),
+        /would change, in 1 persons: 1 auto/,
+      );
+      writeFileSync(candidate, text);
+      assert.match((await command(...words)).lines.join('\n'), /nothing would change/);
+      assert.equal((await command('preview', '--policy', candidate, '--days', 'x')).code, 64);
+      const nowhere = await command(...words.slice(0, 3), '--data', join(dir, 'nothing'));
+      assert.equal(nowhere.code, 74);
     });
   });
 });

@@ -29,6 +29,7 @@ export function channelView(channel: string, over: Partial<ChannelView> = {}): C
     source: 'mllp',
     state: 'running',
     revision: '0123456789ab',
+    pinned: false,
     received: 0,
     pending: 0,
     held: 0,

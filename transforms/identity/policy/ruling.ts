@@ -27,9 +27,11 @@ export type Disagreement = {
   readonly person: PersonId;
   readonly from: Verdict;
   readonly to: Verdict;
-  /** Of the candidate policy, on the best pair; nothing of a pair that is distinct to it. */
+  /** Why, says the second. */
   readonly reasons: readonly VerdictReason[];
-  readonly vetoes: readonly Veto[];
+  /** Vetoes on the best pair under either; none are looked for where it is distinct. */
+  readonly vetoesBefore: readonly Veto[];
+  readonly vetoesAfter: readonly Veto[];
   /** Probability of the best pair under either; absent where it is distinct. */
   readonly pBefore?: number;
   readonly pAfter?: number;
@@ -55,8 +57,10 @@ export function disagreements(
     const [from, to] = [was?.verdict ?? 'distinct', is?.verdict ?? 'distinct'];
     if (from === to) return [];
     const reasons = is?.reasons ?? ['below-low-threshold'];
-    const vetoes = is?.best.assessment.vetoes ?? [];
-    const found = { record: subject.record.record, person, from, to, reasons, vetoes };
+    const vetoesBefore = was?.best.assessment.vetoes ?? [];
+    const vetoesAfter = is?.best.assessment.vetoes ?? [];
+    const { record } = subject.record;
+    const found = { record, person, from, to, reasons, vetoesBefore, vetoesAfter };
     const probabilities = {
       ...(was === undefined ? {} : { pBefore: was.best.assessment.p }),
       ...(is === undefined ? {} : { pAfter: is.best.assessment.p }),

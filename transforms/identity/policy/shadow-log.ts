@@ -30,8 +30,8 @@ export function openShadowLog(db: DatabaseHandle, policy: string) {
   const drop = db.prepare<[number]>('DELETE FROM shadow_said WHERE no <= ?');
   return {
     note(atUs: number, found: readonly Disagreement[]): void {
-      for (const { record, person, from, to, vetoes } of found) {
-        const ids = vetoes.map(({ id }) => id).join(' ');
+      for (const { record, person, from, to, vetoesAfter } of found) {
+        const ids = vetoesAfter.map(({ id }) => id).join(' ');
         const { lastInsertRowid } = add.run(atUs, policy, record, person, from, to, ids);
         drop.run(Number(lastInsertRowid) - rowsMax);
       }

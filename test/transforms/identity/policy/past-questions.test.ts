@@ -145,7 +145,7 @@ describe('the questions of the past', () => {
     assert.deepEqual([changes[0]!.record, changes[0]!.person], [2, registry.personOf(first)]);
     const laxer = preview(live, ruling(0.99, 0), ask(0), (change) => changes.push(change));
     assert.deepEqual(laxer.changes, { 'distinct->review': 1 });
-    assert.ok(changes[1]!.vetoes.some(({ id }) => id === 'strong-identifier-conflict'));
+    assert.ok(changes[1]!.vetoesAfter.some(({ id }) => id === 'strong-identifier-conflict'));
     assert.deepEqual(ask(4), []);
   });
 
@@ -155,9 +155,10 @@ describe('the questions of the past', () => {
     const log = openShadowLog(db, 'p');
     const found = {
       ...({ record: 1, person: 'x', from: 'auto', to: 'review', reasons: [] } as const),
-      vetoes: [{ id: 'similar-twins' }, { id: 'suffix-conflict' }],
+      vetoesBefore: [],
+      vetoesAfter: [{ id: 'similar-twins' }, { id: 'suffix-conflict' }],
     };
-    log.note(5, [found, { ...found, record: 2, vetoes: [] }]);
+    log.note(5, [found, { ...found, record: 2, vetoesAfter: [] }]);
     openShadowLog(db, 'q').note(6, [found]);
     const kept = { person: 'x', was: 'auto', said: 'review' };
     assert.deepEqual(

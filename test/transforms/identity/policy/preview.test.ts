@@ -105,10 +105,10 @@ describe('the preview of an identity policy', () => {
             changes.filter((change) => change.source === source).length,
           );
         assert.equal(summary.persons, new Set(changes.map((change) => change.person)).size);
-        for (const { from, to, vetoes, pBefore, pAfter } of changes) {
+        for (const { from, to, vetoesAfter, pBefore, pAfter } of changes) {
           seen.add(`${from}->${to}`);
           assert.notEqual(from, to);
-          if (to === 'auto') assert.deepEqual(vetoes, [], 'no policy links over a veto');
+          if (to === 'auto') assert.deepEqual(vetoesAfter, [], 'no policy links over a veto');
           assert.equal(pBefore === undefined, from === 'distinct');
           assert.equal(pAfter === undefined, to === 'distinct');
         }
