@@ -23,7 +23,7 @@ export function givenName(sex: Sex, birthYear: number, random: Random): string {
   return random.zipf(cohorts[sex][cohort]!);
 }
 
-/** Sons take their father's name more often than daughters their mother's; a nickname is no name. */
+/** A given name that nobody of `taken` has: brothers and sisters are called apart. */
 export const otherGivenName = (
   taken: readonly string[],
   sex: Sex,

@@ -181,12 +181,14 @@ export const trapClasses = Object.keys(traps) as TrapClass[];
 
 /** Mistakes that make two names one leave nothing that anybody could see. */
 const areApart = ([a, b]: TrapPair): boolean =>
-  givenText(a) !== givenText(b) && namesText(a) !== namesText(b);
+  !(a.names ?? []).some((x) =>
+    (b.names ?? []).some(
+      (y) => String(x.given) === String(y.given) || namesText(x) === namesText(y),
+    ),
+  );
 
-const givenText = ({ names }: RawPerson): string => String(names?.[0]?.given ?? 'unknown');
-
-const namesText = ({ names }: RawPerson): string =>
-  [names?.[0]?.given, names?.[0]?.family].map(String).toSorted().join();
+const namesText = ({ given, family }: { given?: unknown; family?: unknown }): string =>
+  [given, family].map(String).toSorted().join();
 
 /** Pairs of a class, `count` of them, each written by two facilities. */
 export function* trapPairs(trap: TrapClass, options: TrapOptions): Generator<TrapPair> {

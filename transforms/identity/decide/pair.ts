@@ -2,6 +2,7 @@ import { type ComparisonName, comparisonNames } from '../assessment.ts';
 import {
   compare,
   comparisonLevels,
+  isOneEdit,
   newLevels,
   nullLevel,
   type Prepared,
@@ -12,8 +13,8 @@ import { relateIdentifiers, type StrongIdentifiers } from './strong-identifiers.
 
 /**
  * How two names stand to each other. `similar` may be one name misspelt, or two names that a letter
- * tells apart (Mia, Mya); `loose` an initial, a middle name or the same sound (Ethan, Jayden): who
- * needs to know must look elsewhere.
+ * tells apart (Mia, Mya); `loose` an initial, a middle name, several letters or the same sound
+ * (Ethan, Jayden): who needs to know must look elsewhere.
  */
 export type NameRelation =
   | 'unknown'
@@ -48,15 +49,10 @@ export function relatePair(policy: IdentityPolicy, a: Prepared, b: Prepared): Pa
     const level = levels[comparisonNames.indexOf(name)] ?? nullLevel;
     return level === nullLevel ? 'null' : (comparisonLevels[name][level] ?? 'null');
   };
-  const given = nameRelation[levelOf('given')] ?? 'unknown';
-  // Twins may share a first given name and be told apart by the second: Maria Ana, Maria Luisa.
-  const isOtherMiddle = given === 'equal' && levelOf('middle') === 'different';
-  const isMisspeltSwap = given === 'swapped' && !isSwappedExactly(a.record, b.record);
-  const isInitial = given === 'equal' && !shareFullGiven(a.record, b.record);
   return {
     a: a.record,
     b: b.record,
-    given: isInitial ? 'loose' : isOtherMiddle || isMisspeltSwap ? 'similar' : given,
+    given: relateGiven(a.record, b.record, levelOf('given'), levelOf('middle')),
     family: nameRelation[levelOf('family')] ?? 'unknown',
     birth: relateBirth(policy, a.record.birthDate, b.record.birthDate, levelOf('birthDate')),
     sexesDiffer: levelOf('sex') === 'different',
@@ -70,13 +66,37 @@ export function relatePair(policy: IdentityPolicy, a: Prepared, b: Prepared): Pa
 export const agrees = (relation: NameRelation): boolean =>
   relation !== 'different' && relation !== 'unknown';
 
-/** Whether a relation leaves no more than a misspelling between two names. */
+/** Whether no more than one letter tells the two names apart. */
 export const isOneSpelling = (relation: NameRelation): boolean =>
-  agrees(relation) && relation !== 'loose';
+  isSameName(relation) || relation === 'similar';
 
 /** Whether nothing at all tells the two names apart. */
 export const isSameName = (relation: NameRelation): boolean =>
   relation === 'equal' || relation === 'swapped';
+
+function relateGiven(
+  a: PersonRecord,
+  b: PersonRecord,
+  level: string,
+  middle: string,
+): NameRelation {
+  const relation = nameRelation[level] ?? 'unknown';
+  switch (relation) {
+    case 'equal':
+      if (!shareFullGiven(a, b) || middle === 'different') return 'loose';
+      return middle === 'jaro-winkler-85' ? 'similar' : 'equal';
+    case 'swapped':
+      return isSwappedExactly(a, b) ? 'swapped' : 'similar';
+    case 'similar':
+      // Twins may share a first given name, or nearly, and be told apart by the second.
+      return middle === 'different' || !areOneEditApart(a, b) ? 'loose' : 'similar';
+    default:
+      return relation;
+  }
+}
+
+const areOneEditApart = (a: PersonRecord, b: PersonRecord): boolean =>
+  a.names.some((x) => b.names.some((y) => isOneEdit(x.given ?? '', y.given ?? '')));
 
 /** One letter on both sides is no name, J. is John and Jan. */
 const shareFullGiven = (a: PersonRecord, b: PersonRecord): boolean =>

@@ -50,7 +50,7 @@ export const pairVetoes: readonly VetoRule[] = [
   },
   {
     id: 'suffix-conflict',
-    text: 'The suffixes tell father and son apart: they differ, or one has one and the age differs.',
+    text: 'The suffixes tell father and son apart: they differ, or one has one and the ages do.',
     owner: 'health-information-management',
     fires: (pair) => hasOtherSuffix(pair),
   },
