@@ -183,9 +183,11 @@ function describe(evaluation: Evaluation): string[] {
     `${records} records, ${truePairs} true pairs`,
     ...thresholds.map(
       ({ p, precision, recall, f1 }) =>
-        `p ${p}  precision ${precision.toFixed(5)}  recall ${recall.toFixed(5)}  F1 ${f1.toFixed(5)}`,
+        `p ${p}  precision ${precision.toFixed(5)}  recall ${recall.toFixed(5)}  ` +
+        `F1 ${f1.toFixed(5)}`,
     ),
     `best F1 ${best.f1.toFixed(5)} from p ${best.p.toPrecision(4)}`,
-    `automatic ${percent(autoShare)} of the true pairs, ${wrongAuto} wrong; review ${percent(reviewShare)}`,
+    `automatic ${percent(autoShare)} of the true pairs, ${wrongAuto} wrong; ` +
+      `review ${percent(reviewShare)}`,
   ];
 }

@@ -2,7 +2,9 @@ import type { Prepared } from '../compare/index.ts';
 import type { Frequencies } from './artefact.ts';
 
 /** Values listed in a table, at most; the rest is taken as rarer than the rarest listed one. */
-const listedMax = 4_000;
+const listedMax = 1_500;
+/** A value that fewer records have may be anybody's typing error; it counts as unlisted. */
+const listedFrom = 3;
 /** Records that the base table is worth. */
 const baseRecords = 500;
 
@@ -30,7 +32,8 @@ function count(counts: Map<string, number>, value: string | undefined): void {
 
 function sharesOf(counts: Map<string, number>, base: Frequencies['given']): Frequencies['given'] {
   const all = baseRecords + counts.values().reduce((sum, number) => sum + number, 0);
-  const shares = [...new Set([...counts.keys(), ...Object.keys(base)])].map(
+  const common = [...counts].filter(([, number]) => number >= listedFrom).map(([value]) => value);
+  const shares = [...new Set([...common, ...Object.keys(base)])].map(
     (value) =>
       [value, ((counts.get(value) ?? 0) + baseRecords * (base[value] ?? 0)) / all] as const,
   );

@@ -87,10 +87,12 @@ export function normaliseName(raw: RawName): NormalName {
   const givenWords = wordsOfGiven(raw.given);
   const tail = givenWords.length > 1 ? suffixOf(givenWords.at(-1) ?? '', false) : undefined;
   if (tail !== undefined) givenWords.pop();
-  const [given = '', ...middle] = known(givenWords.join(' ')).split(' ');
+  const [given = '', ...further] = known(givenWords.join(' ')).split(' ');
   // What stands behind the placeholder of a given name is no name of this person.
-  if (given !== '' || givenWords.length === 0)
-    for (const word of wordsOfGiven(raw.middle)) if (!nameDoubt(word)) middle.push(word);
+  const isNamed = given !== '' || givenWords.length === 0;
+  const middle = isNamed
+    ? [...further, ...wordsOfGiven(raw.middle)].filter((word) => nameDoubt(word) === undefined)
+    : [];
   const surnames = known(family.parts.join(' ')) === '' ? [] : family.parts;
   if (given !== '' && /^(JOHN|JANE|JON)$/.test(given) && surnames.join() === 'DOE')
     return { flags: ['placeholder-name'] };
