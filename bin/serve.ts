@@ -16,6 +16,7 @@ import {
 } from '../engine/index.ts';
 import { createLogs, createMonitoring } from '../monitoring/index.ts';
 import { openSpineReader } from '../routes/spine/index.ts';
+import { openIdentityReader } from '../transforms/identity/index.ts';
 import { registry } from './registry.ts';
 import { announceEngine, findEngine } from './running-engine.ts';
 import { version } from './version.ts';
@@ -57,6 +58,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   if (options.onEvent) events.subscribe(options.onEvent);
   const logs = createLogs({ events, clock, level: options.logLevel ?? 'error' });
   let engine: Engine | undefined;
+  const identity = openIdentityReader(dataDir, key.value);
   const monitoring = createMonitoring({
     events,
     clock,
@@ -65,6 +67,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     version,
     network: network.name,
     dataDir,
+    identity: identity.figures,
     bug: logs.bug,
   });
   const { host } = network.http;
@@ -85,6 +88,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     monitoring.close();
     await http.close(limits.drainMs);
     spine.close();
+    identity.close();
     logs.close();
   };
   try {

@@ -53,6 +53,12 @@ export {
 } from './model/index.ts';
 export { normalisePerson, type RawPerson, rawOf } from './normalise/index.ts';
 export * from './policy/index.ts';
-export { type IdentityReader, openIdentityReader } from './reader.ts';
+export { type IdentityFigures, type IdentityReader, openIdentityReader } from './reader.ts';
 export * from './record.ts';
-export { identifyStage } from './stage/index.ts';
+export {
+  type Answer,
+  type IdentityStore,
+  identifyStage,
+  openIdentityStore,
+  resolve,
+} from './stage/index.ts';

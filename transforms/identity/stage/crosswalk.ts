@@ -22,14 +22,14 @@ export function openCrosswalk(db: DatabaseHandle): Crosswalk {
   );
   const put = db.prepare<[Buffer, number]>(
     `INSERT INTO patient(resource, record) VALUES(?, ?)
-      ON CONFLICT DO UPDATE SET record = excluded.record`,
+      ON CONFLICT DO UPDATE SET record = excluded.record WHERE record <> excluded.record`,
   );
   const written = new Map<string, RecordNo>();
   return {
     recordOf: (resource) => find.get(bytesOf(resource))?.record,
     put(resource, record) {
       if (written.get(resource) === record) return;
-      if (find.get(bytesOf(resource))?.record !== record) put.run(bytesOf(resource), record);
+      put.run(bytesOf(resource), record);
       if (written.size >= knownMax) written.clear();
       written.set(resource, record);
     },

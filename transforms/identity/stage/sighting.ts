@@ -57,7 +57,9 @@ export function sight(
   if (known === undefined) {
     const attributes = foldPatient(undefined, said);
     const { system, value } = key;
-    const record = registry.see({ system, value, ...sightingOf(attributes, key) }, on);
+    const sighting = sightingOf(attributes, key);
+    const record = registry.see({ system, value, ...sighting }, on);
+    store.people.put(record, sighting);
     remember(lastSaid, record, saidNow);
     return { record, kind: 'new', before: undefined };
   }
@@ -69,6 +71,7 @@ export function sight(
   if (sighting.fingerprint === registry.record(known).fingerprint)
     return { record: known, kind: 'same', before };
   registry.change(known, sighting, on);
+  store.people.put(known, sighting);
   return { record: known, kind: isOnlyMoved(before, attributes) ? 'moved' : 'changed', before };
 }
 

@@ -96,7 +96,7 @@ describe('linking files', () => {
     );
   });
 
-  it('prints a pair once; links share a cluster, reviews do not; each record is in one', async () => {
+  it('prints a pair once; links share a cluster, reviews do not', async () => {
     const { edges, clusters } = await link(fileOf(rows));
     const clusterOf = new Map(
       clusters.flatMap(({ cluster, members }) => members.map((id) => [id, cluster])),

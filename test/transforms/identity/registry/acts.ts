@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { PlexusError } from '../../../../engine/index.ts';
-import type { RecordNo } from '../../../../transforms/identity/events.ts';
+import {
+  type RecordNo,
+  type ReviewKind,
+  reviewKinds,
+  reviewOutcomes,
+} from '../../../../transforms/identity/events.ts';
 import { fingerprintOf } from '../../../../transforms/identity/registry/index.ts';
 import { judgeAB, message, person, steward, type Workbench } from './workbench.ts';
 
@@ -23,6 +28,18 @@ export const actions = fc.oneof(
   fc.record({ do: fc.constant('separate' as const), ...pair }),
   fc.record({ do: fc.constant('detach' as const), a: one }),
   fc.record({ do: fc.constant('keep-apart' as const), ...pair }),
+  fc.record({
+    do: fc.constant('queue' as const),
+    ...pair,
+    c: one,
+    kind: fc.constantFrom(...reviewKinds),
+  }),
+  fc.record({
+    do: fc.constant('review' as const),
+    a: one,
+    outcome: fc.constantFrom(...reviewOutcomes),
+    isSeconded: fc.boolean(),
+  }),
 );
 export type Act = typeof actions extends fc.Arbitrary<infer T> ? T : never;
 
@@ -53,10 +70,14 @@ export function act(bench: Workbench, step: Act): void {
   else if (step.do === 'score') score(bench, a, b, step.weight);
   else if (step.do === 'separate') registry.separate(a, b, 'doubt', steward());
   else if (step.do === 'detach') registry.detach(a, 'overlay', steward());
+  else if (step.do === 'queue') queue(bench, step.kind, a, b, record(step.c));
   else refusable(() => order(bench, step, a, b));
 }
 
-type Order = Extract<Act, { do: 'source-merge' | 'merge' | 'unmerge' | 'split' | 'keep-apart' }>;
+type Order = Extract<
+  Act,
+  { do: 'source-merge' | 'merge' | 'unmerge' | 'split' | 'keep-apart' | 'review' }
+>;
 
 function order({ registry, events }: Workbench, step: Order, a: RecordNo, b: RecordNo): void {
   switch (step.do) {
@@ -81,9 +102,27 @@ function order({ registry, events }: Workbench, step: Order, a: RecordNo, b: Rec
     case 'keep-apart':
       registry.doNotLink(a, b, 'two people', steward());
       break;
+    case 'review': {
+      const queued = events().filter(({ type }) => type === 'queued');
+      const review = queued[step.a % Math.max(queued.length, 1)]?.seq ?? 1;
+      const on = steward('ana', step.isSeconded ? 'ben' : undefined);
+      const { sides, kind } = registry.reviewCase(review);
+      const chosen = kind === 'two-candidates' ? { chosen: sides.at(-1)!.record } : {};
+      registry.review({ review, outcome: step.outcome, ...chosen }, on);
+      break;
+    }
     default:
       step satisfies never;
   }
+}
+
+function queue({ registry }: Workbench, kind: ReviewKind, a: RecordNo, b: RecordNo, c: RecordNo) {
+  if (a === b || a === c) return;
+  const candidates = kind === 'two-candidates' ? [b, c] : [];
+  const request = { kind, a, candidates, reasons: [] };
+  registry.queue(kind === 'overlay' ? request : { ...request, b }, message(70));
+  const again = registry.queue(kind === 'overlay' ? request : { ...request, b }, message(71));
+  if (again !== undefined) throw new Error('the same review was opened twice');
 }
 
 /** As the stage: a veto that fires now parts the record from whom it names. */

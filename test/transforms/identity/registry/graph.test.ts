@@ -9,13 +9,27 @@ import { type Act, act, actions, describeAct } from './acts.ts';
 import { components, type Graph, graphOf } from './oracle.ts';
 import { judgeAB, person, steward, type Workbench, workbench } from './workbench.ts';
 
-function inWorkbench(acts: readonly Act[], check: (bench: Workbench) => void): void {
-  const bench = workbench({ clusterMax: 6 });
-  try {
+/** Checks after each step. */
+function throughout(acts: readonly Act[], check: (bench: Workbench) => void): void {
+  inWorkbench(acts, (bench) => {
     for (const one of acts) {
       act(bench, one);
       check(bench);
     }
+  });
+}
+
+function afterwards(acts: readonly Act[], check: (bench: Workbench) => void): void {
+  inWorkbench(acts, (bench) => {
+    for (const one of acts) act(bench, one);
+    check(bench);
+  });
+}
+
+function inWorkbench(acts: readonly Act[], run: (bench: Workbench) => void): void {
+  const bench = workbench({ clusterMax: 6 });
+  try {
+    run(bench);
   } catch (cause) {
     throw new Error(acts.map(describeAct).join('; '), { cause });
   } finally {
@@ -42,7 +56,7 @@ describe('the graph of persons', () => {
       }
     };
     fc.assert(
-      fc.property(histories, (acts) => inWorkbench(acts, check)),
+      fc.property(histories, (acts) => throughout(acts, check)),
       { numRuns: 60 },
     );
   });
@@ -50,10 +64,7 @@ describe('the graph of persons', () => {
   it('folds from zero to the same tables', () => {
     fc.assert(
       fc.property(histories, (acts) => {
-        const bench = workbench({ clusterMax: 6 });
-        for (const one of acts) act(bench, one);
-        assert.deepEqual(bench.verify(), []);
-        bench.close();
+        afterwards(acts, (bench) => assert.deepEqual(bench.verify(), []));
       }),
       { numRuns: 40 },
     );
@@ -82,7 +93,7 @@ describe('the graph of persons', () => {
       }
     };
     fc.assert(
-      fc.property(histories, (acts) => inWorkbench(acts, check)),
+      fc.property(histories, (acts) => throughout(acts, check)),
       { numRuns: 60 },
     );
   });
@@ -91,37 +102,36 @@ describe('the graph of persons', () => {
     const pick = fc.tuple(fc.nat(), fc.nat());
     fc.assert(
       fc.property(histories, pick, fc.boolean(), (acts, [first, second], undo) => {
-        const bench = workbench({ clusterMax: 6 });
-        for (const one of acts) act(bench, one);
-        const { registry } = bench;
-        const count = recordsOf(graphOf(bench.events())).length;
-        if (count === 0) return bench.close();
-        const [a, b] = [(first % count) + 1, (second % count) + 1];
-        const on = steward('ana', 'ben');
-        if (registry.mergeRefusal(a, b, on) !== undefined) return bench.close();
-        const sides = [[...registry.membersOf(a)], [...registry.membersOf(b)]] as const;
-        const before = bench.text();
-        const { merge } = registry.merge(a, b, 'order', on);
-        assert.equal(registry.personOf(a), registry.personOf(b));
-        assert.notEqual(bench.text(), before);
-        registry.unmerge({ merge }, steward(), { undo });
-        const after = bench.text();
-        if (undo) assert.equal(after, before);
-        else {
-          const crossed = sides[0].flatMap((one) => sides[1].map((other) => [one, other].sort()));
-          const event = bench.events().length;
-          const rows = (text: string) => new Set(text.split('\n'));
-          const added = [...rows(after)].filter((row) => !rows(before).has(row));
-          const expected = crossed.map(([one, other]) =>
-            JSON.stringify([Math.min(one!, other!), Math.max(one!, other!), event]),
-          );
-          assert.deepEqual(added.sort(), expected.sort());
-          assert.deepEqual(
-            [...rows(before)].filter((row) => !rows(after).has(row)),
-            [],
-          );
-        }
-        bench.close();
+        afterwards(acts, (bench) => {
+          const { registry } = bench;
+          const count = recordsOf(graphOf(bench.events())).length;
+          if (count === 0) return;
+          const [a, b] = [(first % count) + 1, (second % count) + 1];
+          const on = steward('ana', 'ben');
+          if (registry.mergeRefusal(a, b, on) !== undefined) return;
+          const sides = [[...registry.membersOf(a)], [...registry.membersOf(b)]] as const;
+          const before = bench.text();
+          const { merge } = registry.merge(a, b, 'order', on);
+          assert.equal(registry.personOf(a), registry.personOf(b));
+          assert.notEqual(bench.text(), before);
+          registry.unmerge({ merge }, steward(), { undo });
+          const after = bench.text();
+          if (undo) assert.equal(after, before);
+          else {
+            const crossed = sides[0].flatMap((one) => sides[1].map((other) => [one, other].sort()));
+            const event = bench.events().length;
+            const rows = (text: string) => new Set(text.split('\n').filter((row) => row !== ''));
+            const added = [...rows(after)].filter((row) => !rows(before).has(row));
+            const expected = crossed.map(([one, other]) =>
+              JSON.stringify([Math.min(one!, other!), Math.max(one!, other!), event]),
+            );
+            assert.deepEqual(added.sort(), expected.sort());
+            assert.deepEqual(
+              [...rows(before)].filter((row) => !rows(after).has(row)),
+              [],
+            );
+          }
+        });
       }),
       { numRuns: 100 },
     );
