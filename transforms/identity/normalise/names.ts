@@ -91,7 +91,9 @@ export function normaliseName(raw: RawName): NormalName {
   // What stands behind the placeholder of a given name is no name of this person.
   const isNamed = given !== '' || givenWords.length === 0;
   const middle = isNamed
-    ? [...further, ...wordsOfGiven(raw.middle)].filter((word) => nameDoubt(word) === undefined)
+    ? [...further, ...wordsOfGiven(raw.middle)].filter(
+        (word) => nameDoubt(word) === undefined && !titles.has(word),
+      )
     : [];
   const surnames = known(family.parts.join(' ')) === '' ? [] : family.parts;
   if (given !== '' && /^(JOHN|JANE|JON)$/.test(given) && surnames.join() === 'DOE')
