@@ -4,7 +4,9 @@ export {
   blockingKeys,
   blockingRules,
   blockingVersion,
+  eachCandidatePair,
   hash52,
+  indexCandidates,
 } from './block/index.ts';
 export {
   compare,
@@ -35,10 +37,16 @@ export {
   vetoesBetween,
 } from './decide/index.ts';
 export { identityFile } from './identity-file.ts';
+export * from './link/index.ts';
+
 export {
   baseModel,
+  calibrate,
   checkModel,
+  type FitOptions,
+  fitModel,
   type IdentityModel,
+  type JudgedPair,
   parseModel,
   type Score,
   type Scorer,
