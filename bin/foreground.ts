@@ -50,6 +50,11 @@ function sayTrouble(event: Event, out: Output): void {
     out.say(`plexus: channel ${event.channel} failed: ${event.cause ?? 'no cause was given'}`);
   if (event.type === 'partition-unreadable')
     out.say(`plexus: journal ${event.partition} cannot be read: ${event.cause ?? ''}`);
+  if (event.type === 'partition-damaged') {
+    const { partition, held, lost } = event;
+    out.say(`plexus: journal ${partition} is damaged and was set aside; what can be read goes on,`);
+    out.say(`  ${held} messages are held (quarantine ls), ${lost} are lost`);
+  }
   if (event.type === 'commit-failed')
     out.say(`plexus: the journal cannot write: ${event.cause}; senders hear AE`);
   if (event.type === 'held' && isLeftBehind(event.code)) {

@@ -16,6 +16,7 @@ import {
 } from '../engine/index.ts';
 import { createLogs, createMonitoring } from '../monitoring/index.ts';
 import { openSpineReader } from '../routes/spine/index.ts';
+import { openIdentityReader } from '../transforms/identity/index.ts';
 import { mountIdentity, refusalAt } from './identity-service.ts';
 import { registry } from './registry.ts';
 import { announceEngine, findEngine } from './running-engine.ts';
@@ -58,6 +59,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   if (options.onEvent) events.subscribe(options.onEvent);
   const logs = createLogs({ events, clock, level: options.logLevel ?? 'error' });
   let engine: Engine | undefined;
+  const identity = openIdentityReader(dataDir, key.value);
   const monitoring = createMonitoring({
     events,
     clock,
@@ -66,19 +68,20 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     version,
     network: network.name,
     dataDir,
+    identity: identity.figures,
     bug: logs.bug,
   });
   const { host } = network.http;
   const port = anyPort ? 0 : network.http.port;
   const spine = openSpineReader(dataDir, key.value);
-  const identity = mountIdentity(monitoring.app, {
+  const mounted = mountIdentity(monitoring.app, {
     ...{ dataDir, key: key.value, configDir: network.configDir, clock, events, spine },
     ...{ engine: () => engine?.operations, bug: logs.bug },
   });
-  const { app } = identity;
+  const { app } = mounted;
   const facing = { host, port, app, ...monitoring.http, refusalBody: refusalAt };
   const http = await serveHttp(facing).catch(async (cause: unknown) => {
-    await identity.close();
+    await mounted.close();
     // The port is taken by the engine that a person has forgotten; a note alone may be stale.
     const isTaken = cause instanceof PlexusError && cause.code === 'port-in-use';
     if (!isTaken || !findEngine(dataDir)) throw cause;
@@ -90,8 +93,9 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     await engine?.stop();
     monitoring.close();
     await http.close(limits.drainMs);
-    await identity.close();
+    await mounted.close();
     spine.close();
+    identity.close();
     logs.close();
   };
   try {

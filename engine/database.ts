@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
 import type BetterSqlite3 from 'better-sqlite3';
 import Database from 'better-sqlite3-multiple-ciphers';
 import { exitCodes, PlexusError, reasonOf } from './errors.ts';
@@ -9,6 +9,12 @@ export type Statement = BetterSqlite3.Statement<unknown[]>;
 /** Removes a database with its WAL and shared memory; one that is not there is no fault. */
 export function removeDatabase(file: string): void {
   for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true });
+}
+
+/** Renames a database with what belongs to it. */
+export function moveDatabase(file: string, to: string): void {
+  for (const suffix of ['', '-wal', '-shm'])
+    if (existsSync(file + suffix)) renameSync(file + suffix, to + suffix);
 }
 
 export type OpenOptions = {

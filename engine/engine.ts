@@ -92,7 +92,7 @@ export async function startEngine(options: EngineOptions) {
   }
 
   const stopListening = events.subscribe((event) => {
-    if (event.type !== 'journal-reopened') return;
+    if (event.type !== 'journal-reopened' && event.type !== 'partition-damaged') return;
     for (const channel of channels.values()) channel.pipeline()?.reread();
   });
   const leftBehind = createLeftBehind({ journal, clock, events });

@@ -37,6 +37,11 @@ export type Event =
       partition: string;
       cause?: string;
     }
+  /**
+   * Pages of a partition went bad: what could be read was copied. `held` messages wait for a
+   * person; of `lost` ones, finished or not even known, the bytes are gone.
+   */
+  | { type: 'partition-damaged'; partition: string; held: number; lost: number }
   | { type: 'stage'; channel: string; stage: string; count: number; tookMs: number }
   | { type: 'filtered'; channel: string; reason: string; count: number }
   | {

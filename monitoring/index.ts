@@ -6,6 +6,7 @@ import {
   tokenAuthenticator,
 } from '../engine/http/index.ts';
 import type { Clock, Events } from '../engine/index.ts';
+import type { IdentityFigures } from '../transforms/identity/index.ts';
 import { createApi, createLive, createPage, pagePaths } from './console/index.ts';
 import { createHealth } from './health/index.ts';
 import { createMetrics } from './metrics/index.ts';
@@ -27,6 +28,8 @@ export type MonitoringOptions = {
   /** The network's name, as the page shows it. */
   readonly network: string;
   readonly dataDir?: string;
+  /** What the identity store counts; absent: no metrics of it. */
+  readonly identity?: () => IdentityFigures;
   /** Hears of exceptions that nobody expected; `createLogs` has one to pass. */
   readonly bug: (cause: unknown) => void;
 };
@@ -49,7 +52,7 @@ export type Monitoring = {
  */
 export function createMonitoring(options: MonitoringOptions): Monitoring {
   const { events, clock, engine, token, bug } = options;
-  const snapshot = createSnapshots(engine, clock, bug);
+  const snapshot = createSnapshots(engine, clock, bug, options.identity);
   const health = createHealth(events);
   const metrics = createMetrics({
     events,

@@ -129,6 +129,10 @@ export function openControl(dataDir: string, key: Buffer, readonly = false) {
         db.prepare(`UPDATE partition SET state = 'closed' WHERE no = ?`).run(no);
       })();
     },
+    setPartitionFile(no: number, file: string): void {
+      known = undefined;
+      db.prepare('UPDATE partition SET file = ? WHERE no = ?').run(file, no);
+    },
     replacePartitionFile(no: number, file: string): void {
       known = undefined;
       db.prepare(`UPDATE partition SET file = ?, state = 'raw-only' WHERE no = ?`).run(file, no);

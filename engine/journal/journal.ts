@@ -52,6 +52,9 @@ export function openJournal(options: JournalOptions) {
       totals.add(row.channel, row.destination, row.kind, row.value);
   }
   count();
+  const stopCounting = events.subscribe(({ type }) => {
+    if (type === 'partition-damaged' || type === 'partition-unreadable') count();
+  });
   const upkeep = createUpkeep(options.key);
   const writer = createWriter({ partitions, totals, recount: count, clock, events, upkeep });
 
@@ -130,7 +133,7 @@ export function openJournal(options: JournalOptions) {
 
     /** Open rows of a destination above an id, oldest first. */
     read: (destination: number, afterId: number, limit: number): Row[] =>
-      readOpenRows(partitions.all(), destination, afterId, limit),
+      readOpenRows(partitions, destination, afterId, limit),
 
     message: (id: MessageId) => readMessage(partitions, partitionOf(id), id),
 
@@ -177,9 +180,9 @@ export function openJournal(options: JournalOptions) {
 
     /** The state of a message's newest row and what is wrong with it, for `ack: settled`. */
     stateOf(id: MessageId, destination: number) {
-      return partitions.byNo(partitionOf(id))?.statements.workState.get(id, destination) as
-        | { state: number; issues: string | null }
-        | undefined;
+      return partitions.using(partitionOf(id), ({ statements }) =>
+        statements.workState.get(id, destination),
+      ) as { state: number; issues: string | null } | undefined;
     },
 
     /** For writes that ride on a partition's next commit: quarantine, expiry. */
@@ -215,6 +218,7 @@ export function openJournal(options: JournalOptions) {
     giveUp: writer.giveUp,
     async close(): Promise<void> {
       writer.close();
+      stopCounting();
       await upkeep.close();
       partitions.close();
     },

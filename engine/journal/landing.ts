@@ -140,9 +140,9 @@ function findDuplicate(
   let reused = false;
   for (const partition of window) {
     const { findByControl, findByDedupe } = partition.statements;
-    const found =
-      controlId === undefined ? findByDedupe.all(dedupe) : findByControl.all(controlId, dedupe);
-    const rows = found as {
+    const rows = lookUp(partition, () =>
+      controlId === undefined ? findByDedupe.all(dedupe) : findByControl.all(controlId, dedupe),
+    ) as {
       id: MessageId;
       sha: Buffer;
       receivedUs: number;
@@ -155,4 +155,13 @@ function findDuplicate(
     }
   }
   return reused ? 'reused' : undefined;
+}
+
+/** A damaged day in the window is to be set aside, and not the one that the landing goes to. */
+function lookUp<Found>({ no }: Partition, read: () => Found): Found {
+  try {
+    return read();
+  } catch (cause) {
+    throw Object.assign(cause as object, { partition: no });
+  }
 }

@@ -1,10 +1,13 @@
 import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
 import { dataFolder } from '../data-folder.ts';
-import { removeDatabase } from '../database.ts';
+import { moveDatabase, removeDatabase } from '../database.ts';
 import { reasonOf } from '../errors.ts';
 import type { Events } from '../events.ts';
-import { type Control, openControl } from './control.ts';
+import { messageId } from '../ids.ts';
+import { type Control, openControl, type PartitionRow } from './control.ts';
 import { openPartition, type Partition } from './partition.ts';
+import { isDamage, salvage } from './salvage.ts';
 
 export type Partitions = ReturnType<typeof openPartitions>;
 
@@ -20,6 +23,7 @@ export function openPartitions(options: {
   readonly key: Buffer;
   readonly synchronous: 'FULL' | 'NORMAL';
   readonly events: Events;
+  readonly clock: Clock;
   readonly dedupeHours: number;
 }) {
   const control: Control = openControl(options.dataDir, options.key);
@@ -42,20 +46,92 @@ export function openPartitions(options: {
       open.set(no, partition);
       return partition;
     } catch (cause) {
-      options.events.emit({
-        type: 'partition-unreadable',
-        partition: file,
-        cause: reasonOf(cause),
-      });
-      if (isDamage(cause)) control.setPartitionState(no, 'unreadable');
+      if (isDamage(cause)) return setAside(no) ? byNo(no) : undefined;
+      const reason = reasonOf(cause);
+      options.events.emit({ type: 'partition-unreadable', partition: file, cause: reason });
       return undefined;
     }
   }
 
-  function create(day: string): Partition {
+  function byNo(no: number): Partition | undefined {
+    const known = open.get(no);
+    if (known) return known;
+    const row = control.partitions().find((candidate) => candidate.no === no);
+    if (!row || row.state === 'expired' || row.state === 'unreadable') return undefined;
+    return tryOpen(no, row.file);
+  }
+
+  /** Closes its handle; one that failed may refuse to. */
+  function forget(no: number): void {
+    const partition = open.get(no);
+    open.delete(no);
+    window = undefined;
+    if (current?.partition.no === no) current = undefined;
+    try {
+      partition?.close();
+    } catch {
+      // The file is opened anew, or never again.
+    }
+  }
+
+  function freeName(day: string): string {
     const taken = new Set(control.partitions().map((row) => row.file));
     let file = `${day}.db`;
     for (let n = 1; taken.has(file); n += 1) file = `${day}.${n}.db`;
+    return file;
+  }
+
+  /**
+   * Sets a file with damaged pages aside as `FILE.damaged` and puts a copy of what can be read in
+   * its place; what lands from now on has a file of its own, since ids may have been given that
+   * cannot be seen any more. False when nothing of it can be read, or no copy could be written.
+   */
+  function setAside(no: number): boolean {
+    const row = control.partitions().find((candidate) => candidate.no === no);
+    if (!row) return false;
+    const sequence = open.get(no)?.sequence() ?? 0;
+    forget(no);
+    const isNewest = control.partitions().at(-1)?.no === no;
+    const isSaved = (row.state === 'open' || row.state === 'closed') && putCopy(row, sequence);
+    if (isNewest) {
+      try {
+        create(row.day);
+      } catch {
+        // The next landing tries again, and tells its sender.
+      }
+    }
+    return isSaved;
+  }
+
+  function putCopy({ no, file, day, state }: PartitionRow, sequence: number): boolean {
+    const folder = dataFolder.journal(options.dataDir);
+    const from = join(folder, file);
+    const name = freeName(day);
+    try {
+      const { key, synchronous, clock } = options;
+      const result = salvage({
+        ...{ no, from, file: join(folder, name), key, synchronous, sequence },
+        firstId: messageId(no, 0),
+        destinations: control.destinations(),
+        isOpen: state === 'open',
+        nowUs: clock.nowUs(),
+      });
+      control.setPartitionFile(no, name);
+      moveDatabase(from, `${from}.damaged`);
+      tryOpen(no, name);
+      options.events.emit({ type: 'partition-damaged', partition: file, ...result });
+      return true;
+    } catch (cause) {
+      removeDatabase(join(folder, name));
+      const reason = reasonOf(cause);
+      options.events.emit({ type: 'partition-unreadable', partition: file, cause: reason });
+      if (isDamage(cause)) control.setPartitionState(no, 'unreadable');
+      return false;
+    }
+  }
+
+  function create(day: string): Partition {
+    const file = freeName(day);
     const no = control.addPartition(day, file);
     const path = join(dataFolder.journal(options.dataDir), file);
     let partition: Partition;
@@ -73,12 +149,29 @@ export function openPartitions(options: {
     return partition;
   }
 
+  /**
+   * Reads from a partition; a damaged one is set aside first, and then read again. Not for use
+   * within a transaction. Undefined when there is nothing to read from.
+   */
+  function using<Found>(no: number, read: (partition: Partition) => Found): Found | undefined {
+    const partition = byNo(no);
+    if (!partition) return undefined;
+    try {
+      return read(partition);
+    } catch (cause) {
+      if (!isDamage(cause)) throw cause;
+      setAside(no);
+      const again = byNo(no);
+      return again && read(again);
+    }
+  }
+
   return {
     control,
     /** Opens every partition that may hold open or held work; called once, before anything runs. */
     recover(): readonly Partition[] {
       for (const row of control.partitions()) {
-        if (row.state === 'open') tryOpen(row.no, row.file);
+        if (row.state === 'open') using(row.no, probe);
       }
       return [...open.values()];
     },
@@ -96,12 +189,13 @@ export function openPartitions(options: {
       current = { partition, day: dayNo };
       return partition;
     },
-    byNo(no: number): Partition | undefined {
-      const known = open.get(no);
-      if (known) return known;
+    byNo,
+    using,
+    setAside,
+    /** True when what was there will never come back: nothing waits for it. */
+    isGone(no: number): boolean {
       const row = control.partitions().find((candidate) => candidate.no === no);
-      if (!row || row.state === 'expired' || row.state === 'unreadable') return undefined;
-      return tryOpen(no, row.file);
+      return row === undefined || row.state === 'expired' || row.state === 'unreadable';
     },
     /** Open partitions, oldest first. */
     all: (): readonly Partition[] => [...open.values()].sort((a, b) => a.no - b.no),
@@ -121,24 +215,12 @@ export function openPartitions(options: {
     },
     /** After a failed fsync the file is opened anew: what it says then is what is on the disk. */
     reopen(partition: Partition): void {
-      open.delete(partition.no);
-      window = undefined;
-      if (current?.partition === partition) current = undefined;
-      try {
-        partition.close();
-      } catch {
-        // A handle that failed may refuse to close; the new one is what counts.
-      }
+      forget(partition.no);
       const row = control.partitions().find((candidate) => candidate.no === partition.no);
       if (row) tryOpen(row.no, row.file);
       options.events.emit({ type: 'journal-reopened', partition: row?.file ?? '' });
     },
-    forget(no: number): void {
-      open.get(no)?.close();
-      open.delete(no);
-      window = undefined;
-      if (current?.partition.no === no) current = undefined;
-    },
+    forget,
     close(): void {
       for (const partition of open.values()) partition.close();
       control.close();
@@ -146,11 +228,8 @@ export function openPartitions(options: {
   };
 }
 
-/**
- * A file that will never be read again, as against a disk or a system that has a bad moment. A
- * wrong key is no damage: the start fails as a whole on control.db before.
- */
-function isDamage(cause: unknown): boolean {
-  const { code, cause: inner } = cause as { code?: string; cause?: { code?: string } };
-  return code === 'wrong-key' || /^SQLITE_(CORRUPT|NOTADB)/.test(inner?.code ?? code ?? '');
+/** Reads what a start needs of a partition. */
+function probe({ db, statements }: Partition): void {
+  statements.counters.all();
+  db.prepare('SELECT destination, count(*) FROM work WHERE state <= 2 GROUP BY destination').all();
 }

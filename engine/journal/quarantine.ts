@@ -1,10 +1,13 @@
+import type { DatabaseHandle } from '../database.ts';
 import { exitCodes, PlexusError } from '../errors.ts';
 import { type MessageId, partitionOf } from '../ids.ts';
 import { limits } from '../limits.ts';
 import type { HeldSelection } from '../operations.ts';
 import { hash48 } from './hash.ts';
 import type { Journal } from './journal.ts';
+import { heldCode } from './landing.ts';
 import type { Partition } from './partition.ts';
+import { rawUnreadable } from './salvage.ts';
 import { counts, states } from './schema.ts';
 import type { Tally } from './tally.ts';
 
@@ -103,10 +106,10 @@ function wanted(
   if (action.kind !== 'replay' && action.kind !== 'move') return rows;
   const isLeft = (row: HeldRow): boolean => !isWorked(places.get(row.destination)!);
   if (action.kind === 'replay') {
-    const workable = rows.filter((row) => !isLeft(row));
+    const workable = rows.filter((row) => !isLeft(row) && !isLost(row));
     const [first] = rows;
-    if (first && workable.length === 0) throw nobodyWorks(places.get(first.destination)!);
-    return workable;
+    if (!first || workable.length > 0) return workable;
+    throw isLost(first) ? nothingLeft() : nobodyWorks(places.get(first.destination)!);
   }
   const deliveries = rows.filter((row) => places.get(row.destination)!.name !== '');
   for (const row of deliveries) {
@@ -119,6 +122,13 @@ function wanted(
   const left = deliveries.filter(isLeft);
   const others = deliveries.filter((row) => places.get(row.destination)!.name !== action.to);
   return left.length > 0 ? left : others;
+}
+
+const isLost = (row: HeldRow): boolean => row.code === heldCode('journal', rawUnreadable);
+
+function nothingLeft(): PlexusError {
+  const message = 'the bytes are lost: ask the sender to send this again, and waive it';
+  return new PlexusError('raw-unreadable', message, { exit: exitCodes.usage });
 }
 
 function nobodyWorks({ name }: Place): PlexusError {
@@ -146,8 +156,10 @@ function findHeld(
   selection: HeldSelection,
   after: number,
 ): readonly HeldRow[] {
-  const db = journal.partitions.byNo(no)?.db;
-  if (!db) return [];
+  return journal.partitions.using(no, ({ db }) => readHeld(db, selection, after)) ?? [];
+}
+
+function readHeld(db: DatabaseHandle, selection: HeldSelection, after: number): HeldRow[] {
   const columns = 'message_id AS id, generation, destination, code';
   if ('id' in selection) {
     const one = `SELECT ${columns} FROM work WHERE message_id = ? AND state = ${states.held}`;

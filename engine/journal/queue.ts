@@ -8,21 +8,21 @@ import { states } from './schema.ts';
 
 /** Open rows of one destination over all partitions, oldest first, above `afterId`. */
 export function readOpenRows(
-  partitions: readonly Partition[],
+  partitions: Pick<Partitions, 'all' | 'using'>,
   destination: number,
   afterId: number,
   limit: number,
 ): Row[] {
   const rows: Row[] = [];
-  for (const partition of partitions) {
+  for (const { no } of partitions.all()) {
     if (rows.length >= limit) break;
-    if (messageId(partition.no + 1, 0) <= afterId) continue;
-    const found = partition.statements.openRows.all(
-      destination,
-      afterId,
-      limit - rows.length,
-    ) as QueueRow[];
-    for (const row of found) rows.push(toRow(partition, row));
+    if (messageId(no + 1, 0) <= afterId) continue;
+    const found = partitions.using(no, (partition) => {
+      const { openRows } = partition.statements;
+      const some = openRows.all(destination, afterId, limit - rows.length) as QueueRow[];
+      return some.map((row) => toRow(partition, row));
+    });
+    if (found) rows.push(...found);
   }
   return rows;
 }
@@ -50,13 +50,14 @@ function keysOf(partition: Partition, id: MessageId, key: number | null): readon
 
 /** A stored message with its raw bytes as they came, whatever they are stored as. */
 export function readMessage(
-  partitions: Pick<Partitions, 'byNo'>,
+  partitions: Pick<Partitions, 'using'>,
   partitionNo: number,
   id: MessageId,
 ): StoredMessage | undefined {
-  const partition = partitions.byNo(partitionNo);
-  const row = partition?.statements.message.get(id) as StoredMessage | undefined;
-  return row && { ...row, raw: decodeRaw(row, (parent) => readParent(partition!, parent)) };
+  return partitions.using(partitionNo, (partition) => {
+    const row = partition.statements.message.get(id) as StoredMessage | undefined;
+    return row && { ...row, raw: decodeRaw(row, (parent) => readParent(partition, parent)) };
+  });
 }
 
 function readParent(partition: Partition, parent: MessageId): Buffer {

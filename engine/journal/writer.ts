@@ -4,6 +4,7 @@ import type { Events } from '../events.ts';
 import { limits } from '../limits.ts';
 import type { Partition } from './partition.ts';
 import type { Partitions } from './partitions.ts';
+import { isDamage } from './salvage.ts';
 import { createTally, type Tally, type Totals } from './tally.ts';
 import type { Upkeep } from './upkeep.ts';
 
@@ -41,6 +42,8 @@ export function createWriter(options: {
   let timer: NodeJS.Timeout | undefined;
   let pauseMs = 0;
   let closed = false;
+  /** The partition that was set aside last; a good commit forgets it. */
+  let lastDamaged = -1;
 
   function flush(): void {
     if (immediate) clearImmediate(immediate);
@@ -55,6 +58,8 @@ export function createWriter(options: {
     for (const [no, writes] of ride) {
       const partition = byNo(no);
       if (partition) commit(partition, [], writes);
+      // Nobody waits for what went with a file that is gone: it was told of when it went.
+      else if (partitions.isGone(no)) for (const write of writes) write.committed();
       else keep(no, writes, new Error(`journal partition ${no} is not there`));
     }
   }
@@ -94,12 +99,14 @@ export function createWriter(options: {
     } catch (cause) {
       rollback(partition, sequence, cause);
       if (!isSqliteError(cause)) throw cause;
+      if (isDamage(cause) && setAside(partition, land, along, cause)) return;
       for (const write of land) write.failed?.(journalUnavailable(cause));
       keep(partition.no, along, cause);
       return;
     }
     tally.addTo(totals);
     pauseMs = 0;
+    lastDamaged = -1;
     events.emit({
       type: 'commit',
       rows: land.length + along.length,
@@ -108,6 +115,28 @@ export function createWriter(options: {
     for (const write of land) write.committed();
     for (const write of along) write.committed();
     options.upkeep.committed(partition);
+  }
+
+  /**
+   * Pages went bad: the writes come again at once, in the copy of what can be read and in the file
+   * of today. False when they have come before.
+   */
+  function setAside(
+    partition: Partition,
+    land: readonly Write[],
+    along: readonly Write[],
+    cause: unknown,
+  ): boolean {
+    const damagedNo = (cause as { partition?: number }).partition ?? partition.no;
+    if (lastDamaged === damagedNo) return false;
+    lastDamaged = damagedNo;
+    partitions.setAside(damagedNo);
+    landings.unshift(...land);
+    if (along.length > 0) {
+      riders.set(partition.no, [...along, ...(riders.get(partition.no) ?? [])]);
+    }
+    immediate ??= setImmediate(flush);
+    return true;
   }
 
   function rollback(partition: Partition, sequence: number, cause: unknown): void {

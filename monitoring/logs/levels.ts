@@ -26,6 +26,7 @@ export const levels: Readonly<Record<EventType, Level>> = {
   'partition-opened': 'info',
   'partition-expired': 'info',
   'partition-unreadable': 'error',
+  'partition-damaged': 'error',
   stage: 'debug',
   filtered: 'debug',
   held: 'warn',

@@ -21,6 +21,7 @@ export function createGauges(make: MetricMaker, dataDir: string | undefined) {
   const channels = channelGauges(make);
   const quarantine = quarantineGauges(make);
   const conservation = conservationGauges(make);
+  const identity = identityGauges(make);
   const disk = dataDir === undefined ? () => {} : diskGauges(make, dataDir);
   return (snapshot: Snapshot | undefined): void => {
     disk();
@@ -29,6 +30,7 @@ export function createGauges(make: MetricMaker, dataDir: string | undefined) {
     channels(snapshot);
     quarantine(snapshot);
     conservation(snapshot);
+    identity(snapshot);
   };
 }
 
@@ -118,6 +120,36 @@ function conservationGauges(make: MetricMaker) {
       conservation.reduce((sum, row) => sum + row.violations, 0),
     );
     for (const row of conservation) each.set([row.channel], row.violations);
+  };
+}
+
+function identityGauges(make: MetricMaker) {
+  const tally = {
+    decision: make.gauge('plexus_identity_decisions', 'Records looked up, by verdict.', [
+      'verdict',
+    ]),
+    veto: make.gauge('plexus_identity_vetoes', 'Vetoes that fired, by rule.', ['veto']),
+    shadow: make.gauge('plexus_identity_shadow', 'What a candidate policy would have said.', [
+      'said',
+    ]),
+  } as const;
+  const hot = make.gauge('plexus_identity_hot_keys', 'Keys that very many records share.');
+  const open = make.gauge('plexus_identity_reviews_open', 'Reviews that wait for a steward.', [
+    'kind',
+  ]);
+  const age = make.gauge('plexus_identity_review_age_seconds', 'Age of the oldest open review.', [
+    'kind',
+  ]);
+  const isCounted = (kind: string): kind is keyof typeof tally => kind in tally;
+  return ({ identity, atUs }: Snapshot) => {
+    if (identity === undefined) return;
+    for (const { kind, label, count } of identity.tally)
+      if (isCounted(kind)) tally[kind].set([label], count);
+    hot.set([], identity.hotKeys);
+    for (const { kind, open: count, oldestUs } of identity.reviews) {
+      open.set([kind], count);
+      age.set([kind], ageSeconds(oldestUs, count, atUs));
+    }
   };
 }
 

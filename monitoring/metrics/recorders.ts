@@ -153,6 +153,11 @@ function journalRecorders(make: MetricMaker) {
   const partitions = make.counter('plexus_partitions_total', 'Journal partitions, by change.', [
     'change',
   ]);
+  const damaged = make.counter(
+    'plexus_damaged_messages_total',
+    'Messages that the disk gave back damaged: held for a person, or lost.',
+    ['fate'],
+  );
   return {
     commit: (event) => {
       rows([], event.rows);
@@ -163,6 +168,11 @@ function journalRecorders(make: MetricMaker) {
     'upkeep-failed': () => upkeep([]),
     'partition-opened': () => partitions(['opened']),
     'partition-expired': () => partitions(['expired']),
+    'partition-damaged': ({ held, lost }) => {
+      partitions(['damaged']);
+      damaged(['held'], held);
+      damaged(['lost'], lost);
+    },
     'partition-unreadable': () => partitions(['unreadable']),
   } satisfies Partial<Recorders>;
 }

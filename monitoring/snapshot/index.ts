@@ -6,6 +6,7 @@ import type {
   Operations,
   Reader,
 } from '../../engine/index.ts';
+import type { IdentityFigures } from '../../transforms/identity/index.ts';
 
 /** What the engine looks like at one moment, for a scrape and for everybody who looks on. */
 export type Snapshot = {
@@ -13,6 +14,8 @@ export type Snapshot = {
   readonly channels: readonly ChannelView[];
   readonly quarantine: readonly HeldGroup[];
   readonly conservation: readonly Conservation[];
+  /** Absent where nobody asks the identity store. */
+  readonly identity?: IdentityFigures;
 };
 
 /** The engine, once it is there; undefined while it starts. */
@@ -31,6 +34,7 @@ export function createSnapshots(
   engine: () => Reader | undefined,
   clock: Clock,
   failed: (cause: unknown) => void,
+  identity?: () => IdentityFigures,
 ): () => Snapshot | undefined {
   let last: Snapshot | undefined;
   let nextUs = 0;
@@ -45,6 +49,7 @@ export function createSnapshots(
         channels: reader.channels(),
         quarantine: reader.quarantine({}),
         conservation: reader.conservation(),
+        ...identityOf(identity, failed),
       };
     } catch (cause) {
       last = undefined;
@@ -54,4 +59,18 @@ export function createSnapshots(
     nextUs = atUs + Math.max(freshUs, tookUs * costShare);
     return last;
   };
+}
+
+/** An identity store that cannot be read takes no other figure away. */
+function identityOf(
+  identity: (() => IdentityFigures) | undefined,
+  failed: (cause: unknown) => void,
+): Pick<Snapshot, 'identity'> {
+  if (identity === undefined) return {};
+  try {
+    return { identity: identity() };
+  } catch (cause) {
+    failed(cause);
+    return {};
+  }
 }

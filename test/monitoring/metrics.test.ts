@@ -7,6 +7,7 @@ import { createEvents, type Event } from '../../engine/index.ts';
 import { createMetrics } from '../../monitoring/metrics/index.ts';
 import { boundedLabels, seriesMax } from '../../monitoring/metrics/series.ts';
 import { createSnapshots } from '../../monitoring/snapshot/index.ts';
+import type { IdentityFigures } from '../../transforms/identity/index.ts';
 import { channelView, createFakeEngine, handClock, heldGroup } from './fake-engine.ts';
 
 /** Series of a scrape: `name{labels}` to value. */
@@ -20,7 +21,7 @@ function seriesOf(text: string): Map<string, number> {
   );
 }
 
-function setUp() {
+function setUp(identity?: () => IdentityFigures) {
   const engine = createFakeEngine();
   const hands = handClock();
   const failures: unknown[] = [];
@@ -28,6 +29,7 @@ function setUp() {
     () => engine.operations,
     hands.clock,
     (cause) => failures.push(cause),
+    identity,
   );
   const metrics = createMetrics({ events: engine.events, snapshot: read });
   const scrape = async () => seriesOf(await metrics.render());
@@ -126,6 +128,39 @@ describe('metrics', () => {
     const later = await scrape();
     assert.ok(!later.has('plexus_queue_depth{channel="a"}'), 'a channel that is gone is gone');
     assert.equal(later.get('plexus_conservation_violations'), 0);
+  });
+
+  it('show what the identity store counts, and go on without it', async () => {
+    const { scrape, turn, nowUs, failures } = setUp(() => {
+      if (isBroken) throw new Error('the store is locked');
+      return {
+        tally: [
+          { kind: 'decision', label: 'auto', count: 7 },
+          { kind: 'veto', label: 'similar-twins', count: 2 },
+          { kind: 'of a later version', label: 'x', count: 1 },
+        ],
+        hotKeys: 3,
+        reviews: [
+          { kind: 'veto', open: 4, oldestUs: nowUs() - 90e6 },
+          { kind: 'match', open: 0, oldestUs: 0 },
+        ],
+      };
+    });
+    let isBroken = false;
+    const found = await scrape();
+    const expected = {
+      'plexus_identity_decisions{verdict="auto"}': 7,
+      'plexus_identity_vetoes{veto="similar-twins"}': 2,
+      plexus_identity_hot_keys: 3,
+      'plexus_identity_reviews_open{kind="veto"}': 4,
+      'plexus_identity_review_age_seconds{kind="veto"}': 90,
+      'plexus_identity_review_age_seconds{kind="match"}': 0,
+    };
+    for (const [key, value] of Object.entries(expected)) assert.equal(found.get(key), value, key);
+    isBroken = true;
+    turn(60_000);
+    assert.equal((await scrape()).get('plexus_engine_readable'), 1);
+    assert.equal(failures.length, 1);
   });
 
   it('read the engine once a second at most, and survive its failure', async () => {

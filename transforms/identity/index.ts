@@ -12,7 +12,9 @@ export {
   blockingKeys,
   blockingRules,
   blockingVersion,
+  eachCandidatePair,
   hash52,
+  indexCandidates,
 } from './block/index.ts';
 export {
   compare,
@@ -55,10 +57,16 @@ export {
   orderVerbs,
   startDesk,
 } from './desk/index.ts';
+export { identityFile } from './identity-file.ts';
+export * from './link/index.ts';
 export {
   baseModel,
+  calibrate,
   checkModel,
+  type FitOptions,
+  fitModel,
   type IdentityModel,
+  type JudgedPair,
   parseModel,
   type Score,
   type Scorer,
@@ -67,7 +75,7 @@ export {
 } from './model/index.ts';
 export { normalisePerson, type RawPerson, rawOf } from './normalise/index.ts';
 export * from './policy/index.ts';
-export { type IdentityReader, openIdentityReader } from './reader.ts';
+export { type IdentityFigures, type IdentityReader, openIdentityReader } from './reader.ts';
 export * from './record.ts';
 export {
   type Downstream,
@@ -77,4 +85,10 @@ export {
   type Verification,
   verifyRegistry,
 } from './registry/index.ts';
-export { identifyStage } from './stage/index.ts';
+export {
+  type Answer,
+  type IdentityStore,
+  identifyStage,
+  openIdentityStore,
+  resolve,
+} from './stage/index.ts';

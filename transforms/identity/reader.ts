@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { type DatabaseHandle, openDatabase } from '../../engine/index.ts';
+import { reviewKinds } from './events.ts';
 import { identityFile } from './identity-file.ts';
-import { type IdentityRegistry, openRegistry } from './registry/index.ts';
-import { type Crosswalk, openCrosswalk } from './stage/index.ts';
+import { type IdentityRegistry, openRegistry, type ReviewCount } from './registry/index.ts';
+import { type Crosswalk, openCrosswalk, type Tallied, tallied } from './stage/index.ts';
 
 /** Questions to the identity store, on a read-only handle of its own. */
 export type IdentityReader = {
@@ -11,7 +12,23 @@ export type IdentityReader = {
   /** The person that a Patient resource is of, by its id. */
   personOfPatient(resource: string): string | undefined;
   counts(): { readonly persons: number; readonly records: number };
+  figures(): IdentityFigures;
   close(): void;
+};
+
+/** What an operator watches. No patient data. */
+export type IdentityFigures = {
+  /** Since the store was made: `decision` by verdict, `veto` by id, `shadow` by what it said. */
+  readonly tally: readonly Tallied[];
+  /** Keys that too many records share to compare all of them. */
+  readonly hotKeys: number;
+  /** Open reviews by kind, with the age of the oldest. */
+  readonly reviews: readonly {
+    readonly kind: string;
+    readonly open: number;
+    /** Microseconds since the epoch; 0 when none is open. */
+    readonly oldestUs: number;
+  }[];
 };
 
 type Opened = {
@@ -58,12 +75,28 @@ export function openIdentityReader(dataDir: string, key: Buffer): IdentityReader
             .get()!,
         { persons: 0, records: 0 },
       ),
+    figures: () =>
+      ask(
+        ({ db, registry }) => ({
+          tally: tallied(db),
+          hotKeys: db.prepare<[], number>('SELECT count(*) FROM block_hot').pluck().get()!,
+          reviews: openReviews(registry.reviewCounts()),
+        }),
+        { tally: [], hotKeys: 0, reviews: openReviews([]) },
+      ),
     close() {
       opened?.db.close();
       opened = undefined;
     },
   };
 }
+
+/** Each kind says how many are open, also none, so that an alert on it can end. */
+const openReviews = (counts: readonly ReviewCount[]): IdentityFigures['reviews'] =>
+  reviewKinds.map((kind) => {
+    const found = counts.find((one) => one.kind === kind && one.outcome === undefined);
+    return { kind, open: found?.count ?? 0, oldestUs: found?.oldestUs ?? 0 };
+  });
 
 function tryOpen(file: string, key: Buffer): Opened | undefined {
   if (!existsSync(file)) return undefined;

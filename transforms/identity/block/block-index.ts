@@ -62,7 +62,9 @@ export function openBlockIndex(db: DatabaseHandle, options: BlockOptions): Block
   const through = new Float64Array(slices);
   /** Numbers of the last log row, flush and hot key that are known here. */
   let [logged, turned, heated] = [0, 0, 0];
+  /** Of the `add` that is going on: how many it hides, and whom it met. */
   let nowHidden = 0;
+  let met = new Set<RecordNo>();
 
   function refresh(): void {
     for (const { turn, through: last } of sql.turns.all(turned)) {
@@ -126,6 +128,7 @@ export function openBlockIndex(db: DatabaseHandle, options: BlockOptions): Block
     return walk(place, blocked, (leaf) => {
       if (added.includes(leaf.key)) return;
       const records = recordsAt(leaf.key);
+      for (const other of records) met.add(other);
       if (records.includes(record)) return;
       if (records.length < hotMax) {
         added.push(leaf.key);
@@ -162,17 +165,18 @@ export function openBlockIndex(db: DatabaseHandle, options: BlockOptions): Block
     find,
     isCrowded: (key, max) => hot.has(key) || recordsAt(key).length > max,
     add(record, blocked) {
-      const found = find(blocked, record);
+      const hotKeys = blocked.keys.reduce((count, key) => count + (hot.has(key) ? 1 : 0), 0);
+      const wasHidden = hotKeys === blocked.keys.length && isHidden(blocked);
       const added: number[] = [];
+      met = new Set();
       nowHidden = 0;
       for (const key of blocked.keys) put({ key, level: 0, from: 0 }, record, blocked, added);
       log(record, added);
       const isNowHidden = added.length === 0 && isHidden(blocked);
-      return {
-        ...found,
-        isHidden: isNowHidden,
-        nowHidden: nowHidden + (isNowHidden && !found.isHidden ? 1 : 0),
-      };
+      if (isNowHidden && !wasHidden) nowHidden += 1;
+      met.delete(record);
+      const records = met.size < 2 ? [...met] : [...met].sort((one, other) => one - other);
+      return { records, hotKeys, isHidden: isNowHidden, nowHidden };
     },
     refresh,
     settle() {

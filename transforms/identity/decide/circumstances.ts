@@ -1,4 +1,5 @@
-import type { InpatientStay, PersonRecord } from '../record.ts';
+import { isOneEdit } from '../compare/index.ts';
+import type { InpatientStay, PersonName, PersonRecord } from '../record.ts';
 import { isSame } from './strong-identifiers.ts';
 
 const hourMs = 3_600_000;
@@ -12,8 +13,19 @@ export const isMother = (mother: PersonRecord, child: PersonRecord): boolean =>
 
 /** Whether a placeholder stands where the name should be, and no real name beside it. */
 export const isNameless = ({ flags, names }: PersonRecord): boolean =>
-  (flags.includes('placeholder-name') || flags.includes('newborn-name')) &&
-  !names.some(({ given, family }) => given !== undefined && family !== undefined);
+  names.some(isMisspeltNewborn) ||
+  ((flags.includes('placeholder-name') || flags.includes('newborn-name')) &&
+    !names.some(({ given, family }) => given !== undefined && family !== undefined));
+
+/** ABY BOY, BABI GIRL: two words, each at most one edit away; Abby and Gaby alone are names. */
+function isMisspeltNewborn({ given = '', middle = [], surnames = [] }: PersonName): boolean {
+  const words = [given, ...middle, ...surnames];
+  const isLike = (text: string, word: string) => text === word || isOneEdit(text, word);
+  return words.some((word, at) => {
+    const next = words[at + 1] ?? '';
+    return isLike(word, 'BABY') && (isLike(next, 'BOY') || isLike(next, 'GIRL'));
+  });
+}
 
 /** Whether `dead` had died before `other` was born or last active; an unknown day says nothing. */
 export function isDeathBeforeActivity(

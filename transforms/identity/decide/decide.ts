@@ -56,7 +56,7 @@ function judgeCandidate(
     const others = subject.companions.flatMap((companion) =>
       members.map((member) => assess(companion, member)),
     );
-    if (![...own, ...others].every((pair) => passes(policy, pair))) {
+    if (![...own.slice(1), ...others].every((pair) => passes(policy, pair))) {
       reasons.push('member-disagrees');
     }
   }

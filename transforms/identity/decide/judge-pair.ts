@@ -1,4 +1,4 @@
-import type { Assessment, Verdict, VerdictReason } from '../assessment.ts';
+import type { Assessment, Verdict, VerdictReason, Veto } from '../assessment.ts';
 import type { IdentityPolicy } from '../policy/index.ts';
 import { isEnoughEvidence } from './evidence.ts';
 
@@ -10,6 +10,7 @@ export function judgePair(policy: IdentityPolicy, assessment: Assessment): PairV
   const { p, vetoes, agreeing } = assessment;
   // Not `p < low`: a score that is no number links nothing.
   if (!(p >= low)) return { verdict: 'distinct', reasons: ['below-low-threshold'] };
+  if (contradictions(vetoes) > 1) return { verdict: 'distinct', reasons: ['vetoed'] };
   const reasons: VerdictReason[] = [];
   if (!(p >= high)) reasons.push('between-thresholds');
   if (vetoes.length > 0) reasons.push('vetoed');
@@ -17,3 +18,16 @@ export function judgePair(policy: IdentityPolicy, assessment: Assessment): PairV
   if (reasons.length > 0) return { verdict: 'review', reasons };
   return { verdict: 'auto', reasons: ['above-high-threshold'] };
 }
+
+/**
+ * Facts of one person alone. Where two of them contradict, the score comes from a shared home,
+ * phone and surname: spouses and siblings, more of them than stewards could ever look at.
+ */
+const personal = new Set([
+  'strong-identifier-conflict',
+  'given-name-conflict',
+  'birth-date-conflict',
+]);
+
+const contradictions = (vetoes: readonly Veto[]): number =>
+  vetoes.reduce((count, { id }) => count + (personal.has(id) ? 1 : 0), 0);

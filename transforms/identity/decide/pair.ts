@@ -2,6 +2,7 @@ import { type ComparisonName, comparisonNames } from '../assessment.ts';
 import {
   compare,
   comparisonLevels,
+  isOneEdit,
   newLevels,
   nullLevel,
   type Prepared,
@@ -11,10 +12,18 @@ import type { PersonRecord } from '../record.ts';
 import { relateIdentifiers, type StrongIdentifiers } from './strong-identifiers.ts';
 
 /**
- * How two names stand to each other. `similar` may be one name misspelt or cut, or two names that
- * a letter tells apart (Mia, Mya): who needs to know must look elsewhere.
+ * How two names stand to each other. `similar` may be one name misspelt, or two names that a letter
+ * tells apart (Mia, Mya); `loose` an initial, a middle name, several letters or the same sound
+ * (Ethan, Jayden): who needs to know must look elsewhere.
  */
-export type NameRelation = 'unknown' | 'equal' | 'swapped' | 'nickname' | 'similar' | 'different';
+export type NameRelation =
+  | 'unknown'
+  | 'equal'
+  | 'swapped'
+  | 'nickname'
+  | 'similar'
+  | 'loose'
+  | 'different';
 
 /** How two birth dates stand; `near` is one date misread, or known only in part. */
 export type BirthRelation = 'unknown' | 'equal' | 'near' | 'different';
@@ -40,13 +49,10 @@ export function relatePair(policy: IdentityPolicy, a: Prepared, b: Prepared): Pa
     const level = levels[comparisonNames.indexOf(name)] ?? nullLevel;
     return level === nullLevel ? 'null' : (comparisonLevels[name][level] ?? 'null');
   };
-  const given = nameRelation[levelOf('given')] ?? 'unknown';
-  // Twins may share a first given name and be told apart by the second: Maria Ana, Maria Luisa.
-  const isOtherMiddle = given === 'equal' && levelOf('middle') === 'different';
   return {
     a: a.record,
     b: b.record,
-    given: isOtherMiddle ? 'similar' : given,
+    given: relateGiven(a.record, b.record, levelOf('given'), levelOf('middle')),
     family: nameRelation[levelOf('family')] ?? 'unknown',
     birth: relateBirth(policy, a.record.birthDate, b.record.birthDate, levelOf('birthDate')),
     sexesDiffer: levelOf('sex') === 'different',
@@ -60,16 +66,55 @@ export function relatePair(policy: IdentityPolicy, a: Prepared, b: Prepared): Pa
 export const agrees = (relation: NameRelation): boolean =>
   relation !== 'different' && relation !== 'unknown';
 
+/** Whether no more than one letter tells the two names apart. */
+export const isOneSpelling = (relation: NameRelation): boolean =>
+  isSameName(relation) || relation === 'similar';
+
+/** Whether nothing at all tells the two names apart. */
+export const isSameName = (relation: NameRelation): boolean =>
+  relation === 'equal' || relation === 'swapped';
+
+function relateGiven(
+  a: PersonRecord,
+  b: PersonRecord,
+  level: string,
+  middle: string,
+): NameRelation {
+  const relation = nameRelation[level] ?? 'unknown';
+  switch (relation) {
+    case 'equal':
+      if (!shareFullGiven(a, b) || middle === 'different') return 'loose';
+      return middle === 'jaro-winkler-85' ? 'similar' : 'equal';
+    case 'swapped':
+      return isSwappedExactly(a, b) ? 'swapped' : 'similar';
+    case 'similar':
+      // Twins may share a first given name, or nearly, and be told apart by the second.
+      return middle === 'different' || !areOneEditApart(a, b) ? 'loose' : 'similar';
+    default:
+      return relation;
+  }
+}
+
+const areOneEditApart = (a: PersonRecord, b: PersonRecord): boolean =>
+  a.names.some((x) => b.names.some((y) => isOneEdit(x.given ?? '', y.given ?? '')));
+
+/** One letter on both sides is no name, J. is John and Jan. */
+const shareFullGiven = (a: PersonRecord, b: PersonRecord): boolean =>
+  a.names.some((x) => b.names.some((y) => x.given === y.given && (x.given?.length ?? 0) > 1));
+
+const isSwappedExactly = (a: PersonRecord, b: PersonRecord): boolean =>
+  a.names.some((x) => b.names.some((y) => x.given === y.family && x.family === y.given));
+
 const nameRelation: Readonly<Record<string, NameRelation>> = {
   exact: 'equal',
   swapped: 'swapped',
   nickname: 'nickname',
   'jaro-winkler-92': 'similar',
   'jaro-winkler-85': 'similar',
-  phonetic: 'similar',
   part: 'similar',
-  middle: 'similar',
-  initial: 'similar',
+  phonetic: 'loose',
+  middle: 'loose',
+  initial: 'loose',
   'jaro-winkler-75': 'different',
   different: 'different',
 };
@@ -90,6 +135,5 @@ function relateBirth(
   return isPartial && ['year-and-month', 'year'].includes(level) ? 'near' : 'different';
 }
 
-/** Difference of the years of two dates. */
-export const yearsApart = (a: string, b: string): number =>
+const yearsApart = (a: string, b: string): number =>
   Math.abs(Number(a.slice(0, 4)) - Number(b.slice(0, 4)));

@@ -52,16 +52,20 @@ export function relateIdentifiers(
 export const isSame = (a: PersonIdentifier, b: PersonIdentifier): boolean =>
   a.system === b.system && comparableValue(a.value) === comparableValue(b.value);
 
-const isFamilyType = (policy: IdentityPolicy, { type }: PersonIdentifier): boolean =>
-  type !== undefined && policy.identifiers.familyTypes.includes(type);
+const isFamilyType = (policy: IdentityPolicy, { type = '' }: PersonIdentifier): boolean =>
+  policy.identifiers.familyTypes.includes(type);
 
 function strongOf(policy: IdentityPolicy, record: PersonRecord, system: string) {
   const { strongTypes, weakSystems } = policy.identifiers;
   if (weakSystems.includes(system)) return [];
   return record.identifiers.filter(
-    (one) => one.system === system && (one.type === undefined || strongTypes.includes(one.type)),
+    ({ system: its, type }) =>
+      its === system && (type === undefined || strongTypes.includes(type) || isNational(type)),
   );
 }
+
+/** `NNAUS`, `NNITA`: table 0203 has one code a country. */
+const isNational = (type: string): boolean => /^NN[A-Z]{3}$/.test(type);
 
 /** A number shorter than this is another number when one digit is another. */
 const misreadLength = 6;

@@ -1,7 +1,7 @@
 import type { Veto } from '../assessment.ts';
 import type { IdentityPolicy } from '../policy/index.ts';
 import { isDeathBeforeActivity, isMother, isNameless, staysOverlap } from './circumstances.ts';
-import { agrees, type Pair, yearsApart } from './pair.ts';
+import { agrees, isOneSpelling, isSameName, type Pair } from './pair.ts';
 
 /** A rule that no score overrides: two records on which it fires are never linked by themselves. */
 export type VetoRule = {
@@ -38,10 +38,9 @@ export const pairVetoes: readonly VetoRule[] = [
   },
   {
     id: 'birth-date-conflict',
-    text: 'The birth dates are two different dates, and no strong identifier explains it.',
+    text: 'The birth dates are not the same, and no strong identifier outweighs it.',
     owner: 'health-information-management',
-    fires: (pair, policy) =>
-      pair.birth === 'different' && !explainsBirthDate(pair, policy.vetoes.generationYears),
+    fires: (pair) => isOtherBirthDate(pair) && !outweighsBirthDate(pair),
   },
   {
     id: 'birth-date-unknown',
@@ -51,7 +50,7 @@ export const pairVetoes: readonly VetoRule[] = [
   },
   {
     id: 'suffix-conflict',
-    text: 'The suffixes tell father and son apart: they differ, or one has one and the age differs.',
+    text: 'The suffixes tell father and son apart: they differ, or one has one and the ages do.',
     owner: 'health-information-management',
     fires: (pair) => hasOtherSuffix(pair),
   },
@@ -59,7 +58,7 @@ export const pairVetoes: readonly VetoRule[] = [
     id: 'sex-with-given-name',
     text: 'The sex differs, and the given names are not the same.',
     owner: 'health-information-management',
-    fires: ({ sexesDiffer, given }) => sexesDiffer && given !== 'equal' && given !== 'swapped',
+    fires: ({ sexesDiffer, given }) => sexesDiffer && !isSameName(given),
   },
   {
     id: 'multiple-birth',
@@ -83,7 +82,7 @@ export const pairVetoes: readonly VetoRule[] = [
     id: 'similar-twins',
     text: 'Born on the same day, and the given names are not quite the same: perhaps twins.',
     owner: 'patient-safety',
-    fires: (pair) => areLikeTwins(pair) && !isOnePersonsNumber(pair) && !pair.strong.familyAgrees,
+    fires: (pair) => areLikeTwins(pair) && !outweighsSpelling(pair),
   },
   {
     id: 'death-before-activity',
@@ -116,12 +115,16 @@ function isOnePersonsNumber({ strong, given, birth, family, sharesPlace }: Pair)
   return isHome && (agrees(given) || birth === 'equal');
 }
 
-/** A father's number on his son's record does not make their birth dates one. */
-function explainsBirthDate(pair: Pair, generationYears: number): boolean {
-  if (!agrees(pair.given) || !agrees(pair.family)) return false;
-  if (pair.strong.personalAgrees) return true;
-  const years = yearsApart(pair.a.birthDate ?? '', pair.b.birthDate ?? '');
-  return pair.strong.familyAgrees && years < generationYears;
+/** A family that uses one number for all is still told apart by names, not by a misspelling. */
+const outweighsSpelling = (pair: Pair): boolean =>
+  isOnePersonsNumber(pair) || (pair.strong.familyAgrees && isOneSpelling(pair.given));
+
+const isOtherBirthDate = ({ birth }: Pair): boolean => birth === 'near' || birth === 'different';
+
+/** A family's number outweighs a date misread; a father's on his son's record no other date. */
+function outweighsBirthDate({ given, family, birth, strong }: Pair): boolean {
+  if (!agrees(given) || !agrees(family)) return false;
+  return strong.personalAgrees || (strong.familyAgrees && birth === 'near' && isOneSpelling(given));
 }
 
 function hasOtherSuffix({ a, b, birth, strong }: Pair): boolean {
@@ -134,7 +137,7 @@ function hasOtherSuffix({ a, b, birth, strong }: Pair): boolean {
 
 /** Of one day, or of days that a typing error tells apart; a nickname may be the twin's name. */
 const areLikeTwins = ({ birth, given }: Pair): boolean =>
-  (birth === 'equal' || birth === 'near') && given !== 'equal' && given !== 'swapped';
+  (birth === 'equal' || birth === 'near') && !isSameName(given);
 
 const isBornTogether = ({ a, b }: Pair): boolean =>
   [a, b].some((one) => one.isMultipleBirth === true || one.birthOrder !== undefined);
@@ -142,5 +145,5 @@ const isBornTogether = ({ a, b }: Pair): boolean =>
 function isSameChild({ a, b, given }: Pair): boolean {
   const isOtherOrder =
     a.birthOrder !== undefined && b.birthOrder !== undefined && a.birthOrder !== b.birthOrder;
-  return !isOtherOrder && (given === 'equal' || given === 'swapped');
+  return !isOtherOrder && isSameName(given);
 }

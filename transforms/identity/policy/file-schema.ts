@@ -58,7 +58,9 @@ const identifiers = z.strictObject({
   strong_types: codes()
     .min(1)
     .describe('Codes of HL7 table 0203 of which a person has one value an authority.'),
-  family_types: codes().describe('Strong types that families use together.'),
+  family_types: z
+    .array(z.string())
+    .describe('Strong types that families use together; an empty text: those without a type.'),
   counted_types: codes().describe('Strong types that are counted up: neighbours are strangers.'),
   weak_systems: codes().describe(
     'Authorities whose identifiers are never strong: visits, accounts.',

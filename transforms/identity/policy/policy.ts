@@ -25,7 +25,8 @@ export type IdentityPolicy = {
     readonly strongTypes: readonly string[];
     /**
      * Strong types that families use together, a mother's number for her children: agreement does
-     * not outweigh what tells the members of a family apart.
+     * not outweigh what tells the members of a family apart. An empty text stands for identifiers
+     * without a code, which are else taken as one person's.
      */
     readonly familyTypes: readonly string[];
     /**

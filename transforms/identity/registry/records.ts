@@ -42,8 +42,6 @@ export type SourceIdentifier = PersonIdentifier & { readonly firstMessage: numbe
 
 /** Feeds speak of the same people all day; with its texts a record takes some 500 bytes. */
 const knownMax = 20_000;
-/** Two persons with one hash are a wonder; more are a broken index. */
-const sameHashMax = 16;
 
 export function openRecords(db: DatabaseHandle, words: Words, keys: KeyIndex): Records {
   const sql = prepare(db);
@@ -75,8 +73,8 @@ export function openRecords(db: DatabaseHandle, words: Words, keys: KeyIndex): R
   }
 
   function byPerson(person: PersonId): RecordNo | undefined {
-    for (const no of keys.find(personHash(person), sameHashMax))
-      if (get(no)?.ownPerson === person) return no;
+    if (!isUuid.test(person)) return undefined;
+    for (const no of keys.find(personHash(person))) if (get(no)?.ownPerson === person) return no;
     return undefined;
   }
 
@@ -172,6 +170,8 @@ export function openRecords(db: DatabaseHandle, words: Words, keys: KeyIndex): R
     },
   };
 }
+
+const isUuid = /^[0-9a-f]{8}-[0-9a-f]{4}-/;
 
 const keyOf = (system: string, value: string) => `${value}\u001f${system}`;
 

@@ -28,7 +28,7 @@ export function openCrosswalk(db: DatabaseHandle): Crosswalk {
     .pluck() as unknown as { all(record: number): Buffer[] };
   const put = db.prepare<[Buffer, number]>(
     `INSERT INTO patient(resource, record) VALUES(?, ?)
-      ON CONFLICT DO UPDATE SET record = excluded.record`,
+      ON CONFLICT DO UPDATE SET record = excluded.record WHERE record <> excluded.record`,
   );
   const written = new Map<string, RecordNo>();
   return {
@@ -36,7 +36,7 @@ export function openCrosswalk(db: DatabaseHandle): Crosswalk {
     resourcesOf: (record) => ofRecord.all(record).map(uuidOf),
     put(resource, record) {
       if (written.get(resource) === record) return;
-      if (find.get(bytesOf(resource))?.record !== record) put.run(bytesOf(resource), record);
+      put.run(bytesOf(resource), record);
       if (written.size >= knownMax) written.clear();
       written.set(resource, record);
     },

@@ -41,6 +41,11 @@ export type PatientSaid = {
  */
 export function foldPatient(known: PersonRecord | undefined, said: PatientSaid): PersonRecord {
   const { patient, mother } = said;
+  if (known === undefined && mother === undefined && patient.initial === undefined) {
+    const first = normalisePerson(rawPatient(patient.set));
+    const flags = first.flags.length > 1 ? first.flags.toSorted() : first.flags;
+    return foldContacts({ ...first, flags }, said.contacts);
+  }
   const elements = touchedBy(patient, known);
   const told = normalisePerson({ ...tellingOf(patient, known), ...motherOf(mother) });
   const before: PersonRecord = known ?? nobody;

@@ -35,3 +35,8 @@ export function openTally(db: DatabaseHandle): Tally {
     },
   };
 }
+
+export type Tallied = { readonly kind: string; readonly label: string; readonly count: number };
+
+export const tallied = (db: DatabaseHandle): readonly Tallied[] =>
+  db.prepare<[], Tallied>('SELECT kind, label, count FROM tally').all();
