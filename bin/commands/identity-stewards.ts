@@ -129,7 +129,8 @@ function eventText({ seq, atUs, type, cause, ...rest }: History['events'][number
   const detail = Object.entries(rest)
     .filter(([key]) => shown.includes(key))
     .map(([key, value]) => `${key} ${value}`);
-  return `${String(seq).padStart(7)}  ${isoTime(atUs)}  ${type.padEnd(11)} ${detail.join(' ')}  (${why})`;
+  const when = `${String(seq).padStart(7)}  ${isoTime(atUs)}`;
+  return `${when}  ${type.padEnd(11)} ${detail.join(' ')}  (${why})`;
 }
 
 /** `identity audit-rate`. */

@@ -25,8 +25,9 @@ const [n1, n3, n4] = ['N1', 'N3', 'N4'].map((value) => of('north-general', value
 const m1 = of('mercy-west', 'M1');
 const by = ['--by', 'Ines', '--reason', 'seen the papers'];
 
-for (const isRunning of [true, false])
-  describe(`identity for stewards, ${isRunning ? 'through the engine' : 'without one'}`, function () {
+for (const where of ['through the engine', 'without one'] as const)
+  describe(`identity for stewards, ${where}`, function () {
+    const isRunning = where === 'through the engine';
     this.timeout(120_000);
     let network: Network;
     before(async () => {
