@@ -1,8 +1,8 @@
 /**
  * `npm run bench:identity`: people arrive one by one, as the identify stage meets them: batches of
- * 64 in one transaction, each person by a first hospital, every sixth of them later by a second one with what goes wrong at a
- * desk. Names, birth dates and households are skewed as they are (bench/people). Writes what it
- * measured to bench/results/ with date and machine.
+ * 64 in one transaction, each person by a first hospital, every sixth of them later by a second
+ * one with what goes wrong at a desk. Names, birth dates and households are skewed as they are
+ * (bench/people). Writes what it measured to bench/results/ with date and machine.
  *
  *   ./bin/node24 bench/identity-stream.ts [--people 1000000] [--dry]
  */

@@ -34,16 +34,17 @@ export function createFhirApp({ context, bodyBytesMax }: AppOptions): HttpApp {
   const pending = createPendingSettlements();
   const app = new Hono<HttpEnv>();
 
-  async function receive(request: Request, type: string): Promise<Response> {
+  /** `condition`: the identifier, as `system|value`, that the resource is written by. */
+  async function receive(request: Request, type: string, condition?: string): Promise<Response> {
     const startedUs = context.clock.nowUs();
-    const response = await land(request, type);
+    const response = await land(request, type, condition);
     const latencyMs = (context.clock.nowUs() - startedUs) / 1000;
     const code = String(response.status);
     context.events.emit({ type: 'acknowledged', channel: context.channel, code, latencyMs });
     return response;
   }
 
-  async function land(request: Request, type: string): Promise<Response> {
+  async function land(request: Request, type: string, condition?: string): Promise<Response> {
     const wrongMedia = checkMediaType(request);
     if (wrongMedia !== undefined) return refuse(context, wrongMedia, 'media-type', 0);
     const body = await readBody(request, budget, bodyBytesMax);
@@ -60,6 +61,9 @@ export function createFhirApp({ context, bodyBytesMax }: AppOptions): HttpApp {
         const answer = refusal(400, 'invalid', 'fhir-type-mismatch', text);
         return refuse(context, answer, 'fhir-type-mismatch', body.raw.length);
       }
+      const other = condition !== undefined && !read.payload.identifiers.includes(condition);
+      if (other)
+        return refuse(context, conditionMismatch(), 'fhir-condition-mismatch', body.raw.length);
       const landing = landingOf(request, body.raw, read.payload, context.clock.nowUs());
       const landed = await context.land(landing);
       return context.ack === 'landed' ? landedAnswer(landed) : await settle(landed.id);
@@ -103,6 +107,12 @@ export function createFhirApp({ context, bodyBytesMax }: AppOptions): HttpApp {
   app.all('/fhir/_status/:id', () => methodNotAllowed('GET, HEAD'));
   app.post('/fhir', (c) => receive(c.req.raw, 'Bundle'));
   app.post('/fhir/:type{[A-Z][A-Za-z]{1,63}}', (c) => receive(c.req.raw, c.req.param('type')));
+  // IHE ITI-104: what adds, revises or resolves a patient is one conditional update.
+  app.put('/fhir/Patient', (c) => {
+    const condition = conditionOf(new URL(c.req.url).searchParams);
+    if (condition !== undefined) return receive(c.req.raw, 'Patient', condition);
+    return refuse(context, conditionInvalid(), 'fhir-condition-invalid', 0);
+  });
   app.all('/fhir', () => methodNotAllowed('POST'));
   app.all('/fhir/:type{[A-Z][A-Za-z]{1,63}}', () => methodNotAllowed('POST'));
   app.all('/fhir/:type{[A-Z][A-Za-z]{1,63}}/:id', () => methodNotAllowed(''));
@@ -122,6 +132,30 @@ const methodNotAllowed = (allow: string): Response =>
   refusal(405, 'not-supported', 'method-not-allowed', 'This address does not take this method.', {
     Allow: allow,
   });
+
+/** One identifier with its system and nothing else: any other search could mean several. */
+function conditionOf(parameters: URLSearchParams): string | undefined {
+  const [identifier, ...others] = parameters.getAll('identifier');
+  if (others.length > 0 || [...parameters.keys()].some((key) => key !== 'identifier'))
+    return undefined;
+  return identifier !== undefined && /^[^|]+\|[^|]+$/.test(identifier) ? identifier : undefined;
+}
+
+const conditionInvalid = (): Response =>
+  refusal(
+    412,
+    'invalid',
+    'fhir-condition-invalid',
+    'A Patient is written by PUT [base]/Patient?identifier=system|value, with one identifier.',
+  );
+
+const conditionMismatch = (): Response =>
+  refusal(
+    400,
+    'invalid',
+    'fhir-condition-mismatch',
+    'The Patient does not carry the identifier by which it is written.',
+  );
 
 function refuse(
   context: SourceContext,

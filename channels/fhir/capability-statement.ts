@@ -13,8 +13,9 @@ export const capabilityStatement = {
     {
       mode: 'server',
       documentation:
-        'POST of any resource type to [base]/[type] and of a Bundle to [base]. Each payload is ' +
-        'stored durably before it is answered. Nothing can be read here.',
+        'POST of any resource type to [base]/[type] and of a Bundle to [base]; PUT of a Patient ' +
+        'to [base]/Patient?identifier=system|value (IHE ITI-104). Each payload is stored durably ' +
+        'before it is answered. Nothing can be read here.',
       interaction: [{ code: 'transaction' }, { code: 'batch' }],
     },
   ],

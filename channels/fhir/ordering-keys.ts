@@ -6,10 +6,12 @@ const patientElements = ['subject', 'patient', 'beneficiary', 'individual', 'for
 /**
  * Whose order must hold for a FHIR payload: the patient that each resource is or speaks of, as
  * `Patient/ID` where it has an id and else as `system|value`. A Bundle gives each of its patients
- * once; references to an entry's fullUrl are followed. Empty when nobody is named.
+ * once; references to an entry's fullUrl are followed. A Patient that is linked to another (or
+ * replaced by one) keeps the order of both. Empty when nobody is named.
  */
 export function fhirOrderingKeys(resource: Json): string[] {
-  if (resource.resourceType !== 'Bundle') return unique([keyOf(resource, new Map())]);
+  if (resource.resourceType !== 'Bundle')
+    return unique([keyOf(resource, new Map()), ...linkedKeys(resource)]);
   const entries = listOf(resource.entry).map((entry) => ({
     url: textOf(entry.fullUrl),
     resource: objectOf(entry.resource),
@@ -21,8 +23,10 @@ export function fhirOrderingKeys(resource: Json): string[] {
     patients.set(entry.url, key);
   }
   return unique(
-    entries.map(({ url, resource: inner }) =>
-      inner === undefined ? undefined : ((url && patients.get(url)) ?? keyOf(inner, patients)),
+    entries.flatMap(({ url, resource: inner }) =>
+      inner === undefined
+        ? []
+        : [(url && patients.get(url)) ?? keyOf(inner, patients), ...linkedKeys(inner)],
     ),
   );
 }
@@ -38,6 +42,18 @@ function keyOf(resource: Json, patients: ReadonlyMap<string, string>): string | 
     if (identifier !== undefined) return identifierKey(identifier);
   }
   return undefined;
+}
+
+function linkedKeys(resource: Json): (string | undefined)[] {
+  if (resource.resourceType !== 'Patient') return [];
+  return listOf(resource.link).map((link) => {
+    const other = objectOf(link.other);
+    const identifier = objectOf(other?.identifier);
+    if (identifier !== undefined) return identifierKey(identifier);
+    const text = textOf(other?.reference);
+    const searched = text === undefined ? undefined : /[?&]identifier=([^&]+)/.exec(text)?.[1];
+    return searched ?? (text === undefined ? undefined : localPatient(text));
+  });
 }
 
 function patientKey(patient: Json): string | undefined {

@@ -10,6 +10,8 @@ export type Payload = {
   readonly orderingKeys: readonly string[];
   /** `system|value` of Bundle.identifier, the sender's own name for what it sends. */
   readonly bundleIdentifier?: string;
+  /** `system|value` of each identifier of a resource that is no Bundle. */
+  readonly identifiers: readonly string[];
 };
 
 export type PayloadRead = { readonly payload: Payload } | { readonly refused: Issue };
@@ -43,6 +45,7 @@ export function readPayload(raw: Buffer): PayloadRead {
     payload: {
       resourceType,
       orderingKeys: fhirOrderingKeys(resource),
+      identifiers: resourceType === 'Bundle' ? [] : identifiersOf(resource.identifier),
       ...(bundleIdentifier === undefined ? {} : { bundleIdentifier }),
     },
   };
@@ -52,6 +55,14 @@ function identifierOf(bundle: Record<string, unknown>): string | undefined {
   const identifier = bundle.identifier as { system?: unknown; value?: unknown } | undefined;
   if (typeof identifier?.value !== 'string' || identifier.value === '') return undefined;
   return `${typeof identifier.system === 'string' ? identifier.system : ''}|${identifier.value}`;
+}
+
+function identifiersOf(value: unknown): string[] {
+  const listed: unknown[] = Array.isArray(value) ? value : [];
+  return listed.flatMap((one) => {
+    const { system, value: text } = (one ?? {}) as { system?: unknown; value?: unknown };
+    return typeof system === 'string' && typeof text === 'string' ? [`${system}|${text}`] : [];
+  });
 }
 
 /** Counts brackets outside strings, before anything that could recurse sees the text. */

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { registry } from '../../bin/registry.ts';
 import { type Serving, serve } from '../../bin/serve.ts';
-import { requireNetwork } from '../../engine/index.ts';
+import { dataKey, type MessageId, openDatabase, requireNetwork } from '../../engine/index.ts';
+import type { StoredEvent } from '../../transforms/identity/events.ts';
+import { openRegistry } from '../../transforms/identity/registry/index.ts';
 import { run } from './capture.ts';
 
 // Goal: the example network ships a signed policy and a pinned model of which no byte can be
@@ -13,6 +15,22 @@ import { run } from './capture.ts';
 // Method: the command line on a copy of config/; the real engine in this process, reloaded.
 
 const example = join(import.meta.dirname, '../../config');
+
+/** The log of the identity store. */
+function eventsOf(dataDir: string): StoredEvent[] {
+  const key = dataKey(dataDir, {}).value;
+  const db = openDatabase(join(dataDir, 'identity.db'), { key, readonly: true });
+  const registry = openRegistry(db, { clusterMax: 30 });
+  const events: StoredEvent[] = [];
+  for (;;) {
+    const event = registry.event(events.length + 1);
+    if (event !== undefined) events.push(event);
+    else {
+      db.close();
+      return events;
+    }
+  }
+}
 
 describe('identity policy', function () {
   this.timeout(60_000);
@@ -31,8 +49,11 @@ describe('identity policy', function () {
   });
   afterEach(() => rmSync(dir, { recursive: true }));
 
-  /** A policy with another threshold, signed by two people with keys of their own. */
-  async function signAnew(version: number): Promise<void> {
+  const hashNow = async (): Promise<string> =>
+    JSON.parse((await command('show', '--json')).lines[0]!).hash;
+
+  /** The policy with one text replaced by another, signed by two people with keys of their own. */
+  async function signAnew(version: number, from = '', to = ''): Promise<string> {
     const names = ['Ana Diaz', 'Bo Lind'];
     const keyFiles = names.map((_, at) => join(dir, `${version}-${at}.pem`));
     const made = await Promise.all(keyFiles.map((file) => command('keygen', '--out', file)));
@@ -41,11 +62,12 @@ describe('identity policy', function () {
     );
     writeFileSync(signers(), `signers:\n${rows.join('\n')}\n`);
     const text = readFileSync(policy(), 'utf8').replace(/version: \d+/, `version: ${version}`);
-    writeFileSync(policy(), text);
+    writeFileSync(policy(), text.replace(from, to));
     for (const [at, name] of names.entries()) {
       const { code, said } = await command('sign', '--key', keyFiles[at]!, '--as', name);
       assert.equal(code, 0, said.join('\n'));
     }
+    return hashNow();
   }
 
   it('of the example network is signed, pins its model, and suffers no change', async () => {
@@ -151,6 +173,56 @@ describe('identity policy', function () {
       assert.equal(await admit('north-general'), revision());
       assert.equal(await operations.rollback('north-general'), first);
       assert.equal(await admit('north-general'), first);
+    });
+
+    it('decides by the policy of its own channel, whatever another one is under', async () => {
+      const first = await hashNow();
+      const second = await signAnew(2, 'evidence_groups: 2', 'evidence_groups: 5');
+      const { operations } = serving.engine;
+      await admit('mercy-west', 'Quentina');
+      await operations.deploy('north-general');
+      await admit('north-general', 'Quentina');
+      await admit('mercy-west', 'Wilhelmina');
+      await admit('st-anne', 'Wilhelmina');
+      await admit('north-general', 'Theodora');
+      const events = eventsOf(join(dir, 'data'));
+      const changes = events.flatMap((one) => (one.type === 'policy-changed' ? [one.policy] : []));
+      assert.deepEqual(changes, [first, second]);
+      const channels = new Map(
+        [...operations.messages({})].map(({ id, channel }) => [id, channel]),
+      );
+      const channelOf = ({ cause }: StoredEvent) =>
+        cause.kind === 'message' ? channels.get(cause.message as MessageId) : undefined;
+      let decided = 0;
+      for (const event of events) {
+        if (event.type !== 'queued' && event.type !== 'scored') continue;
+        decided += 1;
+        assert.equal(event.policy, channelOf(event) === 'north-general' ? second : first);
+      }
+      const linked = events.filter(({ type }) => type === 'linked').map(channelOf);
+      assert.ok(decided > 2);
+      assert.deepEqual(new Set(linked), new Set(['st-anne']), 'who needs five groups links nobody');
+    });
+
+    it('asks a shadow beside it, which links nobody and is counted and kept', async () => {
+      const candidate = join(config(), 'identity/candidate.yaml');
+      const [text] = readFileSync(policy(), 'utf8').split(/^signatures:/m);
+      writeFileSync(candidate, text!.replace('evidence_groups: 2', 'evidence_groups: 5'));
+      writeFileSync(join(config(), 'identity/shadow.yaml'), 'policy: candidate.yaml\n');
+      const { operations } = serving.engine;
+      assert.equal((await operations.reload()).length, 4, 'a shadow makes a revision');
+      await admit('north-general', 'Quentina');
+      await admit('mercy-west', 'Quentina');
+      const [, second] = [...operations.messages({})];
+      const issues = operations.trace(second!.id)!.steps.flatMap((step) => step.issues);
+      const codes = issues.map(({ code }) => code);
+      assert.ok(codes.includes('identity-shadow-disagrees'), codes.join());
+      const types = eventsOf(join(dir, 'data')).map(({ type }) => type);
+      assert.ok(types.includes('linked') && !types.includes('queued'), types.join());
+      const words = ['--policy', candidate, '--data', join(dir, 'data'), '--json'];
+      const { lines } = await command('preview', ...words);
+      const { summary } = JSON.parse(lines.at(-1)!);
+      assert.deepEqual([summary.changes, summary.shadow_noted], [{ 'auto->review': 1 }, 1]);
     });
 
     it('shows what a candidate would change of what it has done, and changes nothing', async () => {

@@ -58,25 +58,25 @@ function penFor(header: Header | undefined): Pen {
         header.subcomponentSeparator,
       ]
     : [];
-  const letters = new Map([
-    [field, 'F'],
-    [component, 'S'],
-    [repetition, 'R'],
-    [escapeChar, 'E'],
-    [subcomponent, 'T'],
-  ]);
+  const escaped = (char: string): string => {
+    const at = [field, component, repetition, escapeChar, subcomponent].indexOf(char);
+    if (at >= 0) return `${escapeChar}${'FSRET'[at]}${escapeChar}`;
+    return char > '~' ? '?' : char;
+  };
+  // No letter and no digit is a delimiter; the id of nearly every ACK is made of them.
   const text = (value: string) =>
-    Array.from(clean(value).trim(), (char) => {
-      const letter = letters.get(char);
-      return letter ? `${escapeChar}${letter}${escapeChar}` : char > '~' ? '?' : char;
-    }).join('');
+    plain.test(value) ? value : Array.from(clean(value).trim(), escaped).join('');
   return { field, component, repetition, subcomponent, encoding, text };
 }
 
+const plain = /^[0-9A-Za-z]*$/;
+
 /** Control characters would end a segment, or the frame around it. */
 function clean(value: string): string {
-  return value.replace(/[\x00-\x1f\x7f]/g, ' ');
+  return control.test(value) ? value.replace(/[\x00-\x1f\x7f]/g, ' ') : value;
 }
+
+const control = /[\x00-\x1f\x7f]/;
 
 function mshSegment(ack: Ack, pen: Pen, version: number): string {
   const { header } = ack;
@@ -100,10 +100,10 @@ function mshSegment(ack: Ack, pen: Pen, version: number): string {
     pen.text(ack.ackControlId),
     header?.processingId || 'P',
     header?.versionField || defaultVersion,
-  ].map(clean);
+  ];
   const declared = header && isHigh(header) ? header.characterSets.join(pen.repetition) : '';
-  if (declared) fields.push('', '', '', '', '', clean(declared));
-  return fields.join(pen.field);
+  if (declared) fields.push('', '', '', '', '', declared);
+  return clean(fields.join(pen.field));
 }
 
 function isHigh(header: Header): boolean {
@@ -186,12 +186,21 @@ function conditionOf(issue: Issue): { readonly code: string; readonly text: stri
 
 /** `2.3.1` as 2.31, so that versions compare; what cannot be read counts as the default. */
 function versionNumber(version: string): number {
+  if (version === defaultVersion) return 2.51;
   const match = /^(\d)\.(\d)(?:\.(\d))?/.exec(version.trim() || defaultVersion);
   return match ? Number(`${match[1]}.${match[2]}${match[3] ?? ''}`) : 2.51;
 }
 
-/** HL7's TS to the second, in UTC with its offset said. */
+let lastSecond = Number.NaN;
+let lastTimestamp = '';
+
+/** HL7's TS to the second, in UTC with its offset said; made once for all ACKs of a second. */
 function timestamp(timestampUs: number): string {
-  const iso = new Date(Math.floor(timestampUs / 1000)).toISOString();
-  return `${iso.slice(0, 19).replace(/[-T:]/g, '')}+0000`;
+  const second = Math.floor(timestampUs / 1_000_000);
+  if (second !== lastSecond) {
+    const iso = new Date(second * 1000).toISOString();
+    lastTimestamp = `${iso.slice(0, 19).replace(/[-T:]/g, '')}+0000`;
+    lastSecond = second;
+  }
+  return lastTimestamp;
 }

@@ -4,7 +4,9 @@ export {
   blockingKeys,
   blockingRules,
   blockingVersion,
+  eachCandidatePair,
   hash52,
+  indexCandidates,
 } from './block/index.ts';
 export {
   compare,
@@ -34,10 +36,17 @@ export {
   type VetoRule,
   vetoesBetween,
 } from './decide/index.ts';
+export { identityFile } from './identity-file.ts';
+export * from './link/index.ts';
+
 export {
   baseModel,
+  calibrate,
   checkModel,
+  type FitOptions,
+  fitModel,
   type IdentityModel,
+  type JudgedPair,
   parseModel,
   type Score,
   type Scorer,
@@ -48,6 +57,13 @@ export { normalisePerson, type RawPerson, rawOf } from './normalise/index.ts';
 export * from './policy/index.ts';
 export { type IdentityFigures, type IdentityReader, openIdentityReader } from './reader.ts';
 export * from './record.ts';
+export {
+  type Downstream,
+  type DownstreamItem,
+  downstreamOf,
+  type Verification,
+  verifyRegistry,
+} from './registry/index.ts';
 export {
   type Answer,
   type IdentityStore,

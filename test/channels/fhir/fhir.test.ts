@@ -82,6 +82,21 @@ describe('channels/fhir', () => {
     );
   });
 
+  it('takes a patient by identifier (ITI-104), in order with who replaces them', async () => {
+    const memory = memoryContext();
+    const url = await listen(memory);
+    const patient = JSON.stringify({
+      resourceType: 'Patient',
+      active: false,
+      identifier: [{ system: 'urn:a', value: '18' }],
+      link: [{ type: 'replaced-by', other: { identifier: { system: 'urn:a', value: '17' } } }],
+    });
+    const answer = await post(`${url}/Patient?identifier=urn:a%7C18`, patient, {}, 'PUT');
+    assert.equal(answer.status, 202);
+    assert.equal(memory.state.landings[0]?.raw.toString(), patient);
+    assert.deepEqual(memory.state.landings[0]?.orderingKeys, ['urn:a|18', 'urn:a|17']);
+  });
+
   it('says with status and code what is wrong with a request', async () => {
     const url = await listen(memoryContext(), { body_bytes_max: 2048 });
     const patient = '{"resourceType":"Patient"}';
@@ -98,7 +113,10 @@ describe('channels/fhir', () => {
       [post(url, patient), 400, 'fhir-type-mismatch'],
       [post(`${url}/patient`, patient), 404, 'fhir-address-unknown'],
       [post(`${url}/_status/77`, patient), 405, 'method-not-allowed'],
-      [post(`${url}/Patient`, patient, {}, 'PUT'), 405, 'method-not-allowed'],
+      [post(`${url}/Patient`, patient, {}, 'PUT'), 412, 'fhir-condition-invalid'],
+      [post(`${url}/Patient?identifier=1`, patient, {}, 'PUT'), 412, 'fhir-condition-invalid'],
+      [post(`${url}/Patient?name=x`, patient, {}, 'PUT'), 412, 'fhir-condition-invalid'],
+      [post(`${url}/Patient?identifier=a|1`, patient, {}, 'PUT'), 400, 'fhir-condition-mismatch'],
       [post(`${url}/Patient/1`, patient, {}, 'DELETE'), 405, 'method-not-allowed'],
       [post(`${url}/Patient`, big), 413, 'body-too-large'],
       [post(`${url}/Patient`, patient, xml), 415, 'media-type'],

@@ -50,6 +50,18 @@ describe('the elements of a resource as text', () => {
     );
   });
 
+  it('say when they changed to the millisecond, in whatever order they are rendered', () => {
+    const near = fc.integer({ min: 1_699_999_998_990, max: 1_700_000_001_010 });
+    fc.assert(
+      fc.property(fc.array(near), (times) => {
+        for (const changedMs of times) {
+          const line = render({ type: 'Basic', id: 'x', version: 1, changedMs }, '{}');
+          assert.equal(JSON.parse(line).meta.lastUpdated, new Date(changedMs).toISOString());
+        }
+      }),
+    );
+  });
+
   it('refuses a name that no element has', () => {
     for (const wrong of ['', 'a"b', 'a,b', '1', 'a-b', '*', '-'])
       assert.throws(() => textOf({ [wrong]: 1 }), /not the name/);

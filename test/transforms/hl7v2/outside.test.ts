@@ -289,6 +289,20 @@ describe('buildAck', () => {
     assert.doesNotMatch(buildAck({ ...ack, header, text: 'a\rb' }).toString(), /[\x0b\x1c]|\rb/);
   });
 
+  it('says the second of its landing, whichever ACK was rendered before', () => {
+    const near = fc.integer({ min: 1_699_999_999_000_000, max: 1_700_000_001_999_999 });
+    fc.assert(
+      fc.property(fc.array(near), (times) => {
+        for (const timestampUs of times) {
+          const ack = buildAck({ header: undefined, code: 'AA', ackControlId: '1', timestampUs });
+          const iso = new Date(timestampUs / 1000).toISOString();
+          const second = `${iso.slice(0, 19).replace(/[-T:]/g, '')}+0000`;
+          assert.equal(ack.toString().split('|')[6], second);
+        }
+      }),
+    );
+  });
+
   it('repeats names in the bytes of the message', () => {
     for (const encoding of ['utf8', 'latin1'] as const) {
       const message = Buffer.from('MSH|^~\\&|Hôpital|B|||||ADT^A01|7|P|2.5\r', encoding);

@@ -1,5 +1,12 @@
 export { type Added, type BlockIndex, type Found, openBlockIndex } from './block-index.ts';
+export {
+  type CandidateIndex,
+  eachCandidatePair,
+  indexCandidates,
+  type Share,
+} from './candidates.ts';
 export { attributesOf, type Blocked } from './compound.ts';
+export { linkedRecordsMax } from './entries.ts';
 export { hash52 } from './hash.ts';
 export {
   type BlockingRule,

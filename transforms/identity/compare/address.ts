@@ -1,6 +1,6 @@
 import { levelNo, nullLevel } from './levels.ts';
 import type { PreparedAddress } from './prepare.ts';
-import { isOneEdit, jaroWinkler, sharedBigrams } from './strings.ts';
+import { isOneEdit, sharedFrom, similarityFrom } from './strings.ts';
 
 const level = {
   exact: levelNo('address', 'exact'),
@@ -35,7 +35,7 @@ export function addressLevel(a: readonly PreparedAddress[], b: readonly Prepared
 function oneAddress(a: PreparedAddress, b: PreparedAddress): number {
   const hasLine = a.line !== '' && b.line !== '';
   const postal = likeness(a.postalCode, b.postalCode);
-  const city = likeness(a.city, b.city);
+  const city = cityLikeness(a, b);
   if (!hasLine && postal === unknown && city === unknown) return nullLevel;
   const line = hasLine ? lineLikeness(a, b) : unknown;
   if (line === same || line === near) {
@@ -67,22 +67,29 @@ const isPlaceSame = (postal: number, city: number): boolean =>
 function likeness(a: string, b: string): number {
   if (a === '' || b === '') return unknown;
   if (a === b) return same;
-  if (isOneEdit(a, b)) return near;
-  return a.length > 5 && b.length > 5 && jaroWinkler(a, b) >= 0.9 ? near : other;
+  return isOneEdit(a, b) ? near : other;
+}
+
+function cityLikeness(a: PreparedAddress, b: PreparedAddress): number {
+  const found = likeness(a.city, b.city);
+  if (found !== other || a.city.length < 6 || b.city.length < 6) return found;
+  return similarityFrom(a.city, a.cityLetters, b.city, b.cityLetters, 0.9) >= 0.9 ? near : other;
 }
 
 function lineLikeness(a: PreparedAddress, b: PreparedAddress): number {
   if (a.line === b.line) return same;
-  const shared = sharedBigrams(a.bigrams, b.bigrams);
-  const longer = Math.max(a.bigrams.length, b.bigrams.length);
+  const both = a.bigrams.length + b.bigrams.length;
   const shorter = Math.min(a.bigrams.length, b.bigrams.length);
-  const dice = longer === 0 ? 1 : (2 * shared) / (a.bigrams.length + b.bigrams.length);
+  const byContainment = shorter < 6 ? both : shorter * sameLine;
+  const shared = sharedFrom(a.bigrams, b.bigrams, Math.min((both * sameStreet) / 2, byContainment));
+  const dice = both === 0 ? 1 : (2 * shared) / both;
   // One part of the line missing: everything of the shorter one is in the longer one.
   const contained = shorter < 6 ? 0 : shared / shorter;
+  if (dice < sameStreet && contained < sameLine) return other;
   const isNumberSame = a.numbers === b.numbers;
   const isNumberNear = isNumberSame || isOneEdit(a.numbers, b.numbers);
   if (isNumberSame && dice >= 0.97) return same;
   if (isNumberSame && (dice >= sameLine || contained >= 0.9)) return near;
   if (isNumberNear && dice >= 0.9) return near;
-  return dice >= sameStreet || contained >= sameLine ? partly : other;
+  return partly;
 }

@@ -1,11 +1,12 @@
 import { levelNo, nullLevel } from './levels.ts';
-import { isOneEdit } from './strings.ts';
+import { isOneEdit, placesDiffering } from './strings.ts';
 
 const level = {
   exact: levelNo('birthDate', 'exact'),
   swapped: levelNo('birthDate', 'swapped-day-month'),
   oneEdit: levelNo('birthDate', 'one-edit'),
   near: levelNo('birthDate', 'near'),
+  twoEdits: levelNo('birthDate', 'two-edits'),
   yearAndMonth: levelNo('birthDate', 'year-and-month'),
   dayAndMonth: levelNo('birthDate', 'day-and-month'),
   year: levelNo('birthDate', 'year'),
@@ -24,11 +25,13 @@ export function birthDateLevel(a: string, b: string): number {
     if (a.slice(4, 6) === b.slice(6) && a.slice(6) === b.slice(4, 6)) return level.swapped;
     if (isOneEdit(a, b)) return level.oneEdit;
     if (daysApart(a, b) <= nearDays) return level.near;
-    return a.slice(4, 6) === b.slice(4, 6) ? level.yearAndMonth : level.year;
+    if (a.slice(4, 6) === b.slice(4, 6)) return level.yearAndMonth;
+    return placesDiffering(a, b, 2) === 2 ? level.twoEdits : level.year;
   }
   if (isOneEdit(a, b)) return level.oneEdit;
   if (daysApart(a, b) <= nearDays) return level.near;
-  return a.slice(4) === b.slice(4) ? level.dayAndMonth : level.different;
+  if (a.slice(4) === b.slice(4)) return level.dayAndMonth;
+  return placesDiffering(a, b, 2) === 2 ? level.twoEdits : level.different;
 }
 
 function partialLevel(a: string, b: string): number {

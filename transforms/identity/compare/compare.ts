@@ -4,7 +4,7 @@ import { birthDateLevel } from './birth-date.ts';
 import { levelNo, nullLevel } from './levels.ts';
 import { compareNames } from './names.ts';
 import type { Prepared, PreparedIdentifier } from './prepare.ts';
-import { editDistance, isOneEdit, jaroWinkler } from './strings.ts';
+import { isOneEdit, jaroWinkler, placesDiffering } from './strings.ts';
 
 /** A vector that `compare` fills: one level a comparison, in the order of `comparisonNames`. */
 export const newLevels = (): Int8Array => new Int8Array(comparisonNames.length);
@@ -23,7 +23,7 @@ const phone = {
 const email = {
   exact: levelNo('email', 'exact'),
   oneEdit: levelNo('email', 'one-edit'),
-  localPart: levelNo('email', 'local-part'),
+  similar: levelNo('email', 'similar'),
   different: levelNo('email', 'different'),
 };
 
@@ -39,7 +39,8 @@ export function compare(a: Prepared, b: Prepared, levels: Int8Array): void {
 }
 
 function sexLevel(a: Prepared, b: Prepared): number {
-  const [x, y] = [a.record.sex, b.record.sex];
+  const x = a.record.sex;
+  const y = b.record.sex;
   if (x === undefined || y === undefined) return nullLevel;
   if (x === y) return 0;
   // `other` says how it is recorded, not that it contradicts.
@@ -72,13 +73,15 @@ function emailLevel(a: readonly string[], b: readonly string[]): number {
     for (const y of b) {
       if (x === y) return email.exact;
       if (isOneEdit(x, y)) best = Math.min(best, email.oneEdit);
-      else if (best > email.localPart && sameLocalPart(x, y)) best = email.localPart;
+      else if (best > email.similar && areSimilar(x, y)) best = email.similar;
     }
   }
   return best;
 }
 
-function sameLocalPart(a: string, b: string): boolean {
+/** The same mailbox elsewhere, or all of it with typing errors. */
+function areSimilar(a: string, b: string): boolean {
+  if (jaroWinkler(a, b) >= 0.9) return true;
   const localA = a.slice(0, a.indexOf('@'));
   const localB = b.slice(0, b.indexOf('@'));
   return localA.length > 4 && localB.length > 4 && jaroWinkler(localA, localB) >= 0.93;
@@ -106,5 +109,5 @@ function oneIdentifier(a: string, b: string): number {
   // Of a short number an edit leaves nothing that names anybody.
   if (a.length < 6 || b.length < 6) return identifier.different;
   if (isOneEdit(a, b)) return identifier.oneEdit;
-  return editDistance(a, b, 2) === 2 ? identifier.twoEdits : identifier.different;
+  return placesDiffering(a, b, 2) === 2 ? identifier.twoEdits : identifier.different;
 }

@@ -35,6 +35,7 @@ export const comparisonLevels = {
     'near',
     'year-and-month',
     'day-and-month',
+    'two-edits',
     'year',
     'different',
   ],
@@ -51,7 +52,7 @@ export const comparisonLevels = {
     'different',
   ],
   phone: ['exact', 'one-edit', 'different'],
-  email: ['exact', 'one-edit', 'local-part', 'different'],
+  email: ['exact', 'one-edit', 'similar', 'different'],
   identifier: ['exact', 'one-edit', 'two-edits', 'different'],
 } as const satisfies Record<ComparisonName, readonly string[]>;
 

@@ -1,7 +1,7 @@
 import { levelNo, nullLevel } from './levels.ts';
 import { shareNickname } from './nicknames.ts';
 import type { NameWord, Prepared, PreparedName } from './prepare.ts';
-import { jaroWinkler } from './strings.ts';
+import { jaroWinkler, similarityFrom } from './strings.ts';
 
 const given = {
   exact: levelNo('given', 'exact'),
@@ -63,11 +63,12 @@ const better = (a: number, b: number): number =>
 
 function givenLevel(a: PreparedName, b: PreparedName): number {
   if (a.given === undefined || b.given === undefined) return nullLevel;
-  const [x, y] = [a.given, b.given];
+  const x = a.given;
+  const y = b.given;
   if (x.text === y.text) return given.exact;
   const isInitial = x.text.length === 1 || y.text.length === 1;
   if (isInitial && x.text.charCodeAt(0) === y.text.charCodeAt(0)) return given.initial;
-  const similarity = isInitial ? 0 : jaroWinkler(x.text, y.text);
+  const similarity = isInitial ? 0 : likeness(x, y);
   if (similarity >= 0.92) return given.jw92;
   if (shareNickname(x.nicknames, y.nicknames)) return given.nickname;
   if (similarity >= 0.85) return given.jw85;
@@ -78,9 +79,10 @@ function givenLevel(a: PreparedName, b: PreparedName): number {
 
 function familyLevel(a: PreparedName, b: PreparedName): number {
   if (a.family === undefined || b.family === undefined) return nullLevel;
-  const [x, y] = [a.family, b.family];
+  const x = a.family;
+  const y = b.family;
   if (x.text === y.text) return family.exact;
-  const similarity = jaroWinkler(x.text, y.text);
+  const similarity = likeness(x, y);
   if (similarity >= 0.92) return family.jw92;
   if (sharePart(a, b)) return family.part;
   if (similarity >= 0.85) return family.jw85;
@@ -119,15 +121,18 @@ function middleLevel(a: readonly string[], b: readonly string[]): number {
   return best;
 }
 
+const likeness = (a: NameWord, b: NameWord): number =>
+  similarityFrom(a.text, a.letters, b.text, b.letters, 0.75);
+
+const isSame = (a: NameWord, b: NameWord): boolean =>
+  a.text === b.text || similarityFrom(a.text, a.letters, b.text, b.letters, sameWord) >= sameWord;
+
 /** Given name and surname in each other's field. */
 function areSwapped(a: Prepared, b: Prepared): boolean {
   for (const x of a.names) {
     for (const y of b.names) {
       if (!x.given || !x.family || !y.given || !y.family) continue;
-      const isCrossed =
-        jaroWinkler(x.given.text, y.family.text) >= sameWord &&
-        jaroWinkler(x.family.text, y.given.text) >= sameWord;
-      if (isCrossed) return true;
+      if (isSame(x.given, y.family) && isSame(x.family, y.given)) return true;
     }
   }
   return false;

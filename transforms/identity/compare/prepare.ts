@@ -2,7 +2,7 @@ import { doubleMetaphone } from 'double-metaphone';
 import { comparableValue } from '../normalise/index.ts';
 import type { PersonAddress, PersonName, PersonRecord } from '../record.ts';
 import { nicknameGroups } from './nicknames.ts';
-import { bigramsOf } from './strings.ts';
+import { bigramsOf, letterSet } from './strings.ts';
 
 /** A word of a name with what comparisons and keys need of it. */
 export type NameWord = {
@@ -11,6 +11,7 @@ export type NameWord = {
   readonly sound: string;
   readonly otherSound: string;
   readonly nicknames: readonly number[];
+  readonly letters: number;
 };
 
 export type PreparedName = {
@@ -29,6 +30,7 @@ export type PreparedAddress = {
   readonly bigrams: string;
   readonly line: string;
   readonly city: string;
+  readonly cityLetters: number;
   readonly state: string;
   readonly postalCode: string;
 };
@@ -81,6 +83,7 @@ function prepareAddress(address: PersonAddress): PreparedAddress {
     bigrams: bigramsOf(words.filter((word) => !isNumber(word)).join(' ')),
     line,
     city: address.city ?? '',
+    cityLetters: letterSet(address.city ?? ''),
     state: address.state ?? '',
     postalCode: address.postalCode ?? '',
   };
@@ -94,7 +97,13 @@ function wordOf(text: string): NameWord {
   const known = words.get(text);
   if (known !== undefined) return known;
   const [sound, otherSound] = doubleMetaphone(text);
-  const word = { text, sound, otherSound, nicknames: nicknameGroups(text) };
+  const word = {
+    text,
+    sound,
+    otherSound,
+    nicknames: nicknameGroups(text),
+    letters: letterSet(text),
+  };
   if (words.size >= wordsMax) words.clear();
   words.set(text, word);
   return word;

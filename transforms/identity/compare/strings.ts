@@ -44,49 +44,70 @@ export function jaroWinkler(a: string, b: string): number {
   return jaro + prefix * 0.1 * (1 - jaro);
 }
 
-/**
- * Optimal string alignment distance (insertion, deletion, substitution, neighbours exchanged), or
- * `limit + 1` when it is more than `limit`.
- */
-export function editDistance(a: string, b: string, limit: number): number {
-  if (a === b) return 0;
-  if (Math.abs(a.length - b.length) > limit) return limit + 1;
-  const width = b.length + 1;
-  let before = new Uint8Array(width);
-  let last = Uint8Array.from({ length: width }, (_, at) => at);
-  let row = new Uint8Array(width);
-  for (let at = 1; at <= a.length; at += 1) {
-    row[0] = at;
-    let least = at;
-    const code = a.charCodeAt(at - 1);
-    for (let other = 1; other < width; other += 1) {
-      const codeB = b.charCodeAt(other - 1);
-      let cost = Math.min(last[other]! + 1, row[other - 1]! + 1);
-      cost = Math.min(cost, last[other - 1]! + (code === codeB ? 0 : 1));
-      if (at > 1 && other > 1 && code === b.charCodeAt(other - 2) && a.charCodeAt(at - 2) === codeB)
-        cost = Math.min(cost, before[other - 2]! + 1);
-      row[other] = cost;
-      if (cost < least) least = cost;
-    }
-    if (least > limit) return limit + 1;
-    [before, last, row] = [last, row, before];
-  }
-  return Math.min(last[b.length]!, limit + 1);
+/** A set of the letters of a word, for `similarityFrom`. */
+export function letterSet(text: string): number {
+  let set = 0;
+  for (let at = 0; at < text.length; at += 1) set |= 1 << (text.charCodeAt(at) & 31);
+  return set;
 }
 
-/** Is it one letter more, less, other, or two neighbours exchanged? Allocates nothing. */
+/**
+ * Jaro-Winkler similarity where it can reach `least`, else 0: letters that only one word has are
+ * counted first, which settles nearly every pair of different words.
+ */
+export function similarityFrom(
+  a: string,
+  setA: number,
+  b: string,
+  setB: number,
+  least: number,
+): number {
+  if ((setA & setB) === 0) return 0;
+  const matchable = Math.min(a.length - bitsOf(setA & ~setB), b.length - bitsOf(setB & ~setA));
+  const jaro = (matchable / a.length + matchable / b.length + 1) / 3;
+  let prefix = 0;
+  while (prefix < 4 && prefix < a.length && a.charCodeAt(prefix) === b.charCodeAt(prefix))
+    prefix += 1;
+  if (jaro + prefix * 0.1 * (1 - jaro) < least) return 0;
+  return jaroWinkler(a, b);
+}
+
+function bitsOf(set: number): number {
+  let bits = set - ((set >>> 1) & 0x55555555);
+  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
+  return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
+
+/** How many places differ, of texts of one length; more than `limit` is not counted further. */
+export function placesDiffering(a: string, b: string, limit: number): number {
+  if (a.length !== b.length) return limit + 1;
+  let differing = 0;
+  for (let at = 0; at < a.length && differing <= limit; at += 1)
+    if (a.charCodeAt(at) !== b.charCodeAt(at)) differing += 1;
+  return differing;
+}
+
+/** Is it one letter more, less, other, or two neighbours exchanged? */
 export function isOneEdit(a: string, b: string): boolean {
-  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
-  const more = long.length - short.length;
-  if (more > 1 || a === b) return false;
-  let at = 0;
-  while (at < short.length && short.charCodeAt(at) === long.charCodeAt(at)) at += 1;
-  if (more === 1) return short.slice(at) === long.slice(at + 1);
-  if (short.slice(at + 1) === long.slice(at + 1)) return true;
+  const more = b.length - a.length;
+  if (more > 1 || more < -1) return false;
+  let from = 0;
+  const shorter = Math.min(a.length, b.length);
+  while (from < shorter && a.charCodeAt(from) === b.charCodeAt(from)) from += 1;
+  let endA = a.length;
+  let endB = b.length;
+  while (endA > from && endB > from && a.charCodeAt(endA - 1) === b.charCodeAt(endB - 1)) {
+    endA -= 1;
+    endB -= 1;
+  }
+  const restA = endA - from;
+  const restB = endB - from;
+  if (restA <= 1 && restB <= 1) return restA + restB > 0;
   return (
-    short.charCodeAt(at) === long.charCodeAt(at + 1) &&
-    short.charCodeAt(at + 1) === long.charCodeAt(at) &&
-    short.slice(at + 2) === long.slice(at + 2)
+    restA === 2 &&
+    restB === 2 &&
+    a.charCodeAt(from) === b.charCodeAt(from + 1) &&
+    a.charCodeAt(from + 1) === b.charCodeAt(from)
   );
 }
 
@@ -104,22 +125,29 @@ export function bigramsOf(text: string): string {
   return String.fromCharCode(...units);
 }
 
-/** Dice's coefficient of two sorted bigram lists, 0..1. */
-export function diceOf(a: string, b: string): number {
-  if (a === b) return a === '' ? 0 : 1;
-  return (2 * sharedBigrams(a, b)) / (a.length + b.length);
-}
-
-/** How many entries two sorted bigram lists share. */
-export function sharedBigrams(a: string, b: string): number {
+/** How many entries two sorted lists share, or 0 once it is sure that it is less than `least`. */
+export function sharedFrom(a: string, b: string, least: number): number {
   let shared = 0;
   let atA = 0;
   let atB = 0;
+  // How many of each may still be missed.
+  let spareA = a.length - least;
+  let spareB = b.length - least;
   while (atA < a.length && atB < b.length) {
     const difference = a.charCodeAt(atA) - b.charCodeAt(atB);
-    if (difference === 0) shared += 1;
-    if (difference <= 0) atA += 1;
-    if (difference >= 0) atB += 1;
+    if (difference === 0) {
+      shared += 1;
+      atA += 1;
+      atB += 1;
+    } else if (difference < 0) {
+      atA += 1;
+      spareA -= 1;
+      if (spareA < 0) return 0;
+    } else {
+      atB += 1;
+      spareB -= 1;
+      if (spareB < 0) return 0;
+    }
   }
-  return shared;
+  return shared < least ? 0 : shared;
 }

@@ -12,6 +12,8 @@ const level = z.strictObject({
   m: probability,
   /** Probability of this level between records of two persons. */
   u: probability,
+  /** Probability of this level between records of two persons of one household. */
+  h: probability,
 });
 const frequencies = z.record(z.string(), probability);
 
@@ -30,6 +32,8 @@ const schema = z.strictObject({
   seed: z.number().int(),
   /** Probability that two records taken at random are one person. */
   prior: probability,
+  /** Probability that they are two persons of one household. */
+  householdPrior: probability,
   levels: z.record(z.enum(comparisonNames), z.array(level)),
   /** Relative frequency of the common values; a value that is not listed is rarer than these. */
   frequencies: z.strictObject({

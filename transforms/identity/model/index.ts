@@ -6,4 +6,6 @@ export {
   sealModel,
 } from './artefact.ts';
 export { baseModel } from './base-model.ts';
+export { calibrate, type JudgedPair } from './calibrate.ts';
+export { type FitOptions, fitModel } from './fit.ts';
 export { type Score, type Scorer, scorerOf } from './score.ts';

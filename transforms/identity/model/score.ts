@@ -7,6 +7,8 @@ import {
   type Prepared,
 } from '../compare/index.ts';
 import type { Frequencies, IdentityModel } from './artefact.ts';
+import { householdComparisons } from './em.ts';
+import { heard } from './patterns.ts';
 
 export type Score = {
   /** Calibrated probability that both are one person, 0..1. */
@@ -37,21 +39,39 @@ export function scorerOf(model: IdentityModel): Scorer {
   const weights = comparisonNames.map((name) =>
     Float64Array.from(model.levels[name], ({ m, u }) => Math.log2(m / u)),
   );
+  const householdWeights = comparisonNames.map((name) =>
+    Float64Array.from(model.levels[name], ({ h, u }) => Math.log2(h / u)),
+  );
   const rarity = raritiesOf(model);
-  const priorWeight = Math.log2(model.prior / (1 - model.prior));
+  const strangers = 1 - model.prior - model.householdPrior;
+  const priorWeight = Math.log2(model.prior / strangers);
+  const householdPriorWeight = Math.log2(model.householdPrior / strangers);
   const { slope, intercept } = model.calibration;
   const scratch = newLevels();
 
-  const weigh = (at: number, level: number, a: Prepared, b: Prepared): number => {
-    if (level === nullLevel) return 0;
-    const weight = weights[at]?.[level] ?? 0;
-    return level === 0 ? weight + rarity(at, a, b) : weight;
+  const weigh = (no: number, level: number, a: Prepared, b: Prepared): number => {
+    if (heard(no, level) === nullLevel) return 0;
+    const weight = weights[no]?.[level] ?? 0;
+    return level === 0 ? weight + rarity(no, a, b) : weight;
+  };
+
+  /** Bits taken off: how much likelier than strangers two members of one household are. */
+  const householdBits = (levels: Int8Array, a: Prepared, b: Prepared): number => {
+    let weight = householdPriorWeight;
+    for (let no = 0; no < levels.length; no += 1) {
+      const level = levels[no] ?? nullLevel;
+      if (heard(no, level) === nullLevel) continue;
+      weight += householdWeights[no]?.[level] ?? 0;
+      if (no === at.family && level === 0) weight += rarity(no, a, b);
+    }
+    // Where nothing is known of what a household shares, nothing is taken off.
+    return oneOrMore(weight) - oneOrMore(householdPriorWeight);
   };
 
   const scoreLevels = (a: Prepared, b: Prepared, levels: Int8Array): Score => {
-    let weight = priorWeight;
-    for (let at = 0; at < levels.length; at += 1)
-      weight += weigh(at, levels[at] ?? nullLevel, a, b);
+    let weight = priorWeight - householdBits(levels, a, b);
+    for (let no = 0; no < levels.length; no += 1)
+      weight += weigh(no, levels[no] ?? nullLevel, a, b);
     return { weight, p: 1 / (1 + Math.exp(-(intercept + slope * weight * Math.LN2))) };
   };
 
@@ -65,13 +85,28 @@ export function scorerOf(model: IdentityModel): Scorer {
     },
     bars(a, b) {
       compare(a, b, scratch);
-      return comparisonNames.map((comparison, at) => {
-        const level = scratch[at] ?? nullLevel;
+      const shared = householdBits(scratch, a, b);
+      const bars = comparisonNames.map((comparison, no): WeightBar => {
+        const level = scratch[no] ?? nullLevel;
         const name = level === nullLevel ? 'null' : levelName(comparison, level);
-        return { comparison, level: name, weight: weigh(at, level, a, b) };
+        return { comparison, level: name, weight: weigh(no, level, a, b) };
       });
+      return withoutHousehold(bars, shared);
     },
   };
+}
+
+/** log2(1 + 2^bits) */
+const oneOrMore = (bits: number): number => (bits > 50 ? bits : Math.log2(1 + 2 ** bits));
+
+/** What is shared says only that it is one household: its bits come off the bar that says most. */
+function withoutHousehold(bars: readonly WeightBar[], bits: number): readonly WeightBar[] {
+  const [most] = bars
+    .filter(
+      ({ comparison, level }) => householdComparisons.includes(comparison) && level !== 'null',
+    )
+    .toSorted((x, y) => y.weight - x.weight);
+  return bars.map((bar) => (bar === most ? { ...bar, weight: bar.weight - bits } : bar));
 }
 
 const levelName = (comparison: ComparisonName, level: number): string =>

@@ -37,8 +37,18 @@ function yearFirst(raw: string): Parts | undefined {
   return parts ? [parts[1] ?? '', two(parts[2]), two(parts[3])] : undefined;
 }
 
+/** What a date with its year last says of the order that its source writes. */
+export function dateOrderIn(text: string): DateOrder | 'either' | undefined {
+  const parts = yearLastParts.exec(text.trim());
+  if (!parts) return undefined;
+  if (Number(parts[1]) > 12) return 'day-first';
+  return Number(parts[2]) > 12 ? 'month-first' : 'either';
+}
+
+const yearLastParts = /^(\d{1,2})[-/.\s](\d{1,2})[-/.\s](\d{4})(?:[T ].*)?$/;
+
 function yearLast(raw: string, order: DateOrder): Parts | undefined {
-  const parts = /^(\d{1,2})[-/.\s](\d{1,2})[-/.\s](\d{4})(?:[T ].*)?$/.exec(raw);
+  const parts = yearLastParts.exec(raw);
   if (!parts) return undefined;
   const [first, second, year = ''] = [two(parts[1]), two(parts[2]), parts[3]];
   const isDayFirst = Number(first) > 12 || (order === 'day-first' && Number(second) <= 12);

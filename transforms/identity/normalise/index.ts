@@ -1,4 +1,4 @@
-export { type DateOrder, normaliseDate } from './dates.ts';
+export { type DateOrder, dateOrderIn, normaliseDate } from './dates.ts';
 export { comparableValue, normaliseIdentifiers } from './identifiers.ts';
 export { plainLetters, plainWords } from './letters.ts';
 export { normalisePerson, rawOf } from './person.ts';

@@ -87,10 +87,14 @@ export function normaliseName(raw: RawName): NormalName {
   const givenWords = wordsOfGiven(raw.given);
   const tail = givenWords.length > 1 ? suffixOf(givenWords.at(-1) ?? '', false) : undefined;
   if (tail !== undefined) givenWords.pop();
-  const [given = '', ...middle] = known(givenWords.join(' ')).split(' ');
+  const [given = '', ...further] = known(withoutMistypedNewborn(givenWords)).split(' ');
   // What stands behind the placeholder of a given name is no name of this person.
-  if (given !== '' || givenWords.length === 0)
-    for (const word of wordsOfGiven(raw.middle)) if (!nameDoubt(word)) middle.push(word);
+  const isNamed = given !== '' || givenWords.length === 0;
+  const middle = isNamed
+    ? [...further, ...wordsOfGiven(raw.middle)].filter(
+        (word) => nameDoubt(word) === undefined && !titles.has(word),
+      )
+    : [];
   const surnames = known(family.parts.join(' ')) === '' ? [] : family.parts;
   if (given !== '' && /^(JOHN|JANE|JON)$/.test(given) && surnames.join() === 'DOE')
     return { flags: ['placeholder-name'] };
@@ -106,6 +110,12 @@ export function normaliseName(raw: RawName): NormalName {
       ...(raw.isFormer === true ? { isFormer: true } : {}),
     },
   };
+}
+
+/** `BABI BOY` is `BABY BOY` with a typing error: the second word tells it. */
+function withoutMistypedNewborn(words: readonly string[]): string {
+  const isNewborn = words.slice(1).some((word) => nameDoubt(word) === 'newborn-name');
+  return isNewborn ? 'NEWBORN' : words.join(' ');
 }
 
 function wordsOfGiven(raw: RawName['given']): string[] {

@@ -58,14 +58,18 @@ export function isPlaceholder(value: string): boolean {
 
 /** Of plain upper-case letters: no name at all, the name of a child not named yet, or neither. */
 export function nameDoubt(plain: string): 'placeholder-name' | 'newborn-name' | undefined {
-  const closed = plain.replaceAll(' ', '');
-  const [first = ''] = plain.split(' ');
-  if (first !== plain && (names.has(first) || anywhere.has(first))) return 'placeholder-name';
-  if (anywhere.has(closed) || names.has(closed)) return 'placeholder-name';
-  if (/^(.)\1{2,}$/.test(closed) || /^X+$/.test(closed) || /^Z{2,}/.test(closed))
-    return 'placeholder-name';
-  return newbornWord.test(plain) || babyAndSex.test(plain) ? 'newborn-name' : undefined;
+  if (newbornWord.test(plain) || babyAndSex.test(plain)) return 'newborn-name';
+  const blank = plain.indexOf(' ');
+  // What stands behind a placeholder is no name either: UNKNOWN MALE, TEST PATIENT.
+  const isNoName =
+    blank < 0
+      ? isNoWord(plain)
+      : isNoWord(plain.slice(0, blank)) || isNoWord(plain.replaceAll(' ', ''));
+  return isNoName ? 'placeholder-name' : undefined;
 }
+
+const isNoWord = (word: string): boolean =>
+  anywhere.has(word) || names.has(word) || /^(.)\1{2,}$|^XX$|^ZZ/.test(word);
 
 /** Days that systems write where they have none: their zero, or a repeated digit. */
 const emptyDays = new Set([

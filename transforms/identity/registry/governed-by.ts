@@ -3,21 +3,15 @@ import { eventTypes } from './event-rows.ts';
 
 const type = eventTypes.indexOf('policy-changed');
 
-/** The newest change of policy is found without reading the log. */
+/** The policies of the past are found without reading the log. */
 export const governedBySchema = `
 CREATE INDEX IF NOT EXISTS event_policy ON event(seq) WHERE type = ${type};
 `;
 
-/** Hashes of the policy and the model that the log named last; undefined: none yet. */
-export function governedBy(
-  db: DatabaseHandle,
-): { readonly policy: string; readonly model: string } | undefined {
+/** Does the log name this policy with this model already? Both are hashes. */
+export function hasGoverned(db: DatabaseHandle, policy: string, model: string): boolean {
   const row = db
-    .prepare<[], { body: string }>(
-      `SELECT body FROM event WHERE type = ${type} ORDER BY seq DESC LIMIT 1`,
-    )
-    .get();
-  if (row === undefined) return undefined;
-  const [policy, model] = JSON.parse(row.body) as [string, string];
-  return { policy, model };
+    .prepare<[string]>(`SELECT 1 FROM event WHERE type = ${type} AND body = ?`)
+    .get(JSON.stringify([policy, model]));
+  return row !== undefined;
 }

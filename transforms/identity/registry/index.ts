@@ -4,7 +4,7 @@ export type { Decision, EffectKey } from './decisions.ts';
 export { type Downstream, type DownstreamItem, downstreamOf } from './downstream.ts';
 export { personIdOf } from './event-rows.ts';
 export type { GoldenAttribute, GoldenRecord, Survivor } from './golden.ts';
-export { governedBy, governedBySchema } from './governed-by.ts';
+export { governedBySchema, hasGoverned } from './governed-by.ts';
 export type { Link, LinkRefusal, LinkResult, Merge, Score } from './joining.ts';
 export type { AuditRate, LabelledPair } from './labels.ts';
 export type { Judge, Occasion, RegistryOptions } from './log.ts';

@@ -11,7 +11,7 @@ import type { Conversion, IdentityDecision } from '../../fhir/index.ts';
 import { identityFile } from '../identity-file.ts';
 
 import { governanceFiles, governanceIssues, requireGoverned, todayUtc } from '../policy/index.ts';
-import { type Resolved, resolve } from './resolve.ts';
+import { occasionOf, type Resolved, resolve } from './resolve.ts';
 import { type IdentityStore, openIdentityStore } from './store.ts';
 
 const schema = z
@@ -52,7 +52,10 @@ export const identifyStage: StageComponent<z.output<typeof schema>> = {
       close: store.close,
       run: (work) =>
         store.attempt((opened) => {
-          const { resolved, issues } = asked(() => resolve(opened, work.body, work));
+          const { resolved, issues } = asked(() => {
+            opened.govern(governed, occasionOf(work));
+            return resolve(opened, work.body, work);
+          });
           return pass(withIdentity(work.body, resolved), issues);
         }),
     };

@@ -86,6 +86,18 @@ export const identityIssues = {
     'identity-link-unknown',
     'this message links or unlinks a patient of whom there is no record',
   ),
+  shadowDisagrees: issue(
+    'information',
+    'identity-shadow-disagrees',
+    'the candidate policy would have decided otherwise; nothing came of it',
+    'Patient',
+  ),
+  shadowSkipped: issue(
+    'information',
+    'identity-shadow-skipped',
+    'the candidate policy was not asked: the decision had too many pairs of records',
+    'Patient',
+  ),
 } as const satisfies Readonly<Record<string, Issue>>;
 
 const byCode = new Map<string, Issue>(Object.values(identityIssues).map((one) => [one.code, one]));

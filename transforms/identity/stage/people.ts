@@ -14,7 +14,7 @@ export type People = {
 };
 
 /** Some 2 kB each. */
-const preparedMax = 20_000;
+const preparedMax = 10_000;
 
 export function openPeople(registry: IdentityRegistry): People {
   const known = new Map<RecordNo, { readonly fingerprint: number; readonly prepared: Prepared }>();

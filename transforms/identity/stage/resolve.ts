@@ -51,8 +51,8 @@ export function resolve(store: IdentityStore, conversion: Conversion, message: M
   const before = readAgain(store, conversion, ordinals, message);
   if (before !== undefined) return before;
 
-  const { id, generation, receivedUs: atUs } = message;
-  const on: Occasion = { atUs, cause: { kind: 'message', message: id, generation } };
+  const { id, generation } = message;
+  const on = occasionOf(message);
   const { statements = [] } = conversion;
   const said = statements.filter(({ verb }) => verb === 'change').flatMap(apply);
   const { patients, issues } = sightAll(store, conversion, ordinals, on);
@@ -76,6 +76,10 @@ export function resolve(store: IdentityStore, conversion: Conversion, message: M
   function apply(statement: IdentityStatement): readonly Issue[] {
     return applyStatement(store, statement, on);
   }
+}
+
+export function occasionOf({ id: message, generation, receivedUs: atUs }: Message): Occasion {
+  return { atUs, cause: { kind: 'message', message, generation } };
 }
 
 const nothing: Answer = { resolved: [], issues: [] };
@@ -163,6 +167,8 @@ function look(store: IdentityStore, { sighted, codes }: Patient, on: Occasion): 
   const { found, reviews, verdict } = searched;
   if (reviews > 0) codes.add(identityIssues.review.code);
   if (found.hotKeys > 0) codes.add(identityIssues.hotKey.code);
+  if (searched.shadow === 'disagrees') codes.add(identityIssues.shadowDisagrees.code);
+  if (searched.shadow === 'skipped') codes.add(identityIssues.shadowSkipped.code);
   if (found.nowHidden > 0) codes.add(identityIssues.hidden.code);
   store.tally.count('decision', verdict);
   for (const id of searched.vetoes) store.tally.count('veto', id);

@@ -9,7 +9,7 @@ import {
   type Member,
 } from '../decide/index.ts';
 import type { RecordNo } from '../events.ts';
-import { answer, type Question } from '../policy/index.ts';
+import { answer, type Observed, type Question } from '../policy/index.ts';
 import type { Link, Occasion } from '../registry/index.ts';
 import { blockedBy } from './people.ts';
 import type { IdentityStore } from './store.ts';
@@ -21,6 +21,8 @@ export type Searched = {
   /** Ids of the vetoes that kept somebody apart. */
   readonly vetoes: readonly string[];
   readonly reviews: number;
+  /** What a candidate policy said; absent when none was asked. */
+  readonly shadow?: Observed['kind'];
 };
 
 /**
@@ -46,8 +48,9 @@ export function search(
   const judged = link === undefined ? reviews : [link, ...reviews];
   const isLinked = link !== undefined && mayLink && linkTo(store, question, link, on);
   const queued = queueReviews(store, record, isLinked ? reviews : judged, on);
-  observe(store, question, decision, on);
+  const shadow = observe(store, question, decision, on);
   return {
+    ...(shadow === undefined ? {} : { shadow }),
     verdict: isLinked ? 'auto' : queued > 0 ? 'review' : 'distinct',
     found,
     vetoes: judged.flatMap(({ best }) => best.assessment.vetoes.map(({ id }) => id)),
@@ -61,11 +64,12 @@ function observe(
   question: Question,
   decision: Decision,
   { atUs }: Occasion,
-): void {
-  if (shadow === undefined) return;
+): Observed['kind'] | undefined {
+  if (shadow === undefined) return undefined;
   const observed = shadow.observe(question, decision);
   tally.count('shadow', observed.kind);
   if (observed.kind === 'disagrees') shadowLog?.note(atUs, observed.found);
+  return observed.kind;
 }
 
 const memberUnless = ({ people }: IdentityStore, self: RecordNo, no: RecordNo): Member[] =>

@@ -3,17 +3,18 @@ import { type BlockIndex, blockSchema, openBlockIndex } from '../block/index.ts'
 import { prepare } from '../compare/index.ts';
 import { vetoesBetween } from '../decide/index.ts';
 import type { RecordNo } from '../events.ts';
-import {
-  type Governed,
-  openShadowLog,
-  type Ruling,
-  type Shadow,
-  shadowLogSchema,
-} from '../policy/index.ts';
+import { type Governed, type Ruling, type Shadow, shadowLogSchema } from '../policy/index.ts';
 import type { PersonRecord } from '../record.ts';
-import { type IdentityRegistry, openRegistry } from '../registry/index.ts';
+import {
+  governedBySchema,
+  type IdentityRegistry,
+  type Occasion,
+  openRegistry,
+  type RegistryOptions,
+} from '../registry/index.ts';
 import { type Crosswalk, crosswalkSchema, openCrosswalk } from './crosswalk.ts';
 import { openPeople, type People } from './people.ts';
+import { openReign, type Reign } from './reign.ts';
 import { openTally, type Tally, tallySchema } from './tally.ts';
 
 /** Everything that deciding needs, on one handle of identity.db. */
@@ -25,12 +26,12 @@ export type IdentityStore = {
   readonly tally: Tally;
   readonly ruling: Ruling;
   readonly shadow: Shadow | undefined;
-  readonly shadowLog: ShadowLog | undefined;
+  readonly shadowLog: Reign['shadowLog'];
   /** Hashes that decisions carry. */
   readonly model: string;
   readonly policy: string;
-  /** What each record was last given by a message, to see at once that nothing is new. */
-  readonly lastSaid: Map<RecordNo, number>;
+  /** What each record was last told here, to see at once that nothing is new. */
+  readonly lastSaid: Map<RecordNo, Said>;
   /**
    * Runs `work` while two numbers of this authority are no conflict: a source that merges its own
    * numbers says so itself.
@@ -38,13 +39,16 @@ export type IdentityStore = {
   withinAuthority<Out>(system: string, work: () => Out): Out;
   /** The vetoes between two records; those of `withinAuthority` are left out. */
   vetoes(a: PersonRecord, b: PersonRecord): readonly { readonly id: string }[];
+  /** From now on this policy decides; the log says so when it is used for the first time. */
+  govern(governed: Governed, on: Occasion): void;
   begun(): void;
   committing(): void;
 };
 
-/** For tests and benches. */
-type ShadowLog = ReturnType<typeof openShadowLog>;
+/** Hash of what a message said, and the fingerprint that the record had after it. */
+export type Said = { readonly said: number; readonly fingerprint: number };
 
+/** For tests and benches. */
 export type StoreOptions = {
   readonly hotMax?: number;
   readonly recentMax?: number;
@@ -53,25 +57,21 @@ export type StoreOptions = {
 /** Makes the tables where they are not there yet. */
 export function openIdentityStore(
   db: DatabaseHandle,
-  { governance, model, ruling, shadow }: Governed,
+  governed: Governed,
   { hotMax, recentMax }: StoreOptions = {},
 ): IdentityStore {
-  const rules = ruling.policy;
   let authority: string | undefined;
 
   function vetoes(a: PersonRecord, b: PersonRecord) {
+    const rules = reign.governed.ruling.policy;
     if (authority === undefined) return vetoesBetween(rules, prepare(a), prepare(b));
     return vetoesBetween(rules, prepare(without(authority, a)), prepare(without(authority, b)));
   }
 
   db.exec(blockSchema + crosswalkSchema + tallySchema + shadowLogSchema);
-  const registry = openRegistry(db, {
-    clusterMax: rules.clusterCap,
-    judge: vetoes,
-    audit: { share: governance.auditShare, seed: model.hash },
-    model: model.hash,
-    policy: governance.hash,
-  });
+  const reign = openReign(db, governed);
+  const registry = openRegistry(db, registryOptions(reign, vetoes));
+  db.exec(governedBySchema);
   const people = openPeople(registry);
   const tally = openTally(db);
   const index = openBlockIndex(db, {
@@ -80,9 +80,22 @@ export function openIdentityStore(
     ...(recentMax === undefined ? {} : { recentMax }),
   });
   return {
-    ...{ registry, index, people, tally, ruling, shadow, vetoes },
-    shadowLog: shadow === undefined ? undefined : openShadowLog(db, shadow.policy),
-    ...{ crosswalk: openCrosswalk(db), model: model.hash, policy: governance.hash },
+    ...{ registry, index, people, tally, vetoes, crosswalk: openCrosswalk(db) },
+    get ruling() {
+      return reign.governed.ruling;
+    },
+    get shadow() {
+      return reign.governed.shadow;
+    },
+    get shadowLog() {
+      return reign.shadowLog;
+    },
+    get model() {
+      return reign.governed.model.hash;
+    },
+    get policy() {
+      return reign.governed.governance.hash;
+    },
     lastSaid: new Map(),
     withinAuthority(system, work) {
       authority = system;
@@ -92,6 +105,10 @@ export function openIdentityStore(
         authority = undefined;
       }
     },
+    govern(next, on) {
+      if (!reign.follow(next)) return;
+      registry.policyChanged(next.governance.hash, next.model.hash, on);
+    },
     begun() {
       registry.begun();
       index.refresh();
@@ -99,6 +116,26 @@ export function openIdentityStore(
     committing() {
       index.settle();
       tally.write();
+    },
+  };
+}
+
+/** As they are at each moment: the policy may change while the handle stays open. */
+function registryOptions(reign: Reign, judge: IdentityStore['vetoes']): RegistryOptions {
+  return {
+    judge,
+    get clusterMax() {
+      return reign.governed.ruling.policy.clusterCap;
+    },
+    get audit() {
+      const { governance, model } = reign.governed;
+      return { share: governance.auditShare, seed: model.hash };
+    },
+    get model() {
+      return reign.governed.model.hash;
+    },
+    get policy() {
+      return reign.governed.governance.hash;
     },
   };
 }

@@ -27,7 +27,7 @@ describe('the artefact of a model', () => {
         fc.pre(JSON.stringify(JSON.parse(safe(changed))) !== text);
         refused(changed, 'identity-model-corrupt');
       }),
-      { numRuns: 300 },
+      { numRuns: 60 },
     );
   });
 

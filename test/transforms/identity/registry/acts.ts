@@ -13,16 +13,21 @@ const given = fc.constantFrom('ANA', 'BEA', 'CLEO');
 const one = fc.nat({ max: 40 });
 const pair = { a: one, b: one };
 
+const see = fc.record({ do: fc.constant('see' as const), given });
+
 /** A step of a history; numbers stand for records, modulo how many there are. */
-export const actions = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('see' as const), given }) },
+const actions = fc.oneof(
+  see,
   fc.record({ do: fc.constant('change' as const), a: one, given }),
   {
     weight: 5,
     arbitrary: fc.record({ do: fc.constant('score' as const), ...pair, weight: fc.nat(20) }),
   },
   fc.record({ do: fc.constant('source-merge' as const), ...pair }),
-  fc.record({ do: fc.constant('merge' as const), ...pair, isSeconded: fc.boolean() }),
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('merge' as const), ...pair, isSeconded: fc.boolean() }),
+  },
   fc.record({ do: fc.constant('unmerge' as const), a: one, undo: fc.boolean() }),
   fc.record({ do: fc.constant('split' as const), a: one, take: fc.nat(7), undo: fc.boolean() }),
   fc.record({ do: fc.constant('separate' as const), ...pair }),
@@ -42,6 +47,17 @@ export const actions = fc.oneof(
   }),
 );
 export type Act = typeof actions extends fc.Arbitrary<infer T> ? T : never;
+
+/**
+ * A few records first, and then much that happens to them: the order of links only tells where
+ * several of them meet in one person.
+ */
+export const histories: fc.Arbitrary<Act[]> = fc
+  .tuple(
+    fc.array(see, { minLength: 4, maxLength: 7 }),
+    fc.array(actions, { minLength: 8, maxLength: 30 }),
+  )
+  .map(([seen, acts]) => [...seen, ...acts]);
 
 export const describeAct = (act: Act): string => JSON.stringify(act);
 

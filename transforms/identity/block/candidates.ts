@@ -1,0 +1,158 @@
+import type { Prepared } from '../compare/index.ts';
+import { eachRun, entryKey, entryList, entryRecord, joined, keyOf } from './entries.ts';
+import { compound, tokenKinds, tokensOf } from './tokens.ts';
+
+/** Which records meet in batch linking. Plain arrays of numbers. */
+export type CandidateIndex = {
+  /** Key and record in one number, ascending: the records of one key stand together. */
+  readonly entries: Float64Array;
+  /** Keys of record `i`: `keys[offsets[i]]` to `keys[offsets[i + 1]]`, ascending. */
+  readonly keys: Uint32Array;
+  readonly offsets: Uint32Array;
+  /** Records in a block, at most, before it is hot. */
+  readonly hotRecords: number;
+  /** Keys that were hot, and so compounded. */
+  readonly hotKeys: number;
+};
+
+/** Comparisons that the size of a file allows: blocks are larger where there are few records. */
+const hotRecordsFor = (records: number): number =>
+  Math.min(250, Math.max(10, Math.round(2_500_000 / Math.max(records, 1))));
+
+const nameKind = tokenKinds.indexOf('name');
+
+/**
+ * The index of all records; a record is known by its position. It starts with each attribute by
+ * itself. Where too many records share a value, the key is hot, and is replaced by its compounds
+ * with each other hot attribute of the record, and these by compounds of three: what is rare is
+ * enough by itself, what is common needs company, whatever columns there are.
+ */
+export function indexCandidates(people: readonly Prepared[]): CandidateIndex {
+  const hotRecords = hotRecordsFor(people.length);
+  const tokens = people.map(tokensOf);
+  const singles = entryList(people.length * 10);
+  for (const [at, { hashes }] of tokens.entries())
+    for (const hash of hashes) singles.add(keyOf(hash), at);
+  const first = splitByHeat(singles.sorted(), hotRecords);
+
+  const pairs = entryList(people.length * 8);
+  const lonely = entryList(64);
+  const hotTokens = tokens.map(({ kinds, hashes }, at) => {
+    const hot = hashes.flatMap((hash, no) =>
+      first.hotKeys.has(keyOf(hash)) ? [{ hash, kind: kinds[no] ?? 0 }] : [],
+    );
+    if (hot.length === 1) lonely.add(keyOf(hot[0]!.hash), at);
+    eachPairOf(hot, (a, b) => pairs.add(keyOf(compound(a.hash, b.hash)), at));
+    return hot;
+  });
+  const second = splitByHeat(pairs.sorted(), hotRecords);
+
+  const triples = entryList(people.length * 4);
+  for (const [at, hot] of hotTokens.entries()) {
+    const seen = new Set<number>();
+    eachPairOf(hot, (a, b) => {
+      const pair = keyOf(compound(a.hash, b.hash));
+      if (!second.hotKeys.has(pair)) return;
+      let isRefined = false;
+      for (const c of hot) {
+        if (c === a || c === b || !areDistinct(a, c) || !areDistinct(b, c)) continue;
+        isRefined = true;
+        seen.add(keyOf(compound(a.hash + b.hash, c.hash)));
+      }
+      if (!isRefined) seen.add(pair);
+    });
+    for (const key of seen) triples.add(key, at);
+  }
+  const entries = joined([first.cool, second.cool, triples.sorted(), lonely.sorted()]).sort();
+  const hotKeys = first.hotKeys.size + second.hotKeys.size;
+  return { entries, hotRecords, hotKeys, ...keysByRecord(entries, people.length) };
+}
+
+type Token = { readonly hash: number; readonly kind: number };
+
+/** Two names narrow each other, two dates or two parts of an address hardly. */
+const areDistinct = (a: Token, b: Token): boolean => a.kind !== b.kind || a.kind === nameKind;
+
+function eachPairOf(tokens: readonly Token[], found: (a: Token, b: Token) => void): void {
+  for (let at = 0; at < tokens.length; at += 1)
+    for (let other = at + 1; other < tokens.length; other += 1)
+      if (areDistinct(tokens[at]!, tokens[other]!)) found(tokens[at]!, tokens[other]!);
+}
+
+function splitByHeat(sorted: Float64Array, hotRecords: number) {
+  const cool = new Float64Array(sorted.length);
+  let count = 0;
+  const hotKeys = new Set<number>();
+  eachRun(sorted, (from, to, key) => {
+    if (to - from > hotRecords) hotKeys.add(key);
+    else if (to - from > 1) {
+      cool.set(sorted.subarray(from, to), count);
+      count += to - from;
+    }
+  });
+  return { cool: cool.slice(0, count), hotKeys };
+}
+
+function keysByRecord(entries: Float64Array, records: number) {
+  const offsets = new Uint32Array(records + 1);
+  for (const entry of entries) offsets[entryRecord(entry) + 1]! += 1;
+  for (let at = 0; at < records; at += 1) offsets[at + 1]! += offsets[at]!;
+  const keys = new Uint32Array(entries.length);
+  const filled = offsets.slice();
+  for (const entry of entries) {
+    const record = entryRecord(entry);
+    keys[filled[record]!] = entryKey(entry);
+    filled[record]! += 1;
+  }
+  return { keys, offsets };
+}
+
+/** Part `no` of `of`; the parts together give each pair once. */
+export type Share = { readonly no: number; readonly of: number };
+
+/**
+ * Calls back once for each pair of records that share a key, the lower position first. Of a block
+ * that stays hot in compounds of three, each record meets its next neighbours only: gives the
+ * number of meetings that were left out so, which a caller MUST report.
+ */
+export function eachCandidatePair(
+  index: CandidateIndex,
+  share: Share,
+  found: (a: number, b: number) => void,
+  onProgress: (done: number) => void = () => {},
+): number {
+  const { entries, hotRecords } = index;
+  let runNo = 0;
+  let leftOut = 0;
+  eachRun(entries, (from, to, key) => {
+    runNo += 1;
+    if (runNo % 65_536 === 0) onProgress(to / entries.length);
+    if (to - from < 2 || runNo % share.of !== share.no) return;
+    for (let at = from; at < to; at += 1) {
+      const a = entryRecord(entries[at]!);
+      const end = Math.min(to, at + 1 + hotRecords);
+      leftOut += to - end;
+      for (let other = at + 1; other < end; other += 1) {
+        const b = entryRecord(entries[other]!);
+        if (a !== b && firstShared(index, a, b) === key) found(a, b);
+      }
+    }
+  });
+  return leftOut;
+}
+
+/** The lowest key of both: in that block the pair is met, and in no other. */
+function firstShared({ keys, offsets }: CandidateIndex, a: number, b: number): number {
+  let atA = offsets[a]!;
+  let atB = offsets[b]!;
+  const endA = offsets[a + 1]!;
+  const endB = offsets[b + 1]!;
+  while (atA < endA && atB < endB) {
+    const keyA = keys[atA]!;
+    const keyB = keys[atB]!;
+    if (keyA === keyB) return keyA;
+    if (keyA < keyB) atA += 1;
+    else atB += 1;
+  }
+  return -1;
+}

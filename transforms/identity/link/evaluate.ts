@@ -1,0 +1,79 @@
+import type { LinkResult } from './link.ts';
+
+/** How well a linkage fits a truth. Shares are of the pairs that are one person in truth. */
+export type Evaluation = {
+  readonly records: number;
+  readonly truePairs: number;
+  /** Scores at or above a probability. */
+  readonly thresholds: readonly {
+    readonly p: number;
+    readonly precision: number;
+    readonly recall: number;
+    readonly f1: number;
+  }[];
+  /** The threshold with the highest F1 among the printed pairs. */
+  readonly best: { readonly p: number; readonly f1: number };
+  readonly wrongAuto: number;
+  readonly autoShare: number;
+  readonly reviewShare: number;
+};
+
+const asked = [0.5, 0.9, 0.95, 0.99, 0.999, 0.9999];
+
+/** `truth` by record id of each input; a record with an empty truth is nobody's pair. */
+export function evaluate(
+  { edges, counts }: LinkResult,
+  truth: (id: string, input: 0 | 1) => string,
+  truePairs: number,
+  isAcross: boolean,
+): Evaluation {
+  const rows = edges
+    .map(({ a, b, p, decision }) => {
+      const [x, y] = [truth(a, 0), truth(b, isAcross ? 1 : 0)];
+      return { p, decision, isTrue: x !== '' && x === y };
+    })
+    .toSorted((x, y) => y.p - x.p);
+  const scores = (found: number, right: number) => ({
+    precision: found === 0 ? 1 : right / found,
+    recall: truePairs === 0 ? 1 : right / truePairs,
+    f1: found + truePairs === 0 ? 1 : (2 * right) / (found + truePairs),
+  });
+  let best = { p: 1, f1: 0 };
+  let right = 0;
+  for (const [at, row] of rows.entries()) {
+    if (row.isTrue) right += 1;
+    if (rows[at + 1]?.p === row.p) continue;
+    const { f1 } = scores(at + 1, right);
+    if (f1 > best.f1) best = { p: row.p, f1 };
+  }
+  const thresholds = asked.map((p) => {
+    const above = rows.filter((row) => row.p >= p);
+    return { p, ...scores(above.length, above.filter(({ isTrue }) => isTrue).length) };
+  });
+  const auto = rows.filter(({ decision }) => decision === 'auto');
+  const rightAuto = auto.filter(({ isTrue }) => isTrue).length;
+  return {
+    records: counts.records,
+    truePairs,
+    thresholds,
+    best,
+    wrongAuto: auto.length - rightAuto,
+    autoShare: truePairs === 0 ? 1 : rightAuto / truePairs,
+    reviewShare: truePairs === 0 ? 0 : (rows.length - auto.length) / truePairs,
+  };
+}
+
+/** Pairs that are one person in truth: within one input, or across two. */
+export function countTruePairs(truth: readonly string[], secondFrom: number): number {
+  const groups = new Map<string, [number, number]>();
+  for (const [at, value] of truth.entries()) {
+    if (value === '') continue;
+    const group = groups.get(value) ?? [0, 0];
+    group[at < secondFrom ? 0 : 1] += 1;
+    groups.set(value, group);
+  }
+  let pairs = 0;
+  for (const [first, second] of groups.values())
+    pairs += secondFrom < truth.length ? first * second : (first * (first - 1)) / 2;
+  return pairs;
+}
