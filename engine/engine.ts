@@ -19,7 +19,7 @@ import {
 import { createLeftBehind } from './left-behind.ts';
 import { limits } from './limits.ts';
 import type { Operations, Reader } from './operations.ts';
-import { createReader, type JournalView } from './reader/index.ts';
+import { createReader, type JournalView, openJournalView } from './reader/index.ts';
 import type { ResourceReader } from './sink.ts';
 import { createTurns } from './turns.ts';
 
@@ -92,7 +92,12 @@ export async function startEngine(options: EngineOptions) {
   const leftBehind = createLeftBehind({ journal, clock, events });
   const changes = createChanges({ channels, deploy, leftBehind, build });
   const held = heldActions({ journal, channels, isWorked, clock, events });
-  const reader = liveReader(journal, channels, options.reader);
+  // Handles of its own: who reads long holds no write up, and sees the finished days as well.
+  const view: JournalView = {
+    ...openJournalView(options.dataDir, options.key),
+    count: journal.totals.get,
+  };
+  const reader = liveReader(view, channels, options.reader);
 
   /** Without channels the configuration tells what the next start will work off. */
   function isWorked({ channel: no, name }: Place): boolean {
@@ -155,6 +160,7 @@ export async function startEngine(options: EngineOptions) {
   }
   const stopUpkeep = keepUp(options, async () => {
     await expire(journal, options.dataDir, network.retention, clock.nowUs(), events);
+    view.tidy();
     const running = [...channels.values()].map((channel) => channel.deployment().spec.configDir);
     deploy.tidy(network.retention.workDays, running);
   });
@@ -175,6 +181,7 @@ export async function startEngine(options: EngineOptions) {
       await pool.close();
       stopUpkeep();
       stopListening();
+      view.close();
       await journal.close();
       lock.release();
     },
@@ -211,20 +218,12 @@ function openUnder<Opened>(lock: { release(): void }, open: () => Opened): Opene
   }
 }
 
-/**
- * The reading half over the running engine's own handles, with what only it knows of its channels.
- */
+/** The reading half beside the running engine, with what only it knows of its channels. */
 function liveReader(
-  journal: Journal,
+  view: JournalView,
   channels: ReadonlyMap<string, Channel>,
   resources: ResourceReader,
 ): Reader {
-  const view: JournalView = {
-    control: journal.control,
-    partitions: () => journal.partitions.all(),
-    count: journal.totals.get,
-    close: () => {},
-  };
   return createReader(view, resources, (name) => {
     const channel = channels.get(name);
     if (!channel) return undefined;

@@ -1,4 +1,4 @@
-export { type Control, openControl, type RevisionRow } from './control.ts';
+export { type Control, openControl, type PartitionRow, type RevisionRow } from './control.ts';
 export { expire, type Retention } from './expiry.ts';
 export { sha256 } from './hash.ts';
 export { type Journal, type JournalOptions, openJournal } from './journal.ts';

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { type Clock, systemClock } from '../../engine/index.ts';
+import { expire } from '../../engine/journal/index.ts';
 import {
   failCommits,
   newDataDir,
@@ -108,6 +109,37 @@ describe('engine', () => {
     probe.edit('four', { dedupeHours: 72 });
     await probe.engine.operations.reload();
     assert.equal(await again(), true);
+  });
+
+  it('finds and traces messages of finished days, also after a restart', async () => {
+    const hourUs = 3600 * 1_000_000;
+    let aheadUs = 0;
+    const system = systemClock();
+    const clock: Clock = { ...system, nowUs: () => system.nowUs() + aheadUs };
+    const probe = await start({ clock });
+    const old = await probe.land('old', { controlId: 'OLD' });
+    await until(() => view(probe).settled === 1, 'it is settled');
+    aheadUs = 48 * hourUs;
+    await probe.land('new');
+    await until(() => view(probe).settled === 2, 'both are settled');
+    const { journal } = probe.engine;
+    await expire(journal, dataDir, { workDays: 30 }, clock.nowUs(), probe.events);
+    assert.equal(journal.control.partitions()[0]?.state, 'closed');
+    await stop(probe);
+    const next = await start({ clock });
+    const { operations } = next.engine;
+    assert.deepEqual(
+      [...operations.messages({ controlId: 'OLD' })].map(({ id }) => id),
+      [old.id],
+    );
+    assert.equal(operations.trace(old.id)?.outcome, 'delivered');
+    const rows = operations.messages({})[Symbol.iterator]();
+    rows.next();
+    // A reader in the middle of its rows stops nobody.
+    await next.land('while it reads');
+    await until(() => view(next).settled === 3, 'it is settled all the same');
+    rows.return?.();
+    assertConserved(next);
   });
 
   it('knows a duplicate again after a restart', async () => {
