@@ -58,7 +58,7 @@ async function underLock({ configDir, dataDir, env }: From): Promise<Orders> {
     version,
     network: requireNetwork(configDir, registry),
     ordersOnly: true,
-    load: (folder, how) => loadNetwork(folder, registry, how),
+    load: (folder) => loadNetwork(folder, registry),
     dataDir,
     key,
     registry,

@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import { createPool } from './chain/index.ts';
 import { createChanges } from './changes.ts';
 import { type Channel, createChannel } from './channel/index.ts';
 import type { Clock } from './clock.ts';
 import type { Registry } from './component.ts';
-import type { ChannelConfig, LoadedNetwork, LoadOptions, Network } from './config/index.ts';
+import type { ChannelConfig, LoadedNetwork, Network } from './config/index.ts';
 import { deployments } from './deployments.ts';
 import { ConfigError, PlexusError, reasonOf } from './errors.ts';
 import type { Events } from './events.ts';
@@ -28,8 +27,8 @@ export type EngineOptions = {
   /** Of Plexus, as `engine-started` tells it. */
   readonly version: string;
   readonly network: Network;
-  /** Reads the configuration again, for reload, or a kept copy of it, for a rollback. */
-  load(configDir: string, options?: LoadOptions): LoadedNetwork;
+  /** Reads the configuration again, or of a kept copy of it the one channel that is wanted. */
+  load(configDir: string, only?: string): LoadedNetwork;
   readonly dataDir: string;
   readonly key: Buffer;
   readonly registry: Registry;
@@ -57,8 +56,7 @@ export async function startEngine(options: EngineOptions) {
   const startedUs = options.clock.nowUs();
   const { clock, events } = options;
   const lock = lockData(options.dataDir);
-  const dedupeHours = Math.max(1, ...options.network.channels.map((each) => each.dedupeHours));
-  const journal = openUnder(lock, () => openJournal({ ...options, dedupeHours }));
+  const journal = openUnder(lock, () => openJournal(options));
   const sinceStartMs = () => (clock.nowUs() - startedUs) / 1000;
   events.emit({ type: 'recovered', ...journal.openCounts(), tookMs: sinceStartMs() });
   const pool = createPool({
@@ -66,11 +64,7 @@ export async function startEngine(options: EngineOptions) {
     workerData: { dataDir: options.dataDir, key: options.key },
     ...(options.workers === undefined ? {} : { threads: options.workers }),
   });
-  const deploy = deployments({
-    ...options,
-    journal,
-    load: (configDir, only) => options.load(configDir, { ...baseDirOf(options), only }),
-  });
+  const deploy = deployments({ ...options, journal });
   const channels = new Map<string, Channel>();
   const inTurn = createTurns();
   let network = options.network;
@@ -193,9 +187,6 @@ function pendingOf({ control, totals }: Journal, { ref }: Channel): number {
   const own = control.destinations().filter((each) => each.channel === ref.no);
   return own.reduce((sum, each) => sum + totals.get(ref.no, each.no, counts.pending), 0);
 }
-
-/** Where paths that a kept copy of the configuration names are written against. */
-const baseDirOf = ({ network }: EngineOptions) => ({ baseDir: join(network.configDir, '..') });
 
 /** Looks after finished days now and then; the returned function ends it. */
 function keepUp({ clock, events }: EngineOptions, lookAfter: () => Promise<void>): () => void {

@@ -141,6 +141,7 @@ async function change(call: Call, order: Order, words: readonly string[]): Promi
     const selections = words.map((word) => selectionOf(word, fingerprints));
     for (const [index, selection] of selections.entries()) {
       const count = await orders.carryOut(order, selection, by);
+      if (count === 0) call.out.say(`plexus: nothing is held under ${words[index]}`);
       if (call.json) call.out.json({ selection, verb: order.verb, count });
       else call.out.line(`${words[index]}: ${count} ${count === 1 ? 'message' : 'messages'}`);
     }
