@@ -7,7 +7,7 @@ import { fingerprintOf, type Occasion } from '../registry/index.ts';
 import { foldPatient, type PatientSaid } from './patient-record.ts';
 import { identifiersOf, identityElements, listOf, objectOf } from './raw-patient.ts';
 import { contactsOf, noContacts } from './stays.ts';
-import type { IdentityStore } from './store.ts';
+import type { IdentityStore, Said } from './store.ts';
 
 /** What a message did to the record of one of its patients. */
 export type Sighted = {
@@ -60,14 +60,17 @@ export function sight(
     const sighting = sightingOf(attributes, key);
     const record = registry.see({ system, value, ...sighting }, on);
     store.people.put(record, sighting);
-    remember(lastSaid, record, saidNow);
+    remember(lastSaid, record, { said: saidNow, fingerprint: sighting.fingerprint });
     return { record, kind: 'new', before: undefined };
   }
-  if (lastSaid.get(known) === saidNow) return { record: known, kind: 'same', before: undefined };
+  const last = lastSaid.get(known);
+  // Another worker may have heard something else of them in between.
+  if (last?.said === saidNow && last.fingerprint === registry.record(known).fingerprint)
+    return { record: known, kind: 'same', before: undefined };
   const before = registry.sighting(known).attributes;
   const attributes = foldPatient(before, said);
   const sighting = sightingOf(attributes, key);
-  remember(lastSaid, known, saidNow);
+  remember(lastSaid, known, { said: saidNow, fingerprint: sighting.fingerprint });
   if (sighting.fingerprint === registry.record(known).fingerprint)
     return { record: known, kind: 'same', before };
   registry.change(known, sighting, on);
@@ -88,9 +91,9 @@ function isOnlyMoved(before: PersonRecord, after: PersonRecord): boolean {
   return fingerprintOf(still(before)) === fingerprintOf(still(after));
 }
 
-const saidMax = 100_000;
+const saidMax = 50_000;
 
-function remember(lastSaid: Map<RecordNo, number>, record: RecordNo, said: number): void {
+function remember(lastSaid: Map<RecordNo, Said>, record: RecordNo, said: Said): void {
   if (lastSaid.size >= saidMax) lastSaid.clear();
   lastSaid.set(record, said);
 }

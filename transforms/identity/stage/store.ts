@@ -30,8 +30,8 @@ export type IdentityStore = {
   /** Hashes that decisions carry. */
   readonly model: string;
   readonly policy: string;
-  /** What each record was last given by a message, to see at once that nothing is new. */
-  readonly lastSaid: Map<RecordNo, number>;
+  /** What each record was last told here, to see at once that nothing is new. */
+  readonly lastSaid: Map<RecordNo, Said>;
   /**
    * Runs `work` while two numbers of this authority are no conflict: a source that merges its own
    * numbers says so itself.
@@ -44,6 +44,9 @@ export type IdentityStore = {
   begun(): void;
   committing(): void;
 };
+
+/** Hash of what a message said, and the fingerprint that the record had after it. */
+export type Said = { readonly said: number; readonly fingerprint: number };
 
 /** For tests and benches. */
 export type StoreOptions = {

@@ -2,11 +2,13 @@
 // one in every doubt; a second run and another worker answer the same. Method: the stage on a real
 // store, with the named cases of an analyst, then random streams run twice and through two stages.
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import {
   ada,
   type Identifier,
   mr,
+  openWorker,
   patient,
   run,
   type Somebody,
@@ -159,6 +161,22 @@ describe('identify', () => {
     assert.deepEqual(asked.counts(), { persons: 1, records: 1 });
   });
 
+  let folders = 0;
+  const newFolder = () => join(shop.root, `workers-${folders++}`);
+
+  it('hears what another worker has heard in between', () => {
+    const dataDir = newFolder();
+    const [one, other] = [openWorker(dataDir), openWorker(dataDir)];
+    const card = ssn('123-45-6780');
+    const [here, twin] = [mr('a', '17'), { ...ada, given: 'Leopoldine' }];
+    one.run(workOf(1, [patient(ada, here, card)]));
+    other.run(workOf(2, [patient(twin, here, card)]));
+    one.run(workOf(3, [patient(ada, here, card)]));
+    const there = other.run(workOf(4, [patient(ada, mr('b', '5'), card)]));
+    assert.equal(there.method, 'linked', 'the record is Adelheid again');
+    for (const worker of [one, other]) worker.close();
+  });
+
   const somebody = fc.record({
     given: fc.constantFrom('Adelheid', 'Leopoldine', 'Tibor'),
     family: fc.constantFrom('Brandenburg', 'Kovacs'),
@@ -178,21 +196,20 @@ describe('identify', () => {
   it('answers a second run as the first, from any worker, and a new generation alike', () => {
     fc.assert(
       fc.property(fc.array(sent, { minLength: 1, maxLength: 12 }), (messages) => {
-        const one = shop.open();
-        const other = shop.open(one.dataDir);
+        const dataDir = newFolder();
+        const workers = [openWorker(dataDir), openWorker(dataDir)] as const;
         messages.forEach(({ who, where, number, card, elsewhere }, at) => {
           const identifiers = card === undefined ? [] : [ssn(card)];
           const said = patient(who, mr(where, number), ...identifiers);
-          const [first, second] = elsewhere ? [other, one] : [one, other];
-          const answer = run(first.stage, workOf(at + 1, [said]));
+          const [first, second] = elsewhere ? workers.toReversed() : workers;
+          const answer = first!.run(workOf(at + 1, [said]));
           assert.ok(answer.person);
-          assert.deepEqual(run(second.stage, workOf(at + 1, [said])), answer, 'a second run');
-          const replayed = run(second.stage, workOf(at + 1, [said], { generation: 1 }));
+          assert.deepEqual(second!.run(workOf(at + 1, [said])), answer, 'a second run');
+          const replayed = second!.run(workOf(at + 1, [said], { generation: 1 }));
           assert.equal(replayed.person, answer.person, 'a replay');
           assert.equal(replayed.method, 'exact-identifier');
         });
-        one.stage.close?.();
-        other.stage.close?.();
+        for (const worker of workers) worker.close();
       }),
       { numRuns: 12 },
     );

@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { MessageId, Outcome, Stage, Work } from '../../../../engine/index.ts';
+import {
+  type MessageId,
+  type Outcome,
+  openDatabase,
+  type Stage,
+  type Work,
+} from '../../../../engine/index.ts';
 import type {
   Contribution,
   Conversion,
@@ -12,6 +18,9 @@ import {
   type IdentityReader,
   identifyStage,
   openIdentityReader,
+  openIdentityStore,
+  requireGoverned,
+  resolve,
 } from '../../../../transforms/identity/index.ts';
 
 export const key = Buffer.alloc(32, 9);
@@ -122,6 +131,28 @@ export function run(stage: Stage, work: Work<Conversion>): Answer {
   const { identity } = outcome.body.provenance;
   const codes = outcome.issues.map(({ code }) => code);
   return { person: identity?.person, method: identity?.method, by: identity?.by, codes };
+}
+
+/**
+ * A chain worker: the store on a connection of its own (the stages of one thread share theirs).
+ */
+export function openWorker(dataDir: string) {
+  mkdirSync(dataDir, { recursive: true });
+  const db = openDatabase(join(dataDir, 'identity.db'), { key });
+  const store = openIdentityStore(db, requireGoverned(dataDir));
+  return {
+    run({ id, generation, receivedUs, body }: Work<Conversion>): Answer {
+      db.exec('BEGIN IMMEDIATE');
+      store.begun();
+      const { resolved, issues } = resolve(store, body, { id, generation, receivedUs });
+      store.committing();
+      db.exec('COMMIT');
+      const [one] = resolved;
+      const codes = issues.map(({ code }) => code);
+      return { person: one?.person, method: one?.method, by: one?.by, codes };
+    },
+    close: () => db.close(),
+  };
 }
 
 /** Data folders, stages and readers that are gone after the suite. */
