@@ -16,7 +16,7 @@ export type Evaluation = {
   readonly wrongAuto: number;
   readonly autoShare: number;
   readonly reviewShare: number;
-  /** To the records that have a true partner: those linked to one; others that a review is about. */
+  /** To the records that have a true partner: those linked to one; others with a review. */
   readonly recordShares: { readonly linked: number; readonly review: number };
 };
 
