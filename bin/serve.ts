@@ -17,6 +17,7 @@ import {
 import { createLogs, createMonitoring } from '../monitoring/index.ts';
 import { openSpineReader } from '../routes/spine/index.ts';
 import { openIdentityReader } from '../transforms/identity/index.ts';
+import { mountIdentity, refusalAt } from './identity-service.ts';
 import { registry } from './registry.ts';
 import { announceEngine, findEngine } from './running-engine.ts';
 import { version } from './version.ts';
@@ -75,21 +76,27 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   });
   const { host } = network.http;
   const port = anyPort ? 0 : network.http.port;
-  const http = await serveHttp({ host, port, app: monitoring.app, ...monitoring.http }).catch(
-    (cause: unknown) => {
-      // The port is taken by the engine that a person has forgotten; a note alone may be stale.
-      const isTaken = cause instanceof PlexusError && cause.code === 'port-in-use';
-      if (!isTaken || !findEngine(dataDir)) throw cause;
-      throw new PlexusError('engine-running', `another engine runs on ${dataDir}`, { cause });
-    },
-  );
   const spine = openSpineReader(dataDir, key.value);
+  const mounted = mountIdentity(monitoring.app, {
+    ...{ dataDir, key: key.value, configDir: network.configDir, clock, events, spine },
+    ...{ engine: () => engine?.operations, bug: logs.bug },
+  });
+  const { app } = mounted;
+  const facing = { host, port, app, ...monitoring.http, refusalBody: refusalAt };
+  const http = await serveHttp(facing).catch(async (cause: unknown) => {
+    await mounted.close();
+    // The port is taken by the engine that a person has forgotten; a note alone may be stale.
+    const isTaken = cause instanceof PlexusError && cause.code === 'port-in-use';
+    if (!isTaken || !findEngine(dataDir)) throw cause;
+    throw new PlexusError('engine-running', `another engine runs on ${dataDir}`, { cause });
+  });
   let forget = () => {};
   const stop = async (): Promise<void> => {
     forget();
     await engine?.stop();
     monitoring.close();
     await http.close(limits.drainMs);
+    await mounted.close();
     spine.close();
     identity.close();
     logs.close();

@@ -7,7 +7,7 @@ import type { ChannelConfig, LoadedNetwork, Network } from './config/index.ts';
 import { deployments } from './deployments.ts';
 import { ConfigError, PlexusError, reasonOf } from './errors.ts';
 import type { Events } from './events.ts';
-import { heldActions } from './held-actions.ts';
+import { heldActions, reruns } from './held-actions.ts';
 import {
   counts,
   expire,
@@ -147,6 +147,7 @@ export async function startEngine(options: EngineOptions) {
     replay: (selection, by) => held(selection, { kind: 'replay', by }),
     move: (selection, to, reason, by) => held(selection, { kind: 'move', to, reason, by }),
     waive: (selection, reason, by) => held(selection, { kind: 'waive', reason, by }),
+    rerun: reruns({ journal, channels, isWorked, clock, events }),
   };
 
   if (!options.ordersOnly) {

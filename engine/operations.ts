@@ -50,6 +50,11 @@ export type Operations = Reader & {
   /** Gives held deliveries to another route of their channel. Throws `unknown-route`. */
   move(selection: HeldSelection, to: string, reason: string, by: string): Promise<number>;
   waive(selection: HeldSelection, reason: string, by: string): Promise<number>;
+  /**
+   * Runs messages that were done with once more through today's chain, as a new generation, so that
+   * routes publish again. Gives how many: what is open, held or expired is not among them.
+   */
+  rerun(ids: readonly MessageId[], reason: string, by: string): Promise<number>;
 };
 
 export type MessageQuery = {

@@ -8,7 +8,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { listenError } from '../errors.ts';
 import { limits as engineLimits } from '../limits.ts';
@@ -68,7 +68,8 @@ export type HttpOptions = {
   readonly tls?: Tls;
   readonly limits?: Partial<HttpLimits>;
   readonly upgrades?: Readonly<Record<string, Upgrade>>;
-  readonly refusalBody?: (refusal: Refusal) => RefusalBody;
+  /** The path is for listeners that speak more than one language. */
+  readonly refusalBody?: (refusal: Refusal, path: string) => RefusalBody;
   /** Called for every request and connection that was turned away. */
   readonly refused?: (refusal: Refusal) => void;
 };
@@ -163,9 +164,9 @@ function handleRequests(server: NodeServer, app: HttpApp, guard: GuardOptions): 
 /** Counts a body of undeclared length as it comes; a declared one was judged by its header. */
 function withBodyLimit(app: HttpApp, guard: GuardOptions): HttpApp {
   const counted = new Hono<HttpEnv>();
-  const onError = () => {
+  const onError = (c: Context) => {
     guard.refused?.('body-too-large');
-    const { type, text } = refusalBody('body-too-large', guard);
+    const { type, text } = refusalBody('body-too-large', c.req.path, guard);
     return new Response(text, { status: 413, headers: { 'Content-Type': type } });
   };
   counted.use(bodyLimit({ maxSize: guard.bodyBytesMax, onError }));

@@ -135,6 +135,7 @@ export function createFakeEngine(): FakeEngine {
     replay: tell('replay', Promise.resolve(4)),
     move: tell('move', Promise.resolve(6)),
     waive: tell('waive', Promise.resolve(5)),
+    rerun: tell('rerun', Promise.resolve(7)),
   };
   return Object.assign(fake, { operations });
 }
