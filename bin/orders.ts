@@ -68,7 +68,7 @@ export async function takeLock({ configDir, dataDir, env }: From): Promise<Under
     version,
     network: requireNetwork(configDir, registry),
     ordersOnly: true,
-    load: (folder, how) => loadNetwork(folder, registry, how),
+    load: (folder) => loadNetwork(folder, registry),
     dataDir,
     key,
     registry,

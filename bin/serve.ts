@@ -28,6 +28,8 @@ export type ServeOptions = {
   readonly env: NodeJS.ProcessEnv;
   /** Free ports in place of the configured ones. */
   readonly anyPort: boolean;
+  /** Where paths of the configuration are written against; the folder that holds it unless told. */
+  readonly baseDir?: string;
   /** Structured logs on standard error, from this level on; none without it. */
   readonly logLevel?: 'error' | 'warn' | 'info' | 'debug';
   readonly onEvent?: (event: Event) => void;
@@ -52,6 +54,7 @@ export type Serving = {
  */
 export async function serve(options: ServeOptions): Promise<Serving> {
   const { network, dataDir, env, anyPort } = options;
+  const baseDir = options.baseDir ?? join(network.configDir, '..');
   const key = dataKey(dataDir, env);
   const token = consoleToken(dataDir, env);
   const clock = systemClock();
@@ -102,7 +105,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     engine = await startEngine({
       version,
       network,
-      load: (configDir, how) => loadNetwork(configDir, registry, how),
+      load: (configDir, only) =>
+        loadNetwork(configDir, registry, { baseDir, ...(only === undefined ? {} : { only }) }),
       dataDir,
       key: key.value,
       registry,
@@ -111,7 +115,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       reader: spine,
       workerFile: fileURLToPath(new URL('./chain-worker.ts', import.meta.url)),
       anyPort,
-      resolvePath: (path) => join(network.configDir, '..', path),
+      resolvePath: (path) => join(baseDir, path),
       ...(options.synchronous === undefined ? {} : { synchronous: options.synchronous }),
     });
     forget = announceEngine(dataDir, { pid: process.pid, host: http.host, port: http.port });

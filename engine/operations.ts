@@ -82,7 +82,19 @@ export type TraceView = MessageView & {
   readonly duplicates: readonly number[];
   readonly steps: readonly TraceStep[];
   readonly destinations: readonly DestinationView[];
+  /** What people did to it while it was held, oldest first. */
+  readonly history: readonly HistoryView[];
   readonly resources: readonly ResourceLine[];
+};
+
+export type HistoryView = {
+  readonly generation: number;
+  /** The name of a route; empty for the chain. */
+  readonly destination: string;
+  readonly atUs: number;
+  readonly action: string;
+  readonly by: string;
+  readonly reason: string;
 };
 
 export type TraceStep = {

@@ -10,7 +10,7 @@ import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { exitCodes, PlexusError } from '../errors.ts';
+import { listenError } from '../errors.ts';
 import { limits as engineLimits } from '../limits.ts';
 import {
   type Admitted,
@@ -215,20 +215,6 @@ function listen(server: NetServer, host: string, port: number): Promise<void> {
       server.on('error', () => server.emit('drop'));
       resolve();
     });
-  });
-}
-
-function listenError(cause: NodeJS.ErrnoException, host: string, port: number): PlexusError {
-  const where = `${host}:${port}`;
-  if (cause.code === 'EADDRINUSE') {
-    return new PlexusError('port-in-use', `${where} is in use by another program`, { cause });
-  }
-  if (cause.code === 'EACCES') {
-    return new PlexusError('port-forbidden', `this user may not listen on ${where}`, { cause });
-  }
-  return new PlexusError('listen-failed', `cannot listen on ${where}: ${cause.message}`, {
-    exit: exitCodes.unavailable,
-    cause,
   });
 }
 

@@ -94,7 +94,15 @@ export function createFakeEngine(): FakeEngine {
     trace: (id) => {
       const found = fake.messages.find((message) => message.id === id);
       return (
-        found && { ...found, bytes: 1, duplicates: [], steps: [], destinations: [], resources: [] }
+        found && {
+          ...found,
+          bytes: 1,
+          duplicates: [],
+          steps: [],
+          destinations: [],
+          history: [],
+          resources: [],
+        }
       );
     },
     quarantine: () => fake.quarantine,
