@@ -31,6 +31,8 @@ export const stewardOptions = {
     about: 'unmerge, decide: runs the messages of the meantime again.',
   },
   preview: { type: 'boolean', about: 'merge: says what it would give, and writes nothing.' },
+  name: { type: 'string', value: 'NAME', about: 'refit: what the new model is called.' },
+  seed: { type: 'string', value: 'N', about: 'refit: same records and seed, same model.' },
   limit: { type: 'string', value: 'N', about: 'review ls: so many rows (default 50).' },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
@@ -47,6 +49,8 @@ explain A B     why two records are one person, or two: score, vetoes, links, hi
 history WHO     what happened to a person
 verify          folds all events anew and compares; exit 1 when the state is another
 audit-rate      what blind samples say of wrong automatic links
+refit           fits a candidate model to the records and to what stewards judged, and writes it to
+                identity/models/NAME.json of --config; no policy pins it yet
 labels          the pairs that stewards judged, as NDJSON
 WHO, A and B are written SYSTEM|NUMBER, or are the id of a person. Through the running engine, else
 on the data folder itself, for orders under its lock.`;

@@ -24,6 +24,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   history: async (call, rest) => (await stewards()).identityHistory(call, rest),
   verify: alone(async (call) => (await stewards()).identityVerify(call)),
   'audit-rate': alone(async (call) => (await stewards()).identityAuditRate(call)),
+  refit: alone(async (call) => (await import('./identity-refit.ts')).identityRefit(call)),
   labels: alone(async (call) => (await reviews()).identityLabels(call)),
   policy: identityPolicy,
 };

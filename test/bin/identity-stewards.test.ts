@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { dataKey, openDatabase } from '../../engine/index.ts';
-import { identityFile } from '../../transforms/identity/index.ts';
+import { identityFile, parseModel } from '../../transforms/identity/index.ts';
 import {
   ada,
   type Json,
@@ -142,6 +143,17 @@ for (const where of ['through the engine', 'without one'] as const)
       const [rate] = await rows('audit-rate');
       assert.deepEqual([rate.judged, rate.rate, rate.interval.upper], [0, 0, 1]);
       assert.deepEqual(await refused('merge', n4, n1, ...by), [64, 'identity-do-not-link']);
+    });
+
+    it('fits a candidate model that governs nothing yet, and writes over none', async () => {
+      const [fitted] = await rows('refit', '--name', 'candidate', '--seed', '4');
+      assert.deepEqual([fitted.records, fitted.isCalibrated], [5, false]);
+      const model = parseModel(readFileSync(fitted.file, 'utf8'));
+      assert.deepEqual([model.hash, model.seed], [fitted.hash, 4]);
+      const again = await refused('refit', '--name', 'candidate');
+      assert.deepEqual(again, [74, 'identity-model-unwritable']);
+      assert.equal((await identity('refit', '--name', '../x')).code, 64);
+      assert.equal((await network.plexus('lint')).code, 0);
     });
 
     it('verifies that the state is what the events say, and sees when it is not', async () => {

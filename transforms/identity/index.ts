@@ -55,6 +55,9 @@ export {
   namedBy,
   openDesk,
   orderVerbs,
+  type Refit,
+  type RefitOrder,
+  refit,
   startDesk,
 } from './desk/index.ts';
 export { identityFile } from './identity-file.ts';

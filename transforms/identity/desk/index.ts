@@ -6,6 +6,7 @@ export type { MatchGrade } from './match.ts';
 export { type Named, namedBy } from './naming.ts';
 export type { DecideOrder, Merged, MergeOrder, Steward, UnmergeOrder } from './orders.ts';
 export { identifierOf, type Json, type PersonView } from './patient.ts';
+export { type Refit, type RefitOrder, refit } from './refit.ts';
 export type { SearchQuestion } from './search.ts';
 export type { PersonLink, PersonStory, Told, ToldEvent } from './stories.ts';
 export { startDesk } from './threads.ts';

@@ -8,4 +8,5 @@ export {
 export { baseModel } from './base-model.ts';
 export { calibrate, type JudgedPair } from './calibrate.ts';
 export { type FitOptions, fitModel } from './fit.ts';
+export { randomOf } from './random.ts';
 export { type Score, type Scorer, scorerOf } from './score.ts';

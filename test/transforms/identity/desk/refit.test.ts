@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { duplicatePairs, usual } from '../../../../bench/people/index.ts';
+import { openDatabase } from '../../../../engine/index.ts';
+import {
+  identityFile,
+  normalisePerson,
+  openIdentityStore,
+  type PersonRecord,
+  parseModel,
+  prepare,
+  type Refit,
+  refit,
+  requireGoverned,
+  scorerOf,
+} from '../../../../transforms/identity/index.ts';
+
+// Goal: what stewards decide, both ways, reaches the next model: it is fitted to the network's own
+// records, calibrated by the answers, the same for the same data and seed, and sealed.
+// Method: synthetic people seen in a real store, reviews decided by a steward who either knows or
+// finds nearly everybody different; the models are compared on the pairs that were asked about.
+
+const key = Buffer.alloc(32, 5);
+const governed = requireGoverned(join(import.meta.dirname, '../../../../config'));
+const asked = 60;
+
+describe('refit', function () {
+  this.timeout(60_000);
+  const folders: string[] = [];
+  after(() => {
+    for (const folder of folders) rmSync(folder, { recursive: true });
+  });
+
+  /** A store with pairs of one person and of two, of which a steward has judged `asked` each. */
+  function judgedStore(judge: (isSame: boolean, no: number) => boolean, count = asked): string {
+    const dataDir = mkdtempSync(join(tmpdir(), 'plexus-refit-'));
+    folders.push(dataDir);
+    const db = openDatabase(identityFile(dataDir), { key });
+    const { registry } = openIdentityStore(db, governed);
+    db.exec('BEGIN IMMEDIATE');
+    registry.begun();
+    const on = { atUs: 1_700_000_000_000_000, cause: { kind: 'system', reason: 'test' } } as const;
+    const steward = {
+      ...on,
+      cause: { kind: 'steward', by: 'Ines', second: 'Karl', reason: 'seen' },
+    } as const;
+    let numbers = 0;
+    const see = (attributes: PersonRecord) => {
+      numbers += 1;
+      const sighting = { attributes, fingerprint: numbers, normalisation: 1, facility: 'h' };
+      return registry.see({ system: 'urn:h', value: `H${numbers}`, ...sighting }, on);
+    };
+    const options = { seed: 11, count: 400, completeness: usual, mistaken: 0.3 };
+    const pairs = [...duplicatePairs(options)].map(([a, b]) => [
+      see(normalisePerson(a)),
+      see(normalisePerson(b)),
+    ]);
+    for (let no = 0; no < count; no += 1)
+      for (const isSame of [true, false]) {
+        const [a, b] = [pairs[no]![0]!, isSame ? pairs[no]![1]! : pairs[no + count]![0]!];
+        const review = registry.queue({ kind: 'match', a, b, candidates: [], reasons: [] }, on)!;
+        registry.review({ review, outcome: judge(isSame, no) ? 'same' : 'different' }, steward);
+      }
+    db.exec('COMMIT');
+    db.close();
+    return dataDir;
+  }
+
+  const refitted = (dataDir: string, seed = 1): Refit =>
+    refit({ dataDir, key, governed, seed, recordsMax: 1_000 })!;
+  /** Mean probability of the pairs that are one person, by their own numbers. */
+  const meanP = ({ model }: Refit): number => {
+    const { score } = scorerOf(model);
+    const options = { seed: 12, count: 200, completeness: usual, mistaken: 0.3 };
+    const ps = [...duplicatePairs(options)].map(
+      ([a, b]) => score(prepare(normalisePerson(a)), prepare(normalisePerson(b))).p,
+    );
+    return ps.reduce((sum, p) => sum + p, 0) / ps.length;
+  };
+
+  it('gives the same sealed model for the same data and seed', () => {
+    const dataDir = judgedStore((isSame) => isSame);
+    const fitted = refitted(dataDir);
+    assert.deepEqual([fitted.records, fitted.same, fitted.different], [800, asked, asked]);
+    assert.equal(fitted.isCalibrated, true);
+    assert.deepEqual(refitted(dataDir), fitted);
+    assert.notEqual(refitted(dataDir, 2).model.hash, fitted.model.hash);
+    assert.deepEqual(parseModel(JSON.stringify(fitted.model)), fitted.model);
+    const { window, seed } = fitted.model;
+    assert.deepEqual([window.from, window.to, seed], ['2023-11-14', '2023-11-14', 1]);
+    const sampled = refit({ dataDir, key, governed, seed: 1, recordsMax: 200 })!;
+    assert.ok(sampled.records > 120 && sampled.records < 280, `${sampled.records} of 200`);
+  });
+
+  it('hears both outcomes: who finds one person to be two makes the model less sure', () => {
+    const right = refitted(judgedStore((isSame) => isSame));
+    const doubting = refitted(judgedStore((isSame, no) => isSame && no % 2 === 0));
+    assert.ok(meanP(right) > 0.95);
+    assert.ok(meanP(doubting) < meanP(right) - 0.05);
+  });
+
+  it('leaves the curve alone while there are few answers', () => {
+    const few = refitted(judgedStore((isSame) => isSame, 5));
+    assert.deepEqual([few.same, few.different, few.isCalibrated], [5, 5, false]);
+    assert.deepEqual(few.model.calibration, { ...governed.model.calibration, intercept: 0 });
+  });
+
+  it('is nothing where nobody was ever identified', () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'plexus-refit-'));
+    folders.push(dataDir);
+    assert.equal(refit({ dataDir, key, governed, seed: 1, recordsMax: 10 }), undefined);
+  });
+});
