@@ -125,7 +125,8 @@ function main(): void {
     if (latest.length > latestBatches) latest.shift();
     batch = [];
     const mark = marks[0];
-    if (mark === undefined || counts.records < mark) continue;
+    if (mark === undefined) break;
+    if (counts.records < mark) continue;
     marks.shift();
     const row = {
       records: counts.records,
