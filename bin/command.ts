@@ -46,6 +46,8 @@ export type Command = {
   /** What follows the name, e.g. `FILE.. --to HOST:PORT`. */
   readonly usage: string;
   readonly options: OptionSpecs;
+  /** The configuration folder without --config; `config` in the working folder unless told. */
+  readonly configDir?: string;
   /** More than the summary says; shown by `help COMMAND`. */
   readonly details?: string;
   /**

@@ -19,13 +19,13 @@ import type { ServeOptions, Serving } from './serve.ts';
  */
 export async function serveInForeground(
   { configDir, dataDir, env, out }: Pick<Invocation, 'configDir' | 'dataDir' | 'env' | 'out'>,
-  options: Pick<ServeOptions, 'anyPort' | 'logLevel'>,
+  options: Pick<ServeOptions, 'anyPort' | 'logLevel' | 'baseDir'>,
 ): Promise<Serving> {
   const [{ serve }, { registry }] = await Promise.all([
     import('./serve.ts'),
     import('./registry.ts'),
   ]);
-  const network = requireNetwork(configDir, registry);
+  const network = requireNetwork(configDir, registry, options);
   makeParent(dataDir);
   const onEvent = (event: Event) => sayTrouble(event, out);
   const serving = await serve({ network, dataDir, env, onEvent, ...options });
@@ -55,6 +55,10 @@ function sayTrouble(event: Event, out: Output): void {
     out.say(`plexus: journal ${partition} is damaged and was set aside; what can be read goes on,`);
     out.say(`  ${held} messages are held (quarantine ls), ${lost} are lost`);
   }
+  if (event.type === 'issue' && event.code in asides) {
+    const why = asides[event.code as keyof typeof asides];
+    out.say(`plexus: ${event.stage}: ${why}; it was set aside as .aside-N and a new one begun`);
+  }
   if (event.type === 'commit-failed')
     out.say(`plexus: the journal cannot write: ${event.cause}; senders hear AE`);
   if (event.type === 'held' && isLeftBehind(event.code)) {
@@ -65,6 +69,12 @@ function sayTrouble(event: Event, out: Output): void {
   }
   if (event.type === 'journal-reopened') out.say('plexus: the journal writes again');
 }
+
+/** What a file route found in its folder at the start, and never deletes. */
+const asides = {
+  'file-without-cursor': 'a file lay in its folder that this data folder knows nothing of',
+  'file-shorter-than-cursor': 'a file in its folder has lost its end',
+} as const;
 
 const isLeftBehind = (code: string): boolean => code === 'route-gone' || code === 'channel-gone';
 

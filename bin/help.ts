@@ -2,7 +2,8 @@ import type { Command, OptionSpec } from './command.ts';
 
 const general = `
 Every command takes --config DIR (default config), --data DIR (default data), --json (data as
-NDJSON on stdout) and --help. Data goes to stdout, people's text to stderr.
+NDJSON on stdout) and --help; --version says which this is.
+Data goes to stdout, people's text to stderr.
 Exit: 0 ok, 1 findings, 64 usage, 69 unavailable, 70 bug, 74 I/O, 78 bad configuration.`;
 
 /** The list of commands. */

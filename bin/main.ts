@@ -8,6 +8,7 @@ import {
   UsageError,
 } from './command.ts';
 import { helpOf, overview } from './help.ts';
+import { version } from './version.ts';
 
 const globalOptions = {
   config: { type: 'string', value: 'DIR', about: 'Configuration folder (default `config`).' },
@@ -39,6 +40,10 @@ async function dispatch(
   world: World,
 ): Promise<number> {
   const { word, rest } = takeCommand(argv);
+  if (word === undefined && rest.includes('--version')) {
+    world.out.line(version);
+    return exitCodes.ok;
+  }
   if (word === undefined || word === 'help') {
     const topic = rest.find((arg) => !arg.startsWith('-'));
     const isAsked = word === 'help' || rest.some((arg) => arg === '--help' || arg === '-h');
@@ -63,7 +68,7 @@ async function dispatch(
     args: positionals,
     options: values,
     json: values.json === true,
-    configDir: values.config ?? 'config',
+    configDir: values.config ?? command.configDir ?? 'config',
     dataDir: values.data ?? 'data',
   } as Invocation);
 }

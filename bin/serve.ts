@@ -17,6 +17,7 @@ import {
 import { createLogs, createMonitoring } from '../monitoring/index.ts';
 import { openSpineReader } from '../routes/spine/index.ts';
 import { openIdentityReader } from '../transforms/identity/index.ts';
+import { mountIdentity, refusalAt } from './identity-service.ts';
 import { registry } from './registry.ts';
 import { announceEngine, findEngine } from './running-engine.ts';
 import { version } from './version.ts';
@@ -27,6 +28,8 @@ export type ServeOptions = {
   readonly env: NodeJS.ProcessEnv;
   /** Free ports in place of the configured ones. */
   readonly anyPort: boolean;
+  /** Where paths of the configuration are written against; the folder that holds it unless told. */
+  readonly baseDir?: string;
   /** Structured logs on standard error, from this level on; none without it. */
   readonly logLevel?: 'error' | 'warn' | 'info' | 'debug';
   readonly onEvent?: (event: Event) => void;
@@ -51,6 +54,7 @@ export type Serving = {
  */
 export async function serve(options: ServeOptions): Promise<Serving> {
   const { network, dataDir, env, anyPort } = options;
+  const baseDir = options.baseDir ?? join(network.configDir, '..');
   const key = dataKey(dataDir, env);
   const token = consoleToken(dataDir, env);
   const clock = systemClock();
@@ -72,21 +76,27 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   });
   const { host } = network.http;
   const port = anyPort ? 0 : network.http.port;
-  const http = await serveHttp({ host, port, app: monitoring.app, ...monitoring.http }).catch(
-    (cause: unknown) => {
-      // The port is taken by the engine that a person has forgotten; a note alone may be stale.
-      const isTaken = cause instanceof PlexusError && cause.code === 'port-in-use';
-      if (!isTaken || !findEngine(dataDir)) throw cause;
-      throw new PlexusError('engine-running', `another engine runs on ${dataDir}`, { cause });
-    },
-  );
   const spine = openSpineReader(dataDir, key.value);
+  const mounted = mountIdentity(monitoring.app, {
+    ...{ dataDir, key: key.value, configDir: network.configDir, clock, events, spine },
+    ...{ engine: () => engine?.operations, bug: logs.bug },
+  });
+  const { app } = mounted;
+  const facing = { host, port, app, ...monitoring.http, refusalBody: refusalAt };
+  const http = await serveHttp(facing).catch(async (cause: unknown) => {
+    await mounted.close();
+    // The port is taken by the engine that a person has forgotten; a note alone may be stale.
+    const isTaken = cause instanceof PlexusError && cause.code === 'port-in-use';
+    if (!isTaken || !findEngine(dataDir)) throw cause;
+    throw new PlexusError('engine-running', `another engine runs on ${dataDir}`, { cause });
+  });
   let forget = () => {};
   const stop = async (): Promise<void> => {
     forget();
     await engine?.stop();
     monitoring.close();
     await http.close(limits.drainMs);
+    await mounted.close();
     spine.close();
     identity.close();
     logs.close();
@@ -95,7 +105,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     engine = await startEngine({
       version,
       network,
-      load: (configDir, how) => loadNetwork(configDir, registry, how),
+      load: (configDir, only) =>
+        loadNetwork(configDir, registry, { baseDir, ...(only === undefined ? {} : { only }) }),
       dataDir,
       key: key.value,
       registry,
@@ -104,7 +115,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       reader: spine,
       workerFile: fileURLToPath(new URL('./chain-worker.ts', import.meta.url)),
       anyPort,
-      resolvePath: (path) => join(network.configDir, '..', path),
+      resolvePath: (path) => join(baseDir, path),
       ...(options.synchronous === undefined ? {} : { synchronous: options.synchronous }),
     });
     forget = announceEngine(dataDir, { pid: process.pid, host: http.host, port: http.port });

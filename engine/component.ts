@@ -85,6 +85,8 @@ export type StageComponent<Config = unknown> = Spec<Config> & {
 
 export type RouteComponent<Config = unknown> = Spec<Config> & {
   readonly role: 'route';
+  /** What the last stage must give for it to have something to deliver; absent: anything. */
+  readonly takes?: Flow;
   create(config: Config, context: SinkContext): Promise<Sink>;
 };
 

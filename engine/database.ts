@@ -1,4 +1,5 @@
-import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { chmodSync, existsSync, linkSync, renameSync, rmSync } from 'node:fs';
 import type BetterSqlite3 from 'better-sqlite3';
 import Database from 'better-sqlite3-multiple-ciphers';
 import { exitCodes, PlexusError, reasonOf } from './errors.ts';
@@ -38,22 +39,14 @@ export type OpenOptions = {
  */
 export function openDatabase(file: string, options: OpenOptions): DatabaseHandle {
   if (options.key.length !== 32) throw new Error('the data key has 32 bytes');
-  const isNew = !existsSync(file);
   let db: DatabaseHandle | undefined;
   try {
-    db = new Database(file, {
-      readonly: options.readonly ?? false,
-      fileMustExist: options.readonly ?? false,
-    });
-    db.pragma(`cipher = 'aegis'`);
-    // Not `hexkey`: that takes the digits for a passphrase and derives a key, 40 ms an open.
-    db.pragma(`key = 'raw:${options.key.toString('hex')}'`);
-    db.pragma('busy_timeout = 5000');
+    if (!options.readonly && !existsSync(file)) createEmpty(file, options);
+    db = unlock(
+      new Database(file, { readonly: options.readonly ?? false, fileMustExist: true }),
+      options,
+    );
     if (!options.readonly) {
-      if (isNew) {
-        chmodSync(file, 0o600);
-        if (options.pageBytes) db.pragma(`page_size = ${options.pageBytes}`);
-      }
       db.pragma('journal_mode = WAL');
       db.pragma(`synchronous = ${options.synchronous ?? 'FULL'}`);
       if (options.autoCheckpointPages !== undefined)
@@ -75,5 +68,34 @@ export function openDatabase(file: string, options: OpenOptions): DatabaseHandle
       exit: exitCodes.io,
       cause,
     });
+  }
+}
+
+function unlock(db: DatabaseHandle, { key }: OpenOptions): DatabaseHandle {
+  db.pragma(`cipher = 'aegis'`);
+  // Not `hexkey`: that takes the digits for a passphrase and derives a key, 40 ms an open.
+  db.pragma(`key = 'raw:${key.toString('hex')}'`);
+  db.pragma('busy_timeout = 5000');
+  return db;
+}
+
+/**
+ * Makes the file under another name and gives it its own when its first page is whole: somebody
+ * who reads along would else see half a page, and take it for the wrong key.
+ */
+function createEmpty(file: string, options: OpenOptions): void {
+  const unfinished = `${file}.${randomUUID()}.new`;
+  try {
+    const db = unlock(new Database(unfinished), options);
+    chmodSync(unfinished, 0o600);
+    if (options.pageBytes) db.pragma(`page_size = ${options.pageBytes}`);
+    db.pragma('journal_mode = WAL');
+    db.close();
+    linkSync(unfinished, file);
+  } catch (error) {
+    // Somebody else was first, and theirs is as good.
+    if ((error as { code?: string }).code !== 'EEXIST') throw error;
+  } finally {
+    removeDatabase(unfinished);
   }
 }

@@ -1,14 +1,13 @@
-import { join } from 'node:path';
 import { createPool } from './chain/index.ts';
 import { createChanges } from './changes.ts';
 import { type Channel, createChannel } from './channel/index.ts';
 import type { Clock } from './clock.ts';
 import type { Registry } from './component.ts';
-import type { ChannelConfig, LoadedNetwork, LoadOptions, Network } from './config/index.ts';
+import type { ChannelConfig, LoadedNetwork, Network } from './config/index.ts';
 import { deployments } from './deployments.ts';
 import { ConfigError, PlexusError, reasonOf } from './errors.ts';
 import type { Events } from './events.ts';
-import { heldActions } from './held-actions.ts';
+import { heldActions, reruns } from './held-actions.ts';
 import {
   counts,
   expire,
@@ -20,7 +19,7 @@ import {
 import { createLeftBehind } from './left-behind.ts';
 import { limits } from './limits.ts';
 import type { Operations, Reader } from './operations.ts';
-import { createReader, type JournalView } from './reader/index.ts';
+import { createReader, type JournalView, openJournalView } from './reader/index.ts';
 import type { ResourceReader } from './sink.ts';
 import { createTurns } from './turns.ts';
 
@@ -28,8 +27,8 @@ export type EngineOptions = {
   /** Of Plexus, as `engine-started` tells it. */
   readonly version: string;
   readonly network: Network;
-  /** Reads the configuration again, for reload, or a kept copy of it, for a rollback. */
-  load(configDir: string, options?: LoadOptions): LoadedNetwork;
+  /** Reads the configuration again, or of a kept copy of it the one channel that is wanted. */
+  load(configDir: string, only?: string): LoadedNetwork;
   readonly dataDir: string;
   readonly key: Buffer;
   readonly registry: Registry;
@@ -57,8 +56,7 @@ export async function startEngine(options: EngineOptions) {
   const startedUs = options.clock.nowUs();
   const { clock, events } = options;
   const lock = lockData(options.dataDir);
-  const dedupeHours = Math.max(1, ...options.network.channels.map((each) => each.dedupeHours));
-  const journal = openUnder(lock, () => openJournal({ ...options, dedupeHours }));
+  const journal = openUnder(lock, () => openJournal(options));
   const sinceStartMs = () => (clock.nowUs() - startedUs) / 1000;
   events.emit({ type: 'recovered', ...journal.openCounts(), tookMs: sinceStartMs() });
   const pool = createPool({
@@ -66,11 +64,7 @@ export async function startEngine(options: EngineOptions) {
     workerData: { dataDir: options.dataDir, key: options.key },
     ...(options.workers === undefined ? {} : { threads: options.workers }),
   });
-  const deploy = deployments({
-    ...options,
-    journal,
-    load: (configDir, only) => options.load(configDir, { ...baseDirOf(options), only }),
-  });
+  const deploy = deployments({ ...options, journal });
   const channels = new Map<string, Channel>();
   const inTurn = createTurns();
   let network = options.network;
@@ -98,7 +92,12 @@ export async function startEngine(options: EngineOptions) {
   const leftBehind = createLeftBehind({ journal, clock, events });
   const changes = createChanges({ channels, deploy, leftBehind, build });
   const held = heldActions({ journal, channels, isWorked, clock, events });
-  const reader = liveReader(journal, channels, options.reader);
+  // Handles of its own: who reads long holds no write up, and sees the finished days as well.
+  const view: JournalView = {
+    ...openJournalView(options.dataDir, options.key),
+    count: journal.totals.get,
+  };
+  const reader = liveReader(view, channels, options.reader);
 
   /** Without channels the configuration tells what the next start will work off. */
   function isWorked({ channel: no, name }: Place): boolean {
@@ -148,6 +147,7 @@ export async function startEngine(options: EngineOptions) {
     replay: (selection, by) => held(selection, { kind: 'replay', by }),
     move: (selection, to, reason, by) => held(selection, { kind: 'move', to, reason, by }),
     waive: (selection, reason, by) => held(selection, { kind: 'waive', reason, by }),
+    rerun: reruns({ journal, channels, isWorked, clock, events }),
   };
 
   if (!options.ordersOnly) {
@@ -161,6 +161,7 @@ export async function startEngine(options: EngineOptions) {
   }
   const stopUpkeep = keepUp(options, async () => {
     await expire(journal, options.dataDir, network.retention, clock.nowUs(), events);
+    view.tidy();
     const running = [...channels.values()].map((channel) => channel.deployment().spec.configDir);
     deploy.tidy(network.retention.workDays, running);
   });
@@ -181,6 +182,7 @@ export async function startEngine(options: EngineOptions) {
       await pool.close();
       stopUpkeep();
       stopListening();
+      view.close();
       await journal.close();
       lock.release();
     },
@@ -192,9 +194,6 @@ function pendingOf({ control, totals }: Journal, { ref }: Channel): number {
   const own = control.destinations().filter((each) => each.channel === ref.no);
   return own.reduce((sum, each) => sum + totals.get(ref.no, each.no, counts.pending), 0);
 }
-
-/** Where paths that a kept copy of the configuration names are written against. */
-const baseDirOf = ({ network }: EngineOptions) => ({ baseDir: join(network.configDir, '..') });
 
 /** Looks after finished days now and then; the returned function ends it. */
 function keepUp({ clock, events }: EngineOptions, lookAfter: () => Promise<void>): () => void {
@@ -220,20 +219,12 @@ function openUnder<Opened>(lock: { release(): void }, open: () => Opened): Opene
   }
 }
 
-/**
- * The reading half over the running engine's own handles, with what only it knows of its channels.
- */
+/** The reading half beside the running engine, with what only it knows of its channels. */
 function liveReader(
-  journal: Journal,
+  view: JournalView,
   channels: ReadonlyMap<string, Channel>,
   resources: ResourceReader,
 ): Reader {
-  const view: JournalView = {
-    control: journal.control,
-    partitions: () => journal.partitions.all(),
-    count: journal.totals.get,
-    close: () => {},
-  };
   return createReader(view, resources, (name) => {
     const channel = channels.get(name);
     if (!channel) return undefined;

@@ -43,6 +43,21 @@ export function journalUnavailable(cause: unknown): PlexusError {
   });
 }
 
+/** Why a port does not open: `port-in-use`, `port-forbidden` or `listen-failed`. */
+export function listenError(
+  cause: NodeJS.ErrnoException,
+  host: string,
+  port: number,
+  channel?: string,
+): PlexusError {
+  const where = `${host}:${port}${channel === undefined ? '' : ` of the channel ${channel}`}`;
+  if (cause.code === 'EADDRINUSE')
+    return new PlexusError('port-in-use', `${where} is in use by another program`, { cause });
+  if (cause.code === 'EACCES')
+    return new PlexusError('port-forbidden', `this user may not listen on ${where}`, { cause });
+  return new PlexusError('listen-failed', `cannot listen on ${where}: ${cause.message}`, { cause });
+}
+
 /** Configuration that must not start; carries every mistake found. */
 export class ConfigError extends PlexusError {
   readonly issues: readonly ConfigIssue[];

@@ -88,7 +88,19 @@ export type Event =
     }
   | { type: 'worker-lost'; channel: string; cause: string }
   | { type: 'config-refused'; mistakes: number }
-  | { type: 'signed-in' | 'sign-in-refused'; principal: string };
+  | { type: 'signed-in' | 'sign-in-refused'; principal: string }
+  /** For the audit trail: ids of persons and records, and nothing that is known of them. */
+  | {
+      type: 'identity-access';
+      principal: string;
+      by: string;
+      action: string;
+      isChange: boolean;
+      purpose: string;
+      persons: readonly string[];
+      records: readonly number[];
+      outcome: string;
+    };
 
 export type ChannelState = 'stopped' | 'starting' | 'running' | 'paused' | 'draining' | 'failed';
 export type EventType = Event['type'];

@@ -8,18 +8,41 @@ import {
   type HeldResult,
   type Journal,
   type Place,
+  rerun,
 } from './journal/index.ts';
 import type { HeldSelection } from './operations.ts';
 
-/** Assign, replay, move and waive: the journal first, then the queues hear of it. */
-export function heldActions(options: {
+type Options = {
   readonly journal: Journal;
   readonly channels: ReadonlyMap<string, Channel>;
   /** Does anybody work this queue off? */
   isWorked(place: Place): boolean;
   readonly clock: Clock;
   readonly events: Events;
-}) {
+};
+
+/** Runs messages again: the journal first, then the chains hear of it. Gives how many. */
+export function reruns({ journal, channels, isWorked, clock, events }: Options) {
+  return async (ids: readonly MessageId[], reason: string, by: string): Promise<number> => {
+    const again = await rerun(journal, { ids, reason, by, nowUs: clock.nowUs(), isWorked });
+    for (const { ref, pipeline } of channels.values()) {
+      const own = again.get(ref.chain);
+      if (own === undefined) continue;
+      for (const id of own) pipeline()?.scheduler.lower(id);
+    }
+    const queues = journal.control.destinations();
+    const named = journal.control.channels();
+    for (const [no, own] of again) {
+      const place = queues.find((each) => each.no === no);
+      const channel = named.find((each) => each.no === place?.channel)?.name ?? '';
+      events.emit({ type: 'replayed', channel, destination: '', count: own.length, by });
+    }
+    return [...again.values()].reduce((sum, own) => sum + own.length, 0);
+  };
+}
+
+/** Assign, replay, move and waive: the journal first, then the queues hear of it. */
+export function heldActions(options: Options) {
   const { journal, channels, isWorked, clock, events } = options;
 
   function wake(selection: HeldSelection, result: HeldResult): void {

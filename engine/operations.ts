@@ -50,6 +50,11 @@ export type Operations = Reader & {
   /** Gives held deliveries to another route of their channel. Throws `unknown-route`. */
   move(selection: HeldSelection, to: string, reason: string, by: string): Promise<number>;
   waive(selection: HeldSelection, reason: string, by: string): Promise<number>;
+  /**
+   * Runs messages that were done with once more through today's chain, as a new generation, so that
+   * routes publish again. Gives how many: what is open, held or expired is not among them.
+   */
+  rerun(ids: readonly MessageId[], reason: string, by: string): Promise<number>;
 };
 
 export type MessageQuery = {
@@ -77,7 +82,19 @@ export type TraceView = MessageView & {
   readonly duplicates: readonly number[];
   readonly steps: readonly TraceStep[];
   readonly destinations: readonly DestinationView[];
+  /** What people did to it while it was held, oldest first. */
+  readonly history: readonly HistoryView[];
   readonly resources: readonly ResourceLine[];
+};
+
+export type HistoryView = {
+  readonly generation: number;
+  /** The name of a route; empty for the chain. */
+  readonly destination: string;
+  readonly atUs: number;
+  readonly action: string;
+  readonly by: string;
+  readonly reason: string;
 };
 
 export type TraceStep = {

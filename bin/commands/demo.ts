@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { exitCodes } from '../../engine/index.ts';
 import { defineCommand } from '../command.ts';
 import { serveInForeground, untilStopped } from '../foreground.ts';
@@ -6,7 +7,9 @@ export const demo = defineCommand({
   name: 'demo',
   summary: 'Starts the example network and feeds all three facilities with synthetic messages.',
   usage: '[--count N] [--rate N] [--seed N] [--ports any] [--stop]',
-  details: 'Some messages are wrong on purpose and are seen in quarantine. Ctrl-C ends it.',
+  details: `Some messages are wrong on purpose and are seen in quarantine. Ctrl-C ends it. The
+example network lies beside the program; data, key and out/ are made in the working folder.`,
+  configDir: join(import.meta.dirname, '../../config'),
   options: {
     count: { type: 'string', value: 'N', about: 'Messages to send (default 500).' },
     rate: { type: 'string', value: 'N', about: 'Messages a second (default 50).' },
@@ -17,7 +20,10 @@ export const demo = defineCommand({
   async run(call) {
     const { options, json, out, signal } = call;
     const { createProgress, simulate, targetsOf } = await import('../simulate/index.ts');
-    const serving = await serveInForeground(call, { anyPort: options.ports === 'any' });
+    const serving = await serveInForeground(call, {
+      anyPort: options.ports === 'any',
+      ...('config' in options ? {} : { baseDir: process.cwd() }),
+    });
     const { operations } = serving.engine;
     const base = `http://${serving.http.host}:${serving.http.port}`;
     out.say(`console  ${base}/  (the token: ./plexus keys token)`);

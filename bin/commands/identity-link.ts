@@ -79,9 +79,9 @@ export async function identityEvaluate(call: Call, rest: readonly string[]): Pro
     const truth = people.truth.slice(from, to);
     return new Map(people.ids.slice(from, to).map((id, at) => [id, truth[at] ?? '']));
   });
-  const truePairs = countTruePairs(people.truth, people.secondFrom);
+  const truths = countTruePairs(people.truth, people.secondFrom);
   const truth = (id: string, input: 0 | 1) => byInput[input]?.get(id) ?? '';
-  const evaluation = evaluate(result, truth, truePairs, isAcross);
+  const evaluation = evaluate(result, truth, truths, isAcross);
   if (json) out.json(evaluation);
   else for (const line of describe(evaluation)) out.line(line);
   return exitCodes.ok;
@@ -178,7 +178,8 @@ function progressBar(isTerminal: boolean) {
 const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
 
 function describe(evaluation: Evaluation): string[] {
-  const { records, truePairs, thresholds, best, wrongAuto, autoShare, reviewShare } = evaluation;
+  const { records, truePairs, thresholds, best, wrongAuto } = evaluation;
+  const { autoShare, reviewShare, recordShares } = evaluation;
   return [
     `${records} records, ${truePairs} true pairs`,
     ...thresholds.map(
@@ -189,5 +190,7 @@ function describe(evaluation: Evaluation): string[] {
     `best F1 ${best.f1.toFixed(5)} from p ${best.p.toPrecision(4)}`,
     `automatic ${percent(autoShare)} of the true pairs, ${wrongAuto} wrong; ` +
       `review ${percent(reviewShare)}`,
+    `of the records with a partner ${percent(recordShares.linked)} linked to one, ` +
+      `${percent(recordShares.review)} not linked and to review`,
   ];
 }

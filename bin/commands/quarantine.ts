@@ -9,7 +9,7 @@ import {
 } from '../../engine/index.ts';
 import { defineCommand, type Invocation, UsageError } from '../command.ts';
 import { ageText, isoTime, issueText } from '../message-rows.ts';
-import type { Order } from '../orders.ts';
+import type { Order, Orders } from '../orders.ts';
 import { renderTable } from '../table.ts';
 
 const options = {
@@ -140,7 +140,9 @@ async function change(call: Call, order: Order, words: readonly string[]): Promi
     const fingerprints = (await orders.groups()).map(({ fingerprint }) => fingerprint);
     const selections = words.map((word) => selectionOf(word, fingerprints));
     for (const [index, selection] of selections.entries()) {
-      const count = await orders.carryOut(order, selection, by);
+      const stopTelling = tellProgress(orders, words[index]!, call);
+      const count = await orders.carryOut(order, selection, by).finally(stopTelling);
+      if (count === 0) call.out.say(`plexus: nothing is held under ${words[index]}`);
       if (call.json) call.out.json({ selection, verb: order.verb, count });
       else call.out.line(`${words[index]}: ${count} ${count === 1 ? 'message' : 'messages'}`);
     }
@@ -148,6 +150,17 @@ async function change(call: Call, order: Order, words: readonly string[]): Promi
     await orders.close();
   }
   return exitCodes.ok;
+}
+
+/** For a person at a terminal: how much of a large order is still to be done. */
+function tellProgress(orders: Orders, word: string, { out }: Call): () => void {
+  if (!out.isTerminal) return () => {};
+  const tell = (groups: readonly HeldGroup[]): void => {
+    const group = groups.find(({ fingerprint }) => fingerprint === word);
+    if (group) out.say(`${word}: ${group.count} to go`);
+  };
+  const timer = setInterval(() => void orders.groups().then(tell, () => {}), 1_000);
+  return () => clearInterval(timer);
 }
 
 /** A fingerprint of digits alone looks like an id: what is in the list now wins. */

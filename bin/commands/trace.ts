@@ -51,6 +51,7 @@ function traceRow(view: TraceView, withBody: boolean) {
     duplicates: view.duplicates.map(isoTime),
     steps: view.steps.map(({ tookUs, ...step }) => ({ ...step, took_us: tookUs })),
     destinations: view.destinations,
+    history: view.history.map(({ atUs, ...step }) => ({ ...step, at: isoTime(atUs) })),
     resources: view.resources.map(({ type, id, json }) => ({
       type,
       id,
@@ -71,6 +72,11 @@ function print(view: TraceView, withBody: boolean, out: Output): void {
     out.line(
       `  -> ${destination} ${state} run ${generation}, ${attempts} attempts ${code}`.trimEnd(),
     );
+  for (const { atUs, action, by, reason, destination } of view.history) {
+    const where = destination === '' ? '' : ` at ${destination}`;
+    const why = reason === '' ? '' : `: ${reason}`;
+    out.line(`  ${isoTime(atUs)} ${action}${where} by ${by}${why}`);
+  }
   for (const { type, id, json } of view.resources)
     out.line(`  ${type}/${id}${withBody ? ` ${json}` : ''}`);
 }

@@ -30,7 +30,7 @@ export function readPayload(raw: Buffer): PayloadRead {
     value = JSON.parse(raw.toString('utf8'));
   } catch {
     // The parser's own message quotes the text, and so the patient.
-    return refuse('fhir-invalid-json', 'The payload is not valid JSON.');
+    return refuse('fhir-json-invalid', 'The payload is not valid JSON.');
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return refuse('fhir-not-a-resource', 'The payload is JSON, but no object.');

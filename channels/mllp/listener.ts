@@ -3,7 +3,7 @@ import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import {
   type Listening,
   limits,
-  PlexusError,
+  listenError,
   type Source,
   type SourceContext,
 } from '../../engine/index.ts';
@@ -205,19 +205,7 @@ function listen(server: Server, options: MllpOptions, context: SourceContext): P
   const port = context.anyPort ? 0 : options.port;
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      reject(
-        cause.code === 'EADDRINUSE'
-          ? new PlexusError(
-              'port-in-use',
-              `channel ${context.channel}: ${host}:${port} is in use by another program`,
-              { cause },
-            )
-          : new PlexusError(
-              'port-unavailable',
-              `channel ${context.channel}: cannot listen on ${host}:${port} (${cause.code})`,
-              { cause },
-            ),
-      );
+      reject(listenError(cause, host, port, context.channel));
     });
     server.listen({ host, port, backlog: 1024 }, () => {
       const address = server.address();

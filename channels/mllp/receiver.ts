@@ -166,7 +166,9 @@ function receiveBatch(state: State, bytes: Bytes, batch: Batch, answer: Answer):
   };
   landBatch(state, whole, parts).then(
     ([landed, ...landedParts]) => {
-      if (landed) answerLanded(state, header, landed, landedParts, answer);
+      // Of a batch that came again the whole alone is told, which ends with its messages.
+      const messages = landedParts.length > 0 || !landed ? landedParts : [landed];
+      if (landed) answerLanded(state, header, landed, messages, answer);
       else answerNotStored(header, receivedUs, answer);
     },
     () => answerNotStored(header, receivedUs, answer),

@@ -1,29 +1,50 @@
 import type { MessageId } from '../ids.ts';
 import type { Issue } from '../issue.ts';
-import { states } from '../journal/index.ts';
+import { batchCode, states } from '../journal/index.ts';
 import { outcomeOfVerdict } from '../outcome.ts';
 import type { Settlement } from '../source.ts';
 import type { Done } from './report.ts';
 
+/** What the journal knows of a message's newest run. */
+type State = {
+  readonly state: number;
+  readonly code: string | null;
+  readonly issues: string | null;
+};
+
 /**
- * Who waits for what a message came to (`ack: settled`). `stateOf` reads the journal: a message
- * that is settled already, perhaps in an earlier life of the engine, is answered from there.
+ * Who waits for what a message came to (`ack: settled`). The journal is read first: a message that
+ * is settled already, perhaps in an earlier life of the engine, is answered from there.
  */
-export function createAnswers(
-  stateOf: (id: MessageId) => { state: number; issues: string | null } | undefined,
-) {
+export function createAnswers(journal: {
+  stateOf(id: MessageId): State | undefined;
+  /** The messages of a batch. */
+  partsOf(whole: MessageId): readonly MessageId[];
+}) {
   const waiting = new Map<MessageId, ((settlement: Settlement) => void)[]>();
+
+  /** A batch has ended when each of its messages has, as badly as the worst of them. */
+  async function ofBatch(whole: MessageId): Promise<Settlement> {
+    const ends = await Promise.all(journal.partsOf(whole).map(of));
+    const held = ends.filter(({ outcome }) => outcome === 'quarantined');
+    if (held.length === 0) return { outcome: 'delivered', issues: [] };
+    return { outcome: 'quarantined', issues: held.flatMap(({ issues }) => issues) };
+  }
+
+  function of(id: MessageId): Promise<Settlement> {
+    const row = journal.stateOf(id);
+    if (row?.state === states.settled && row.code === batchCode) return ofBatch(id);
+    const known = row && settlementOf(row);
+    if (known) return Promise.resolve(known);
+    return new Promise((resolve) => {
+      const others = waiting.get(id);
+      if (others) others.push(resolve);
+      else waiting.set(id, [resolve]);
+    });
+  }
+
   return {
-    of(id: MessageId): Promise<Settlement> {
-      const row = stateOf(id);
-      const known = row && settlementOf(row);
-      if (known) return Promise.resolve(known);
-      return new Promise((resolve) => {
-        const others = waiting.get(id);
-        if (others) others.push(resolve);
-        else waiting.set(id, [resolve]);
-      });
-    },
+    of,
     settled(done: readonly Done[]): void {
       if (waiting.size === 0) return;
       for (const { row, reply } of done) {
@@ -39,7 +60,7 @@ export function createAnswers(
   };
 }
 
-function settlementOf(row: { state: number; issues: string | null }): Settlement | undefined {
+function settlementOf(row: State): Settlement | undefined {
   switch (row.state) {
     case states.settled:
       return { outcome: 'delivered', issues: [] };

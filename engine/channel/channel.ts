@@ -38,11 +38,20 @@ export type Channel = ReturnType<typeof createChannel>;
  * One channel: its source, its lanes and its destinations, started and stopped without loss. What
  * is accepted is in the journal; stopping at any point leaves a queue and nothing else.
  */
-export function createChannel(ref: ChannelRef, first: Deployment, options: ChannelOptions) {
+export function createChannel(
+  first: ChannelRef,
+  firstDeployed: Deployment,
+  options: ChannelOptions,
+) {
   const { journal, clock, events } = options;
   const raws = createRecent<MessageId, LandedMessage>(limits.recentRawBytesMax);
-  const answers = createAnswers((id) => journal.stateOf(id, ref.chain));
-  let deployed = first;
+  const answers = createAnswers({
+    stateOf: (id) => journal.stateOf(id, first.chain),
+    partsOf: journal.partsOf,
+  });
+  let deployed = firstDeployed;
+  /** With what the deployment says of it. */
+  let ref = refOf(deployed);
   let state: ChannelState = 'stopped';
   let source: Source | undefined;
   let listening: readonly Listening[] = [];
@@ -50,6 +59,10 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
   let lastReceivedUs = 0;
   // One thing at a time is done to a channel: two starts at once would work its queue twice.
   const inTurn = createTurns();
+
+  function refOf({ config }: Deployment): ChannelRef {
+    return { ...first, owner: config.owner, dedupeHours: config.dedupeHours };
+  }
 
   function become(next: ChannelState, cause?: string): void {
     state = next;
@@ -206,7 +219,8 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
   }
 
   return {
-    ref,
+    /** Its numbers; they stay. */
+    ref: first,
     state: () => state,
     deployment: () => deployed,
     listening: () => listening,
@@ -272,6 +286,7 @@ export function createChannel(ref: ChannelRef, first: Deployment, options: Chann
     if (!sameSource || after === 'stopped') await closeSource();
     await closeLanes();
     deployed = next;
+    ref = refOf(next);
     become('stopped');
     if (after !== 'stopped') await open(after);
   }

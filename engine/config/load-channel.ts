@@ -7,7 +7,7 @@ import { channelSchema, routeSchema } from './channel-schema.ts';
 import { type Named, type ReadContext, readComponent, readNamed } from './components.ts';
 import type { ChannelConfig, ComponentConfig, RouteConfig } from './network.ts';
 import { checkYaml, valueIn } from './schema-issues.ts';
-import { findMisplaced } from './stage-order.ts';
+import { findMisplaced, findStarving } from './stage-order.ts';
 import { type ConfigPath, readYaml, type YamlFile } from './yaml.ts';
 
 /**
@@ -28,8 +28,9 @@ export function loadChannel(file: string, place: ConfigPlace, registry: Registry
   const name = typeof written === 'string' ? written : undefined;
   if (yaml.issues.length > 0) return { yaml, name, channel: undefined, issues: yaml.issues };
   const shape = checkYaml(channelSchema, yaml);
-  const parts = readParts({ yaml, place, channel: name ?? '' }, registry);
-  const issues = [...shape.issues, ...parts.issues];
+  const isSound = shape.issues.length === 0;
+  const parts = readParts({ yaml, place, channel: name ?? '' }, registry, isSound);
+  const issues = [...shape.issues, ...parts.issues, ...misnamed(yaml, name)];
   const { value } = shape;
   const failed = value === undefined || issues.some((issue) => issue.severity === 'error');
   if (failed || parts.source === undefined) return { yaml, name, channel: undefined, issues };
@@ -52,6 +53,15 @@ export function loadChannel(file: string, place: ConfigPlace, registry: Registry
   return { yaml, name, channel, issues };
 }
 
+/** People look for a channel in the file of its name. */
+function misnamed(yaml: YamlFile, name: string | undefined): ConfigIssue[] {
+  const word = basename(yaml.file).replace(/\.ya?ml$/, '');
+  if (name === undefined || name === word) return [];
+  const message = `the file is called \`${word}\` and the channel \`${name}\`: name them alike`;
+  const at = yaml.valueAt(['channel']);
+  return [{ ...at, severity: 'warning', code: 'channel-file-name', message }];
+}
+
 type Parts = {
   source: ComponentConfig | undefined;
   readonly stages: ComponentConfig[];
@@ -62,9 +72,9 @@ type Parts = {
 
 /**
  * Reads source, stages and routes from the raw value, so that a mistake elsewhere hides none
- * here.
+ * here. `isSound`: no other key is wrong.
  */
-function readParts(context: ReadContext, registry: Registry): Parts {
+function readParts(context: ReadContext, registry: Registry, isSound: boolean): Parts {
   const { yaml } = context;
   const parts: Parts = { source: undefined, stages: [], routes: [], files: [], issues: [] };
   const read = (value: unknown, path: ConfigPath): Named | undefined => {
@@ -94,13 +104,18 @@ function readParts(context: ReadContext, registry: Registry): Parts {
     stages.push(stage);
   }
   parts.issues.push(...findMisplaced(stages, yaml, registry));
+  const routes: Named[] = [];
   for (const [index, item] of listIn(yaml, 'routes').entries()) {
     const route = read(item, ['routes', index]);
     if (route === undefined) continue;
     const result = readRoute(route, registry, context);
     parts.files.push(...result.files);
     parts.routes.push(...take(result));
+    routes.push(route);
   }
+  // A stage that is misspelt is one mistake, not two.
+  if (isSound && parts.issues.length === 0)
+    parts.issues.push(...findStarving(stages, routes, yaml, registry));
   return parts;
 }
 

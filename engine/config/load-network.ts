@@ -6,7 +6,7 @@ import type { ConfigIssue } from '../issue.ts';
 import { networkSchema } from './channel-schema.ts';
 import { findConflicts } from './conflicts.ts';
 import { inOrder } from './issues.ts';
-import { loadChannel } from './load-channel.ts';
+import { type LoadedChannel, loadChannel } from './load-channel.ts';
 import type { LoadedNetwork, Network } from './network.ts';
 import { checkYaml } from './schema-issues.ts';
 import { readYaml } from './yaml.ts';
@@ -38,6 +38,7 @@ export function loadNetwork(
     ...(shape?.issues ?? []),
     ...loaded.flatMap((channel) => channel.issues),
     ...findConflicts(yaml, loaded),
+    ...(shape?.value ? findCutWindows(loaded, shape.value.retention.work_days) : []),
   ];
   const sorted = inOrder(issues);
   const { value } = shape ?? {};
@@ -55,9 +56,26 @@ export function loadNetwork(
   return { network, issues: sorted };
 }
 
+/** Finished work holds what duplicates are known by: when it expires, they are new again. */
+function findCutWindows(loaded: readonly LoadedChannel[], workDays: number): ConfigIssue[] {
+  return loaded.flatMap(({ yaml, channel }) => {
+    if (!channel || channel.dedupeHours <= workDays * 24) return [];
+    const message =
+      `duplicates are known for ${channel.dedupeHours} hours, but finished work stays only ` +
+      `${workDays} days: raise \`retention.work_days\` or lower \`dedupe_hours\``;
+    const at = yaml.valueAt(['dedupe_hours']);
+    return [{ ...at, severity: 'warning' as const, code: 'dedupe-window-cut', message }];
+  });
+}
+
 /** The same for a start: throws ConfigError with every mistake when the network must not run. */
-export function requireNetwork(configDir: string, registry: Registry): Network {
-  const { network, issues } = loadNetwork(configDir, registry);
+export function requireNetwork(
+  configDir: string,
+  registry: Registry,
+  { baseDir }: Pick<ConfigPlace, 'baseDir'> = {},
+): Network {
+  const base = baseDir === undefined ? {} : { baseDir };
+  const { network, issues } = loadNetwork(configDir, registry, base);
   if (network === undefined) throw new ConfigError(issues);
   return network;
 }

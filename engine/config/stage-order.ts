@@ -11,18 +11,38 @@ export function findMisplaced(
 ): ConfigIssue[] {
   const issues: ConfigIssue[] = [];
   let flow: Flow | undefined = 'message';
-  for (const { kind, path } of stages) {
-    const own = registry.stages.get(kind)?.flow;
+  for (const stage of stages) {
+    const own = registry.stages.get(stage.kind)?.flow;
     if (flow !== undefined && own !== undefined && own.takes !== flow) {
-      const place = placeOf(own.takes, registry);
-      const message = `\`${kind}\` takes the ${own.takes} and gets the ${flow}: put it ${place}`;
-      const isWord = typeof path.at(-1) === 'number';
-      const at = isWord ? yaml.valueAt(path) : yaml.keyAt(path);
-      issues.push({ ...at, severity: 'error', code: 'stage-order', message });
+      const gets = `\`${stage.kind}\` takes the ${own.takes} and gets the ${flow}`;
+      issues.push(issueAt(stage, yaml, `${gets}: put it ${placeOf(own.takes, registry)}`));
     }
     flow = own?.gives;
   }
   return issues;
+}
+
+/** The routes that would have nothing to deliver, such as `files` without `store`. */
+export function findStarving(
+  stages: readonly Named[],
+  routes: readonly Named[],
+  yaml: YamlFile,
+  registry: Registry,
+): ConfigIssue[] {
+  const last = stages.at(-1);
+  const flow = last ? registry.stages.get(last.kind)?.flow?.gives : 'message';
+  return routes.flatMap((route) => {
+    const takes = registry.routes.get(route.kind)?.takes;
+    if (flow === undefined || takes === undefined || takes === flow) return [];
+    const gets = `\`${route.kind}\` takes the ${takes} and gets the ${flow}`;
+    const stage = placeOf(takes, registry).replace('behind ', '');
+    return [issueAt(route, yaml, `${gets}: end the stages with ${stage}`)];
+  });
+}
+
+function issueAt({ path }: Named, yaml: YamlFile, message: string): ConfigIssue {
+  const at = typeof path.at(-1) === 'number' ? yaml.valueAt(path) : yaml.keyAt(path);
+  return { ...at, severity: 'error', code: 'stage-order', message };
 }
 
 function placeOf(wanted: Flow, { stages }: Registry): string {

@@ -16,7 +16,7 @@ export type GuardOptions = {
   readonly publicPaths: ReadonlySet<string>;
   readonly bodyBytesMax: number;
   readonly isTls: boolean;
-  readonly refusalBody?: (refusal: Refusal) => RefusalBody;
+  readonly refusalBody?: (refusal: Refusal, path: string) => RefusalBody;
   readonly refused?: (refusal: Refusal) => void;
 };
 
@@ -92,8 +92,13 @@ function declaredBytes(request: IncomingMessage): number {
 }
 
 /** The body that a refusal carries unless the listener has a language of its own. */
-export function refusalBody(refusal: Refusal, options: GuardOptions): RefusalBody {
-  if (options.refusalBody) return options.refusalBody(refusal);
+export function refusalBody(refusal: Refusal, path: string, options: GuardOptions): RefusalBody {
+  if (options.refusalBody) return options.refusalBody(refusal, path);
+  return plainRefusal(refusal);
+}
+
+/** A refusal as the JSON that `/api` speaks. */
+export function plainRefusal(refusal: Refusal): RefusalBody {
   const error = { code: refusal, message: statusOf[refusal][2] };
   return { type: 'application/json', text: JSON.stringify({ error }) };
 }
@@ -105,7 +110,7 @@ function refuse(
   options: GuardOptions,
 ): undefined {
   options.refused?.(refusal);
-  const { type, text } = refusalBody(refusal, options);
+  const { type, text } = refusalBody(refusal, pathOf(request), options);
   if (refusal === 'unauthorized') response.setHeader('WWW-Authenticate', challenge);
   // A sender that waits for "100 Continue" will send no body; the connection cannot go on.
   if (request.headers.expect) response.setHeader('Connection', 'close');

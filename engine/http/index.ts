@@ -1,4 +1,4 @@
-export { type Refusal, type RefusalBody, refusalBytes } from './guard.ts';
+export { plainRefusal, type Refusal, type RefusalBody, refusalBytes } from './guard.ts';
 export {
   type Authenticate,
   type Credentials,

@@ -8,9 +8,9 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { exitCodes, PlexusError } from '../errors.ts';
+import { listenError } from '../errors.ts';
 import { limits as engineLimits } from '../limits.ts';
 import {
   type Admitted,
@@ -68,7 +68,8 @@ export type HttpOptions = {
   readonly tls?: Tls;
   readonly limits?: Partial<HttpLimits>;
   readonly upgrades?: Readonly<Record<string, Upgrade>>;
-  readonly refusalBody?: (refusal: Refusal) => RefusalBody;
+  /** The path is for listeners that speak more than one language. */
+  readonly refusalBody?: (refusal: Refusal, path: string) => RefusalBody;
   /** Called for every request and connection that was turned away. */
   readonly refused?: (refusal: Refusal) => void;
 };
@@ -163,9 +164,9 @@ function handleRequests(server: NodeServer, app: HttpApp, guard: GuardOptions): 
 /** Counts a body of undeclared length as it comes; a declared one was judged by its header. */
 function withBodyLimit(app: HttpApp, guard: GuardOptions): HttpApp {
   const counted = new Hono<HttpEnv>();
-  const onError = () => {
+  const onError = (c: Context) => {
     guard.refused?.('body-too-large');
-    const { type, text } = refusalBody('body-too-large', guard);
+    const { type, text } = refusalBody('body-too-large', c.req.path, guard);
     return new Response(text, { status: 413, headers: { 'Content-Type': type } });
   };
   counted.use(bodyLimit({ maxSize: guard.bodyBytesMax, onError }));
@@ -214,20 +215,6 @@ function listen(server: NetServer, host: string, port: number): Promise<void> {
       server.on('error', () => server.emit('drop'));
       resolve();
     });
-  });
-}
-
-function listenError(cause: NodeJS.ErrnoException, host: string, port: number): PlexusError {
-  const where = `${host}:${port}`;
-  if (cause.code === 'EADDRINUSE') {
-    return new PlexusError('port-in-use', `${where} is in use by another program`, { cause });
-  }
-  if (cause.code === 'EACCES') {
-    return new PlexusError('port-forbidden', `this user may not listen on ${where}`, { cause });
-  }
-  return new PlexusError('listen-failed', `cannot listen on ${where}: ${cause.message}`, {
-    exit: exitCodes.unavailable,
-    cause,
   });
 }
 

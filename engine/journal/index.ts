@@ -1,8 +1,8 @@
-export { type Control, openControl, type RevisionRow } from './control.ts';
+export { type Control, openControl, type PartitionRow, type RevisionRow } from './control.ts';
 export { expire, type Retention } from './expiry.ts';
 export { sha256 } from './hash.ts';
 export { type Journal, type JournalOptions, openJournal } from './journal.ts';
-export { type ChannelRef, heldCode, type LandingResult } from './landing.ts';
+export { batchCode, type ChannelRef, heldCode, type LandingResult } from './landing.ts';
 export { lockData } from './lock.ts';
 export type { StoredMessage } from './partition.ts';
 export {
@@ -12,6 +12,7 @@ export {
   type HeldResult,
   type Place,
 } from './quarantine.ts';
+export { type Rerun, rerun } from './rerun.ts';
 export { type CountKind, counts, stateNames, states } from './schema.ts';
 export type { SettleContext, Settling } from './settlement.ts';
 export { strand, takeBack } from './stranded.ts';

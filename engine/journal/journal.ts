@@ -2,10 +2,11 @@ import type { Clock } from '../clock.ts';
 import type { Events } from '../events.ts';
 import { type MessageId, partitionOf } from '../ids.ts';
 import type { Row } from '../lanes/index.ts';
+import { limits } from '../limits.ts';
 import type { Landing } from '../source.ts';
 import { type ChannelRef, type LandingResult, writeLanding } from './landing.ts';
 import { openPartitions } from './partitions.ts';
-import { readMessage, readOpenRows } from './queue.ts';
+import { readMessage, readOpenRows, readParts } from './queue.ts';
 import { states } from './schema.ts';
 import { type SettleContext, type Settling, writeSettlements } from './settlement.ts';
 import { createTotals, seedTotals } from './tally.ts';
@@ -22,7 +23,6 @@ export type JournalOptions = {
   readonly events: Events;
   /** FULL is the guarantee; NORMAL exists for the test that shows what it would cost. */
   readonly synchronous?: 'FULL' | 'NORMAL';
-  readonly dedupeHours: number;
 };
 
 /** Called in the order of the ids; promises of one commit may resolve in another. */
@@ -68,7 +68,9 @@ export function openJournal(options: JournalOptions) {
       let results: LandingResult[] = [];
       writer.land({
         run(partition, tally) {
-          const window = partitions.dedupeWindow(clock.nowUs());
+          const sinceUs = clock.nowUs() - channel.dedupeHours * 3600 * 1_000_000;
+          const within = channel.dedupeHours > 0 ? partitions.dedupeWindow(sinceUs) : [];
+          const window = { partitions: within, sinceUs };
           results = [];
           for (const [n, landing] of landings.entries()) {
             const whole = results[0];
@@ -111,9 +113,9 @@ export function openJournal(options: JournalOptions) {
     partitions,
     upkeep,
 
-    channel(name: string, owner: string): ChannelRef {
+    channel(name: string, owner: string, dedupeHours: number = limits.dedupeHours): ChannelRef {
       const no = partitions.control.channel(name);
-      return { name, no, chain: partitions.control.destination(no, ''), owner };
+      return { name, no, chain: partitions.control.destination(no, ''), owner, dedupeHours };
     },
 
     async land(
@@ -182,7 +184,12 @@ export function openJournal(options: JournalOptions) {
     stateOf(id: MessageId, destination: number) {
       return partitions.using(partitionOf(id), ({ statements }) =>
         statements.workState.get(id, destination),
-      ) as { state: number; issues: string | null } | undefined;
+      ) as { state: number; code: string | null; issues: string | null } | undefined;
+    },
+
+    /** The messages of a batch that landed whole, but for those that had landed before. */
+    partsOf(whole: MessageId): readonly MessageId[] {
+      return partitions.using(partitionOf(whole), (partition) => readParts(partition, whole)) ?? [];
     },
 
     /** For writes that ride on a partition's next commit: quarantine, expiry. */

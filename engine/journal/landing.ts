@@ -13,6 +13,18 @@ export type ChannelRef = {
   /** The destination number of its chain. */
   readonly chain: number;
   readonly owner: string;
+  /** How long a message is known again; 0: never. */
+  readonly dedupeHours: number;
+};
+
+/** The code of a batch that landed whole; its messages have work of their own. */
+export const batchCode = 'batch';
+
+/** Where duplicates are looked for, newest first, and since when. */
+export type DedupeWindow = {
+  readonly partitions: readonly Partition[];
+  /** Microseconds since the epoch. */
+  readonly sinceUs: number;
 };
 
 /** What a landing became, with what its queue needs to know. */
@@ -34,7 +46,7 @@ export type Slice = { readonly parent: MessageId; readonly offset: number };
  */
 export function writeLanding(
   partition: Partition,
-  window: readonly Partition[],
+  window: DedupeWindow,
   tally: Tally,
   channel: ChannelRef,
   landing: Landing,
@@ -75,7 +87,7 @@ export function writeLanding(
     channel.chain,
     state,
     null,
-    first ? heldCode('receive', first) : part.whole ? 'batch' : null,
+    first ? heldCode('receive', first) : part.whole ? batchCode : null,
     refused ? channel.owner : null,
     refused ? landing.receivedUs : null,
     refused ? JSON.stringify(landing.refused) : null,
@@ -131,14 +143,14 @@ function writeMessage(
 }
 
 function findDuplicate(
-  window: readonly Partition[],
+  { partitions, sinceUs }: DedupeWindow,
   channel: number,
   controlId: string | undefined,
   dedupe: number,
   sha: Buffer,
 ): { id: MessageId; receivedUs: number } | 'reused' | undefined {
   let reused = false;
-  for (const partition of window) {
+  for (const partition of partitions) {
     const { findByControl, findByDedupe } = partition.statements;
     const rows = lookUp(partition, () =>
       controlId === undefined ? findByDedupe.all(dedupe) : findByControl.all(controlId, dedupe),
@@ -149,7 +161,7 @@ function findDuplicate(
       channel: number;
     }[];
     for (const row of rows) {
-      if (row.channel !== channel) continue;
+      if (row.channel !== channel || row.receivedUs < sinceUs) continue;
       if (row.sha.equals(sha)) return { id: row.id, receivedUs: row.receivedUs };
       reused = true;
     }

@@ -79,7 +79,8 @@ const sql = {
   message: `SELECT id, channel, received_us AS receivedUs, sha, control_id AS controlId, codec, raw
     FROM message WHERE id = ?`,
   lastId: 'SELECT max(id) AS id FROM message',
-  workState: `SELECT state, issues FROM work WHERE message_id = ? AND destination = ?
+  following: 'SELECT id, codec, raw FROM message WHERE id > ? ORDER BY id',
+  workState: `SELECT state, code, issues FROM work WHERE message_id = ? AND destination = ?
     ORDER BY generation DESC LIMIT 1`,
 } as const;
 

@@ -11,6 +11,8 @@ import { isDamage, salvage } from './salvage.ts';
 
 export type Partitions = ReturnType<typeof openPartitions>;
 
+/** One for each length of a window that channels have; past it they are found again. */
+const windowsMax = 64;
 const dayUs = 24 * 3600 * 1_000_000;
 const dayOf = (us: number): string => new Date(us / 1000).toISOString().slice(0, 10);
 
@@ -24,14 +26,12 @@ export function openPartitions(options: {
   readonly synchronous: 'FULL' | 'NORMAL';
   readonly events: Events;
   readonly clock: Clock;
-  readonly dedupeHours: number;
 }) {
   const control: Control = openControl(options.dataDir, options.key);
   const open = new Map<number, Partition>();
   let current: { partition: Partition; day: number } | undefined;
-  let window:
-    | { from: readonly unknown[]; day: number; partitions: readonly Partition[] }
-    | undefined;
+  /** The partitions since a day, of the list of partitions that they were taken from. */
+  const windows = new Map<number, { from: readonly unknown[]; found: readonly Partition[] }>();
 
   function tryOpen(no: number, file: string): Partition | undefined {
     const known = open.get(no);
@@ -65,7 +65,7 @@ export function openPartitions(options: {
   function forget(no: number): void {
     const partition = open.get(no);
     open.delete(no);
-    window = undefined;
+    windows.clear();
     if (current?.partition.no === no) current = undefined;
     try {
       partition?.close();
@@ -199,18 +199,20 @@ export function openPartitions(options: {
     },
     /** Open partitions, oldest first. */
     all: (): readonly Partition[] => [...open.values()].sort((a, b) => a.no - b.no),
-    /** Partitions in which a duplicate may lie, newest first. */
-    dedupeWindow(nowUs: number): readonly Partition[] {
+    /** Partitions in which a duplicate that landed since then may lie, newest first. */
+    dedupeWindow(sinceUs: number): readonly Partition[] {
       const rows = control.partitions();
-      const day = Math.floor(nowUs / dayUs);
-      if (window?.from === rows && window.day === day) return window.partitions;
-      const oldest = dayOf(nowUs - options.dedupeHours * 3600 * 1_000_000);
+      const dayNo = Math.floor(sinceUs / dayUs);
+      const known = windows.get(dayNo);
+      if (known?.from === rows) return known.found;
+      if (windows.size > windowsMax) windows.clear();
+      const oldest = dayOf(sinceUs);
       const found = rows
         .filter((row) => row.day >= oldest && (row.state === 'open' || row.state === 'closed'))
         .map((row) => tryOpen(row.no, row.file))
         .filter((partition) => partition !== undefined)
         .reverse();
-      window = { from: control.partitions(), day, partitions: found };
+      windows.set(dayNo, { from: control.partitions(), found });
       return found;
     },
     /** After a failed fsync the file is opened anew: what it says then is what is on the disk. */

@@ -66,6 +66,17 @@ function readParent(partition: Partition, parent: MessageId): Buffer {
   return decodeRaw(row, (id) => readParent(partition, id));
 }
 
+/** A batch and its parts land in one commit: their ids follow its own. */
+export function readParts(partition: Partition, whole: MessageId): readonly MessageId[] {
+  const parts: MessageId[] = [];
+  const following = partition.statements.following.iterate(whole) as Iterable<StoredMessage>;
+  for (const { id, codec, raw } of following) {
+    if (codec !== 2 || (JSON.parse(raw.toString()) as [MessageId])[0] !== whole) break;
+    parts.push(id);
+  }
+  return parts;
+}
+
 /** Undoes `codec`. */
 function decodeRaw(
   row: { readonly codec: number; readonly raw: Buffer },

@@ -16,7 +16,7 @@ type GroupRow = {
 export function heldGroups(view: JournalView, query: QuarantineQuery): readonly HeldGroup[] {
   const places = placesOf(view);
   const groups = new Map<string, HeldGroup>();
-  for (const { db } of view.partitions()) {
+  for (const { db } of view.openPartitions()) {
     const rows = db
       .prepare(
         `SELECT destination, code, owner, count(*) AS n, min(changed_us) AS oldest,
@@ -84,7 +84,7 @@ function matches(
 /** Every held message, oldest first, with its issues. */
 export function* heldMessages(view: JournalView, query: QuarantineQuery): Iterable<HeldView> {
   const places = placesOf(view);
-  for (const { db } of view.partitions()) {
+  for (const { db } of view.openPartitions()) {
     const rows = db
       .prepare(
         `SELECT message_id AS id, generation, destination, code, owner, changed_us AS heldUs,

@@ -16,6 +16,9 @@ export type LiveChannel = {
   readonly lastReceivedUs: number;
 };
 
+/** Days in which the last message of a channel is looked for: a scrape must stay cheap. */
+const lookBackDays = 3;
+
 /** The reading half of the operations, over any view of a journal. */
 export function createReader(
   view: JournalView,
@@ -23,7 +26,7 @@ export function createReader(
   live: (channel: string) => LiveChannel | undefined = () => undefined,
 ): Reader {
   function oldestPendingUs(destination: number): number {
-    for (const { db } of view.partitions()) {
+    for (const { db } of view.openPartitions()) {
       const row = db
         .prepare(
           `SELECT m.received_us AS us FROM work w INDEXED BY work_open
@@ -37,7 +40,7 @@ export function createReader(
   }
 
   function lastReceivedUs(channel: number): number {
-    for (const { db } of [...view.partitions()].reverse()) {
+    for (const { db } of [...view.partitions()].slice(-lookBackDays).reverse()) {
       // Ids grow with time: the newest row of the channel is found from the end.
       const row = db
         .prepare('SELECT received_us AS us FROM message WHERE channel = ? ORDER BY id DESC LIMIT 1')

@@ -3,17 +3,23 @@ import { join } from 'node:path';
 import { dataFolder } from '../data-folder.ts';
 import { type DatabaseHandle, openDatabase } from '../database.ts';
 import type { CountKind } from '../journal/index.ts';
-import { type Control, openControl } from '../journal/index.ts';
+import { type Control, openControl, type PartitionRow } from '../journal/index.ts';
 
 /** What reading needs of a journal, whether the engine that owns it runs or not. */
 export type JournalView = {
   readonly control: Control;
-  /** Readable partitions, oldest first. */
-  partitions(): readonly { readonly no: number; readonly db: DatabaseHandle }[];
+  /** Readable partitions, oldest first; each is opened when its `db` is asked for. */
+  partitions(): readonly PartitionView[];
+  /** Those in which something may be open or held. */
+  openPartitions(): readonly PartitionView[];
   /** Sum of one counter over all partitions. */
   count(channel: number, destination: number, kind: CountKind): number;
+  /** Lets go of files that the journal has no more. */
+  tidy(): void;
   close(): void;
 };
+
+export type PartitionView = { readonly no: number; readonly db: DatabaseHandle };
 
 /** The numbers of a channel's own chain (-1 before its first start) and of its routes. */
 export function queuesOf({ control }: JournalView, channel: number) {
@@ -24,28 +30,35 @@ export function queuesOf({ control }: JournalView, channel: number) {
   };
 }
 
-/** Opens a data folder for reading only. Works beside a running engine (WAL) and without one. */
+/**
+ * Opens a data folder for reading only, on handles of its own: works beside a running engine (WAL),
+ * holds up none of its writes, and works without one.
+ */
 export function openJournalView(dataDir: string, key: Buffer): JournalView {
   const control = openControl(dataDir, key, true);
-  const open = new Map<number, DatabaseHandle>();
-  function partitions() {
-    const found = [];
+  const files = openReadHandles(dataFolder.journal(dataDir), key);
+  const readable = (): readonly PartitionRow[] => {
     control.refresh();
-    for (const row of control.partitions()) {
-      const file = join(dataFolder.journal(dataDir), row.file);
-      if (row.state === 'expired' || row.state === 'unreadable' || !existsSync(file)) continue;
-      let db = open.get(row.no);
-      if (!db) {
-        db = openDatabase(file, { key, readonly: true });
-        open.set(row.no, db);
-      }
-      found.push({ no: row.no, db });
-    }
-    return found;
-  }
+    return control
+      .partitions()
+      .filter(
+        (row) => row.state !== 'expired' && row.state !== 'unreadable' && files.has(row.file),
+      );
+  };
+  const handleOf = ({ no, file, state }: PartitionRow): PartitionView => ({
+    no,
+    get db() {
+      return files.open(file, state === 'open');
+    },
+  });
+  const partitions = () => readable().map(handleOf);
   return {
     control,
     partitions,
+    openPartitions: () =>
+      readable()
+        .filter(({ state }) => state === 'open')
+        .map(handleOf),
     count(channel, destination, kind) {
       let sum = 0;
       for (const row of control.archivedCounters()) {
@@ -53,18 +66,61 @@ export function openJournalView(dataDir: string, key: Buffer): JournalView {
           sum += row.value;
       }
       const archived = new Set(control.archivedPartitions());
-      for (const { no, db } of partitions()) {
-        if (archived.has(no)) continue;
-        const row = db
+      for (const each of partitions()) {
+        if (archived.has(each.no)) continue;
+        const row = each.db
           .prepare('SELECT value FROM counter WHERE channel = ? AND destination = ? AND kind = ?')
           .get(channel, destination, kind) as { value: number } | undefined;
         sum += row?.value ?? 0;
       }
       return sum;
     },
+    tidy: () => files.keepOnly(new Set(readable().map(({ file }) => file))),
     close() {
-      for (const db of open.values()) db.close();
+      files.keepOnly(new Set());
       control.close();
+    },
+  };
+}
+
+/** Handles of finished days that stay open; the others are opened again when they are wanted. */
+const finishedMax = 8;
+
+/** Read-only handles by file name. */
+function openReadHandles(folder: string, key: Buffer) {
+  const open = new Map<string, DatabaseHandle>();
+  const finished = new Set<string>();
+
+  function close(file: string): void {
+    try {
+      open.get(file)?.close();
+      open.delete(file);
+      finished.delete(file);
+    } catch {
+      // Somebody reads from it: it is closed another time.
+    }
+  }
+
+  return {
+    has: (file: string): boolean => existsSync(join(folder, file)),
+    /** Throws what `openDatabase` throws. */
+    open(file: string, isOfToday: boolean): DatabaseHandle {
+      finished.delete(file);
+      if (!isOfToday) finished.add(file);
+      const known = open.get(file);
+      if (known) return known;
+      for (const oldest of finished) {
+        if (finished.size <= finishedMax) break;
+        if (oldest !== file) close(oldest);
+        if (finished.has(oldest)) break;
+      }
+      const db = openDatabase(join(folder, file), { key, readonly: true, cacheKiB: 2048 });
+      open.set(file, db);
+      return db;
+    },
+    /** A file that is gone gives its disk back when nobody holds it open (G15). */
+    keepOnly(files: ReadonlySet<string>): void {
+      for (const file of [...open.keys()]) if (!files.has(file)) close(file);
     },
   };
 }

@@ -1,7 +1,14 @@
+import type { DatabaseHandle } from '../database.ts';
 import { type MessageId, partitionOf } from '../ids.ts';
 import type { Issue } from '../issue.ts';
 import { stateNames } from '../journal/index.ts';
-import type { DestinationView, TraceStep, TraceView, WorkState } from '../operations.ts';
+import type {
+  DestinationView,
+  HistoryView,
+  TraceStep,
+  TraceView,
+  WorkState,
+} from '../operations.ts';
 import type { ResourceReader } from '../sink.ts';
 import { findMessage, toView } from './messages.ts';
 import { type JournalView, queuesOf } from './store.ts';
@@ -52,8 +59,24 @@ export function traceMessage(
     destinations: work
       .filter((each) => each.destination !== chain)
       .map((each) => toDestination(each, destinations)),
+    history: historyOf(db, id, destinations),
     resources: reader.resourcesOf(id, generations.at(-1)?.generation ?? 0),
   };
+}
+
+function historyOf(
+  db: DatabaseHandle,
+  id: MessageId,
+  destinations: readonly { readonly no: number; readonly name: string }[],
+): HistoryView[] {
+  const rows = db
+    .prepare(
+      `SELECT generation, destination, at_us AS atUs, action, by, coalesce(reason, '') AS reason
+       FROM history WHERE message_id = ? ORDER BY rowid`,
+    )
+    .all(id) as (Omit<HistoryView, 'destination'> & { destination: number })[];
+  const nameOf = (no: number): string => destinations.find((each) => each.no === no)?.name ?? '';
+  return rows.map((row) => ({ ...row, destination: nameOf(row.destination) }));
 }
 
 function stepsOf(view: JournalView, work: WorkRow): TraceStep[] {

@@ -17,6 +17,7 @@ const unasked: ReadonlySet<EventType> = new Set([
   'acknowledged',
   'commit',
   'delivered',
+  'identity-access',
   'landed',
   'settled',
   'stage',

@@ -47,4 +47,6 @@ export const levels: Readonly<Record<EventType, Level>> = {
   'config-refused': 'error',
   'signed-in': 'info',
   'sign-in-refused': 'warn',
+  // It names persons: that is for the audit trail, and for no log.
+  'identity-access': 'silent',
 };

@@ -45,6 +45,11 @@ function engineRecorders(make: MetricMaker) {
   );
   const signIns = make.counter('plexus_sign_ins_total', 'Sign-ins to the console and its API.');
   const refused = make.counter('plexus_sign_ins_refused_total', 'Requests without a valid token.');
+  const accesses = make.counter(
+    'plexus_identity_accesses_total',
+    'Identity data asked for or changed, by what was asked and how it ended.',
+    ['action', 'outcome'],
+  );
   return {
     'engine-started': (event) => {
       info.clear();
@@ -62,6 +67,7 @@ function engineRecorders(make: MetricMaker) {
     listening: nothing,
     'worker-lost': ({ channel }) => workers([channel]),
     'config-refused': () => configs([]),
+    'identity-access': ({ action, outcome }) => accesses([action, outcome]),
     'signed-in': () => signIns([]),
     'sign-in-refused': () => refused([]),
   } satisfies Partial<Recorders>;

@@ -35,6 +35,7 @@ export const filesRoute: RouteComponent<FilesConfig> = {
     'Bytes are fsynced before they count; what a crash left unsettled is cut and written again.',
   example: 'files: { folder: out/mercy-west }',
   schema,
+  takes: 'versions',
   check(config, context) {
     // Without another word the data folder is the one beside the configuration.
     const dataDir = resolve(baseOf(context), 'data');

@@ -203,4 +203,22 @@ describe('the command line', () => {
     const piped = spawnSync('bash', ['-o', 'pipefail', '-c', shell], { cwd: dir });
     assert.deepEqual([piped.status, String(piped.stdout), String(piped.stderr)], [0, '{\n', '']);
   });
+
+  it('says its version', async () => {
+    const { code, lines } = await run(['--version']);
+    assert.equal(code, 0);
+    assert.match(lines[0]!, /^\d+\.\d+\.\d+/);
+  });
+
+  it('shows the demo in any folder, with the network that lies beside the program', () => {
+    const words = ['demo', '--ports', 'any', '--count', '3', '--rate', '100', '--stop'];
+    const { status, stdout, stderr } = spawnSync(join(root, 'plexus'), words, {
+      cwd: dir,
+      encoding: 'utf8',
+      env: { ...process.env, PLEXUS_KEY: '0'.repeat(64), PLEXUS_TOKEN: 't'.repeat(32) },
+    });
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /north-general/);
+    for (const made of ['data/control.db', 'out']) assert.ok(existsSync(join(dir, made)));
+  }).timeout(60_000);
 });

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { type Clock, systemClock } from '../../engine/index.ts';
+import { expire } from '../../engine/journal/index.ts';
 import {
   failCommits,
   newDataDir,
@@ -84,6 +85,61 @@ describe('engine', () => {
     await until(() => view(probe).settled === 2, 'two are settled');
     assert.equal(view(probe).duplicates, 1);
     assertConserved(probe);
+  });
+
+  it('knows a duplicate again for as long as its channel says, also after a reload', async () => {
+    const hourUs = 3600 * 1_000_000;
+    let aheadUs = 0;
+    const system = systemClock();
+    const probe = await start({ clock: { ...system, nowUs: () => system.nowUs() + aheadUs } });
+    const again = async (): Promise<boolean> => {
+      const receivedUs = system.nowUs() + aheadUs;
+      return (await probe.land('one', { dedupeKey: 'k', receivedUs })).duplicate;
+    };
+    assert.equal(await again(), false);
+    aheadUs = 2 * hourUs;
+    assert.equal(await again(), true);
+    probe.edit('two', { dedupeHours: 1 });
+    await probe.engine.operations.reload();
+    assert.equal(await again(), false);
+    probe.edit('three', { dedupeHours: 0 });
+    await probe.engine.operations.reload();
+    assert.equal(await again(), false);
+    aheadUs = 71 * hourUs;
+    probe.edit('four', { dedupeHours: 72 });
+    await probe.engine.operations.reload();
+    assert.equal(await again(), true);
+  });
+
+  it('finds and traces messages of finished days, also after a restart', async () => {
+    const hourUs = 3600 * 1_000_000;
+    let aheadUs = 0;
+    const system = systemClock();
+    const clock: Clock = { ...system, nowUs: () => system.nowUs() + aheadUs };
+    const probe = await start({ clock });
+    const old = await probe.land('old', { controlId: 'OLD' });
+    await until(() => view(probe).settled === 1, 'it is settled');
+    aheadUs = 48 * hourUs;
+    await probe.land('new');
+    await until(() => view(probe).settled === 2, 'both are settled');
+    const { journal } = probe.engine;
+    await expire(journal, dataDir, { workDays: 30 }, clock.nowUs(), probe.events);
+    assert.equal(journal.control.partitions()[0]?.state, 'closed');
+    await stop(probe);
+    const next = await start({ clock });
+    const { operations } = next.engine;
+    assert.deepEqual(
+      [...operations.messages({ controlId: 'OLD' })].map(({ id }) => id),
+      [old.id],
+    );
+    assert.equal(operations.trace(old.id)?.outcome, 'delivered');
+    const rows = operations.messages({})[Symbol.iterator]();
+    rows.next();
+    // A reader in the middle of its rows stops nobody.
+    await next.land('while it reads');
+    await until(() => view(next).settled === 3, 'it is settled all the same');
+    rows.return?.();
+    assertConserved(next);
   });
 
   it('knows a duplicate again after a restart', async () => {
@@ -171,7 +227,21 @@ describe('engine', () => {
     );
     await until(() => probe.delivered.length === 2, 'the replayed ones are delivered');
     await until(() => view(probe).destinations[0]!.delivered === 2, 'that is durable');
-    const outcomes = [...probe.engine.operations.messages({})].map((message) => message.outcome);
+    const { operations } = probe.engine;
+    const [first] = [...operations.messages({})];
+    const [held, again] = operations.trace(first!.id)!.steps;
+    assert.deepEqual(
+      [held?.outcome, held?.issues[0]?.code, again?.generation, again?.outcome],
+      ['superseded', 'bad-data', 1, 'settled'],
+    );
+    const did = operations
+      .trace(third.id)!
+      .history.map(({ action, by, reason }) => [action, by, reason]);
+    assert.deepEqual(did, [
+      ['assign', 'someone', ''],
+      ['waive', 'me', 'test data'],
+    ]);
+    const outcomes = [...operations.messages({})].map((message) => message.outcome);
     assert.deepEqual(outcomes.toSorted(), ['delivered', 'delivered', 'filtered']);
     assertConserved(probe);
   });
@@ -238,6 +308,33 @@ describe('engine', () => {
     );
     await until(() => view(probe).pending === 0, 'nothing waits');
     assertConserved(probe);
+  });
+
+  it('tells a sender that repeats a batch how its messages ended, when they have', async () => {
+    const probe = await start();
+    const raw = Buffer.from('FHS|good|HOLD|FTS');
+    const receivedUs = Date.now() * 1000;
+    const part = (from: number, to: number) => ({
+      raw: raw.subarray(from, to),
+      receivedUs,
+      orderingKeys: [],
+    });
+    const whole = { raw, receivedUs, orderingKeys: [], dedupeKey: 'batch' };
+    await probe.engine.operations.pause('probe');
+    await probe.source().landBatch(whole, [part(4, 8), part(9, 13)]);
+    const [again] = await probe.source().landBatch(whole, [part(4, 8), part(9, 13)]);
+    let isTold = false;
+    const told = probe
+      .source()
+      .settled(again!.id)
+      .finally(() => {
+        isTold = true;
+      });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.deepEqual([again!.duplicate, isTold], [true, false]);
+    await probe.engine.operations.start('probe');
+    const { outcome, issues } = await told;
+    assert.deepEqual([outcome, issues[0]?.code], ['quarantined', 'bad-data']);
   });
 
   it('tells a sender that waits for the settlement how it ended', async () => {

@@ -45,6 +45,7 @@ export type ProbeChannel = {
   readonly revision: string;
   readonly enabled?: boolean;
   readonly routes?: readonly string[];
+  readonly dedupeHours?: number;
 };
 
 export type ProbeOptions = {
@@ -196,7 +197,7 @@ function probeChannel(options: ProbeOptions, channel: ProbeChannel): ChannelConf
     ack: 'landed',
     orderBy: [],
     lanes: options.lanes ?? 2,
-    dedupeHours: 72,
+    dedupeHours: channel.dedupeHours ?? 72,
     source: { kind: 'hand', config: {} },
     stages: [{ kind: 'probe', config: {} }],
     routes: (channel.routes ?? options.routes ?? []).map((name) => ({

@@ -94,7 +94,15 @@ export function createFakeEngine(): FakeEngine {
     trace: (id) => {
       const found = fake.messages.find((message) => message.id === id);
       return (
-        found && { ...found, bytes: 1, duplicates: [], steps: [], destinations: [], resources: [] }
+        found && {
+          ...found,
+          bytes: 1,
+          duplicates: [],
+          steps: [],
+          destinations: [],
+          history: [],
+          resources: [],
+        }
       );
     },
     quarantine: () => fake.quarantine,
@@ -127,6 +135,7 @@ export function createFakeEngine(): FakeEngine {
     replay: tell('replay', Promise.resolve(4)),
     move: tell('move', Promise.resolve(6)),
     waive: tell('waive', Promise.resolve(5)),
+    rerun: tell('rerun', Promise.resolve(7)),
   };
   return Object.assign(fake, { operations });
 }

@@ -10,6 +10,7 @@ const refusals = {
   'identity-second-person': 'a veto speaks against it, so a second, other person must agree',
   'identity-unknown-person': 'no person has this id',
   'identity-unknown-record': 'no record has this number',
+  'identity-ambiguous': 'several persons carry this number; name one by a number of its own',
   'identity-not-merged': 'this is no merge, or it has been undone already',
   'identity-not-a-member': 'a record that was named does not belong to this person',
   'identity-nothing-to-split': 'at least one record must go and one must stay',

@@ -1,3 +1,11 @@
+export {
+  type Audit,
+  createIdentityService,
+  type IdentityAccess,
+  type IdentityService,
+  type IdentityServiceOptions,
+  refusalOutcome,
+} from './api/index.ts';
 export * from './assessment.ts';
 export {
   type BlockingRule,
@@ -36,9 +44,21 @@ export {
   type VetoRule,
   vetoesBetween,
 } from './decide/index.ts';
+export {
+  type DecideOrder,
+  type Desk,
+  type DeskInput,
+  type DeskOptions,
+  type DeskOutput,
+  type DeskVerb,
+  type Named,
+  namedBy,
+  openDesk,
+  orderVerbs,
+  startDesk,
+} from './desk/index.ts';
 export { identityFile } from './identity-file.ts';
 export * from './link/index.ts';
-
 export {
   baseModel,
   calibrate,
@@ -58,9 +78,15 @@ export * from './policy/index.ts';
 export { type IdentityFigures, type IdentityReader, openIdentityReader } from './reader.ts';
 export * from './record.ts';
 export {
+  type AuditRate,
   type Downstream,
   type DownstreamItem,
   downstreamOf,
+  type LabelledPair,
+  type ReviewCase,
+  type ReviewSide,
+  type ReviewState,
+  type Unmerged,
   type Verification,
   verifyRegistry,
 } from './registry/index.ts';

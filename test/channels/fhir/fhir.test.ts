@@ -104,7 +104,7 @@ describe('channels/fhir', () => {
     const big = JSON.stringify({ resourceType: 'Patient', text: 'x'.repeat(4000) });
     const xml = { 'Content-Type': 'application/fhir+xml' };
     const cases: [Promise<Answer>, number, string][] = [
-      [post(`${url}/Patient`, '{"resourceType":'), 400, 'fhir-invalid-json'],
+      [post(`${url}/Patient`, '{"resourceType":'), 400, 'fhir-json-invalid'],
       [post(`${url}/Patient`, Buffer.from([0x7b, 0xff, 0x7d])), 400, 'fhir-not-utf8'],
       [post(`${url}/Patient`, '[]'), 400, 'fhir-not-a-resource'],
       [post(`${url}/Patient`, '{}'), 400, 'fhir-resource-type-missing'],

@@ -52,8 +52,8 @@ async function linked(file: string, columns: object, truth: { column: string; pa
   const task = { policy: builtInPolicy, seed: linkSeed, source: 'corpus' };
   const result = await linkAll(linkInProcess(people, task), builtInPolicy);
   const truths = new Map(people.ids.map((id, at) => [id, people.truth[at] ?? '']));
-  const truePairs = countTruePairs(people.truth, people.secondFrom);
-  return evaluate(result, (id) => truths.get(id) ?? '', truePairs, false);
+  const counts = countTruePairs(people.truth, people.secondFrom);
+  return evaluate(result, (id) => truths.get(id) ?? '', counts, false);
 }
 
 const cases: readonly {
@@ -83,11 +83,12 @@ const cases: readonly {
   },
 ];
 
-const say = (name: string, { best, wrongAuto, autoShare, reviewShare }: Evaluation) =>
+const say = (name: string, { best, wrongAuto, autoShare, reviewShare, recordShares }: Evaluation) =>
   console.log(
     `      ${name.padEnd(28)} F1 ${best.f1.toFixed(5)} from p ${best.p.toFixed(3)}, auto ` +
       `${(100 * autoShare).toFixed(2)} %, review ${(100 * reviewShare).toFixed(2)} %, ` +
-      `${wrongAuto} wrong`,
+      `${wrongAuto} wrong; records linked ${(100 * recordShares.linked).toFixed(2)} %, to review ` +
+      `${(100 * recordShares.review).toFixed(2)} %`,
   );
 
 describe('linking public sets', () => {

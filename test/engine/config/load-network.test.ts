@@ -170,7 +170,8 @@ describe('a configuration folder', () => {
   - files: { folder: ./x/ }
 `,
     };
-    assert.deepEqual(told(files), [
+    const conflicts = told(files).filter((line) => line.includes('duplicate-'));
+    assert.deepEqual(conflicts, [
       'channels/a.yaml:5:11 duplicate-port',
       'channels/b.yaml:1:10 duplicate-channel',
       'channels/b.yaml:13:15 duplicate-folder',

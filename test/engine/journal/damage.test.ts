@@ -41,7 +41,7 @@ describe('damaged pages of the journal', function () {
   const open = (): void => {
     const events = createEvents();
     events.subscribe((event) => event.type === 'partition-damaged' && damaged.push(event));
-    journal = openJournal({ dataDir, key, clock, events, dedupeHours: 72 });
+    journal = openJournal({ dataDir, key, clock, events });
   };
   const land = async (text: string): Promise<MessageId> => {
     const landing = {
@@ -149,7 +149,7 @@ describe('damaged pages of the journal', function () {
       { numRuns: 10 },
     ));
 
-  it('hold the message that they took, which can be waived, sent again, and not replayed', async () => {
+  it('hold the message that they took: it can be waived and sent again, not replayed', async () => {
     begin();
     try {
       const texts = await fill();

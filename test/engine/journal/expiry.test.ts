@@ -25,7 +25,7 @@ describe('journal expiry', () => {
   const open = (): Journal => {
     const events = createEvents();
     events.subscribe((event) => seen.push(event));
-    return openJournal({ dataDir, key, clock, events, dedupeHours: 72 });
+    return openJournal({ dataDir, key, clock, events });
   };
   const files = (): string[] =>
     readdirSync(join(dataDir, 'journal')).filter((file) => file.endsWith('.db'));

@@ -24,7 +24,7 @@ describe('journal partitions', () => {
   const open = (): void => {
     const events = createEvents();
     events.subscribe((event) => seen.push(event));
-    journal = openJournal({ dataDir, key, clock, events, dedupeHours: 72 });
+    journal = openJournal({ dataDir, key, clock, events });
   };
   const land = async (text: string): Promise<MessageId> => {
     const channel = journal.channel('c', 'o');

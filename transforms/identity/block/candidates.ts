@@ -29,43 +29,79 @@ const nameKind = tokenKinds.indexOf('name');
  */
 export function indexCandidates(people: readonly Prepared[]): CandidateIndex {
   const hotRecords = hotRecordsFor(people.length);
-  const tokens = people.map(tokensOf);
-  const singles = entryList(people.length * 10);
-  for (const [at, { hashes }] of tokens.entries())
-    for (const hash of hashes) singles.add(keyOf(hash), at);
+  const tokens = allTokens(people);
+  const singles = entryList(tokens.hashes.length);
+  for (let at = 0; at < people.length; at += 1)
+    for (let no = tokens.offsets[at]!; no < tokens.offsets[at + 1]!; no += 1)
+      singles.add(keyOf(tokens.hashes[no]!), at);
   const first = splitByHeat(singles.sorted(), hotRecords);
+  const hotOf = (at: number): readonly Token[] => {
+    const hot: Token[] = [];
+    for (let no = tokens.offsets[at]!; no < tokens.offsets[at + 1]!; no += 1) {
+      const hash = tokens.hashes[no]!;
+      if (first.hotKeys.has(keyOf(hash))) hot.push({ hash, kind: tokens.kinds[no]! });
+    }
+    return hot;
+  };
 
   const pairs = entryList(people.length * 8);
   const lonely = entryList(64);
-  const hotTokens = tokens.map(({ kinds, hashes }, at) => {
-    const hot = hashes.flatMap((hash, no) =>
-      first.hotKeys.has(keyOf(hash)) ? [{ hash, kind: kinds[no] ?? 0 }] : [],
-    );
+  for (let at = 0; at < people.length; at += 1) {
+    const hot = hotOf(at);
     if (hot.length === 1) lonely.add(keyOf(hot[0]!.hash), at);
     eachPairOf(hot, (a, b) => pairs.add(keyOf(compound(a.hash, b.hash)), at));
-    return hot;
-  });
+  }
   const second = splitByHeat(pairs.sorted(), hotRecords);
 
   const triples = entryList(people.length * 4);
-  for (const [at, hot] of hotTokens.entries()) {
-    const seen = new Set<number>();
-    eachPairOf(hot, (a, b) => {
-      const pair = keyOf(compound(a.hash, b.hash));
-      if (!second.hotKeys.has(pair)) return;
-      let isRefined = false;
-      for (const c of hot) {
-        if (c === a || c === b || !areDistinct(a, c) || !areDistinct(b, c)) continue;
-        isRefined = true;
-        seen.add(keyOf(compound(a.hash + b.hash, c.hash)));
-      }
-      if (!isRefined) seen.add(pair);
-    });
-    for (const key of seen) triples.add(key, at);
-  }
+  for (let at = 0; at < people.length; at += 1)
+    for (const key of triplesOf(hotOf(at), second.hotKeys)) triples.add(key, at);
   const entries = joined([first.cool, second.cool, triples.sorted(), lonely.sorted()]).sort();
   const hotKeys = first.hotKeys.size + second.hotKeys.size;
   return { entries, hotRecords, hotKeys, ...keysByRecord(entries, people.length) };
+}
+
+/** Tokens of all records, flat: record `i` has those from `offsets[i]` to `offsets[i + 1]`. */
+function allTokens(people: readonly Prepared[]) {
+  const offsets = new Uint32Array(people.length + 1);
+  let hashes = new Float64Array(people.length * 14 + 64);
+  let kinds = new Uint8Array(hashes.length);
+  let count = 0;
+  for (const [at, prepared] of people.entries()) {
+    const own = tokensOf(prepared);
+    if (count + own.hashes.length > hashes.length) {
+      const size = hashes.length * 2 + own.hashes.length;
+      hashes = grown(hashes, new Float64Array(size));
+      kinds = grown(kinds, new Uint8Array(size));
+    }
+    hashes.set(own.hashes, count);
+    kinds.set(own.kinds, count);
+    count += own.hashes.length;
+    offsets[at + 1] = count;
+  }
+  return { offsets, hashes: hashes.subarray(0, count), kinds: kinds.subarray(0, count) };
+}
+
+function grown<T extends Float64Array | Uint8Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}
+
+/** Hot pairs with a third attribute each, or as they are where there is none. */
+function triplesOf(hot: readonly Token[], hotPairs: ReadonlySet<number>): ReadonlySet<number> {
+  const keys = new Set<number>();
+  eachPairOf(hot, (a, b) => {
+    const pair = keyOf(compound(a.hash, b.hash));
+    if (!hotPairs.has(pair)) return;
+    let isRefined = false;
+    for (const c of hot) {
+      if (c === a || c === b || !areDistinct(a, c) || !areDistinct(b, c)) continue;
+      isRefined = true;
+      keys.add(keyOf(compound(a.hash + b.hash, c.hash)));
+    }
+    if (!isRefined) keys.add(pair);
+  });
+  return keys;
 }
 
 type Token = { readonly hash: number; readonly kind: number };

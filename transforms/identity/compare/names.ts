@@ -40,8 +40,11 @@ export function compareNames(a: Prepared, b: Prepared, levels: Int8Array): void 
   let bestGiven = nullLevel;
   let bestFamily = nullLevel;
   let bestMiddle = nullLevel;
-  for (const nameA of a.names) {
-    for (const nameB of b.names) {
+  // Run for every pair: loops over positions make no iterators.
+  for (let no = 0; no < a.names.length; no += 1) {
+    for (let other = 0; other < b.names.length; other += 1) {
+      const nameA = a.names[no]!;
+      const nameB = b.names[other]!;
       const levelGiven = givenLevel(nameA, nameB);
       const levelFamily = familyLevel(nameA, nameB);
       bestGiven = better(bestGiven, levelGiven);

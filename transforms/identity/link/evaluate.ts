@@ -16,6 +16,8 @@ export type Evaluation = {
   readonly wrongAuto: number;
   readonly autoShare: number;
   readonly reviewShare: number;
+  /** To the records that have a true partner: those linked to one; others with a review. */
+  readonly recordShares: { readonly linked: number; readonly review: number };
 };
 
 const asked = [0.5, 0.9, 0.95, 0.99, 0.999, 0.9999];
@@ -24,13 +26,14 @@ const asked = [0.5, 0.9, 0.95, 0.99, 0.999, 0.9999];
 export function evaluate(
   { edges, counts }: LinkResult,
   truth: (id: string, input: 0 | 1) => string,
-  truePairs: number,
+  truths: TruthCounts,
   isAcross: boolean,
 ): Evaluation {
+  const { truePairs, partnered } = truths;
   const rows = edges
     .map(({ a, b, p, decision }) => {
       const [x, y] = [truth(a, 0), truth(b, isAcross ? 1 : 0)];
-      return { p, decision, isTrue: x !== '' && x === y };
+      return { a, b, p, decision, isTrue: x !== '' && x === y };
     })
     .toSorted((x, y) => y.p - x.p);
   const scores = (found: number, right: number) => ({
@@ -50,6 +53,13 @@ export function evaluate(
     const above = rows.filter((row) => row.p >= p);
     return { p, ...scores(above.length, above.filter(({ isTrue }) => isTrue).length) };
   });
+  const linked = new Set<string>();
+  const toReview = new Set<string>();
+  for (const { a, b, decision, isTrue } of rows) {
+    const ends = [`0 ${a}`, `${isAcross ? 1 : 0} ${b}`];
+    if (decision === 'review') for (const end of ends) toReview.add(end);
+    else if (isTrue) for (const end of ends) linked.add(end);
+  }
   const auto = rows.filter(({ decision }) => decision === 'auto');
   const rightAuto = auto.filter(({ isTrue }) => isTrue).length;
   return {
@@ -60,11 +70,18 @@ export function evaluate(
     wrongAuto: auto.length - rightAuto,
     autoShare: truePairs === 0 ? 1 : rightAuto / truePairs,
     reviewShare: truePairs === 0 ? 0 : (rows.length - auto.length) / truePairs,
+    recordShares: {
+      linked: partnered === 0 ? 1 : linked.size / partnered,
+      review: partnered === 0 ? 0 : toReview.difference(linked).size / partnered,
+    },
   };
 }
 
+/** What the truth holds: its pairs, and the records that are in at least one. */
+export type TruthCounts = { readonly truePairs: number; readonly partnered: number };
+
 /** Pairs that are one person in truth: within one input, or across two. */
-export function countTruePairs(truth: readonly string[], secondFrom: number): number {
+export function countTruePairs(truth: readonly string[], secondFrom: number): TruthCounts {
   const groups = new Map<string, [number, number]>();
   for (const [at, value] of truth.entries()) {
     if (value === '') continue;
@@ -72,8 +89,12 @@ export function countTruePairs(truth: readonly string[], secondFrom: number): nu
     group[at < secondFrom ? 0 : 1] += 1;
     groups.set(value, group);
   }
-  let pairs = 0;
-  for (const [first, second] of groups.values())
-    pairs += secondFrom < truth.length ? first * second : (first * (first - 1)) / 2;
-  return pairs;
+  let truePairs = 0;
+  let partnered = 0;
+  for (const [first, second] of groups.values()) {
+    const pairs = secondFrom < truth.length ? first * second : (first * (first - 1)) / 2;
+    truePairs += pairs;
+    if (pairs > 0) partnered += first + second;
+  }
+  return { truePairs, partnered };
 }

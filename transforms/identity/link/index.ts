@@ -1,5 +1,5 @@
 export { type Columns, readColumns } from './columns.ts';
-export { countTruePairs, type Evaluation, evaluate } from './evaluate.ts';
+export { countTruePairs, type Evaluation, evaluate, type TruthCounts } from './evaluate.ts';
 export { linkInProcess } from './in-process.ts';
 export {
   type LinkCluster,

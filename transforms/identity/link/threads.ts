@@ -62,8 +62,14 @@ export async function openLinkThreads(
   }
 }
 
+/** A million records take some three gigabytes in each thread. */
+const heapMb = 12_288;
+
 function startThread(task: LinkTask, onProgress: LinkProgress) {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: task });
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    workerData: task,
+    resourceLimits: { maxOldGenerationSizeMb: heapMb },
+  });
   const next = <T extends Final['type']>(type: T): Promise<Extract<Final, { type: T }>> =>
     new Promise((resolve, reject) => {
       const settle = () => {

@@ -3,3 +3,4 @@ export { comparableValue, normaliseIdentifiers } from './identifiers.ts';
 export { plainLetters, plainWords } from './letters.ts';
 export { normalisePerson, rawOf } from './person.ts';
 export type { RawAddress, RawIdentifier, RawName, RawPerson } from './raw-person.ts';
+export { normaliseEmail, normalisePhone } from './telecom.ts';

@@ -14,6 +14,8 @@ export type DownstreamItem = {
 export type Downstream = {
   writtenWhile(wrong: {
     readonly messages: readonly number[];
+    /** The same, with the runs whose results these are. */
+    readonly runs: readonly { readonly message: number; readonly generation: number }[];
     /** Whose data it was shown as, and whose it is. */
     readonly persons: readonly PersonId[];
     /** Microseconds since the epoch. */
@@ -24,9 +26,10 @@ export type Downstream = {
 
 /** Everything that must be published again or told to somebody after persons were parted. */
 export function* downstreamOf(
-  { messages, survivor, restored, sinceUs, untilUs }: Unmerged,
+  { messages, decisions, survivor, restored, sinceUs, untilUs }: Unmerged,
   places: readonly Downstream[],
 ): Generator<DownstreamItem> {
-  const wrong = { messages, persons: [survivor, restored], sinceUs, untilUs };
+  const runs = decisions.map(({ message, generation }) => ({ message, generation }));
+  const wrong = { messages, runs, persons: [survivor, restored], sinceUs, untilUs };
   for (const place of places) yield* place.writtenWhile(wrong);
 }

@@ -24,3 +24,4 @@ export type { ReviewCount, ReviewState } from './reviews.ts';
 export type { Explanation } from './story.ts';
 export { transact } from './transact.ts';
 export { stateText, type Verification, verifyRegistry } from './verify.ts';
+export { lastRecord, recordsSaying, type Wording } from './wording.ts';

@@ -60,6 +60,8 @@ export type IdentityRegistry = Decisions & {
   identifiers(no: RecordNo): readonly SourceIdentifier[];
   /** Records under this identifier or carrying it, at any time; the one filed under it first. */
   carriers(system: string, value: string, limit: number): readonly RecordNo[];
+  /** Whoever has given a number to anybody. */
+  authorities(): readonly string[];
   personOf(no: RecordNo): PersonId;
   /** All records of the person that this record belongs to. */
   membersOf(no: RecordNo): readonly RecordNo[];
@@ -130,6 +132,7 @@ function reading(log: Log) {
     sighting: (no: RecordNo) => records.sighting(log.record(no)),
     identifiers: records.identifiers,
     carriers: records.carriers,
+    authorities: log.words.authorities,
     personOf: log.personOf,
     membersOf: log.membersOf,
     resolve(person: PersonId) {

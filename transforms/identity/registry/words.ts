@@ -6,6 +6,8 @@ export type Words = {
   /** Without adding it. */
   find(text: string): number | undefined;
   text(no: number): string;
+  /** All that are no hash of a policy or a model. */
+  authorities(): readonly string[];
   /** After another connection's commit, or a lost transaction. */
   forget(): void;
 };
@@ -17,6 +19,7 @@ const wordsMax = 5_000;
 export function openWords(db: DatabaseHandle): Words {
   const find = db.prepare<[string], { no: number }>('SELECT no FROM word WHERE text = ?');
   const read = db.prepare<[number], { text: string }>('SELECT text FROM word WHERE no = ?');
+  const all = db.prepare<[], string>(`SELECT text FROM word WHERE text <> ''`).pluck();
   const add = db.prepare<[string]>('INSERT INTO word(text) VALUES(?)');
   const numbers = new Map<string, number>();
   const texts = new Map<number, string>();
@@ -39,6 +42,7 @@ export function openWords(db: DatabaseHandle): Words {
       texts.set(no, text);
       return text;
     },
+    authorities: () => all.all().filter((text) => !/^[0-9a-f]{64}$/.test(text)),
     forget() {
       numbers.clear();
       texts.clear();

@@ -105,7 +105,11 @@ function candidatesOf(
 /** An address or a phone of more records than this is no household's. */
 const householdRecordsMax = 16;
 
-function contextOf({ index }: IdentityStore, prepared: Prepared): AssessmentContext {
+/** Is an address or a number of this record one that very many share? */
+export function contextOf(
+  { index }: Pick<IdentityStore, 'index'>,
+  prepared: Prepared,
+): AssessmentContext {
   let isPlaceCrowded = false;
   let isContactCrowded = false;
   eachKey(prepared, (rule, text) => {

@@ -1,0 +1,11 @@
+export { type Desk, type DeskInput, type DeskOutput, type DeskVerb, orderVerbs } from './calls.ts';
+export type { Criterion, DateValue, TextParameter } from './criteria.ts';
+export { textParameters } from './criteria.ts';
+export { type DeskOptions, openDesk } from './desk.ts';
+export type { MatchGrade } from './match.ts';
+export { type Named, namedBy } from './naming.ts';
+export type { DecideOrder, Merged, MergeOrder, Steward, UnmergeOrder } from './orders.ts';
+export { identifierOf, type Json, type PersonView } from './patient.ts';
+export type { SearchQuestion } from './search.ts';
+export type { PersonLink, PersonStory, Told, ToldEvent } from './stories.ts';
+export { startDesk } from './threads.ts';
