@@ -58,11 +58,11 @@ export async function linkAll(workers: LinkWorkers, policy: IdentityPolicy): Pro
 
   const edges: LinkEdge[] = [];
   let auto = 0;
-  for (const { a, b, p, verdict, vetoes } of table.all) {
+  for (const { a, b, p, vetoes } of table.all) {
     // Within one of two inputs nothing is printed: the question was what lies across.
     if (secondFrom < ids.length && a < secondFrom === b < secondFrom) continue;
     const isLinked = clusters.get(a)?.includes(b) ?? false;
-    if (!isLinked && verdict === 'distinct') continue;
+    // What reaches the low threshold and was not linked is told, also where vetoes settle it.
     if (isLinked) auto += 1;
     const decision = isLinked ? 'auto' : 'review';
     edges.push({ a: ids[a]!, b: ids[b]!, p, decision, vetoes });
