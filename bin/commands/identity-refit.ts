@@ -9,7 +9,7 @@ import type { StewardCall } from './identity-options.ts';
 /** Some 400 MB of memory; frequencies and levels are known well from far fewer. */
 const recordsMax = 200_000;
 
-/** `identity refit --name NAME`. Only reads the data; a model that is there is never overwritten. */
+/** `identity refit --name NAME`. Only reads the data; a model that is there stays as it is. */
 export async function identityRefit(call: StewardCall): Promise<number> {
   const { configDir, dataDir, env, json, out } = call;
   const { name, seed = '1' } = call.options;

@@ -28,7 +28,7 @@ describe('running again', () => {
   }
 
   it('gives every route the results again, in order, and counts each message once', async () => {
-    const landed = [];
+    const landed: number[] = [];
     for (let n = 0; n < 40; n += 1)
       landed.push((await probe.land(`m${n}`, { orderingKeys: ['k'] })).id);
     await until(() => texts().length === 80, 'all are delivered');
@@ -44,7 +44,7 @@ describe('running again', () => {
     assert.equal(violations(), 0);
     const { received, settled, pending } = probe.engine.operations.conservation()[0]!;
     assert.deepEqual([received, settled, pending], [40, 40, 0]);
-    const { steps, destinations } = probe.engine.operations.trace(landed[10]!)!;
+    const { steps, destinations } = probe.engine.operations.trace(landed[10] as MessageId)!;
     assert.deepEqual(
       steps.map(({ generation, outcome: each }) => [generation, each]),
       [
