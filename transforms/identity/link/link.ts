@@ -58,11 +58,12 @@ export async function linkAll(workers: LinkWorkers, policy: IdentityPolicy): Pro
 
   const edges: LinkEdge[] = [];
   let auto = 0;
-  for (const { a, b, p, verdict, vetoes } of table.all) {
+  // Every pair of the table reached the low threshold: what vetoes keep apart is printed as well,
+  // so that somebody may say that the vetoes were wrong.
+  for (const { a, b, p, vetoes } of table.all) {
     // Within one of two inputs nothing is printed: the question was what lies across.
     if (secondFrom < ids.length && a < secondFrom === b < secondFrom) continue;
     const isLinked = clusters.get(a)?.includes(b) ?? false;
-    if (!isLinked && verdict === 'distinct') continue;
     if (isLinked) auto += 1;
     const decision = isLinked ? 'auto' : 'review';
     edges.push({ a: ids[a]!, b: ids[b]!, p, decision, vetoes });
