@@ -5,11 +5,12 @@ import {
   type HeldGroup,
   type HeldSelection,
   loadNetwork,
+  type Operations,
   requireNetwork,
   startEngine,
   systemClock,
 } from '../engine/index.ts';
-import { openSpineReader } from '../routes/spine/index.ts';
+import { openSpineReader, type SpineReader } from '../routes/spine/index.ts';
 import type { Invocation } from './command.ts';
 import { registry } from './registry.ts';
 import { connectEngine, findEngine } from './running-engine.ts';
@@ -51,7 +52,16 @@ function throughEngine({ dataDir, env }: From): Orders {
   };
 }
 
-async function underLock({ configDir, dataDir, env }: From): Promise<Orders> {
+/** The lock of a data folder, and what can be ordered under it. */
+export type UnderLock = {
+  readonly operations: Operations;
+  readonly spine: SpineReader;
+  readonly key: Buffer;
+  close(): Promise<void>;
+};
+
+/** Throws what a start throws. */
+export async function takeLock({ configDir, dataDir, env }: From): Promise<UnderLock> {
   const key = dataKey(dataDir, env).value;
   const spine = openSpineReader(dataDir, key);
   const { operations, stop } = await startEngine({
@@ -70,6 +80,18 @@ async function underLock({ configDir, dataDir, env }: From): Promise<Orders> {
     resolvePath: (path) => path,
   });
   return {
+    ...{ operations, spine, key },
+    async close() {
+      await stop();
+      spine.close();
+    },
+  };
+}
+
+async function underLock(from: From): Promise<Orders> {
+  const { operations, close } = await takeLock(from);
+  return {
+    close,
     groups: async () => operations.quarantine({}),
     async carryOut(order, selection, by) {
       switch (order.verb) {
@@ -84,10 +106,6 @@ async function underLock({ configDir, dataDir, env }: From): Promise<Orders> {
         default:
           return order satisfies never;
       }
-    },
-    async close() {
-      await stop();
-      spine.close();
     },
   };
 }

@@ -85,6 +85,11 @@ async function call<T>(address: EngineAddress, { method, path, token, body }: Ca
       cause,
     });
   }
+  return answerOf(response);
+}
+
+/** What an answer of `/api` holds. Throws what it says went wrong, as the engine threw it. */
+export async function answerOf<T>(response: Response): Promise<T> {
   const answer: unknown = await response.json().catch(() => undefined);
   if (response.ok) return answer as T;
   const { code, message, issues } = (answer as { error?: Refusal })?.error ?? {};

@@ -78,9 +78,14 @@ export * from './policy/index.ts';
 export { type IdentityFigures, type IdentityReader, openIdentityReader } from './reader.ts';
 export * from './record.ts';
 export {
+  type AuditRate,
   type Downstream,
   type DownstreamItem,
   downstreamOf,
+  type LabelledPair,
+  type ReviewCase,
+  type ReviewSide,
+  type ReviewState,
   type Unmerged,
   type Verification,
   verifyRegistry,

@@ -72,13 +72,33 @@ async function carryOut(
   }
   const order = { ...wish, atUs: nowUs() } as unknown as DeskInput<typeof verb>;
   const out = await desk.ask(verb, order);
-  if (verb !== 'unmerge') return { out, ...touchedBy(verb, out as never) };
-  const unmerged = out as Unmerged;
-  const items = [...downstreamOf(unmerged, downstream)];
-  const republished = isRepublished ? await republish(unmerged.messages, given.by) : undefined;
+  const parted = partedBy(verb, out);
+  const items = parted.flatMap((one) => [...downstreamOf(one, downstream)]);
+  const messages = [...new Set(parted.flatMap((one) => one.messages))];
+  const republished = isRepublished ? await republish(messages, given.by) : undefined;
+  const more = verb === 'merge' ? {} : { messages, downstream: items, ...defined({ republished }) };
+  return { out: { ...out, ...more }, touched: touchedByOrder(verb, out) };
+}
+
+type Ordered = DeskOutput<'merge' | 'unmerge' | 'decide'>;
+
+/** What an order took apart. */
+function partedBy(verb: DeskVerb, out: Ordered): readonly Unmerged[] {
+  if (verb === 'unmerge') return [out as Unmerged];
+  return verb === 'decide' ? (out as DeskOutput<'decide'>).parted : [];
+}
+
+function touchedByOrder(verb: DeskVerb, out: Ordered): Touched {
+  if (verb === 'merge') {
+    const { survivor, absorbed, view } = out as DeskOutput<'merge'>;
+    return { persons: [survivor, absorbed], records: view.records };
+  }
+  const parted = partedBy(verb, out);
+  const own = verb === 'decide' ? [(out as DeskOutput<'decide'>).person] : [];
+  const persons = parted.flatMap(({ survivor, restored }) => [survivor, restored]);
   return {
-    out: { ...unmerged, downstream: items, ...defined({ republished }) },
-    touched: { persons: [unmerged.survivor, unmerged.restored], records: unmerged.moved },
+    persons: [...new Set([...own, ...persons])],
+    records: parted.flatMap(({ moved }) => moved),
   };
 }
 
@@ -90,8 +110,6 @@ function touchedBy<Verb extends DeskVerb>(
   const said = out as unknown as Partial<{
     person: string;
     persons: readonly string[];
-    survivor: string;
-    absorbed: string;
     records: readonly number[];
     view: { readonly person: string; readonly records: readonly number[] };
     sides: readonly { readonly record: number; readonly person: string }[];
@@ -103,9 +121,7 @@ function touchedBy<Verb extends DeskVerb>(
   const sides = said.sides ?? [];
   const persons = [
     ...(said.persons ?? []),
-    ...[said.person, said.survivor, said.absorbed, said.view?.person].filter(
-      (one) => one !== undefined,
-    ),
+    ...[said.person, said.view?.person].filter((one) => one !== undefined),
     ...sides.map(({ person }) => person),
   ];
   const records = [

@@ -103,7 +103,7 @@ function linkageOf({ view, links }: PersonStory) {
 
 /** GET or POST Person/ID/$identity-history: what happened, without what is known of anybody. */
 export const personHistory: Handler = async (c, { desk }) => {
-  const { person, events } = await desk.ask('history', { id: c.req.param('id') ?? '' });
+  const { person, events } = await desk.ask('history', { of: { id: c.req.param('id') ?? '' } });
   const body = parametersOf([
     { name: 'person', valueReference: { reference: `Person/${person}` } },
     ...events.map(eventPart),

@@ -1,4 +1,4 @@
-import type { Merged } from '../desk/index.ts';
+import type { Merged, Named } from '../desk/index.ts';
 import { downstreamOf, type Unmerged } from '../registry/index.ts';
 import { refused } from './outcome.ts';
 import { type Given, type Part, parametersOf, readParameters } from './parameters.ts';
@@ -58,7 +58,7 @@ function mergeAnswer(merged: Merged, isPreview: boolean, { sourcePatient }: Serv
 export const unmergePerson: Handler = async (c, service) => {
   const given = await readParameters(c.req.raw);
   const steward = stewardOf(given, c.env.principal?.id ?? '', service);
-  const person = c.req.param('id') ?? '';
+  const person = { id: c.req.param('id') ?? '' };
   const merge = given.whole('merge');
   if (merge !== undefined) await requireMergeOf(person, merge, service);
   const unmerged = await service.desk.ask('unmerge', {
@@ -76,8 +76,8 @@ export const unmergePerson: Handler = async (c, service) => {
 };
 
 /** The number in the body must be of the person in the path. */
-async function requireMergeOf(person: string, merge: number, { desk }: Service): Promise<void> {
-  const { events } = await desk.ask('history', { id: person });
+async function requireMergeOf(of: Named, merge: number, { desk }: Service): Promise<void> {
+  const { events } = await desk.ask('history', { of });
   if (!events.some(({ seq, type }) => seq === merge && type === 'merged'))
     throw refused('identity-not-merged', 'this person has no merge of this number');
 }

@@ -29,13 +29,14 @@ export const wishes = {
   reviewCase: z.strictObject({ review: whole }),
   person: z.strictObject({ id: text }),
   explain: z.strictObject({ a: named, b: named }),
-  history: z.strictObject({ id: text }),
+  history: z.strictObject({ of: named }),
   auditRate: nothing,
   labels: page,
   decide: z.strictObject({
     ...{ ...steward, reason: steward.reason.default('reviewed'), review: whole },
     outcome: z.enum(reviewOutcomes),
     chosen: named.optional(),
+    republish: z.boolean().optional(),
   }),
   merge: z.strictObject({
     ...{ ...steward, survivor: named, absorbed: named },
@@ -44,7 +45,7 @@ export const wishes = {
   unmerge: z.strictObject({
     ...steward,
     merge: whole.optional(),
-    person: text.optional(),
+    person: named.optional(),
     records: z.array(named).max(100).optional(),
     undo: z.boolean().optional(),
     republish: z.boolean().optional(),

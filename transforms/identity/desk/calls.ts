@@ -30,7 +30,7 @@ export type DeskCalls = {
   views(question: { readonly ids: readonly string[] }): readonly PersonView[];
   person(question: { readonly id: string }): PersonStory;
   explain(question: { readonly a: Named; readonly b: Named }): Told;
-  history(question: { readonly id: string }): ReturnType<typeof historyOf>;
+  history(question: { readonly of: Named }): ReturnType<typeof historyOf>;
   reviews(page: Page): readonly ReviewState[];
   reviewCounts(question: object): readonly ReviewCount[];
   reviewCase(question: { readonly review: number }): ReviewCase;

@@ -9,7 +9,7 @@ import type {
   Reviewed,
   Unmerged,
 } from '../registry/index.ts';
-import { type Named, personNamed, recordNamed } from './naming.ts';
+import { type Named, recordNamed } from './naming.ts';
 import { type PersonView, viewOf } from './patient.ts';
 import type { Writing } from './writing.ts';
 
@@ -36,7 +36,7 @@ export type UnmergeOrder = Steward & {
 } & (
     | { readonly merge: number }
     /** Without records: the newest merge of this person that still holds. */
-    | { readonly person: string; readonly records?: readonly Named[] }
+    | { readonly person: Named; readonly records?: readonly Named[] }
   );
 
 export type DecideOrder = Steward & {
@@ -71,7 +71,7 @@ export function unmergePersons(writing: Writing, given: UnmergeOrder): Unmerged 
 
 function partingOf(writing: Writing, given: UnmergeOrder): Parting {
   if ('merge' in given) return { merge: given.merge };
-  const person = personNamed(writing, given.person);
+  const person = writing.registry.personOf(recordNamed(writing, given.person));
   const { records = [] } = given;
   if (records.length > 0)
     return { person, records: records.map((one) => recordNamed(writing, one)) };

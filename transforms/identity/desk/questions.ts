@@ -1,5 +1,6 @@
 import { identityRefusal, type RefusalCode } from '../errors.ts';
 import type { Governed } from '../policy/index.ts';
+import type { ReviewState } from '../registry/index.ts';
 import type { DeskVerb, orderVerbs } from './calls.ts';
 import { crossReference } from './cross-reference.ts';
 import type { Calls } from './desk.ts';
@@ -57,10 +58,10 @@ export function questions({ open, about }: Ask, governed: () => Governed): Calls
         (reading) => explainRecords(reading, governed(), [a, b]),
         unknown('identity-unknown-record'),
       ),
-    history: ({ id }) => about((reading) => historyOf(reading, id), nobodyHasId),
+    history: ({ of }) => about((reading) => historyOf(reading, of), nobodyHasId),
     reviews: (page) =>
       about(
-        ({ registry }) => registry.openReviews(page),
+        ({ registry }) => registry.openReviews(page).map(blind),
         () => [],
       ),
     reviewCounts: () =>
@@ -79,3 +80,7 @@ export function questions({ open, about }: Ask, governed: () => Governed): Calls
       ),
   };
 }
+
+/** A blind sample looks like any other pair, or it is judged otherwise. */
+const blind = (review: ReviewState): ReviewState =>
+  review.kind === 'audit' ? { ...review, kind: 'match' } : review;

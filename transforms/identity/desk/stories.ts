@@ -87,12 +87,12 @@ function assuranceOf({ registry }: Reading, no: RecordNo): PersonLink['assurance
   return kinds.includes('source') ? 'level3' : 'level2';
 }
 
-/** What happened to the records of a person. Throws `identity-unknown-person`. */
+/** What happened to the records of a person. Throws what `recordNamed` throws. */
 export function historyOf(
   reading: Reading,
-  id: string,
+  named: Named,
 ): { readonly person: PersonId; readonly events: readonly ToldEvent[] } {
-  const person = personNamed(reading, id);
+  const person = reading.registry.personOf(recordNamed(reading, named));
   return { person, events: reading.registry.history(person).map(told) };
 }
 

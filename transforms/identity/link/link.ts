@@ -58,12 +58,11 @@ export async function linkAll(workers: LinkWorkers, policy: IdentityPolicy): Pro
 
   const edges: LinkEdge[] = [];
   let auto = 0;
-  // Every pair of the table reached the low threshold: what vetoes keep apart is printed as well,
-  // so that somebody may say that the vetoes were wrong.
   for (const { a, b, p, vetoes } of table.all) {
     // Within one of two inputs nothing is printed: the question was what lies across.
     if (secondFrom < ids.length && a < secondFrom === b < secondFrom) continue;
     const isLinked = clusters.get(a)?.includes(b) ?? false;
+    // What reaches the low threshold and was not linked is told, also where vetoes settle it.
     if (isLinked) auto += 1;
     const decision = isLinked ? 'auto' : 'review';
     edges.push({ a: ids[a]!, b: ids[b]!, p, decision, vetoes });
