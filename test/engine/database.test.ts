@@ -1,6 +1,6 @@
-// Goal: who reads along while a database is made sees it whole or not at all, never half a page that
-// looks like the wrong key. Method: a thread makes databases one after another, and this one opens
-// each for reading in the very moment in which its name appears.
+// Goal: who reads along while a database is made sees it whole or not at all, never half a page
+// that looks like the wrong key. Method: a thread makes databases one after another, and this one
+// opens each for reading in the very moment in which its name appears.
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -10,7 +10,10 @@ export function judgePair(policy: IdentityPolicy, assessment: Assessment): PairV
   const { p, vetoes, agreeing } = assessment;
   // Not `p < low`: a score that is no number links nothing.
   if (!(p >= low)) return { verdict: 'distinct', reasons: ['below-low-threshold'] };
-  if (contradictions(vetoes) > 1) return { verdict: 'distinct', reasons: ['vetoed'] };
+  // With one number between them it is a number that two persons use, or the record of neither.
+  const isNumbered = agreeing.includes('identifier');
+  if (!isNumbered && contradictions(vetoes) > 1)
+    return { verdict: 'distinct', reasons: ['vetoed'] };
   const reasons: VerdictReason[] = [];
   if (!(p >= high)) reasons.push('between-thresholds');
   if (vetoes.length > 0) reasons.push('vetoed');

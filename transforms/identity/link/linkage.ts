@@ -6,6 +6,7 @@ import { baseModel, fitModel, type IdentityModel, scorerOf } from '../model/inde
 import type { IdentityPolicy } from '../policy/index.ts';
 import { findCrowds } from './crowds.ts';
 import type { People } from './people.ts';
+import { policyFor } from './shared-numbers.ts';
 
 /** Two records that may be one person; positions in canonical order, `a` below `b`. */
 export type LinkedPair = {
@@ -47,8 +48,9 @@ export type LinkageOptions = {
 export const linkSeed = 20_240_229;
 
 export function openLinkage(people: People, options: LinkageOptions): Linkage {
-  const { policy, seed, source } = options;
+  const { seed, source } = options;
   const { prepared, secondFrom } = people;
+  const policy = policyFor(prepared, options.policy);
   const isAcross = secondFrom < prepared.length;
   const crowds = findCrowds(prepared);
 
