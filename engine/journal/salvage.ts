@@ -50,6 +50,9 @@ export function salvage(options: SalvageOptions): Salvaged {
 
 type Row = Readonly<Record<string, unknown>>;
 
+const landedSql = `SELECT sum(CASE kind WHEN ${counts.received} THEN value ELSE -value END) AS last
+  FROM counter WHERE kind IN (${counts.received}, ${counts.duplicate}) AND destination = 0`;
+
 function copyReadable(from: DatabaseHandle, to: Partition, options: SalvageOptions): Salvaged {
   const { firstId, sequence } = options;
   const seen = (sql: string): number => {
@@ -63,6 +66,8 @@ function copyReadable(from: DatabaseHandle, to: Partition, options: SalvageOptio
     firstId + sequence,
     seen('SELECT max(id) AS last FROM message'),
     seen('SELECT max(message_id) AS last FROM work'),
+    // Where both trees lost their roots, the count of what came in says how much there was.
+    firstId + seen(landedSql),
   );
   const copy = (table: string, by: string, until: number, start = 1): number[] =>
     copyTable(from, to.db, { table, by, from: start, to: until });

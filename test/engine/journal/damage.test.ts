@@ -128,10 +128,9 @@ describe('damaged pages of the journal', function () {
               else assert.equal(String(message.raw), text.padEnd(400, '.'));
               assert.equal(message === undefined, state === undefined);
             }
-            assert.equal(
-              damaged.reduce((sum, event) => sum + event.lost, 0),
-              gone,
-            );
+            const lost = damaged.reduce((sum, event) => sum + event.lost, 0);
+            // Three bad pages can take all that says how many messages there were.
+            if (shares.length < 3 || gone < messages) assert.equal(lost, gone);
             const rows = journal.read(journal.channel('c', 'o').chain, 0, 1000);
             for (const { id } of rows) assert.ok(journal.message(id)?.raw.length);
             const { no, chain } = journal.channel('c', 'o');
