@@ -1,10 +1,8 @@
+import { type Person, people } from './people/index.ts';
+
 /** Synthetic HL7 v2 messages for load: ADT^A01, ADT^A08 and ORU^R01 with a mean near 650 bytes. */
 export type MessageMaker = (controlId: string) => Buffer;
 
-const families =
-  'Teststone Samplewood Mockridge Fakewell Demofield Trialby Proofman Draftley'.split(' ');
-const givens = 'Amber Basil Coral Dill Elm Fern Ginger Hazel Iris Jasper Kale Laurel'.split(' ');
-const streets = 'Specimen Way|Placeholder Lane|Example Road|Fixture Street'.split('|');
 const tests = [
   ['2345-7', 'Glucose', 'mg/dL', 70, 110],
   ['2951-2', 'Sodium', 'mmol/L', 135, 145],
@@ -26,6 +24,9 @@ export function seededRandom(seed: number): () => number {
 /** Makes messages of one facility about `patients` different people; the same seed, the same. */
 export function messageMaker(seed: number, patients = 5_000, facility = 'BENCH'): MessageMaker {
   const random = seededRandom(seed);
+  const known = [...people(seed, patients)];
+  // A visit has one admission, whatever is sent about it later.
+  const admitted = known.map(() => stamp(random));
   return (controlId) => {
     const patient = Math.floor(random() * patients);
     const kind = random();
@@ -44,10 +45,19 @@ export function messageMaker(seed: number, patients = 5_000, facility = 'BENCH')
       10: 'P',
       11: '2.5.1',
     });
-    const person = [personSegment(patient, facility), visitSegment(patient, facility, time)];
+    const who = known[patient]!;
+    const person = [
+      personSegment(patient, who, facility),
+      visitSegment(patient, facility, admitted[patient]!),
+    ];
     const segments = type.startsWith('ORU')
       ? [header, ...person, ...resultSegments(controlId, time, random)]
-      : [header, `EVN|${type.slice(4, 7)}|${time}`, ...person, ...admissionSegments(random)];
+      : [
+          header,
+          `EVN|${type.slice(4, 7)}|${time}`,
+          ...person,
+          ...admissionSegments(known[patient ^ 1] ?? who),
+        ];
     return Buffer.from(`${segments.join('\r')}\r`, 'latin1');
   };
 }
@@ -88,17 +98,16 @@ function segment(name: string, fields: Readonly<Record<number, string>>): string
 }
 
 /** A patient is the same person in every message. */
-function personSegment(patient: number, facility: string): string {
-  const birth = 19300101 + (patient % 80) * 10000 + (patient % 12) * 100 + (patient % 28);
-  const street = `${1 + (patient % 300)} ${streets[patient % streets.length]}`;
+function personSegment(patient: number, person: Person, facility: string): string {
+  const { given, middle, family, birthDate, sex, home, phone } = person;
   return segment('PID', {
     1: '1',
     3: `P${100000 + patient}^^^${facility}^MR`,
-    5: `${families[patient % families.length]}^${givens[(patient * 7) % givens.length]}^Q`,
-    7: String(birth),
-    8: patient % 2 ? 'F' : 'M',
-    11: `${street}^^Sampleton^CA^9${1000 + (patient % 9000)}^USA`,
-    13: `^PRN^PH^^1^555^0${100 + (patient % 100)}`,
+    5: `${family}^${given}^${middle.slice(0, 1)}`,
+    7: birthDate.replaceAll('-', ''),
+    8: sex === 'female' ? 'F' : 'M',
+    11: `${home.line}^^${home.city}^${home.state}^${home.postalCode}^USA`,
+    13: `^PRN^PH^^1^${phone.slice(0, 3)}^${phone.slice(3)}`,
     16: 'M',
   });
 }
@@ -118,10 +127,9 @@ function visitSegment(patient: number, facility: string, time: string): string {
 
 const kinAddress = '2 Fixture Street^^Sampleton^CA^91000';
 
-function admissionSegments(random: () => number): string[] {
-  const pick = (list: readonly string[]) => list[Math.floor(random() * list.length)]!;
+function admissionSegments({ family, given }: Person): string[] {
   return [
-    `NK1|1|${pick(families)}^${pick(givens)}|SPO^Spouse^HL70063|${kinAddress}|555-0100`,
+    `NK1|1|${family}^${given}|SPO^Spouse^HL70063|${kinAddress}|555-0100`,
     'AL1|1|DA|70618^Penicillin^RxNorm|MO|Hives',
     'DG1|1||I10^Essential hypertension^I10|||A',
     'IN1|1|PLAN^Sample plan|4711|Sample insurer|1 Placeholder Lane^^Sampleton^CA^91000',
