@@ -68,6 +68,19 @@ export function sealModel(content: ModelContent): IdentityModel {
  * does not fit, `identity-model-outdated` when it was fitted for other levels.
  */
 export function parseModel(text: string): IdentityModel {
+  const before = parsed.get(text);
+  if (before !== undefined) return before;
+  const model = parseText(text);
+  if (parsed.size >= parsedMax) parsed.clear();
+  parsed.set(text, model);
+  return model;
+}
+
+/** Every channel of a network asks for the same model, at a start 40 ms each. */
+const parsed = new Map<string, IdentityModel>();
+const parsedMax = 4;
+
+function parseText(text: string): IdentityModel {
   let value: unknown;
   try {
     value = JSON.parse(text);
