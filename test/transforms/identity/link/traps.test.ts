@@ -23,7 +23,7 @@ import {
   readPeople,
 } from '../../../../transforms/identity/index.ts';
 
-const pairsPerClass = Number(process.env.PLEXUS_TRAP_PAIRS ?? '150');
+const pairsPerClass = Number(process.env.PLEXUS_TRAP_PAIRS ?? '80');
 const columns = {
   id: 'id',
   given: 'given',
@@ -99,16 +99,16 @@ describe('linking a file of traps', function () {
 
     it(`links no trap ${numbered} among true duplicates`, async () => {
       const completeness = hasSsn ? usual : { ...complete, ssn: 0 };
-      const options = { seed: 5, count: 1_000, completeness, mistaken: 0.3 };
+      const options = { seed: 5, count: 600, completeness, mistaken: 0.3 };
       const duplicates = [...duplicatePairs(options)].flatMap(([a, b], no) => [
         rowOf(`true-${no}|a`, a),
         rowOf(`true-${no}|b`, b),
       ]);
-      const traps = trapClasses.flatMap((trap) => trapRows(trap, hasSsn, 60));
+      const traps = trapClasses.flatMap((trap) => trapRows(trap, hasSsn, 40));
       const { wrong, auto } = await wrongLinks([...duplicates, ...traps]);
       console.log(`      ${numbered}: ${wrong.length} wrong of ${auto} linked`);
       assert.deepEqual(wrong, []);
-      assert.ok(auto > 500, 'true duplicates are linked');
+      assert.ok(auto > 300, 'true duplicates are linked');
     });
   }
 });
