@@ -1,4 +1,4 @@
-import { type Person, people } from './people/index.ts';
+import { type Person, people, randomOf } from './people/index.ts';
 
 /** Synthetic HL7 v2 messages for load: ADT^A01, ADT^A08 and ORU^R01 with a mean near 650 bytes. */
 export type MessageMaker = (controlId: string) => Buffer;
@@ -10,20 +10,9 @@ const tests = [
   ['718-7', 'Hemoglobin', 'g/dL', 12, 17],
 ] as const;
 
-/** Mulberry32: the same seed gives the same load. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 /** Makes messages of one facility about `patients` different people; the same seed, the same. */
 export function messageMaker(seed: number, patients = 5_000, facility = 'BENCH'): MessageMaker {
-  const random = seededRandom(seed);
+  const random = randomOf(seed).next;
   const known = [...people(seed, patients)];
   // A visit has one admission, whatever is sent about it later.
   const admitted = known.map(() => stamp(random));

@@ -9,6 +9,8 @@ export type CandidateIndex = {
   /** Keys of record `i`: `keys[offsets[i]]` to `keys[offsets[i + 1]]`, ascending. */
   readonly keys: Uint32Array;
   readonly offsets: Uint32Array;
+  /** Keys whose blocks are too large even so: there only neighbours meet. */
+  readonly overfull: ReadonlySet<number>;
   /** Records in a block, at most, before it is hot. */
   readonly hotRecords: number;
   /** Keys that were hot, and so compounded. */
@@ -58,7 +60,16 @@ export function indexCandidates(people: readonly Prepared[]): CandidateIndex {
     for (const key of triplesOf(hotOf(at), second.hotKeys)) triples.add(key, at);
   const entries = joined([first.cool, second.cool, triples.sorted(), lonely.sorted()]).sort();
   const hotKeys = first.hotKeys.size + second.hotKeys.size;
-  return { entries, hotRecords, hotKeys, ...keysByRecord(entries, people.length) };
+  const overfull = overfullIn(entries, hotRecords);
+  return { entries, overfull, hotRecords, hotKeys, ...keysByRecord(entries, people.length) };
+}
+
+function overfullIn(entries: Float64Array, hotRecords: number): ReadonlySet<number> {
+  const keys = new Set<number>();
+  eachRun(entries, (from, to, key) => {
+    if (to - from > hotRecords) keys.add(key);
+  });
+  return keys;
 }
 
 /** Tokens of all records, flat: record `i` has those from `offsets[i]` to `offsets[i + 1]`. */
@@ -177,8 +188,12 @@ export function eachCandidatePair(
   return leftOut;
 }
 
-/** The lowest key of both: in that block the pair is met, and in no other. */
-function firstShared({ keys, offsets }: CandidateIndex, a: number, b: number): number {
+/**
+ * In which block of those that both are in the pair meets: that of the lowest key, but in one
+ * where all meet before one where only neighbours do.
+ */
+function firstShared({ keys, offsets, overfull }: CandidateIndex, a: number, b: number): number {
+  let shared = -1;
   let atA = offsets[a]!;
   let atB = offsets[b]!;
   const endA = offsets[a + 1]!;
@@ -186,9 +201,12 @@ function firstShared({ keys, offsets }: CandidateIndex, a: number, b: number): n
   while (atA < endA && atB < endB) {
     const keyA = keys[atA]!;
     const keyB = keys[atB]!;
-    if (keyA === keyB) return keyA;
-    if (keyA < keyB) atA += 1;
-    else atB += 1;
+    if (keyA === keyB) {
+      if (!overfull.has(keyA)) return keyA;
+      if (shared < 0) shared = keyA;
+    }
+    if (keyA <= keyB) atA += 1;
+    if (keyB <= keyA) atB += 1;
   }
-  return -1;
+  return shared;
 }
