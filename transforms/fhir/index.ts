@@ -3,6 +3,7 @@ export type {
   Conversion,
   IdentityDecision,
   IdentityStatement,
+  Listing,
   Mark,
   Provenance,
   StatedIdentifier,
