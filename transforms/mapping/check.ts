@@ -73,14 +73,14 @@ function checkPaths(paths: string | string[] | undefined, report: Report, at: st
   else for (const [index, path] of (paths ?? []).entries()) checkPath(path, report, at, index);
 }
 
-function checkCondition(when: Condition | undefined, report: Report): void {
+function checkCondition(when: Condition | undefined, report: Report, at = 'when'): void {
   for (const key of Object.keys(when ?? {})) {
     if (key === 'trigger' || key === 'message') continue;
     const path = key.startsWith('not ') ? key.slice(4) : key;
     if (parseFieldPath(path)) continue;
     const words = ['trigger', 'message'];
     const hint = /^[a-z]/.test(key) ? suggestion(key, words) : 'expected an HL7 path like `PV1-2`';
-    report('condition', `\`${key}\` is no condition; ${hint}`, 'when', key);
+    report('condition', `\`${key}\` is no condition; ${hint}`, at, key);
   }
 }
 
@@ -94,6 +94,8 @@ function checkResource(row: ResourceRow, merged: Merged, report: Report): void {
   checkEach(row.each, report);
   if (row.each?.includes('-')) report('hl7-path', 'a resource stands for a segment', 'each');
   checkCondition(row.when, report);
+  checkCondition(row.corrects, report, 'corrects');
+  checkCondition(row.cancels, report, 'cancels');
   for (const [index, part] of (row.key ?? []).entries())
     checkKeyPart(part, merged, (code, message) => report(code, message, 'key', index));
 }

@@ -61,6 +61,16 @@ const resource = z.strictObject({
     .optional()
     .describe('Issue code when the key is missing.'),
   when: condition.optional(),
+  shared: z
+    .boolean()
+    .optional()
+    .describe('The same key twice in a message is one resource, as a patient; else two.'),
+  corrects: condition
+    .optional()
+    .describe('It corrects or deletes an earlier one: held where not exactly one is known.'),
+  cancels: condition
+    .optional()
+    .describe('As `corrects`, but it may also be the first that is heard of it.'),
   disable: z.boolean().optional(),
   note: z.string().optional().describe('Why the row is as it is.'),
 });
