@@ -101,7 +101,7 @@ describe('corrections in the spine', () => {
     message += 1;
     const outcome = stage.run(
       workOf(message, 0, result({ filler: 'where', status: 'C' }).contributions),
-    ) as { kind: string; issues: { path: string; offset: number; diagnostics: string }[] };
+    ) as unknown as { issues: { path: string; offset: number; diagnostics: string }[] };
     stage.transaction?.rollback();
     const [issue] = outcome.issues;
     assert.equal(issue?.path, 'OBX-11');
