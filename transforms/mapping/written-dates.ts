@@ -83,7 +83,7 @@ const isoPattern = new RegExp(
   `^${isoDay}(?:[T ]${isoClock}(?:(Z)|([+-])(\\d{2})(?::?(\\d{2}))?)?)?$`,
 );
 
-/** ISO 8601 (2004, section 4.3), basic or extended, with T or a blank: year, month, day in order. */
+/** ISO 8601 (2004, section 4.3), basic or extended, with T or a blank: year, month, day. */
 export function readIsoDate(text: string): DateParts | undefined {
   const match = isoPattern.exec(text);
   if (!match) return undefined;
