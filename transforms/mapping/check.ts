@@ -1,16 +1,15 @@
 import { type ConfigIssue, suggestion, type YamlFile } from '../../engine/index.ts';
 import { charsetName, segmentRepairs } from '../hl7v2/index.ts';
+import { checkPartUpdate, checkResourceUpdate } from './check-update.ts';
 import { conversions } from './datatypes/index.ts';
 import { compileDateFormat } from './date-formats.ts';
 import { elementsOf, resourceTypes } from './elements.ts';
 import { parseFieldPath } from './field-path.ts';
 import type { Condition, DialectRow, KeyPart, PartRow, ResourceRow, RuleRow } from './language.ts';
 import type { Layer, Merged, Placed } from './merge.ts';
+import type { Path, Report } from './report.ts';
 import { fhirPathOf, partElement, resolveTarget } from './target.ts';
 import { zoneOf } from './zones.ts';
-
-type Path = readonly (string | number)[];
-type Report = (code: string, message: string, ...path: Path) => void;
 
 /** Everything that the schema cannot know; each mistake at the line that made it. */
 export function checkMapping(
@@ -73,10 +72,10 @@ function checkPaths(paths: string | string[] | undefined, report: Report, at: st
   else for (const [index, path] of (paths ?? []).entries()) checkPath(path, report, at, index);
 }
 
-function checkCondition(when: Condition | undefined, report: Report): void {
+function checkCondition(when: Condition | undefined, report: Report, at = 'when'): void {
   const isList = Array.isArray(when);
   for (const [position, clauses] of [when ?? {}].flat().entries())
-    checkClauses(Object.keys(clauses), report, isList ? ['when', position] : ['when']);
+    checkClauses(Object.keys(clauses), report, isList ? [at, position] : [at]);
 }
 
 function checkClauses(keys: readonly string[], report: Report, at: Path): void {
@@ -99,7 +98,10 @@ function checkResource(row: ResourceRow, merged: Merged, report: Report): void {
     report('config-missing', '`key` is missing: what tells one from another in every message');
   checkEach(row.each, report);
   if (row.each?.includes('-')) report('hl7-path', 'a resource stands for a segment', 'each');
+  checkResourceUpdate(row, report);
   checkCondition(row.when, report);
+  checkCondition(row.corrects, report, 'corrects');
+  checkCondition(row.cancels, report, 'cancels');
   for (const [index, part] of (row.key ?? []).entries())
     checkKeyPart(part, merged, (code, message) => report(code, message, 'key', index));
 }
@@ -127,6 +129,7 @@ function checkEach(each: string | undefined, report: Report): void {
 function checkPart(row: PartRow, merged: Merged, report: Report): void {
   checkEach(row.each, report);
   if (row.join) checkJoin(row.join, row.each, report);
+  checkPartUpdate(row, merged, report);
   checkCondition(row.when, report);
   const ids = [...merged.resources, ...merged.parts].map((placed) => placed.row.id);
   const owner = row.of === undefined ? undefined : fhirPathOf(merged, row.of);

@@ -3,8 +3,9 @@ import { compileCondition, type Predicate } from './conditions.ts';
 import { compileDialect, compileTable, type Dialect } from './dialect.ts';
 import { elementsOf } from './elements.ts';
 import type { CodeTable } from './environment.ts';
-import { fieldPath } from './field-path.ts';
+import { fieldPath, parseFieldPath } from './field-path.ts';
 import { compileKey, type KeyReader } from './keys.ts';
+import type { Condition } from './language.ts';
 import type { LoadedMapping } from './load.ts';
 import type { Merged } from './merge.ts';
 import { type ReadPath, readPath } from './reader.ts';
@@ -31,12 +32,23 @@ export type ResourcePlan = Filling & {
   readonly each: string;
   readonly when: Predicate | undefined;
   readonly key: KeyReader;
+  /** The same key twice in a message is the same resource, not a second one. */
+  readonly isShared: boolean;
+  readonly corrections: readonly CorrectionPlan[];
   /** Issue code when the key is missing. */
   readonly missing: string;
   /** For each name of a choice element that is set, the others, which then go. */
   readonly others: ReadonlyMap<string, readonly string[]>;
   /** Its place among the resource rows. */
   readonly slot: number;
+};
+
+/** When it corrects an earlier one, and the field that says so. */
+export type CorrectionPlan = {
+  readonly when: Predicate;
+  readonly path: string;
+  readonly field: number;
+  readonly mayBeFirst: boolean;
 };
 
 export type PartPlan = Filling & {
@@ -124,11 +136,20 @@ function planResource(id: string, merged: Merged, rules: readonly Rule[]): Resou
     each,
     when: compileCondition(row.when),
     key: compileKey(row.key ?? [], ids),
+    isShared: row.shared === true,
+    corrections: [...correctionPlan(row.corrects, false), ...correctionPlan(row.cancels, true)],
     missing: row.missing ?? `${id}-key-missing`,
     others: otherChoices(row.type!),
     slot,
     ...filling(id, each, merged, rules),
   };
+}
+
+function correctionPlan(row: Condition | undefined, mayBeFirst: boolean): CorrectionPlan[] {
+  const when = compileCondition(row);
+  if (when === undefined) return [];
+  const path = Object.keys(row ?? {}).find((key) => parseFieldPath(key) !== undefined) ?? 'MSH-9';
+  return [{ when, path, field: fieldPath(path).field, mayBeFirst }];
 }
 
 function filling(id: string, segment: string, merged: Merged, rules: readonly Rule[]): Filling {

@@ -57,6 +57,10 @@ export type KeyPart =
   | { text: string }
   | { first: (KeyPart | KeyPart[])[] };
 
+const ending = z
+  .record(z.string(), z.unknown())
+  .describe('Element to the constant that it becomes; null removes it.');
+
 const resource = z.strictObject({
   id,
   type: z.string().optional().describe('FHIR resource type.'),
@@ -73,7 +77,27 @@ const resource = z.strictObject({
     .regex(/^[a-z-]+$/)
     .optional()
     .describe('Issue code when the key is missing.'),
+  update: z
+    .enum(['snapshot', 'action', 'append'])
+    .optional()
+    .describe(
+      'What a list of this segment says of those it leaves out. `snapshot`: they are `ended`; ' +
+        '`action`: the segment`s action code says what becomes of each, absence nothing; ' +
+        '`append`: absence ends nothing.',
+    ),
+  ended: ending.optional().describe('What a snapshot that leaves one out makes of it.'),
+  deleted: ending.optional().describe('What the action code D makes of one.'),
   when: condition.optional(),
+  shared: z
+    .boolean()
+    .optional()
+    .describe('The same key twice in a message is one resource, as a patient; else two.'),
+  corrects: condition
+    .optional()
+    .describe('It corrects or deletes an earlier one: held where not exactly one is known.'),
+  cancels: condition
+    .optional()
+    .describe('As `corrects`, but it may also be the first that is heard of it.'),
   disable: z.boolean().optional(),
   note: z.string().optional().describe('Why the row is as it is.'),
 });
@@ -90,6 +114,10 @@ const part = z.strictObject({
     })
     .optional()
     .describe('For segments that come in groups, such as OBX by OBX-4.'),
+  update: z
+    .enum(['snapshot', 'append'])
+    .optional()
+    .describe('`snapshot`: a list that is sent replaces the one before; `append`: it adds to it.'),
   when: condition.optional(),
   disable: z.boolean().optional(),
   note: z.string().optional(),
