@@ -57,6 +57,8 @@ export type PartPlan = Filling & {
   /** Set when each repetition of a field makes one. */
   readonly field: ReadPath | undefined;
   readonly when: Predicate | undefined;
+  /** Set when segments fill an item together. */
+  readonly join: { readonly by: ReadPath; readonly once: ReadPath } | undefined;
 };
 
 export type MessagePlan =
@@ -172,6 +174,7 @@ function filling(id: string, segment: string, merged: Merged, rules: readonly Ru
 
 function planPart(id: string, merged: Merged, rules: readonly Rule[]): PartPlan {
   const row = merged.parts.find((placed) => placed.row.id === id)!.row;
+  const { join } = row;
   const each = row.each!;
   const field = each.includes('-') ? readPath(fieldPath(each)) : undefined;
   const segment = field?.segment ?? segmentName(each);
@@ -180,6 +183,7 @@ function planPart(id: string, merged: Merged, rules: readonly Rule[]): PartPlan 
     segment,
     field,
     when: compileCondition(row.when),
+    join: join && { by: readPath(fieldPath(join.by)), once: readPath(fieldPath(join.once)) },
     ...filling(id, segment, merged, rules),
   };
 }

@@ -2,11 +2,12 @@ import { type Issue, isBlocking } from '../../engine/index.ts';
 import type { Contribution, Conversion, Mark } from '../fhir/index.ts';
 import type { Hl7Message } from '../hl7v2/index.ts';
 import { type Collector, createCollector } from './collector.ts';
-import type { CompiledMapping, Filling, PartPlan, ResourcePlan } from './compile.ts';
+import type { CompiledMapping, ResourcePlan } from './compile.ts';
 import { addContribution } from './contributions.ts';
+import { fillTarget } from './fill.ts';
 import { type FullRun, type Made, makeInstances } from './make-instances.ts';
 import { environmentOf } from './message-environment.ts';
-import { createReader, readField } from './reader.ts';
+import { createReader } from './reader.ts';
 import { newTarget, type Run, type Target } from './rule.ts';
 import { scopeOf } from './scope.ts';
 import { readStatements } from './statements.ts';
@@ -137,57 +138,6 @@ function removed({ others }: ResourcePlan, { set, emptied }: Target): readonly s
 }
 
 const nothing: readonly string[] = Object.freeze([]);
-
-function fillTarget(filling: Filling, run: Run, target: Target, index: number): void {
-  const segment = run.reader.segments[index]!;
-  for (const part of filling.parts) fillPart(part, run, target, index);
-  for (const { field, apply } of filling.steps) {
-    if (field === 0 || segment.has(field)) apply(run, target, index);
-  }
-}
-
-function fillPart(part: PartPlan, run: Run, owner: Target, index: number): void {
-  for (const at of run.scope.all(index, part.segment)) {
-    if (part.when && !part.when(run, at)) continue;
-    if (part.field === undefined) {
-      addItem(part, run, owner, at, undefined);
-      continue;
-    }
-    const field = readField(run.reader, at, part.field);
-    if (field.state === 'null') {
-      owner.emptied ??= new Set();
-      owner.emptied.add(part.element);
-    }
-    for (const cell of field.cells) addItem(part, run, owner, at, { name: part.field.name, cell });
-  }
-}
-
-function addItem(
-  part: PartPlan,
-  run: Run,
-  owner: Target,
-  index: number,
-  current: Target['current'],
-): void {
-  const item = newTarget(current);
-  fillTarget(part, run, item, index);
-  const { set } = item;
-  if (isBare(set)) return;
-  for (const { names } of part.required) if (!names.some((name) => set[name] !== undefined)) return;
-  const list = owner.set[part.element] as unknown[] | undefined;
-  const at = list?.length ?? 0;
-  if (list) list.push(set);
-  else owner.set[part.element] = [set];
-  if (item.marks === undefined) return;
-  owner.marks ??= [];
-  for (const { path, use } of item.marks)
-    owner.marks.push({ path: [part.element, at, ...path], use });
-}
-
-function isBare(set: Readonly<Record<string, unknown>>): boolean {
-  for (const _ in set) return false;
-  return true;
-}
 
 function markIgnored(mapping: CompiledMapping, { reader, scope }: Run): void {
   for (let index = 0; index < reader.segments.length; index += 1) {
