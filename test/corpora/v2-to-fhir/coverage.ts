@@ -1,12 +1,13 @@
 // Prints how much of HL7's own mapping tables the base carries out, and each row that it leaves:
 //   PLEXUS_CORPORA=... npm run coverage:v2 [SEGMENT]
-// A segment is in use when the base reads a field of it. What counts as executable and as covered is
-// told in measure.ts.
+// What counts as executable and as covered is told in measure.ts; what is left on purpose, and why,
+// in reasons.ts.
 import { join } from 'node:path';
 import { loadMapping } from '../../../transforms/mapping/index.ts';
 import { repository } from '../hl7v2-fhir/corpus.ts';
 import { type Measured, measureSegments } from './measure.ts';
 import { leavesOf } from './probe.ts';
+import { mapLeft } from './reasons.ts';
 import { skeleton, structures } from './skeletons.ts';
 
 const [word = ''] = process.argv.slice(2);
@@ -19,7 +20,7 @@ for (const type of Object.keys(structures))
 
 for (const { row, verdict } of measured) {
   const { map, line, source, condition, target, assignment } = row;
-  if (verdict.kind !== 'left') continue;
+  if (verdict.kind !== 'left' || mapLeft(map) !== undefined) continue;
   const shown = [source, condition, `-> ${target}`, assignment && `= ${assignment}`];
   const text = shown.filter((part) => part !== '').join(' ');
   console.log(`${map}:${line}\t${text}\t${verdict.reason ?? ''}`);
@@ -44,14 +45,10 @@ for (const map of maps)
       measured.filter(({ row }) => row.map === map),
     ),
   );
-const isMade = (map: string): boolean =>
-  measured.some(({ row, verdict }) => row.map === map && verdict.kind === 'covered');
-const used = measured.filter(({ row }) => isMade(row.map));
-console.log(
-  line(
-    'maps of which nothing is covered',
-    measured.filter((one) => !used.includes(one)),
-  ),
-);
-console.log(line('all others', used));
+const used = measured.filter(({ row }) => mapLeft(row.map) === undefined);
 console.log(line('all', measured));
+console.log(line('all but the maps left', used));
+for (const map of maps) {
+  const why = mapLeft(map);
+  if (why !== undefined) console.log(`left: ${map}: ${why}`);
+}

@@ -2,7 +2,7 @@
 import type { LoadedMapping } from '../../../transforms/mapping/index.ts';
 import { settingsFor } from './conditions.ts';
 import { appeared, type Leaves, leavesOf, withField } from './probe.ts';
-import { leftOf } from './reasons.ts';
+import { rowLeft } from './reasons.ts';
 import { observedSamples, samplesOf } from './samples.ts';
 import { skeleton, structures } from './skeletons.ts';
 import { mappingRows, type Row, vocabularies } from './tables.ts';
@@ -64,7 +64,7 @@ function judge(
   const wanted = { target, literal: target.literal ?? literalOf(row) };
   for (const type of Object.keys(structures))
     if (isMade(mapping, type, row, wanted, listed)) return { kind: 'covered' };
-  return { kind: 'left', reason: leftOf(row) };
+  return { kind: 'left', reason: rowLeft(row) };
 }
 
 const literalOf = ({ assignment }: Row): string | undefined =>
@@ -74,7 +74,10 @@ function obstacle(row: Row, target: Target): string | undefined {
   if (row.narrative !== '') return 'its condition is prose';
   if (settingsFor(row.condition) === undefined) return 'its condition is not of a known form';
   if (row.assignment !== '' && literalOf(row) === undefined) return 'its value is an expression';
+  if (/^"#.*#"$/.test(row.assignment)) return 'its value is a placeholder';
   if (!isR4(target)) return 'its target is no element of R4';
+  if (row.assignment === '' && /\.url$/.test(row.target)) return 'its extension has no url';
+  if (/extension\.(?!url$)/.test(target.path)) return 'its extension has no url';
   return undefined;
 }
 
@@ -156,6 +159,9 @@ function fulfils(leaves: Leaves | undefined, before: Leaves | undefined, wanted:
     if (!/^(identifier|name|practitioner|organization|location)\b/.test(inner.path)) wants.pop();
     wants.push(`${inner.type}.${inner.path}`);
   }
+  const isElsewhere = inner !== undefined && !wants[0]!.startsWith(resource);
+  const refers = (path: string): boolean => stands(path, `${resource}.${target.path}`);
+  if (isElsewhere && ![...leaves.keys()].some(refers)) return false;
   const isUnder = (path: string): boolean => wants.some((want) => stands(path, want));
   if (literal !== undefined)
     return [...leaves].some(([path, values]) => isUnder(path) && values.has(literal));

@@ -1,5 +1,5 @@
-// Values that a sender could write, by HL7 data type; two each, so that a required field can be seen
-// to change too.
+// Values that a sender could write, by HL7 data type; two each, so that a required field too can
+// be seen to change.
 const byType: Readonly<Record<string, readonly string[]>> = {
   ST: ['Sample one', 'Sample two'],
   NM: ['7', '9'],

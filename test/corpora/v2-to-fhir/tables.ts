@@ -1,5 +1,5 @@
-// HL7's mapping tables as rows. They are spreadsheets: the header is on row 2 (some name its columns
-// differently, but the columns stand in the same order), and cells span lines.
+// HL7's mapping tables as rows. They are spreadsheets: the header is on row 2 (some name its
+// columns differently, but in the same order), and cells span lines.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
