@@ -14,6 +14,8 @@ export type Said = {
   readonly without: Patterns;
   /** Number of the list that the resource stands on; 0 for none. */
   readonly list: number;
+  /** It is never first: it follows what it corrects. */
+  readonly corrects: boolean;
 };
 
 /** A contribution as text, which is enough to see whether it says anything new. */
@@ -27,6 +29,7 @@ export type SaidText = {
   /** Undefined when it takes nothing out. */
   readonly without: string | undefined;
   readonly list: number;
+  readonly corrects: boolean;
 };
 
 /** A contribution and its place in the order of things. */
@@ -44,7 +47,7 @@ const nobody: readonly string[] = [];
  * The contribution as text. Throws for an element name that no FHIR element has, which is a bug.
  */
 export function saidBy(contribution: Contribution): SaidText {
-  const { set, remove, whole, initial, joins, without } = contribution;
+  const { set, remove, whole, initial, joins, without, corrects } = contribution;
   const initialText = initial === undefined ? '{}' : textOf(initial);
   return {
     set: textOf(set),
@@ -54,6 +57,7 @@ export function saidBy(contribution: Contribution): SaidText {
     joins: joins ?? nobody,
     without: without === undefined ? undefined : JSON.stringify(without),
     list: 0,
+    corrects: corrects !== undefined && corrects.mayBeFirst === undefined,
   };
 }
 
@@ -78,6 +82,7 @@ export const silence: Said = {
   joins: nobody,
   without: noPatterns,
   list: 0,
+  corrects: false,
 };
 
 /** Applies what is newer to what is there; says whether that changed anything. */
@@ -129,14 +134,24 @@ const inOrder = (left: Placed, right: Placed): number =>
  */
 export function fold(
   contributions: readonly Placed[],
-  endings: readonly Placed[],
+  endings: readonly Placed[] = [],
 ): Elements | undefined {
   const said = counting(contributions);
   if (said.length === 0) return undefined;
   const all = endings.length === 0 ? said : [...said, ...endings].sort(inOrder);
   const elements: Elements = new Map();
-  for (const one of all) apply(elements, one);
+  for (const one of afterCorrected(all)) apply(elements, one);
   return elements;
+}
+
+/**
+ * A correction that was received before what it corrects waited for it, held: it comes right
+ * after it, however old its message is.
+ */
+function afterCorrected(sorted: readonly Placed[]): readonly Placed[] {
+  const first = sorted.findIndex((one) => !one.corrects);
+  if (first <= 0) return sorted;
+  return [sorted[first]!, ...sorted.slice(0, first), ...sorted.slice(first + 1)];
 }
 
 /** Do both hold the same texts? The order in which they came is no difference in FHIR. */

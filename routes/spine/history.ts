@@ -20,6 +20,7 @@ export function readHistory(reading: Reading, last: number): Placed[] {
       joins: own.joins === undefined ? [] : own.joins.split(','),
       without: own.without === undefined ? noPatterns : JSON.parse(own.without),
       list: Number(own.list ?? 0),
+      corrects: row.elements?.startsWith(correctionMark) ?? false,
       message: row.message,
       generation: row.generation,
       ordinal: row.ordinal,
@@ -32,7 +33,7 @@ export function readHistory(reading: Reading, last: number): Placed[] {
 function readSet(row: ContributionRow, own: Own, text: string): Elements {
   if (own.set !== undefined) return splitElements(own.set);
   const elements = splitElements(text);
-  const names = row.elements?.replace(/^\*/, '');
+  const names = row.elements?.replace(/^[*!]/, '');
   let set: Elements = elements;
   if (names !== undefined && row.elements !== '*') {
     set = new Map();
@@ -54,6 +55,12 @@ export const saysNothing: Spelling = {
   removed: undefined,
   own: undefined,
 };
+
+/** Begins `elements` of a contribution that corrects an earlier one. */
+const correctionMark = '!';
+
+const markOf = ({ whole, corrects }: SaidText): string =>
+  whole ? '*' : corrects ? correctionMark : '';
 
 /** What only the row itself knows, line by line; a line's first character says what it is. */
 type Own = { -readonly [key in keyof typeof marks]?: string } & { set?: string };
@@ -111,10 +118,15 @@ export function spell(said: SaidText, set: Elements, elements: Elements): Spelli
     const text = set.get(name);
     if (text !== undefined && elements.get(name) !== text) unshown.set(name, text);
   }
-  if (unshown.size === 0 && said.initial === undefined && set.size === elements.size)
+  if (
+    !said.corrects &&
+    unshown.size === 0 &&
+    said.initial === undefined &&
+    set.size === elements.size
+  )
     return spellAll(said);
   return {
-    elements: (said.whole ? '*' : '') + [...set.keys()].join(','),
+    elements: markOf(said) + [...set.keys()].join(','),
     removed: removedBy(said),
     own: writeOwn({
       ...asides(said),
@@ -126,7 +138,7 @@ export function spell(said: SaidText, set: Elements, elements: Elements): Spelli
 /** The version in force need not show what it set. */
 export function spellOwn(said: SaidText, set: Elements): Spelling {
   return {
-    elements: (said.whole ? '*' : '') + [...set.keys()].join(','),
+    elements: markOf(said) + [...set.keys()].join(','),
     removed: removedBy(said),
     own: writeOwn({ ...asides(said), set: joinElements(set) }),
   };

@@ -135,9 +135,10 @@ function begin(spine: Spine, origin: Origin, state: State, said: SaidText): Stat
 
 /** The usual case: nobody newer has spoken of the resource, so the fold goes one step on. */
 function follow(spine: Spine, origin: Origin, state: State, said: SaidText): void {
-  const { initial, without, set } = said;
+  const { initial, without, set, corrects } = said;
+  const isPlain = initial === undefined && without === undefined && !corrects;
   // Feeds repeat a patient with every message: the same text again needs no reading of the old one.
-  if (initial === undefined && without === undefined && set === state.text) {
+  if (isPlain && set === state.text) {
     append(spine, state, origin, undefined, spellAll(said));
   } else {
     const gone = state.text === '';

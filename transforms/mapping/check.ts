@@ -72,14 +72,20 @@ function checkPaths(paths: string | string[] | undefined, report: Report, at: st
   else for (const [index, path] of (paths ?? []).entries()) checkPath(path, report, at, index);
 }
 
-function checkCondition(when: Condition | undefined, report: Report): void {
-  for (const key of Object.keys(when ?? {})) {
+function checkCondition(when: Condition | undefined, report: Report, at = 'when'): void {
+  const isList = Array.isArray(when);
+  for (const [position, clauses] of [when ?? {}].flat().entries())
+    checkClauses(Object.keys(clauses), report, isList ? [at, position] : [at]);
+}
+
+function checkClauses(keys: readonly string[], report: Report, at: Path): void {
+  for (const key of keys) {
     if (key === 'trigger' || key === 'message') continue;
     const path = key.startsWith('not ') ? key.slice(4) : key;
     if (parseFieldPath(path)) continue;
     const words = ['trigger', 'message'];
     const hint = /^[a-z]/.test(key) ? suggestion(key, words) : 'expected an HL7 path like `PV1-2`';
-    report('condition', `\`${key}\` is no condition; ${hint}`, 'when', key);
+    report('condition', `\`${key}\` is no condition; ${hint}`, ...at, key);
   }
 }
 
@@ -94,6 +100,8 @@ function checkResource(row: ResourceRow, merged: Merged, report: Report): void {
   if (row.each?.includes('-')) report('hl7-path', 'a resource stands for a segment', 'each');
   checkResourceUpdate(row, report);
   checkCondition(row.when, report);
+  checkCondition(row.corrects, report, 'corrects');
+  checkCondition(row.cancels, report, 'cancels');
   for (const [index, part] of (row.key ?? []).entries())
     checkKeyPart(part, merged, (code, message) => report(code, message, 'key', index));
 }
@@ -104,7 +112,8 @@ function checkKeyPart(part: KeyPart, merged: Merged, report: Report): void {
     checkPath(part, report);
   } else if ('identifier' in part) {
     for (const path of [part.identifier].flat()) checkPath(path, report);
-  } else if ('code' in part) checkPath(part.code, report);
+  } else if ('text' in part) return;
+  else if ('code' in part) checkPath(part.code, report);
   else for (const inner of part.first.flat()) checkKeyPart(inner, merged, report);
 }
 
@@ -119,6 +128,7 @@ function checkEach(each: string | undefined, report: Report): void {
 
 function checkPart(row: PartRow, merged: Merged, report: Report): void {
   checkEach(row.each, report);
+  if (row.join) checkJoin(row.join, row.each, report);
   checkPartUpdate(row, merged, report);
   checkCondition(row.when, report);
   const ids = [...merged.resources, ...merged.parts].map((placed) => placed.row.id);
@@ -135,6 +145,14 @@ function checkPart(row: PartRow, merged: Merged, report: Report): void {
     report('fhir-element', `${owner} has no element \`${row.element}\`; ${hint}`, 'element');
   } else if (!element.repeats) {
     report('fhir-cardinality', `${owner}.${row.element} does not repeat`, 'element');
+  }
+}
+
+function checkJoin(join: PartRow['join'] & object, each: string | undefined, report: Report): void {
+  for (const name of ['by', 'once'] as const) {
+    checkPath(join[name], (code, message) => report(code, message, 'join', name));
+    if (parseFieldPath(join[name])?.segment === each) continue;
+    report('hl7-path', 'segments are joined by fields of their own', 'join', name);
   }
 }
 
