@@ -100,17 +100,18 @@ function makeInstances(
   const instances: Made[] = [];
   const { names } = run.scope;
   const used: Used = { types: [], keys: undefined };
-  for (const { resource, optional } of plan) {
-    let found = false;
+  for (const { resource, optional, least } of plan) {
+    let found = 0;
     for (let index = 0; index < names.length; index += 1) {
       if (names[index] !== resource.each) continue;
       if (resource.when && !resource.when(run, index)) continue;
-      found = true;
+      found += 1;
       const key = resource.key(run, index);
       if (key === undefined) {
         reportMissing(resource, optional, index, run);
         continue;
       }
+      if (resource.once && isUsed(resource, key, used)) continue;
       const id = idFor(mapping, resource, key, used);
       const reference = `${resource.type}/${id}`;
       const instance = { plan: resource, index, id, reference };
@@ -120,9 +121,11 @@ function makeInstances(
       else made[resource.slot] = [instance];
       instances.push(instance);
     }
-    if (!found && !optional && resource.when === undefined) {
-      const text = `the message has no ${resource.each} segment`;
-      run.collector.hold('segment-missing', text, resource.each, undefined);
+    if (found < least && (least > 1 || resource.when === undefined)) {
+      const needed = found === 0 ? 'no' : `only ${found}`;
+      const text = `the message has ${needed} ${resource.each} segment`;
+      const why = least === 1 ? '' : `, and one of its type speaks of ${least}`;
+      run.collector.hold('segment-missing', text + why, resource.each, undefined);
     }
   }
   return instances;
@@ -133,6 +136,11 @@ type Used = {
   readonly types: { readonly type: string; readonly key: string }[];
   keys: Map<string, number> | undefined;
 };
+
+function isUsed({ type }: ResourcePlan, key: string, { types, keys }: Used): boolean {
+  const first = types.find((known) => known.type === type);
+  return first?.key === key || (keys?.has(`${type}|${key}`) ?? false);
+}
 
 /** Two of the same business key in one message are told apart by their position. */
 function idFor(mapping: CompiledMapping, { type }: ResourcePlan, key: string, used: Used): string {
@@ -193,13 +201,23 @@ function fill(instance: Made, run: FullRun, marks: Mark[], position: number): Co
 function removed({ others }: ResourcePlan, { set, emptied }: Target): readonly string[] {
   if (emptied === undefined && others.size === 0) return nothing;
   const remove: string[] = [];
-  if (emptied) for (const name of emptied) if (set[name] === undefined) remove.push(name);
+  if (emptied) for (const name of emptied) if (!isSet(set, name)) remove.push(name);
   if (others.size === 0) return remove;
   for (const name in set) {
     const names = others.get(name);
     if (names) for (const other of names) if (!emptied?.has(other)) remove.push(other);
   }
   return remove;
+}
+
+/** `name` may lead into an element: `period.end`. */
+function isSet(set: Target['set'], name: string): boolean {
+  let at: unknown = set;
+  for (const step of name.split('.')) {
+    if (typeof at !== 'object' || at === null) return false;
+    at = (at as Record<string, unknown>)[step];
+  }
+  return at !== undefined;
 }
 
 const nothing: readonly string[] = Object.freeze([]);

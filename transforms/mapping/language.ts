@@ -20,8 +20,9 @@ const literal = z.union([z.string(), z.number(), z.boolean()]);
 const condition = z
   .record(z.string(), z.union([literal, z.array(literal).min(1)]))
   .describe(
-    'All must hold. Keys: `trigger`, `message`, or an HL7 path; `not PATH` turns one round. ' +
-      'Values: one value, a list of values, `present` or `absent`.',
+    'All must hold. Keys: `trigger`, `message`, or an HL7 path, and in a rule `made` with the id ' +
+      'of a resource; `not KEY` turns one round. Values: one value, a list of ' +
+      'values, `present` or `absent`.',
   );
 
 const keyPart: z.ZodType<KeyPart> = z.lazy(() =>
@@ -33,14 +34,29 @@ const keyPart: z.ZodType<KeyPart> = z.lazy(() =>
         .literal('required')
         .optional()
         .describe('Without an authority the dialect`s default is taken; without that, none.'),
+      like: path
+        .optional()
+        .describe('Field whose one authority is meant where the number names none.'),
     }),
+    z.strictObject({
+      visit: z
+        .enum(['current', 'prior'])
+        .describe('The number of the visit (`visit_number`), or the one that MRG replaces.'),
+    }),
+    z.strictObject({ place: path.describe('PL field: what tells this place from others.') }),
     z.strictObject({ code: path.describe('Coded field: code and code system.') }),
     z.strictObject({ first: z.array(z.union([keyPart, z.array(keyPart).min(1)])).min(1) }),
   ]),
 );
 export type KeyPart =
   | string
-  | { identifier: string | string[]; authority?: 'required' | undefined }
+  | {
+      identifier: string | string[];
+      authority?: 'required' | undefined;
+      like?: string | undefined;
+    }
+  | { visit: 'current' | 'prior' }
+  | { place: string }
   | { code: string }
   | { first: (KeyPart | KeyPart[])[] };
 
@@ -60,6 +76,10 @@ const resource = z.strictObject({
     .regex(/^[a-z-]+$/)
     .optional()
     .describe('Issue code when the key is missing.'),
+  once: z
+    .boolean()
+    .optional()
+    .describe('Left out where the message makes one of the same key already.'),
   when: condition.optional(),
   disable: z.boolean().optional(),
   note: z.string().optional().describe('Why the row is as it is.'),
@@ -150,6 +170,11 @@ const dialect = z.strictObject({
       'Identifier system of a patient identifier that names no authority: a uri, or ' +
         '`{ from: [MSH-4, MSH-3] }`, the sender that the message names.',
     ),
+  visit_number: z
+    .array(z.enum(['PV1-19', 'PV1-50', 'PID-18']))
+    .min(1)
+    .optional()
+    .describe('Fields of which the first populated one numbers the visit; default `[PV1-19]`.'),
   code_systems: z
     .record(z.string(), z.string())
     .optional()
@@ -196,7 +221,10 @@ export const mappingSchema = z.strictObject({
       z.union([z.literal('filter'), z.array(z.string())]),
     )
     .optional()
-    .describe('Message type to the resources it makes; `id?`: left out when its key is missing.'),
+    .describe(
+      'Message type to the resources it makes; `id?`: left out when its key is missing; `id{2}`: ' +
+        'held with fewer than two.',
+    ),
   ignore: z
     .array(path)
     .optional()
