@@ -1,5 +1,6 @@
 import { type ConfigIssue, suggestion, type YamlFile } from '../../engine/index.ts';
 import { charsetName, segmentRepairs } from '../hl7v2/index.ts';
+import { checkPartUpdate, checkResourceUpdate } from './check-update.ts';
 import { parseEntry } from './compile.ts';
 import { conversions } from './datatypes/index.ts';
 import { compileDateFormat } from './date-formats.ts';
@@ -7,11 +8,9 @@ import { elementsOf, resourceTypes } from './elements.ts';
 import { parseFieldPath } from './field-path.ts';
 import type { Condition, DialectRow, KeyPart, PartRow, ResourceRow, RuleRow } from './language.ts';
 import type { Layer, Merged, Placed } from './merge.ts';
+import type { Path, Report } from './report.ts';
 import { fhirPathOf, partElement, resolveTarget } from './target.ts';
 import { zoneOf } from './zones.ts';
-
-type Path = readonly (string | number)[];
-type Report = (code: string, message: string, ...path: Path) => void;
 
 /** Everything that the schema cannot know; each mistake at the line that made it. */
 export function checkMapping(
@@ -74,13 +73,19 @@ function checkPaths(paths: string | string[] | undefined, report: Report, at: st
   else for (const [index, path] of (paths ?? []).entries()) checkPath(path, report, at, index);
 }
 
-function checkCondition(when: Condition | undefined, report: Report): void {
-  for (const key of Object.keys(when ?? {})) {
+function checkCondition(when: Condition | undefined, report: Report, at = 'when'): void {
+  const isList = Array.isArray(when);
+  for (const [position, clauses] of [when ?? {}].flat().entries())
+    checkClauses(Object.keys(clauses), report, isList ? [at, position] : [at]);
+}
+
+function checkClauses(keys: readonly string[], report: Report, at: Path): void {
+  for (const key of keys) {
     const path = key.startsWith('not ') ? key.slice(4) : key;
     if (path === 'trigger' || path === 'message' || parseFieldPath(path)) continue;
     const words = ['trigger', 'message'];
     const hint = /^[a-z]/.test(key) ? suggestion(key, words) : 'expected an HL7 path like `PV1-2`';
-    report('condition', `\`${key}\` is no condition; ${hint}`, 'when', key);
+    report('condition', `\`${key}\` is no condition; ${hint}`, ...at, key);
   }
 }
 
@@ -93,7 +98,10 @@ function checkResource(row: ResourceRow, merged: Merged, report: Report): void {
     report('config-missing', '`key` is missing: what tells one from another in every message');
   checkEach(row.each, report);
   if (row.each?.includes('-')) report('hl7-path', 'a resource stands for a segment', 'each');
+  checkResourceUpdate(row, report);
   checkCondition(row.when, report);
+  checkCondition(row.corrects, report, 'corrects');
+  checkCondition(row.cancels, report, 'cancels');
   for (const [index, part] of (row.key ?? []).entries())
     checkKeyPart(part, merged, (code, message) => report(code, message, 'key', index));
 }
@@ -105,7 +113,7 @@ function checkKeyPart(part: KeyPart, merged: Merged, report: Report): void {
   } else if ('identifier' in part) {
     for (const path of [part.identifier].flat()) checkPath(path, report);
     if (part.like !== undefined) checkPath(part.like, report);
-  } else if ('visit' in part) return;
+  } else if ('visit' in part || 'text' in part) return;
   else if ('place' in part) checkPath(part.place, report);
   else if ('code' in part) checkPath(part.code, report);
   else for (const inner of part.first.flat()) checkKeyPart(inner, merged, report);
@@ -122,6 +130,8 @@ function checkEach(each: string | undefined, report: Report): void {
 
 function checkPart(row: PartRow, merged: Merged, report: Report): void {
   checkEach(row.each, report);
+  if (row.join) checkJoin(row.join, row.each, report);
+  checkPartUpdate(row, merged, report);
   checkCondition(row.when, report);
   const ids = [...merged.resources, ...merged.parts].map((placed) => placed.row.id);
   const owner = row.of === undefined ? undefined : fhirPathOf(merged, row.of);
@@ -140,17 +150,29 @@ function checkPart(row: PartRow, merged: Merged, report: Report): void {
   }
 }
 
+function checkJoin(join: PartRow['join'] & object, each: string | undefined, report: Report): void {
+  for (const name of ['by', 'once'] as const) {
+    checkPath(join[name], (code, message) => report(code, message, 'join', name));
+    if (parseFieldPath(join[name])?.segment === each) continue;
+    report('hl7-path', 'segments are joined by fields of their own', 'join', name);
+  }
+}
+
 /** Only a rule can ask what the message makes; the rest is decided before. */
-function checkRuleCondition(row: RuleRow, merged: Merged, report: Report): void {
-  const { made, 'not made': notMade, ...others } = row.when ?? {};
-  checkCondition(others, report);
+function checkRuleCondition({ when = {} }: RuleRow, merged: Merged, report: Report): void {
+  const isList = Array.isArray(when);
   const ids = merged.resources.map((placed) => placed.row.id);
-  for (const [key, asked] of Object.entries({ made, 'not made': notMade }))
-    for (const id of [asked ?? []].flat().map(String)) {
-      if (ids.includes(id)) continue;
-      const message = `no resource is called \`${id}\`; ${suggestion(id, ids)}`;
-      report('resource-unknown', message, 'when', key);
-    }
+  for (const [position, clauses] of [when].flat().entries()) {
+    const at = isList ? ['when', position] : ['when'];
+    const { made, 'not made': notMade, ...others } = clauses;
+    checkClauses(Object.keys(others), report, at);
+    for (const [key, asked] of Object.entries({ made, 'not made': notMade }))
+      for (const id of [asked ?? []].flat().map(String)) {
+        if (ids.includes(id)) continue;
+        const message = `no resource is called \`${id}\`; ${suggestion(id, ids)}`;
+        report('resource-unknown', message, ...at, key);
+      }
+  }
 }
 
 function checkRule(row: RuleRow, merged: Merged, report: Report): void {

@@ -46,6 +46,7 @@ function compilePart(part: KeyPart, names: KeyNames): KeyReader {
   }
   if ('code' in part) return codeReader(part.code);
   if ('place' in part) return placeReader(part.place);
+  if ('text' in part) return () => part.text;
   if ('visit' in part) {
     const isPrior = part.visit === 'prior';
     return identifierReader(isPrior ? visitNumber.map(priorOf) : visitNumber, { visit: true });
@@ -106,6 +107,8 @@ const entityFields = new Set([
   'SCH-1',
   'SCH-2',
   'TXA-12',
+  'IAM-7',
+  'PR1-19',
 ]);
 
 /** Identifier types of a person that name them best, in this order. */
@@ -127,6 +130,7 @@ const priorOf = (field: string): string =>
 type Naming = {
   readonly authority?: 'required' | undefined;
   readonly like?: string | undefined;
+  readonly placeholders?: readonly string[] | undefined;
   readonly visit?: true;
 };
 
@@ -136,11 +140,12 @@ type Numbered = {
   /** Goes before a number without an authority, where it is of another kind than the first`s. */
   readonly prefix: string;
   readonly isRequired: boolean;
+  readonly placeholders: readonly string[];
   readonly like: ReadPath | undefined;
 };
 
 function identifierReader(texts: readonly string[], naming: Naming): KeyReader {
-  const { authority, like, visit } = naming;
+  const { authority, like, placeholders = [], visit } = naming;
   const isRequired = authority === 'required';
   const readers = texts.map((text, position) => {
     const path = readPath(fieldPath(text));
@@ -150,6 +155,7 @@ function identifierReader(texts: readonly string[], naming: Naming): KeyReader {
       path,
       prefix: isOther ? `${replacedBy.get(path.name) ?? path.name}|` : '',
       isRequired,
+      placeholders,
       like: like === undefined ? undefined : readPath(fieldPath(like)),
     });
   });
@@ -180,7 +186,7 @@ function identifierPathReader(numbered: Numbered): KeyReader {
 }
 
 function identifierAt(place: KeyPlace, at: number, numbered: Numbered): string | undefined {
-  const { path, prefix, isRequired, like } = numbered;
+  const { path, prefix, isRequired, placeholders, like } = numbered;
   const { cells } = readField(place.reader, at, path);
   const [only] = cells;
   if (!only) return undefined;
@@ -192,7 +198,7 @@ function identifierAt(place: KeyPlace, at: number, numbered: Numbered): string |
           .map((type) => cells.find((cell) => component(cell, 5) === type))
           .find((cell) => cell !== undefined) ?? only);
   const key = identifierKey(best, place.environment, kind);
-  if (key === undefined) return undefined;
+  if (key === undefined || placeholders.includes(key.value)) return undefined;
   if (key.system !== undefined) return `${key.system}|${key.value}`;
   const own = like === undefined ? undefined : oneSystem(place, at, like);
   if (own !== undefined) return `${own}|${key.value}`;

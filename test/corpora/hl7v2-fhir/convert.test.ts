@@ -1,0 +1,103 @@
+// Goal: whatever a hospital sends ends as converted or quarantined with a code, and what is
+// converted is valid FHIR. Method: every message of the corpora through the shared base. Each
+// emitted resource is judged by Medplum's validator and by R4's own value sets; each reference must
+// resolve; a second conversion, and one of a process in another time zone, give the same bytes.
+// One type alone: PLEXUS_CORPORA=... npm run test:corpora -- --grep 'converts ADT\^A0'
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { convertBytes, loadMapping } from '../../../transforms/mapping/index.ts';
+import { corpora, repository, samples } from './corpus.ts';
+import { digests } from './digests.ts';
+import { danglingIn, problemsOfResource } from './valid-r4.ts';
+
+/** Types of the corpora that the base does not convert yet: an entry goes when its type comes. */
+const unsupported: readonly string[] = [
+  'ADT^A02',
+  'ADT^A05',
+  'ADT^A06',
+  'ADT^A07',
+  'ADT^A09',
+  'ADT^A10',
+  'ADT^A11',
+  'ADT^A13',
+  'ADT^A14',
+  'ADT^A15',
+  'ADT^A16',
+  'ADT^A25',
+  'ADT^A26',
+  'ADT^A27',
+  'ADT^A28',
+  'ADT^A29',
+  'ADT^A31',
+  'ADT^A60',
+  'BAR^P01',
+  'BAR^P02',
+  'BAR^P12',
+  'DFT^P03',
+  'DFT^P11',
+  'MDM^T01',
+  'MDM^T02',
+  'MDM^T05',
+  'MDM^T06',
+  'MDM^T09',
+  'MDM^T10',
+  'OMG^O19',
+  'OML^O21',
+  'ORM^O01',
+  'OUL^R22',
+  'OUL^R23',
+  'OUL^R24',
+  'RDE^O11',
+  'RDE^O25',
+  'RDS^O13',
+  'REF^I12',
+  'REF^I14',
+  'SIU^S12',
+  'SIU^S13',
+  'SIU^S14',
+  'SIU^S15',
+  'SIU^S16',
+  'SIU^S17',
+  'SIU^S26',
+  'VXU^V04',
+];
+
+const base = loadMapping(join(repository, 'config'), 'base');
+
+describe('the corpora under the shared base', () => {
+  const all = samples();
+
+  it('are there', () => {
+    assert.ok(all.length > 100, `no corpus at ${corpora}`);
+  });
+
+  for (const { file, type, bytes } of all) {
+    it(`converts ${type} of ${file}`, () => {
+      const { outcome, bundle, issues } = convertBytes(base, bytes);
+      const codes = issues.map((issue) => issue.code);
+      for (const code of codes) assert.match(code, /^[a-z0-9-]+$/);
+      if (unsupported.includes(type)) {
+        if (outcome === 'quarantined') assert.ok(codes.length > 0);
+      } else if (file.startsWith('microsoft')) {
+        assert.equal(outcome, 'converted', codes.join());
+      }
+      if (!bundle) return;
+      const problems = (bundle.entry ?? []).flatMap(({ resource }) => problemsOfResource(resource));
+      assert.deepEqual([...problems, ...danglingIn(bundle)], []);
+    });
+  }
+
+  it('give the same bytes again, and in another time zone', () => {
+    const here = digests(base);
+    assert.deepEqual(digests(base), here);
+    const child = spawnSync(process.execPath, [join(import.meta.dirname, 'print-digests.ts')], {
+      env: { ...process.env, TZ: 'Pacific/Apia', PLEXUS_CORPORA: corpora },
+      maxBuffer: 2 ** 26,
+    });
+    assert.equal(child.status, 0, String(child.stderr));
+    const [zone, ...there] = String(child.stdout).trim().split('\n');
+    assert.equal(zone, 'Pacific/Apia');
+    assert.deepEqual(there, here);
+  });
+});

@@ -1,0 +1,88 @@
+// Facts of a bundle, and whether another bundle states them too.
+import fhirpath from 'fhirpath';
+import r4 from 'fhirpath/fhir-context/r4';
+import { type FactDefinition, factDefinitions } from './fact-definitions.ts';
+
+export type Fact = {
+  readonly name: string;
+  /** Thing that the value is of; '' where the value alone is the fact. */
+  readonly by: string;
+  readonly value: string;
+};
+
+export type Judged = Fact & {
+  readonly holds: boolean;
+  /** What our bundle states in its place. */
+  readonly got: readonly string[];
+};
+
+type Query = (of: unknown) => unknown[];
+type Compiled = {
+  readonly definition: FactDefinition;
+  readonly each: Query;
+  readonly by: Query;
+  readonly value: Query;
+};
+
+const compile = (expression: string): Query =>
+  fhirpath.compile(expression, r4, { async: false }) as Query;
+
+const compiled: readonly Compiled[] = factDefinitions.map((definition) => {
+  const { each, by = "''", value } = definition;
+  return { definition, each: compile(each), by: compile(by), value: compile(value) };
+});
+
+/** Facts of a bundle, each once, in the order of their definitions. */
+export function factsOf(bundle: fhir4.Bundle | undefined): Fact[] {
+  const facts = new Map<string, Fact>();
+  for (const { definition, each, by, value } of compiled)
+    for (const thing of bundle ? each(bundle) : []) {
+      const keys = by(thing).map(textOf);
+      for (const one of value(thing)
+        .map(textOf)
+        .filter((text) => text !== ''))
+        for (const key of keys.length > 0 ? keys : [''])
+          facts.set(`${definition.name}|${key}|${one}`, {
+            name: definition.name,
+            by: key,
+            value: one,
+          });
+    }
+  return [...facts.values()];
+}
+
+const textOf = (value: unknown): string => String(value).replace(/\s+/g, ' ').trim();
+
+const times = new Set(factDefinitions.filter(({ as }) => as === 'time').map(({ name }) => name));
+
+/** Each fact of the expected bundle, with what ours says of it. */
+export function judge(expected: fhir4.Bundle, ours: fhir4.Bundle | undefined): Judged[] {
+  const stated = factsOf(ours);
+  return factsOf(expected).map((fact) => {
+    const same = stated.filter(({ name, by }) => name === fact.name && by === fact.by);
+    const isTime = times.has(fact.name);
+    const holds = same.some(({ value }) =>
+      isTime ? isSameTime(value, fact.value) : value === fact.value,
+    );
+    const got = (same.length > 0 ? same : stated.filter(({ name }) => name === fact.name)).map(
+      ({ by, value }) => (by === fact.by ? value : `${by} = ${value}`),
+    );
+    return { ...fact, holds, got };
+  });
+}
+
+/**
+ * Where a message names no offset, the other converter takes that of its own machine, and Plexus
+ * the sender's; so the wall clock that the message states is enough, as far as both tell it.
+ */
+function isSameTime(ours: string, theirs: string): boolean {
+  if (ours === theirs) return true;
+  const here = wallClock(ours);
+  const there = wallClock(theirs);
+  const length = Math.min(here.length, there.length);
+  if (length >= 4 && here.slice(0, length) === there.slice(0, length)) return true;
+  return ours.includes('T') && theirs.includes('T') && Date.parse(ours) === Date.parse(theirs);
+}
+
+const wallClock = (time: string): string =>
+  time.replace(/(Z|[+-]\d{2}:\d{2})$/, '').replace(/\.0+$/, '');

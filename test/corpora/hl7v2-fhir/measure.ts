@@ -1,0 +1,54 @@
+// The facts of all messages together: how many hold, by type, beside the differences we mean.
+import { join } from 'node:path';
+import { convertBytes, loadMapping } from '../../../transforms/mapping/index.ts';
+import { repository, type Sample, samples } from './corpus.ts';
+import { differences } from './differences.ts';
+import { type Judged, judge } from './facts.ts';
+
+export type Measured = {
+  readonly file: string;
+  readonly type: string;
+  readonly outcome: string;
+  readonly judged: readonly (Judged & { readonly reason: string | undefined })[];
+};
+
+/** Judges every message whose file name or type has the word in it. */
+export function measure(word = ''): Measured[] {
+  const base = loadMapping(join(repository, 'config'), 'base');
+  const isMeant = ({ file, type }: Sample) => file.includes(word) || type.includes(word);
+  return samples('microsoft')
+    .filter(isMeant)
+    .map(({ file, type, bytes, expected }) => {
+      const { outcome, bundle } = convertBytes(base, bytes);
+      const judged = judge(expected(), bundle).map((fact) => ({
+        ...fact,
+        reason: differences.find((one) => one.is(file, fact))?.reason,
+      }));
+      return { file, type, outcome, judged };
+    });
+}
+
+export type Share = { readonly facts: number; readonly held: number; readonly meant: number };
+
+/** Facts that differ on purpose are counted beside, neither as held nor as not. */
+export function shareOf(measured: readonly Measured[]): Share {
+  const all = measured.flatMap(({ judged }) => judged);
+  const held = all.filter(({ holds }) => holds).length;
+  const meant = all.filter(({ holds, reason }) => !holds && reason !== undefined).length;
+  return { facts: all.length, held, meant };
+}
+
+export const ratio = ({ facts, held, meant }: Share): number => held / Math.max(1, facts - meant);
+
+/** A line a message type: facts, held, different on purpose, share. */
+export function shareByType(measured: readonly Measured[]): string {
+  const line = (name: string, share: Share): string => {
+    const counts = [share.facts, share.held, share.meant].map((count) => `${count}`.padStart(6));
+    return `${name.padEnd(8)}${counts.join('')}${(100 * ratio(share)).toFixed(1).padStart(7)} %`;
+  };
+  const types = [...new Set(measured.map(({ type }) => type))];
+  const lines = types.map((type) =>
+    line(type, shareOf(measured.filter((one) => one.type === type))),
+  );
+  return ['type      facts  held meant', ...lines, line('all', shareOf(measured))].join('\n');
+}
