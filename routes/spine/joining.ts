@@ -41,23 +41,39 @@ export function takeOut(elements: Elements, name: string, patterns: readonly unk
   return true;
 }
 
-/** Has the value all that the pattern has? */
+/** Has the value all that the pattern has? An identifier has its system and value, or none. */
 function describes(pattern: unknown, value: unknown): boolean {
+  if (isObject(pattern) && typeof pattern.value === 'string' && pattern.system === undefined)
+    return isObject(value) && nameOf(value) === nameOf(pattern) && hasAll(pattern, value);
+  return hasAll(pattern, value);
+}
+
+function hasAll(pattern: unknown, value: unknown): boolean {
   if (!isObject(pattern)) return pattern === value;
   if (!isObject(value)) return false;
-  return Object.entries(pattern).every(([key, inner]) => describes(inner, value[key]));
+  return Object.entries(pattern).every(([key, inner]) => hasAll(inner, value[key]));
 }
 
 /** Removes an element, or the member of one that `period.end` names; says whether it was there. */
-export function dropMember(elements: Elements, name: string): boolean {
-  const dot = name.indexOf('.');
-  if (dot < 0) return elements.delete(name);
-  const element = name.slice(0, dot);
-  const text = elements.get(element);
+export function dropMember(elements: Elements, path: string): boolean {
+  const [name = '', ...members] = path.split('.');
+  if (members.length === 0) return elements.delete(name);
+  const text = elements.get(name);
   if (text === undefined) return false;
-  const { [name.slice(dot + 1)]: gone, ...rest } = JSON.parse(text) as Json;
-  if (gone === undefined) return false;
-  if (Object.keys(rest).length === 0) elements.delete(element);
-  else elements.set(element, JSON.stringify(rest));
+  const before = JSON.parse(text) as unknown;
+  const after = dropped(before, members);
+  if (after === before) return false;
+  if (after === undefined) elements.delete(name);
+  else elements.set(name, JSON.stringify(after));
   return true;
+}
+
+/** Without the member at the path; undefined when nothing is left, itself when it was not there. */
+function dropped(value: unknown, [name = '', ...deeper]: readonly string[]): unknown {
+  if (!isObject(value) || Array.isArray(value) || value[name] === undefined) return value;
+  const { [name]: member, ...rest } = value;
+  const left = deeper.length === 0 ? undefined : dropped(member, deeper);
+  if (left === member) return value;
+  if (left !== undefined) return { ...value, [name]: left };
+  return Object.keys(rest).length === 0 ? undefined : rest;
 }
