@@ -10,6 +10,8 @@ export type FactDefinition = {
   /** What tells one of them from another, where the value alone would say too little. */
   readonly by?: string;
   readonly value: string;
+  /** What counts in our bundle, where that is more than the value. */
+  readonly ours?: string;
   /** Times are one when their instants or their wall clocks are. */
   readonly as?: 'time';
 };
@@ -63,7 +65,8 @@ export const factDefinitions: readonly FactDefinition[] = [
     name: 'observation-unit',
     each: of('Observation'),
     by: observed.by,
-    value: '(value | component.value).ofType(Quantity).select(iif(code.exists(), code, unit))',
+    value: '(value | component.value).ofType(Quantity).select(iif(unit.exists(), unit, code))',
+    ours: '(value | component.value).ofType(Quantity).select(unit | code)',
   },
   {
     name: 'observation-text',

@@ -22,32 +22,30 @@ type Compiled = {
   readonly each: Query;
   readonly by: Query;
   readonly value: Query;
+  readonly ours: Query;
 };
 
 const compile = (expression: string): Query =>
   fhirpath.compile(expression, r4, { async: false }) as Query;
 
 const compiled: readonly Compiled[] = factDefinitions.map((definition) => {
-  const { each, by = "''", value } = definition;
-  return { definition, each: compile(each), by: compile(by), value: compile(value) };
+  const { each, by = "''", value, ours = value } = definition;
+  const [things, keys, values, own] = [each, by, value, ours].map(compile);
+  return { definition, each: things!, by: keys!, value: values!, ours: own! };
 });
 
-/** Facts of a bundle, each once, in the order of their definitions. */
-export function factsOf(bundle: fhir4.Bundle | undefined): Fact[] {
+/** Facts of a bundle, each once, in the order of their definitions. `side`: by which values. */
+export function factsOf(bundle: fhir4.Bundle, side: 'value' | 'ours'): Fact[] {
   const facts = new Map<string, Fact>();
-  for (const { definition, each, by, value } of compiled)
-    for (const thing of bundle ? each(bundle) : []) {
-      const keys = by(thing).map(textOf);
-      for (const one of value(thing)
-        .map(textOf)
-        .filter((text) => text !== ''))
-        for (const key of keys.length > 0 ? keys : [''])
-          facts.set(`${definition.name}|${key}|${one}`, {
-            name: definition.name,
-            by: key,
-            value: one,
-          });
+  for (const query of compiled) {
+    const { name } = query.definition;
+    for (const thing of query.each(bundle)) {
+      const keys = query.by(thing).map(textOf);
+      for (const value of query[side](thing).map(textOf))
+        for (const by of keys.length > 0 ? keys : [''])
+          if (value !== '') facts.set(`${name}|${by}|${value}`, { name, by, value });
     }
+  }
   return [...facts.values()];
 }
 
@@ -57,8 +55,8 @@ const times = new Set(factDefinitions.filter(({ as }) => as === 'time').map(({ n
 
 /** Each fact of the expected bundle, with what ours says of it. */
 export function judge(expected: fhir4.Bundle, ours: fhir4.Bundle | undefined): Judged[] {
-  const stated = factsOf(ours);
-  return factsOf(expected).map((fact) => {
+  const stated = ours ? factsOf(ours, 'ours') : [];
+  return factsOf(expected, 'value').map((fact) => {
     const same = stated.filter(({ name, by }) => name === fact.name && by === fact.by);
     const isTime = times.has(fact.name);
     const holds = same.some(({ value }) =>

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { convertBytes, loadMapping } from '../../../transforms/mapping/index.ts';
 import { repository, type Sample, samples } from './corpus.ts';
-import { differences } from './differences.ts';
+import { differences, messageOf } from './differences.ts';
 import { type Judged, judge } from './facts.ts';
 
 export type Measured = {
@@ -20,9 +20,10 @@ export function measure(word = ''): Measured[] {
     .filter(isMeant)
     .map(({ file, type, bytes, expected }) => {
       const { outcome, bundle } = convertBytes(base, bytes);
+      const message = messageOf(file, bytes);
       const judged = judge(expected(), bundle).map((fact) => ({
         ...fact,
-        reason: differences.find((one) => one.is(file, fact))?.reason,
+        reason: differences.find((one) => one.is(fact, message))?.reason,
       }));
       return { file, type, outcome, judged };
     });
