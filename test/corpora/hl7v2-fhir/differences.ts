@@ -30,6 +30,9 @@ const standsOnlyIn = (names: readonly string[], value: string, message: Message)
 
 const field = (line: string, number: number): string => line.split('|')[number] ?? '';
 
+const digitsOf = (time: string): string =>
+  time.replace(/(Z|[+-]\d\d:\d\d)$/, '').replace(/[-:T]/g, '');
+
 export const differences: readonly Difference[] = [
   {
     reason:
@@ -58,5 +61,17 @@ export const differences: readonly Difference[] = [
         (line) =>
           line.startsWith('OBX|') && field(line, 3).startsWith(by) && field(line, 11) === 'S',
       ),
+  },
+  {
+    reason:
+      'An instant has seconds and a zone; from a coarser time the other converter invents them, or ' +
+      'writes an instant that R4 refuses.',
+    is: ({ name, value }, { text }) =>
+      name === 'issued' && (!value.includes(':') || !text.includes(digitsOf(value))),
+  },
+  {
+    reason: 'A telecom that has a system but no value reaches nobody.',
+    is: ({ name, value }, { text }) =>
+      name === 'telecom-system' && value === 'email' && !text.includes('@'),
   },
 ];
