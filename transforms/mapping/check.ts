@@ -146,6 +146,17 @@ function checkPart(row: PartRow, merged: Merged, report: Report): void {
   } else if (!element.repeats) {
     report('fhir-cardinality', `${owner}.${row.element} does not repeat`, 'element');
   }
+  const inner = elementsOf(`${owner}.${row.element}`);
+  for (const [index, name] of (row.needs ?? []).entries()) {
+    if (inner?.has(name)) continue;
+    const hint = suggestion(name, [...(inner?.keys() ?? [])]);
+    report(
+      'fhir-element',
+      `${owner}.${row.element} has no element \`${name}\`; ${hint}`,
+      'needs',
+      index,
+    );
+  }
 }
 
 function checkJoin(join: PartRow['join'] & object, each: string | undefined, report: Report): void {
