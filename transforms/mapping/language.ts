@@ -178,7 +178,18 @@ const dialect = z.strictObject({
   date_formats: z
     .array(z.string())
     .optional()
-    .describe('Formats beside HL7`s own: YYYY, YY, MM, DD, MON, HH, mm, ss, e.g. `MM/DD/YYYY`.'),
+    .describe(
+      'Formats beside HL7`s own: YYYY, YY, MM, M, DD, D, MON, HH, H, hh, h, mm, ss, SSS, A (AM ' +
+        'or PM), Z (an offset), e.g. `MM/DD/YYYY hh:mm A`; `X` and `x` are seconds and ' +
+        'milliseconds since 1970.',
+    ),
+  year_pivot: z
+    .union([z.literal('message'), z.number().int().min(0).max(99)])
+    .optional()
+    .describe(
+      'Years of two digits: up to this number they are of this century, above it of the last; ' +
+        '`message`: the latest such year that is not after the message`s own.',
+    ),
   charset: z.string().optional().describe('Used when MSH-18 says nothing or is contradicted.'),
   null_tokens: z.array(z.string()).optional().describe('Field values that mean "no value".'),
   explicit_null: z
