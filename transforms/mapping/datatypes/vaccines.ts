@@ -21,8 +21,10 @@ function primarySource(
   settings: Settings,
 ): boolean | undefined {
   const cell = codedCell(cells);
-  const target = cell && translate(cell, environment, settings);
-  return target && target.code === 'primary';
+  if (!cell) return undefined;
+  if (translate(cell, environment, settings)?.code === 'primary') return true;
+  // Of a source that the table does not list nobody knows.
+  return settings.table?.lookup(component(cell, 1)) && false;
 }
 
 export const reportOriginConversion: Conversion = {
