@@ -29,12 +29,13 @@ import {
   familyNameExtensionConversion,
   humanNameConversion,
   identifierReferenceConversion,
-  locationConversion,
   nestedPractitionerConversion,
   organizationConversion,
+  personConversion,
   practitionerConversion,
 } from './names.ts';
 import { observationValueConversion } from './observation-value.ts';
+import { locationConversion, placeIdentifierConversion, placeNameConversion } from './places.ts';
 import {
   annotationConversion,
   attachmentConversion,
@@ -62,6 +63,7 @@ import {
 } from './vaccines.ts';
 
 export { identifierKey, systemOf } from './identifiers.ts';
+export { placeValue } from './places.ts';
 
 /** Everything that `as:` may name. */
 export const conversions: ReadonlyMap<string, Conversion> = new Map(
@@ -98,6 +100,9 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     nestedPractitionerConversion,
     observationValueConversion,
     organizationConversion,
+    personConversion,
+    placeIdentifierConversion,
+    placeNameConversion,
     plainIdentifierConversion,
     practitionerConversion,
     primarySourceConversion,
