@@ -60,7 +60,6 @@ const unsupported: readonly string[] = [
   'SIU^S16',
   'SIU^S17',
   'SIU^S26',
-  'VXU^V04',
 ];
 
 const base = loadMapping(join(repository, 'config'), 'base');
