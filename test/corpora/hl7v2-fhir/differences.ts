@@ -64,8 +64,8 @@ export const differences: readonly Difference[] = [
   },
   {
     reason:
-      'An instant has seconds and a zone; from a coarser time the other converter invents them, or ' +
-      'writes an instant that R4 refuses.',
+      'An instant has seconds and a zone; from a coarser time the other converter invents them, ' +
+      'or writes an instant that R4 refuses.',
     is: ({ name, value }, { text }) =>
       name === 'issued' && (!value.includes(':') || !text.includes(digitsOf(value))),
   },
