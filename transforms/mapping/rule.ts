@@ -1,5 +1,3 @@
-import type { Mark } from '../fhir/index.ts';
-import type { Cell } from './cell.ts';
 import type { Collector } from './collector.ts';
 import type { Place } from './conditions.ts';
 import { conversions } from './datatypes/index.ts';
@@ -8,9 +6,10 @@ import { fieldPath } from './field-path.ts';
 import { compileRuleCondition, findInstance, type Instances, instanceAt } from './instances.ts';
 import type { RuleRow } from './language.ts';
 import type { Merged } from './merge.ts';
+import { compilePut, type Put, type Target } from './put.ts';
 import { type Field, type Reader, type ReadPath, readField, readPath } from './reader.ts';
 import { partElement, resolveTarget } from './target.ts';
-import { compileWriter, type Fields, type Writer } from './writers.ts';
+import { compileWriter, type Writer } from './writers.ts';
 
 /** One message on its way through the rules. */
 export type Run = Place & {
@@ -22,27 +21,7 @@ export type Run = Place & {
   readonly collector: Pick<Collector, 'raise' | 'count'>;
 };
 
-/** What rules fill: a resource, or one item of a part. What is seldom there is made when needed. */
-export type Target = {
-  readonly set: Fields;
-  initial: Fields | undefined;
-  /** Elements, or `period.end` within one, whose field came as `""`. */
-  emptied: Set<string> | undefined;
-  marks: Omit<Mark, 'contribution'>[] | undefined;
-  /** Items that a rule which `ends` takes out of an element. */
-  without: Record<string, unknown[]> | undefined;
-  /** For a part that stands for one repetition of a field. */
-  readonly current: { readonly name: string; readonly cell: Cell } | undefined;
-};
-
-export const newTarget = (current: Target['current']): Target => ({
-  set: {},
-  initial: undefined,
-  emptied: undefined,
-  marks: undefined,
-  without: undefined,
-  current,
-});
+export { newTarget, type Target } from './put.ts';
 
 export type Rule = {
   readonly id: string;
@@ -90,40 +69,6 @@ function isAddedTo(row: RuleRow, merged: Merged, owner: string, element: string)
 }
 
 type When = ReturnType<typeof compileRuleCondition>;
-type Put = (target: Target, value: unknown) => boolean;
-
-function compilePut(row: RuleRow, writer: Writer): Put {
-  const { mark } = row;
-  if (row.ends === true)
-    return (target, value) => {
-      target.without ??= {};
-      const [name] = writer.names;
-      target.without[name!] ??= [];
-      target.without[name!]!.push(endedItem(value));
-      return true;
-    };
-  if (row.initial === true)
-    return (target, value) => {
-      for (const name of writer.names) if (target.set[name] !== undefined) return false;
-      target.initial ??= {};
-      return writer.write(target.initial, value);
-    };
-  if (mark === undefined) return (target, value) => writer.write(target.set, value);
-  return (target, value) => {
-    if (!writer.write(target.set, value)) return false;
-    target.marks ??= [];
-    target.marks.push({ path: writer.pathIn(target.set), use: mark });
-    return true;
-  };
-}
-
-/** An identifier is known by its system and value. */
-function endedItem(value: unknown): unknown {
-  const { system, value: number } = value as fhir4.Identifier;
-  if (number === undefined) return value;
-  return system === undefined ? { value: number } : { system, value: number };
-}
-
 /** Type of a choice element where the conversion makes only one; '' when its values say it. */
 function choiceType(row: RuleRow, conversion: Conversion, types: readonly string[]): string {
   if (row.reference !== undefined) return 'Reference';
@@ -235,9 +180,16 @@ function fieldRule(given: FieldRule): Rule['apply'] {
     return false;
   }
 
+  /** Of several such segments, the first of which the condition holds. */
+  function meantAt(run: Run, index: number, segment: string): number {
+    if (when === undefined) return run.scope.resolve(index, segment);
+    for (const at of run.scope.all(index, segment)) if (when(run, at)) return at;
+    return -1;
+  }
+
   function applyElsewhere(run: Run, target: Target, index: number, path: ReadPath): boolean {
     if (!repeats) {
-      const at = run.scope.resolve(index, path.segment);
+      const at = meantAt(run, index, path.segment);
       return at >= 0 && applyAt(run, target, at, path);
     }
     let written = false;

@@ -1,5 +1,12 @@
 import type { Conversion } from '../environment.ts';
 import {
+  amountConversion,
+  compositeQuantityConversion,
+  dailyAmountConversion,
+  doseConversion,
+  strengthConversion,
+} from './amounts.ts';
+import {
   codeableConceptConversion,
   codeConversion,
   codingConversion,
@@ -12,6 +19,11 @@ import {
   eipConversion,
   plainIdentifierConversion,
 } from './identifiers.ts';
+import {
+  codedReferenceConversion,
+  entityNumberConversion,
+  entityReferenceConversion,
+} from './named-things.ts';
 import {
   codedOrganizationConversion,
   familyNameExtensionConversion,
@@ -42,6 +54,13 @@ import {
   instantConversion,
   timeOfDayConversion,
 } from './times.ts';
+import {
+  contradictionConversion,
+  countOrTextConversion,
+  primarySourceConversion,
+  remarkConversion,
+  reportOriginConversion,
+} from './vaccines.ts';
 
 export { identifierKey, systemOf } from './identifiers.ts';
 export { placeValue } from './places.ts';
@@ -50,19 +69,28 @@ export { placeValue } from './places.ts';
 export const conversions: ReadonlyMap<string, Conversion> = new Map(
   [
     addressConversion,
+    amountConversion,
     annotationConversion,
     attachmentConversion,
     booleanConversion,
     codeConversion,
     codeableConceptConversion,
     codedOrganizationConversion,
+    codedReferenceConversion,
     codingConversion,
+    compositeQuantityConversion,
+    contradictionConversion,
+    countOrTextConversion,
     cxConversion,
+    dailyAmountConversion,
     dateConversion,
     dateTimeConversion,
     decimalConversion,
+    doseConversion,
     eiConversion,
     eipConversion,
+    entityNumberConversion,
+    entityReferenceConversion,
     familyNameExtensionConversion,
     humanNameConversion,
     identifierReferenceConversion,
@@ -77,8 +105,12 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     placeNameConversion,
     plainIdentifierConversion,
     practitionerConversion,
+    primarySourceConversion,
     quantityConversion,
     referenceRangeConversion,
+    remarkConversion,
+    reportOriginConversion,
+    strengthConversion,
     stringConversion,
     telecomConversion,
     textConceptConversion,
