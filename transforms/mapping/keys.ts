@@ -96,6 +96,11 @@ const entityFields = new Set([
   'SCH-1',
   'SCH-2',
   'TXA-12',
+  'RF1-6',
+  'RF1-11',
+  'PRB-4',
+  'GOL-4',
+  'PR1-19',
 ]);
 
 /** Identifier types of a person that name them best, in this order. */

@@ -1,4 +1,5 @@
 import type { Conversion } from '../environment.ts';
+import { administrativeConversions } from './administrative.ts';
 import {
   codeableConceptConversion,
   codeConversion,
@@ -47,6 +48,7 @@ export { identifierKey, systemOf } from './identifiers.ts';
 /** Everything that `as:` may name. */
 export const conversions: ReadonlyMap<string, Conversion> = new Map(
   [
+    ...administrativeConversions,
     addressConversion,
     annotationConversion,
     attachmentConversion,

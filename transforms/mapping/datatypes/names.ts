@@ -7,7 +7,7 @@ import { periodOf } from './times.ts';
 export type HumanName = fhir4.HumanName;
 
 /** XPN (v2.5.1 section 2.A.88): name parts, use from the table `name-use`. */
-function humanName(cell: Cell, first: number, name: HumanName = {}): HumanName | undefined {
+export function humanName(cell: Cell, first: number, name: HumanName = {}): HumanName | undefined {
   const family = subcomponent(cell, first, 1);
   const given = component(cell, first + 1);
   const middle = component(cell, first + 2);
@@ -56,7 +56,7 @@ export const familyNameExtensionConversion: Conversion = {
 };
 
 /** `Dr. Ada B Young III`: for `Reference.display`. */
-function displayName({ prefix, given, family, suffix }: HumanName): string {
+export function displayName({ prefix, given, family, suffix }: HumanName): string {
   let text = '';
   const add = (word: string) => {
     text = text === '' ? word : `${text} ${word}`;
@@ -98,30 +98,56 @@ export const nestedPractitionerConversion: Conversion = {
   },
 };
 
+/** PL (v2.5.1 section 2.A.53): how a place is called, and what tells it from others. */
+function place(cell: Cell): { readonly display: string; readonly value: string } {
+  const facility = subcomponent(cell, 4, 1);
+  let words = '';
+  let value = '';
+  for (let number = 1; number <= 3; number += 1) {
+    const word = subcomponent(cell, number, 1);
+    if (word === '') continue;
+    words = words === '' ? word : `${words} ${word}`;
+    value = value === '' ? word : `${value}/${word}`;
+  }
+  if (facility !== '') value = value === '' ? facility : `${value}/${facility}`;
+  let display = words;
+  for (const word of [facility, component(cell, 7), component(cell, 8)])
+    if (word !== '') display = display === '' ? word : `${display}, ${word}`;
+  return { display: display === '' ? component(cell, 9) : display, value };
+}
+
+const placeIdentifier = (value: string, environment: Environment): fhir4.Identifier => ({
+  system: `${environment.sourceUri}:location`,
+  value,
+});
+
 export const locationConversion: Conversion = {
   name: 'Location',
   summary: 'PL to a Reference that shows point of care, room, bed, facility and building.',
   gives: ['Reference'],
   convert(cell, environment) {
-    const facility = subcomponent(cell, 4, 1);
-    let place = '';
-    let value = '';
-    for (let number = 1; number <= 3; number += 1) {
-      const word = subcomponent(cell, number, 1);
-      if (word === '') continue;
-      place = place === '' ? word : `${place} ${word}`;
-      value = value === '' ? word : `${value}/${word}`;
-    }
-    if (facility !== '') value = value === '' ? facility : `${value}/${facility}`;
-    let display = place;
-    for (const word of [facility, component(cell, 7), component(cell, 8)])
-      if (word !== '') display = display === '' ? word : `${display}, ${word}`;
-    if (display === '') display = component(cell, 9);
+    const { display, value } = place(cell);
     if (display === '') return undefined;
     if (value === '') return { type: 'Location', display };
-    const system = `${environment.sourceUri}:location`;
-    return { type: 'Location', identifier: { system, value }, display };
+    return { type: 'Location', identifier: placeIdentifier(value, environment), display };
   },
+};
+
+export const locationIdentifierConversion: Conversion = {
+  name: 'LocationIdentifier',
+  summary: 'PL to the Identifier by which references to that place name it.',
+  gives: ['Identifier'],
+  convert(cell, environment) {
+    const { value } = place(cell);
+    return value === '' ? undefined : placeIdentifier(value, environment);
+  },
+};
+
+export const locationNameConversion: Conversion = {
+  name: 'LocationName',
+  summary: 'PL to the name under which references show that place.',
+  gives: ['string'],
+  convert: (cell) => place(cell).display || undefined,
 };
 
 export const organizationConversion: Conversion = {
