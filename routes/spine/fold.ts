@@ -8,6 +8,8 @@ export type Said = {
   readonly whole: boolean;
   /** For elements that have no value when it is this contribution's turn. */
   readonly initial: Elements;
+  /** It is never first: it follows what it corrects. */
+  readonly corrects: boolean;
 };
 
 /** A contribution as text, which is enough to see whether it says anything new. */
@@ -17,6 +19,7 @@ export type SaidText = {
   readonly whole: boolean;
   /** Undefined when it has none. */
   readonly initial: string | undefined;
+  readonly corrects: boolean;
 };
 
 /** A contribution and its place in the order of things. */
@@ -33,24 +36,26 @@ const nobody: readonly string[] = [];
 /**
  * The contribution as text. Throws for an element name that no FHIR element has, which is a bug.
  */
-export function saidBy({ set, remove, whole, initial }: Contribution): SaidText {
+export function saidBy({ set, remove, whole, initial, corrects }: Contribution): SaidText {
   const initialText = initial === undefined ? '{}' : textOf(initial);
   return {
     set: textOf(set),
     remove: remove.length === 0 ? nobody : remove.filter((name) => set[name] === undefined),
     whole: whole === true,
     initial: initialText === '{}' ? undefined : initialText,
+    corrects: corrects !== undefined && corrects.mayBeFirst === undefined,
   };
 }
 
 const nothing: Elements = new Map();
 
-export function splitSaid({ set, remove, whole, initial }: SaidText): Said {
+export function splitSaid({ set, remove, whole, initial, corrects }: SaidText): Said {
   return {
     set: splitElements(set),
     remove,
     whole,
     initial: initial === undefined ? nothing : splitElements(initial),
+    corrects,
   };
 }
 
@@ -91,8 +96,18 @@ export function fold(contributions: readonly Placed[]): Elements | undefined {
     .sort((left, right) => left.message - right.message || left.ordinal - right.ordinal);
   if (counting.length === 0) return undefined;
   const elements: Elements = new Map();
-  for (const one of counting) apply(elements, one);
+  for (const one of afterCorrected(counting)) apply(elements, one);
   return elements;
+}
+
+/**
+ * A correction that was received before what it corrects waited for it, held: it comes right
+ * after it, however old its message is.
+ */
+function afterCorrected(sorted: readonly Placed[]): readonly Placed[] {
+  const first = sorted.findIndex((one) => !one.corrects);
+  if (first <= 0) return sorted;
+  return [sorted[first]!, ...sorted.slice(0, first), ...sorted.slice(first + 1)];
 }
 
 /** Do both hold the same texts? The order in which they came is no difference in FHIR. */

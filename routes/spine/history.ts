@@ -6,6 +6,9 @@ import { chain, type Reading } from './statements.ts';
 /** Marks the row by which a later generation of a message stops speaking of a resource. */
 export const retractionMark = '-';
 
+/** Begins `elements` of a contribution that corrects an earlier one. */
+export const correctionMark = '!';
+
 /** All contributions to one resource, the first written first, read back from its chain. */
 export function readHistory(reading: Reading, last: number): Placed[] {
   const rows = [...chain(reading, last)].reverse();
@@ -17,6 +20,7 @@ export function readHistory(reading: Reading, last: number): Placed[] {
       initial: readInitial(row.own),
       remove: row.removed === undefined ? [] : row.removed.split(','),
       whole: row.elements?.startsWith('*') ?? false,
+      corrects: row.elements?.startsWith(correctionMark) ?? false,
       message: row.message,
       generation: row.generation,
       ordinal: row.ordinal,
@@ -35,7 +39,7 @@ function readSet(row: ContributionRow, text: string): Elements {
   const own = row.own?.startsWith('?') ? row.own.split('\n')[1] : row.own;
   if (own) return splitElements(own);
   const elements = splitElements(text);
-  const names = row.elements?.replace(/^\*/, '');
+  const names = row.elements?.replace(/^[*!]/, '');
   if (names === undefined || row.elements === '*') return elements;
   const set: Elements = new Map();
   for (const name of names === '' ? [] : names.split(',')) {

@@ -10,7 +10,8 @@ export type Head = {
   readonly current: number;
   /**
    * What it set: undefined for all that the version in force holds, else element names between
-   * commas that point into it, after a `*` when it was whole; `-` alone is a retraction.
+   * commas that point into it, after a `*` when it was whole, a `!` when
+   * it is a correction; `-` alone is a retraction.
    */
   readonly elements: string | undefined;
   /** Names of the elements it removed, between commas. */

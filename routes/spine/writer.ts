@@ -11,7 +11,7 @@ import {
   sameElements,
   splitSaid,
 } from './fold.ts';
-import { readHistory, retractionMark } from './history.ts';
+import { correctionMark, readHistory, retractionMark } from './history.ts';
 import { linesOf } from './lines.ts';
 import type { State } from './resource-cache.ts';
 import { unpackId } from './schema.ts';
@@ -109,14 +109,14 @@ function begin(spine: Spine, origin: Origin, state: State, said: SaidText): Stat
 /** The usual case: nobody newer has spoken of the resource, so the fold goes one step on. */
 function follow(spine: Spine, origin: Origin, state: State, said: SaidText): void {
   // Feeds repeat a patient with every message: the same text again needs no reading of the old one.
-  if (said.initial === undefined && said.set === state.text) {
+  if (said.initial === undefined && said.set === state.text && !said.corrects) {
     append(spine, state, origin, undefined, spellAll(said));
   } else {
     const gone = state.text === '';
     const elements = splitElements(state.text);
     const parts = splitSaid(said);
     const changed = apply(elements, parts) || gone;
-    const all = said.initial === undefined && elements.size === parts.set.size;
+    const all = !said.corrects && said.initial === undefined && elements.size === parts.set.size;
     const spelling = all ? spellAll(said) : spell(said, parts.set.keys());
     append(spine, state, origin, changed ? joinElements(elements) : undefined, spelling);
   }
@@ -133,7 +133,7 @@ function refold(
 ): void {
   const { id: message, generation } = origin;
   const placed: Placed = {
-    ...(said ?? { set: new Map(), initial: new Map(), remove: [], whole: false }),
+    ...(said ?? { set: new Map(), initial: new Map(), remove: [], whole: false, corrects: false }),
     message,
     generation,
     ordinal,
@@ -168,6 +168,9 @@ function retract(spine: Spine, origin: Origin, from: number, touched: Map<number
 
 const retraction: Spelling = { elements: retractionMark, removed: undefined, own: undefined };
 
+const markOf = ({ whole, corrects }: SaidText | Said): string =>
+  whole ? '*' : corrects ? correctionMark : '';
+
 const removedBy = ({ remove }: SaidText | Said): string | undefined =>
   remove.length === 0 ? undefined : remove.join(',');
 
@@ -180,14 +183,14 @@ const spellAll = (said: SaidText): Spelling => ({
 
 /** It set what the version in force holds under these names. */
 const spell = (said: SaidText, names: Iterable<string>): Spelling => ({
-  elements: (said.whole ? '*' : '') + [...names].join(','),
+  elements: markOf(said) + [...names].join(','),
   removed: removedBy(said),
   own: said.initial === undefined ? undefined : `?${said.initial}\n`,
 });
 
 /** The version in force need not show what it set. */
 const spellOwn = (said: Said): Spelling => ({
-  elements: (said.whole ? '*' : '') + [...said.set.keys()].join(','),
+  elements: markOf(said) + [...said.set.keys()].join(','),
   removed: removedBy(said),
   own: (said.initial.size === 0 ? '' : `?${joinElements(said.initial)}\n`) + joinElements(said.set),
 });

@@ -23,6 +23,21 @@ export type Contribution = {
   readonly initial?: Readonly<Record<string, unknown>>;
   /** The sender sent the resource whole (FHIR): what `set` does not name is gone. */
   readonly whole?: true;
+  readonly corrects?: Correction;
+};
+
+/**
+ * The message says that it corrects, deletes or cancels what an earlier one told. Whether there is
+ * such an earlier one, only the store knows: it holds the message when not exactly one is meant.
+ */
+export type Correction = {
+  /** Where the message says so, e.g. `OBX-11`. */
+  readonly path: string;
+  readonly offset?: number;
+  /** Id that one more resource of the same business key would have: then it is not clear which. */
+  readonly rival: string;
+  /** A cancellation may also be the first that is heard of a result. */
+  readonly mayBeFirst?: true;
 };
 
 /** The body of a Work after `convert`; `translate` and `identify` add to it, `store` writes it. */

@@ -1,6 +1,7 @@
 export type {
   Contribution,
   Conversion,
+  Correction,
   IdentityDecision,
   IdentityStatement,
   Mark,

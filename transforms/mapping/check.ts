@@ -1,16 +1,15 @@
 import { type ConfigIssue, suggestion, type YamlFile } from '../../engine/index.ts';
 import { charsetName, segmentRepairs } from '../hl7v2/index.ts';
+import { checkPartUpdate, checkResourceUpdate } from './check-update.ts';
 import { conversions } from './datatypes/index.ts';
 import { compileDateFormat } from './date-formats.ts';
 import { elementsOf, resourceTypes } from './elements.ts';
 import { parseFieldPath } from './field-path.ts';
 import type { Condition, DialectRow, KeyPart, PartRow, ResourceRow, RuleRow } from './language.ts';
 import type { Layer, Merged, Placed } from './merge.ts';
+import type { Path, Report } from './report.ts';
 import { fhirPathOf, partElement, resolveTarget } from './target.ts';
 import { zoneOf } from './zones.ts';
-
-type Path = readonly (string | number)[];
-type Report = (code: string, message: string, ...path: Path) => void;
 
 /** Everything that the schema cannot know; each mistake at the line that made it. */
 export function checkMapping(
@@ -73,14 +72,20 @@ function checkPaths(paths: string | string[] | undefined, report: Report, at: st
   else for (const [index, path] of (paths ?? []).entries()) checkPath(path, report, at, index);
 }
 
-function checkCondition(when: Condition | undefined, report: Report): void {
-  for (const key of Object.keys(when ?? {})) {
+function checkCondition(when: Condition | undefined, report: Report, at = 'when'): void {
+  const isList = Array.isArray(when);
+  for (const [position, clauses] of [when ?? {}].flat().entries())
+    checkClauses(Object.keys(clauses), report, isList ? [at, position] : [at]);
+}
+
+function checkClauses(keys: readonly string[], report: Report, at: Path): void {
+  for (const key of keys) {
     if (key === 'trigger' || key === 'message') continue;
     const path = key.startsWith('not ') ? key.slice(4) : key;
     if (parseFieldPath(path)) continue;
     const words = ['trigger', 'message'];
     const hint = /^[a-z]/.test(key) ? suggestion(key, words) : 'expected an HL7 path like `PV1-2`';
-    report('condition', `\`${key}\` is no condition; ${hint}`, 'when', key);
+    report('condition', `\`${key}\` is no condition; ${hint}`, ...at, key);
   }
 }
 
@@ -93,7 +98,10 @@ function checkResource(row: ResourceRow, merged: Merged, report: Report): void {
     report('config-missing', '`key` is missing: what tells one from another in every message');
   checkEach(row.each, report);
   if (row.each?.includes('-')) report('hl7-path', 'a resource stands for a segment', 'each');
+  checkResourceUpdate(row, report);
   checkCondition(row.when, report);
+  checkCondition(row.corrects, report, 'corrects');
+  checkCondition(row.cancels, report, 'cancels');
   for (const [index, part] of (row.key ?? []).entries())
     checkKeyPart(part, merged, (code, message) => report(code, message, 'key', index));
 }
@@ -104,7 +112,8 @@ function checkKeyPart(part: KeyPart, merged: Merged, report: Report): void {
     checkPath(part, report);
   } else if ('identifier' in part) {
     for (const path of [part.identifier].flat()) checkPath(path, report);
-  } else if ('code' in part) checkPath(part.code, report);
+  } else if ('text' in part) return;
+  else if ('code' in part) checkPath(part.code, report);
   else for (const inner of part.first.flat()) checkKeyPart(inner, merged, report);
 }
 
@@ -119,6 +128,8 @@ function checkEach(each: string | undefined, report: Report): void {
 
 function checkPart(row: PartRow, merged: Merged, report: Report): void {
   checkEach(row.each, report);
+  if (row.join) checkJoin(row.join, row.each, report);
+  checkPartUpdate(row, merged, report);
   checkCondition(row.when, report);
   const ids = [...merged.resources, ...merged.parts].map((placed) => placed.row.id);
   const owner = row.of === undefined ? undefined : fhirPathOf(merged, row.of);
@@ -134,6 +145,14 @@ function checkPart(row: PartRow, merged: Merged, report: Report): void {
     report('fhir-element', `${owner} has no element \`${row.element}\`; ${hint}`, 'element');
   } else if (!element.repeats) {
     report('fhir-cardinality', `${owner}.${row.element} does not repeat`, 'element');
+  }
+}
+
+function checkJoin(join: PartRow['join'] & object, each: string | undefined, report: Report): void {
+  for (const name of ['by', 'once'] as const) {
+    checkPath(join[name], (code, message) => report(code, message, 'join', name));
+    if (parseFieldPath(join[name])?.segment === each) continue;
+    report('hl7-path', 'segments are joined by fields of their own', 'join', name);
   }
 }
 

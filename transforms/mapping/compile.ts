@@ -3,8 +3,9 @@ import { compileCondition, type Predicate } from './conditions.ts';
 import { compileDialect, compileTable, type Dialect } from './dialect.ts';
 import { elementsOf } from './elements.ts';
 import type { CodeTable } from './environment.ts';
-import { fieldPath } from './field-path.ts';
+import { fieldPath, parseFieldPath } from './field-path.ts';
 import { compileKey, type KeyReader } from './keys.ts';
+import type { Condition } from './language.ts';
 import type { LoadedMapping } from './load.ts';
 import type { Merged } from './merge.ts';
 import { type ReadPath, readPath } from './reader.ts';
@@ -31,6 +32,9 @@ export type ResourcePlan = Filling & {
   readonly each: string;
   readonly when: Predicate | undefined;
   readonly key: KeyReader;
+  /** The same key twice in a message is the same resource, not a second one. */
+  readonly isShared: boolean;
+  readonly corrections: readonly CorrectionPlan[];
   /** Issue code when the key is missing. */
   readonly missing: string;
   /** For each name of a choice element that is set, the others, which then go. */
@@ -39,12 +43,22 @@ export type ResourcePlan = Filling & {
   readonly slot: number;
 };
 
+/** When it corrects an earlier one, and the field that says so. */
+export type CorrectionPlan = {
+  readonly when: Predicate;
+  readonly path: string;
+  readonly field: number;
+  readonly mayBeFirst: boolean;
+};
+
 export type PartPlan = Filling & {
   readonly element: string;
   readonly segment: string;
   /** Set when each repetition of a field makes one. */
   readonly field: ReadPath | undefined;
   readonly when: Predicate | undefined;
+  /** Set when segments fill an item together. */
+  readonly join: { readonly by: ReadPath; readonly once: ReadPath } | undefined;
 };
 
 export type MessagePlan =
@@ -122,11 +136,20 @@ function planResource(id: string, merged: Merged, rules: readonly Rule[]): Resou
     each,
     when: compileCondition(row.when),
     key: compileKey(row.key ?? [], ids),
+    isShared: row.shared === true,
+    corrections: [...correctionPlan(row.corrects, false), ...correctionPlan(row.cancels, true)],
     missing: row.missing ?? `${id}-key-missing`,
     others: otherChoices(row.type!),
     slot,
     ...filling(id, each, merged, rules),
   };
+}
+
+function correctionPlan(row: Condition | undefined, mayBeFirst: boolean): CorrectionPlan[] {
+  const when = compileCondition(row);
+  if (when === undefined) return [];
+  const path = Object.keys(row ?? {}).find((key) => parseFieldPath(key) !== undefined) ?? 'MSH-9';
+  return [{ when, path, field: fieldPath(path).field, mayBeFirst }];
 }
 
 function filling(id: string, segment: string, merged: Merged, rules: readonly Rule[]): Filling {
@@ -151,6 +174,7 @@ function filling(id: string, segment: string, merged: Merged, rules: readonly Ru
 
 function planPart(id: string, merged: Merged, rules: readonly Rule[]): PartPlan {
   const row = merged.parts.find((placed) => placed.row.id === id)!.row;
+  const { join } = row;
   const each = row.each!;
   const field = each.includes('-') ? readPath(fieldPath(each)) : undefined;
   const segment = field?.segment ?? segmentName(each);
@@ -159,6 +183,7 @@ function planPart(id: string, merged: Merged, rules: readonly Rule[]): PartPlan 
     segment,
     field,
     when: compileCondition(row.when),
+    join: join && { by: readPath(fieldPath(join.by)), once: readPath(fieldPath(join.once)) },
     ...filling(id, segment, merged, rules),
   };
 }

@@ -1,4 +1,5 @@
 import { administrativeElements } from './administrative-elements.ts';
+import { medicationElements } from './elements-medication.ts';
 
 const valueTypes =
   'Quantity|CodeableConcept|string|boolean|integer|Range|Ratio|SampledData|time|dateTime|Period';
@@ -77,6 +78,7 @@ const definitions: Readonly<Record<string, string>> = {
     request*:Reference collection:Backbone condition*:CodeableConcept note*:Annotation`,
   'Specimen.collection': `collector:Reference collected[x]:dateTime|Period method:CodeableConcept
     bodySite:CodeableConcept`,
+  ...medicationElements,
 };
 
 export type Element = {
@@ -122,6 +124,14 @@ const typeChildren: Readonly<Record<string, string>> = {
   Reference: 'reference:string type:uri identifier:Identifier display:string',
   Attachment: `contentType:code language:code data:base64Binary url:url title:string
     creation:dateTime`,
+  Meta: 'security*:Coding tag*:Coding',
+  Range: 'low:Quantity high:Quantity',
+  Ratio: 'numerator:Quantity denominator:Quantity',
+  Timing: 'event*:dateTime repeat:TimingRepeat code:CodeableConcept',
+  TimingRepeat: `bounds[x]:Duration|Range|Period count:positiveInt countMax:positiveInt
+    duration:decimal durationMax:decimal durationUnit:code frequency:positiveInt
+    frequencyMax:positiveInt period:decimal periodMax:decimal periodUnit:code dayOfWeek*:code
+    timeOfDay*:time when*:code offset:unsignedInt`,
 };
 
 const children: ReadonlyMap<string, ReadonlyMap<string, Element>> = new Map(

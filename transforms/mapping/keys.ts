@@ -38,8 +38,12 @@ function compilePart(part: KeyPart, resources: readonly string[]): KeyReader {
     return slot < 0 ? textReader(part) : (place, index) => findInstance(place, slot, index)?.id;
   }
   if ('code' in part) return codeReader(part.code);
+  if ('text' in part) return () => part.text;
   if ('identifier' in part) {
-    return identifierReader([part.identifier].flat(), part.authority === 'required');
+    return identifierReader([part.identifier].flat(), {
+      isRequired: part.authority === 'required',
+      placeholders: part.placeholders ?? [],
+    });
   }
   const options = part.first.map((option) =>
     typeof option === 'string' && !resources.includes(option)
@@ -106,9 +110,11 @@ const entityFields = new Set([
 /** Identifier types of a person that name them best, in this order. */
 const preferred = ['MR', 'PI', 'PT', 'MRN'];
 
-function identifierReader(texts: readonly string[], isRequired: boolean): KeyReader {
+type Numbering = { readonly isRequired: boolean; readonly placeholders: readonly string[] };
+
+function identifierReader(texts: readonly string[], numbering: Numbering): KeyReader {
   const readers = texts.map((text, position) =>
-    identifierPathReader(text, isRequired, position === 0),
+    identifierPathReader(text, numbering, position === 0),
   );
   return (place, index) => {
     for (const read of readers) {
@@ -120,7 +126,7 @@ function identifierReader(texts: readonly string[], isRequired: boolean): KeyRea
 }
 
 /** Remembers the last answer: an order is asked for by each of its results. */
-function identifierPathReader(text: string, isRequired: boolean, isFirst: boolean): KeyReader {
+function identifierPathReader(text: string, numbering: Numbering, isFirst: boolean): KeyReader {
   const path = readPath(fieldPath(text));
   let lastRun = -1;
   let lastAt = -1;
@@ -129,7 +135,7 @@ function identifierPathReader(text: string, isRequired: boolean, isFirst: boolea
     const at = place.scope.resolve(index, path.segment);
     if (at < 0) return undefined;
     if (lastRun === place.run && lastAt === at) return last;
-    last = identifierAt(place, at, path, isRequired, isFirst);
+    last = identifierAt(place, at, path, numbering, isFirst);
     lastRun = place.run;
     lastAt = at;
     return last;
@@ -140,7 +146,7 @@ function identifierAt(
   place: KeyPlace,
   at: number,
   path: ReadPath,
-  isRequired: boolean,
+  { isRequired, placeholders }: Numbering,
   isFirst: boolean,
 ): string | undefined {
   const { cells } = readField(place.reader, at, path);
@@ -154,7 +160,7 @@ function identifierAt(
           .map((type) => cells.find((cell) => component(cell, 5) === type))
           .find((cell) => cell !== undefined) ?? only);
   const key = identifierKey(best, place.environment, kind);
-  if (key === undefined) return undefined;
+  if (key === undefined || placeholders.includes(key.value)) return undefined;
   if (key.system !== undefined || !isRequired) return `${key.system ?? ''}|${key.value}`;
   const system = place.environment.defaultAuthority();
   // The default says whose numbers the first field holds; another field's are not the same ones.
