@@ -80,9 +80,8 @@ function checkCondition(when: Condition | undefined, report: Report, at = 'when'
 
 function checkClauses(keys: readonly string[], report: Report, at: Path): void {
   for (const key of keys) {
-    if (key === 'trigger' || key === 'message') continue;
     const path = key.startsWith('not ') ? key.slice(4) : key;
-    if (parseFieldPath(path)) continue;
+    if (path === 'trigger' || path === 'message' || parseFieldPath(path)) continue;
     const words = ['trigger', 'message'];
     const hint = /^[a-z]/.test(key) ? suggestion(key, words) : 'expected an HL7 path like `PV1-2`';
     report('condition', `\`${key}\` is no condition; ${hint}`, ...at, key);

@@ -7,9 +7,9 @@ const ranks: ReadonlyMap<string, number> = new Map([
   ['MSH', 0],
   // RF1, as SCH, comes before the patient whom it is about.
   ...level(1, 'SFT UAC EVN MSA QRD QRF QPD PID SCH RF1 MFI'),
-  ...level(2, 'PD1 NK1 PV1 PV2 AL1 IAM DG1 DRG PR1 GT1 IN1 ACC UB1 UB2 MRG DB1 PDA'),
+  ...level(2, 'PD1 NK1 PV1 PV2 AL1 IAM DG1 DRG GT1 IN1 ACC UB1 UB2 MRG DB1 PDA'),
   ...level(2, 'FT1 RGS TXA PRB MFE'),
-  ...level(3, 'ORC IN2 IN3 AIS AIG AIL AIP GOL PTH'),
+  ...level(3, 'ORC IN2 IN3 AIS AIG AIL AIP GOL PTH PR1'),
   ...level(4, 'OBR RXO RXE RXD RXA RQD'),
   ...level(5, 'TQ1 TQ2 RXR RXC RXV OBX SPM SAC'),
   ...level(6, 'NTE PRT CTD ROL'),
