@@ -22,11 +22,6 @@ export const administrativeElements: Readonly<Record<string, string>> = {
   'DocumentReference.context': `encounter*:Reference event*:CodeableConcept period:Period
     facilityType:CodeableConcept practiceSetting:CodeableConcept sourcePatientInfo:Reference
     related*:Reference`,
-  Account: `identifier*:Identifier status!:code type:CodeableConcept name:string
-    subject*:Reference servicePeriod:Period coverage*:Backbone owner:Reference description:string
-    guarantor*:Backbone partOf:Reference`,
-  'Account.coverage': 'coverage!:Reference priority:positiveInt',
-  'Account.guarantor': 'party!:Reference onHold:boolean period:Period',
   ChargeItem: `identifier*:Identifier status!:code partOf*:Reference code!:CodeableConcept
     subject!:Reference context:Reference occurrence[x]:dateTime|Period|Timing
     performer*:Backbone performingOrganization:Reference requestingOrganization:Reference
@@ -56,7 +51,4 @@ export const administrativeElements: Readonly<Record<string, string>> = {
   PractitionerRole: `identifier*:Identifier active:boolean period:Period practitioner:Reference
     organization:Reference code*:CodeableConcept specialty*:CodeableConcept location*:Reference
     healthcareService*:Reference telecom*:ContactPoint`,
-  Location: `identifier*:Identifier status:code operationalStatus:Coding name:string alias*:string
-    description:string mode:code type*:CodeableConcept telecom*:ContactPoint address:Address
-    physicalType:CodeableConcept managingOrganization:Reference partOf:Reference`,
 };

@@ -42,7 +42,7 @@ export type Settings = {
   readonly table: CodeTable | undefined;
   /**
    * Reads another field, for conversions that need two: of the same segment by its number (OBX-2,
-   * OBX-6), of another one by its path.
+   * OBX-6), of another one, the nearest or else the message's first, by its path.
    */
   sibling(field: number | string): Cell | undefined;
 };

@@ -1,5 +1,5 @@
 import type { Cell } from './cell.ts';
-import type { Predicate } from './conditions.ts';
+import type { RuleCondition } from './instances.ts';
 import { type Field, type ReadPath, readField } from './reader.ts';
 import type { Run } from './rule.ts';
 
@@ -13,7 +13,7 @@ export function gather(
   run: Run,
   index: number,
   path: ReadPath,
-  when: Predicate | undefined,
+  when: RuleCondition | undefined,
   under: unknown,
 ): Field | undefined {
   const cells: Cell[] = [];

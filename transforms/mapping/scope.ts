@@ -17,7 +17,7 @@ const ranks: ReadonlyMap<string, number> = new Map([
 const unranked = 9;
 /** The detail of an order: what stands below one is not below the next of another name. */
 const detailRank = 4;
-/** Timings: they may come before the detail, right behind its ORC; a note behind one is its owner's. */
+/** Timings: they may stand before the detail, behind its ORC; a note behind one is its owner's. */
 const leading = new Set(['TQ1', 'TQ2']);
 /** These belong to what they follow, whatever that is. */
 const attached = new Set(['NTE', 'PRT', 'CTD', 'ROL']);

@@ -9,7 +9,6 @@ import {
 } from './durations.ts';
 import { licenceIdentifierConversion } from './identifiers.ts';
 import { moneyConversion } from './money.ts';
-import { locationIdentifierConversion, locationNameConversion } from './names.ts';
 import {
   codedReferenceConversion,
   entityReferenceConversion,
@@ -25,8 +24,6 @@ export const administrativeConversions: readonly Conversion[] = [
   entityReferenceConversion,
   licenceIdentifierConversion,
   linesConversion,
-  locationIdentifierConversion,
-  locationNameConversion,
   minutesConversion,
   moneyConversion,
   namedPractitionerConversion,

@@ -196,8 +196,7 @@ export const appointmentStartConversion: Conversion = {
   summary: 'TS to the start of an appointment whose end is said or follows from a duration.',
   gives: ['instant'],
   reads: appointmentReads,
-  convert: (cell, environment, settings) =>
-    appointmentTimes(cell, environment, settings)?.start,
+  convert: (cell, environment, settings) => appointmentTimes(cell, environment, settings)?.start,
 };
 
 export const appointmentEndConversion: Conversion = {

@@ -89,6 +89,17 @@ export const practitionerConversion: Conversion = {
   convert: practitioner,
 };
 
+export const personConversion: Conversion = {
+  name: 'Person',
+  summary: 'XPN to a Reference by name alone to one of the type in `with: {type}`.',
+  gives: ['Reference'],
+  settings: ['type'],
+  convert(cell, _environment, settings) {
+    const name = humanName(cell, 1);
+    return name && { type: String(settings.with.type), display: displayName(name) };
+  },
+};
+
 export const nestedPractitionerConversion: Conversion = {
   name: 'NdlPractitioner',
   summary: 'NDL (name, start, end, place) to a Reference that names a practitioner.',
@@ -96,58 +107,6 @@ export const nestedPractitionerConversion: Conversion = {
   convert(cell, environment) {
     return practitioner(nested(cell, 1), environment);
   },
-};
-
-/** PL (v2.5.1 section 2.A.53): how a place is called, and what tells it from others. */
-function place(cell: Cell): { readonly display: string; readonly value: string } {
-  const facility = subcomponent(cell, 4, 1);
-  let words = '';
-  let value = '';
-  for (let number = 1; number <= 3; number += 1) {
-    const word = subcomponent(cell, number, 1);
-    if (word === '') continue;
-    words = words === '' ? word : `${words} ${word}`;
-    value = value === '' ? word : `${value}/${word}`;
-  }
-  if (facility !== '') value = value === '' ? facility : `${value}/${facility}`;
-  let display = words;
-  for (const word of [facility, component(cell, 7), component(cell, 8)])
-    if (word !== '') display = display === '' ? word : `${display}, ${word}`;
-  return { display: display === '' ? component(cell, 9) : display, value };
-}
-
-const placeIdentifier = (value: string, environment: Environment): fhir4.Identifier => ({
-  system: `${environment.sourceUri}:location`,
-  value,
-});
-
-export const locationConversion: Conversion = {
-  name: 'Location',
-  summary: 'PL to a Reference that shows point of care, room, bed, facility and building.',
-  gives: ['Reference'],
-  convert(cell, environment) {
-    const { display, value } = place(cell);
-    if (display === '') return undefined;
-    if (value === '') return { type: 'Location', display };
-    return { type: 'Location', identifier: placeIdentifier(value, environment), display };
-  },
-};
-
-export const locationIdentifierConversion: Conversion = {
-  name: 'LocationIdentifier',
-  summary: 'PL to the Identifier by which references to that place name it.',
-  gives: ['Identifier'],
-  convert(cell, environment) {
-    const { value } = place(cell);
-    return value === '' ? undefined : placeIdentifier(value, environment);
-  },
-};
-
-export const locationNameConversion: Conversion = {
-  name: 'LocationName',
-  summary: 'PL to the name under which references show that place.',
-  gives: ['string'],
-  convert: (cell) => place(cell).display || undefined,
 };
 
 export const organizationConversion: Conversion = {

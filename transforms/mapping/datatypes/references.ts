@@ -1,4 +1,3 @@
-import { component } from '../cell.ts';
 import type { Conversion } from '../environment.ts';
 import { codeableConcept } from './codes.ts';
 import { eiConversion, licenceIdentifier } from './identifiers.ts';

@@ -34,8 +34,7 @@ const pdf = /^JVBERi0[A-Za-z0-9+/\s]+={0,2}\s*$/;
 function textAttachment(cells: readonly Cell[]): fhir4.Attachment | undefined {
   const text = linesOf(cells);
   if (text === '') return undefined;
-  if (pdf.test(text))
-    return { contentType: 'application/pdf', data: text.replaceAll(/\s+/g, '') };
+  if (pdf.test(text)) return { contentType: 'application/pdf', data: text.replaceAll(/\s+/g, '') };
   const start = text.slice(0, 64).trimStart();
   const known = beginnings.find(([pattern]) => pattern.test(start));
   const data = Buffer.from(text).toString('base64');
