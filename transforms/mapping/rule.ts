@@ -219,17 +219,21 @@ function fieldRule(given: FieldRule): Rule['apply'] {
     return false;
   }
 
+  /** Of several such segments, the first of which the condition holds. */
+  function meantAt(run: Run, index: number, segment: string): number {
+    if (when === undefined) return run.scope.resolve(index, segment);
+    for (const at of run.scope.all(index, segment)) if (when(run, at)) return at;
+    return -1;
+  }
+
   function applyElsewhere(run: Run, target: Target, index: number, path: ReadPath): boolean {
-    if (!repeats && when === undefined) {
-      const at = run.scope.resolve(index, path.segment);
+    if (!repeats) {
+      const at = meantAt(run, index, path.segment);
       return at >= 0 && applyAt(run, target, at, path, index);
     }
     let written = false;
-    for (const at of run.scope.all(index, path.segment)) {
+    for (const at of run.scope.all(index, path.segment))
       written = applyAt(run, target, at, path, index) || written;
-      // A condition says which of several segments is meant.
-      if (written && !repeats) return true;
-    }
     return written;
   }
 

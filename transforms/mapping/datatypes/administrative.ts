@@ -9,19 +9,13 @@ import {
 } from './durations.ts';
 import { licenceIdentifierConversion } from './identifiers.ts';
 import { moneyConversion } from './money.ts';
-import {
-  codedReferenceConversion,
-  entityReferenceConversion,
-  namedPractitionerConversion,
-} from './references.ts';
+import { namedPractitionerConversion } from './providers.ts';
 import { linesConversion, otherCodingConversion, textAttachmentConversion } from './texts.ts';
 
 /** What scheduling, documents, finance, referrals and master files need beside the others. */
 export const administrativeConversions: readonly Conversion[] = [
   appointmentEndConversion,
   appointmentStartConversion,
-  codedReferenceConversion,
-  entityReferenceConversion,
   licenceIdentifierConversion,
   linesConversion,
   minutesConversion,

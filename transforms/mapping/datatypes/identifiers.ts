@@ -100,7 +100,7 @@ export const eipConversion: Conversion = {
   },
 };
 
-function eiIdentifier(
+export function eiIdentifier(
   environment: Environment,
   value: string,
   system: string | undefined,

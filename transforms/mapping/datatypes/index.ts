@@ -1,6 +1,13 @@
 import type { Conversion } from '../environment.ts';
 import { administrativeConversions } from './administrative.ts';
 import {
+  amountConversion,
+  compositeQuantityConversion,
+  dailyAmountConversion,
+  doseConversion,
+  strengthConversion,
+} from './amounts.ts';
+import {
   codeableConceptConversion,
   codeConversion,
   codingConversion,
@@ -13,6 +20,11 @@ import {
   eipConversion,
   plainIdentifierConversion,
 } from './identifiers.ts';
+import {
+  codedReferenceConversion,
+  entityNumberConversion,
+  entityReferenceConversion,
+} from './named-things.ts';
 import {
   codedOrganizationConversion,
   familyNameExtensionConversion,
@@ -43,6 +55,13 @@ import {
   instantConversion,
   timeOfDayConversion,
 } from './times.ts';
+import {
+  contradictionConversion,
+  countOrTextConversion,
+  primarySourceConversion,
+  remarkConversion,
+  reportOriginConversion,
+} from './vaccines.ts';
 
 export { identifierKey, systemOf } from './identifiers.ts';
 export { placeValue } from './places.ts';
@@ -52,19 +71,28 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
   [
     ...administrativeConversions,
     addressConversion,
+    amountConversion,
     annotationConversion,
     attachmentConversion,
     booleanConversion,
     codeConversion,
     codeableConceptConversion,
     codedOrganizationConversion,
+    codedReferenceConversion,
     codingConversion,
+    compositeQuantityConversion,
+    contradictionConversion,
+    countOrTextConversion,
     cxConversion,
+    dailyAmountConversion,
     dateConversion,
     dateTimeConversion,
     decimalConversion,
+    doseConversion,
     eiConversion,
     eipConversion,
+    entityNumberConversion,
+    entityReferenceConversion,
     familyNameExtensionConversion,
     humanNameConversion,
     identifierReferenceConversion,
@@ -79,8 +107,12 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     placeNameConversion,
     plainIdentifierConversion,
     practitionerConversion,
+    primarySourceConversion,
     quantityConversion,
     referenceRangeConversion,
+    remarkConversion,
+    reportOriginConversion,
+    strengthConversion,
     stringConversion,
     telecomConversion,
     textConceptConversion,
