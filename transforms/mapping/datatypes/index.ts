@@ -14,6 +14,13 @@ import {
 } from './codes.ts';
 import { addressConversion, telecomConversion } from './contacts.ts';
 import {
+  asNeededConversion,
+  codedTextConversion,
+  daysConversion,
+  ratePerTimeConversion,
+  timeSpanConversion,
+} from './dosages.ts';
+import {
   cxConversion,
   eiConversion,
   eipConversion,
@@ -71,12 +78,14 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     addressConversion,
     amountConversion,
     annotationConversion,
+    asNeededConversion,
     attachmentConversion,
     booleanConversion,
     codeConversion,
     codeableConceptConversion,
     codedOrganizationConversion,
     codedReferenceConversion,
+    codedTextConversion,
     codingConversion,
     compositeQuantityConversion,
     contradictionConversion,
@@ -85,6 +94,7 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     dailyAmountConversion,
     dateConversion,
     dateTimeConversion,
+    daysConversion,
     decimalConversion,
     doseConversion,
     eiConversion,
@@ -107,6 +117,7 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     practitionerConversion,
     primarySourceConversion,
     quantityConversion,
+    ratePerTimeConversion,
     referenceRangeConversion,
     remarkConversion,
     reportOriginConversion,
@@ -115,5 +126,6 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     telecomConversion,
     textConceptConversion,
     timeOfDayConversion,
+    timeSpanConversion,
   ].map((conversion) => [conversion.name, conversion]),
 );
