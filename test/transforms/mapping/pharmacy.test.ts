@@ -14,9 +14,11 @@ const patient = [
   'PV1|1|I|||||||||||||||||V1^^^WELL&2.999.3&ISO',
 ];
 const orc =
-  'ORC|NW|P7^EHR^2.999.5^ISO|F7^RX^2.999.6^ISO|G1^EHR||||||20240310140000-0500|55^Clerk^Cleo||88^Orderer^Olga';
+  'ORC|NW|P7^EHR^2.999.5^ISO|F7^RX^2.999.6^ISO|G1^EHR||||||20240310140000-0500|' +
+  '55^Clerk^Cleo||88^Orderer^Olga';
 const rxo =
-  'RXO|723^Amoxicillin^RXNORM|1|2|{tab}^tablet^UCUM|TAB^Tablet|^With food|^Twice a day||G||20|{tab}^tablet^UCUM|3||||||500|mg^mg^UCUM||||3^{tab}&tablet&UCUM';
+  'RXO|723^Amoxicillin^RXNORM|1|2|{tab}^tablet^UCUM|TAB^Tablet|^With food|^Twice a day||' +
+  'G||20|{tab}^tablet^UCUM|3|||||500|mg^mg^UCUM||||3^{tab}&tablet&UCUM';
 const order = [
   ...patient,
   orc.replace('|G1^EHR||||||2024', '|G1^EHR|||||2024'),
@@ -25,19 +27,23 @@ const order = [
 ];
 const encoded = [
   ...order,
-  'RXE||00093-2263-01^Amoxicillin 500 mg^NDC|1||{tab}^tablet^UCUM|TAB^Tablet|^Take one, twice a day|||20|{tab}^tablet^UCUM|3|||RX100|||||||||||||||||||||||||STORE^Main pharmacy^L',
+  'RXE||00093-2263-01^Amoxicillin 500 mg^NDC|1||{tab}^tablet^UCUM|TAB^Tablet|' +
+    '^Take one, twice a day|||20|{tab}^tablet^UCUM|3|||RX100|||||||||||||||||||||||||' +
+    'STORE^Main pharmacy^L',
   'RXR|PO^Oral^HL70162',
 ];
 const dispensed = [
   ...withField(patient, 'MSH', 9, 'RDS^O13^RDS_O13'),
   'ORC|RE|P7^EHR^2.999.5^ISO|F7^RX^2.999.6^ISO',
-  'RXD|1|00093-2263-01^Amoxicillin 500 mg^NDC|20240310160000-0500|20|{tab}^tablet^UCUM|TAB^Tablet|RX100|2|Shake|66^Pharma^Pat|G|||||||LOT5|20251231|TEV^Teva^MVX',
+  'RXD|1|00093-2263-01^Amoxicillin 500 mg^NDC|20240310160000-0500|20|{tab}^tablet^UCUM|' +
+    'TAB^Tablet|RX100|2|Shake|66^Pharma^Pat|G|||||||LOT5|20251231|TEV^Teva^MVX',
   'RXR|PO^Oral^HL70162',
 ];
 const given = [
   ...withField(patient, 'MSH', 9, 'RAS^O17^RAS_O17'),
   'ORC|RE|P7^EHR^2.999.5^ISO|F7^RX^2.999.6^ISO',
-  'RXA|0|1|20240310170000-0500|20240310173000-0500|00093-2263-01^Amoxicillin 500 mg^NDC|500|mg^mg^UCUM||^Vomited after|77^Nurse^Nina|||||LOT5|20251231|TEV^Teva^MVX|||CP|A',
+  'RXA|0|1|20240310170000-0500|20240310173000-0500|00093-2263-01^Amoxicillin 500 mg^NDC|' +
+    '500|mg^mg^UCUM||^Vomited after|77^Nurse^Nina|||||LOT5|20251231|TEV^Teva^MVX|||CP|A',
   'RXR|PO^Oral^HL70162',
 ];
 

@@ -44,7 +44,8 @@ const timeUnits: Readonly<Record<string, readonly [code: string, unit: string]>>
 export const ratePerTimeConversion: Conversion = {
   name: 'RatePerTime',
   summary:
-    'A span such as `H2` (RXE-22) to a Ratio: the amount in field `amount` (unit in `units`) in it.',
+    'A span such as `H2` (RXE-22) to a Ratio: the amount in field `amount`, its unit in `units`, ' +
+    'in that span.',
   gives: ['Ratio'],
   reads: [2, 3, 4, 5, 6, 7],
   settings: ['amount', 'units'],

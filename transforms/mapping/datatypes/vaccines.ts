@@ -48,8 +48,8 @@ function reportOrigin(
 export const remarkConversion: Conversion = {
   name: 'Remark',
   summary:
-    'The repetitions of CE or CWE that have a text and no code, `with: {coded: true}` all of them, ' +
-    'to an Annotation.',
+    'The repetitions of CE or CWE that have a text and no code to an Annotation; ' +
+    '`with: {coded: true}` all of them.',
   gives: ['Annotation'],
   settings: ['coded'],
   convert: (cell, _environment, settings) => remark([cell], settings),
