@@ -1,5 +1,6 @@
 import { type ConfigIssue, suggestion, type YamlFile } from '../../engine/index.ts';
 import { checkDialect, checkPath } from './check-dialect.ts';
+import { checkElements } from './check-elements.ts';
 import { checkPartUpdate, checkResourceUpdate } from './check-update.ts';
 import { parseEntry } from './compile.ts';
 import { conversions } from './datatypes/index.ts';
@@ -31,6 +32,7 @@ export function checkMapping(
     checkResource(row, merged, reportAt(layer, path));
   for (const { row, layer, path } of merged.parts) checkPart(row, merged, reportAt(layer, path));
   for (const { row, layer, path } of merged.rules) checkRule(row, merged, reportAt(layer, path));
+  checkElements(merged, reportAt);
   for (const layer of layers) {
     checkDialect(layer, reportAt(layer, ['dialect']));
     checkMessages(layer, merged, reportAt(layer, ['messages']));

@@ -35,6 +35,7 @@ export type Merged = {
   readonly rules: readonly Placed<RuleRow>[];
   /** Of the last layer alone. */
   readonly tests: readonly TestCase[];
+  readonly layers: readonly Layer[];
   /** Rows that were written, before the merge, for the checks. */
   readonly written: readonly Placed<ResourceRow | PartRow | RuleRow>[];
 };
@@ -60,6 +61,7 @@ export function merge(layers: readonly Layer[]): Merged {
     parts: rows<PartRow>('parts'),
     rules: rows<RuleRow>('rules'),
     tests: last.value.tests ?? [],
+    layers,
     written,
   };
 }
