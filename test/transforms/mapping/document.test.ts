@@ -1,5 +1,5 @@
-// Goal: an MDM message says what a document is, how it stands, and what is in it. Method: a table of
-// messages of our own, one for each trigger, status and kind of content.
+// Goal: an MDM message says what a document is, how it stands, and what is in it. Method: a table
+// of messages of our own, one for each trigger, status and kind of content.
 import assert from 'node:assert/strict';
 import { loadMapping } from '../../../transforms/mapping/index.ts';
 import { withField } from './messages.ts';
@@ -12,7 +12,8 @@ const head = [
   'EVN|T02|20240310143000-0500',
   'PID|1||4711^^^HOSP&2.999.1&ISO^MR||Young^Ada||19800229|F',
   'PV1|1|I|||||||||||||||||V1^^^HOSP&2.999.1&ISO',
-  'TXA|1|DS^Discharge Summary|TX|20240310120000-0500|1122^Alaz^Mo|20240310130000-0500|||1123^Berg^Li|||' +
+  'TXA|1|DS^Discharge Summary|TX|20240310120000-0500|1122^Alaz^Mo|' +
+    '20240310130000-0500|||1123^Berg^Li|||' +
     'DOC7^HIS|DOC6^HIS|PO1^EHR|FO1^LAB|summary.txt|AU|R|AV|||1124^Cole^Ed|||Discharge, final',
 ];
 const line = (number: number, type: string, value: string) =>
@@ -33,12 +34,7 @@ const statuses: readonly Meaning[] = [
   ['LA', 'CA', 'entered-in-error', 'entered-in-error'],
 ].map(([completion = '', availability = '', docStatus, status]) => ({
   name: `TXA-17 ${completion} and TXA-19 "${availability}" are ${docStatus} and ${status}`,
-  message: withField(
-    withField([...head, ...text], 'TXA', 17, completion),
-    'TXA',
-    19,
-    availability,
-  ),
+  message: withField(withField([...head, ...text], 'TXA', 17, completion), 'TXA', 19, availability),
   expect: { 'DocumentReference.docStatus': docStatus, 'DocumentReference.status': status },
 }));
 

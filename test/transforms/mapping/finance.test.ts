@@ -75,7 +75,10 @@ describe('charges', () => {
     {
       name: 'without a charge code the procedure code is the code',
       message: withField(dft, 'FT1', 7, ''),
-      expect: { 'ChargeItem.code.coding[0].code': '71045', 'ChargeItem.code.coding[1]': undefined },
+      expect: {
+        'ChargeItem.code.coding[0].code': '71045',
+        'ChargeItem.code.coding[1]': undefined,
+      },
     },
     {
       name: 'a currency that is none, and an amount that is none, are told',
@@ -91,7 +94,8 @@ describe('charges', () => {
   ]);
 
   it('a resend is the same charge; a second line without a number is another', () => {
-    const numberless = withField([...start, charge, charge.replace('FT1|1', 'FT1|2')], 'FT1', 2, '');
+    const lines = [...start, charge, charge.replace('FT1|1', 'FT1|2')];
+    const numberless = withField(lines, 'FT1', 2, '');
     const both = numberless.map((row) => row.replace('FT1|2|T1', 'FT1|2|'));
     const ids = idsOf(base, both, 'ChargeItem');
     assert.equal(new Set(ids).size, 2);

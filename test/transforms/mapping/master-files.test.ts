@@ -12,8 +12,9 @@ const staff = [
   'MSH|^~\\&|HR|HOSP|PLEXUS|HUB|20240310143000-0500||MFN^M02^MFN_M02|M1|P|2.5.1',
   'MFI|STF^Staff^HL70175||UPD|||NE',
   'MFE|MAD|E1|20240310|S77^^HR|CWE',
-  'STF|S77^^HR|4455^^^HOSP&2.999.1&ISO^EI~99^^^NPI|Berg^Li^^^Dr.|MD|F|19701231|A|CARD^Cardiology^99DP||' +
-    '(518)555-0100^WPN^PH|1 Elm St^^Troy^NY||||li.berg@hosp.example|||Head of Cardiology',
+  'STF|S77^^HR|4455^^^HOSP&2.999.1&ISO^EI~99^^^NPI|Berg^Li^^^Dr.|MD|F|19701231|A|' +
+    'CARD^Cardiology^99DP||(518)555-0100^WPN^PH|1 Elm St^^Troy^NY||||' +
+    'li.berg@hosp.example|||Head of Cardiology',
   'PRA|S77^^HR|||I|CAR^Board~INT^Board|LIC9^SL^NY^20301231||20150101|HOSP^General Hospital^99IN',
 ];
 const event = (code: string, message: readonly string[] = staff) =>
