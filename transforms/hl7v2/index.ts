@@ -1,4 +1,6 @@
 export * from './ack.ts';
+export * from './ack-mode.ts';
+export * from './application-ack.ts';
 export * from './batch.ts';
 export { type CharsetDecision, type CharsetOptions, decideCharset } from './charset.ts';
 export { charsetName } from './charset-names.ts';
@@ -9,6 +11,7 @@ export { dedupeKey, type Header, peekHeader } from './header.ts';
 export { Hl7Message, type ParseOptions, parse } from './message.ts';
 export * from './ordering-keys.ts';
 export { compilePath, type Path, parsePath } from './path.ts';
+export * from './query.ts';
 export { type SegmentRepair, segmentRepairs } from './repairs.ts';
 export { Scope } from './scope.ts';
 export { type Presence, Segment } from './segment.ts';
