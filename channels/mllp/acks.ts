@@ -4,13 +4,13 @@ import {
   type AckMode,
   ackModeOf,
   buildAck,
+  frame,
   type Header,
   isQuery,
   refuseQuery,
   wantsAck,
 } from '../../transforms/hl7v2/index.ts';
 import type { Answer } from './answer-queue.ts';
-import { frame } from './frame.ts';
 import type { Senders } from './senders.ts';
 
 /** A frame that is to be answered; `raw` of a single message. */

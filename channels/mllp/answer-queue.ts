@@ -21,7 +21,7 @@ export type AnswerQueue = {
   open(receivedUs: number): Slot;
   /** Frames without an answer yet. */
   waiting(): number;
-  /** Answers that are to follow. */
+  /** Answers that are to follow, none once the sender has closed its side. */
   owed(): number;
   /** Hands what is written to the kernel now. */
   uncork(): void;
@@ -80,10 +80,13 @@ export function createAnswerQueue(
       return slotOf(state, entry);
     },
     waiting: () => state.slots.length - state.head,
-    owed: () => state.owed,
+    owed: () => (isThere(state) ? state.owed : 0),
     uncork: state.uncork,
   };
 }
+
+/** Who has closed its side may read its answers yet; nobody can tell, and it waits for none. */
+const isThere = ({ socket }: State): boolean => socket.writable && !socket.readableEnded;
 
 function slotOf(state: State, entry: Entry): Slot {
   return {
@@ -96,15 +99,15 @@ function slotOf(state: State, entry: Entry): Slot {
       state.owed += 1;
     },
     follow(code, bytes) {
-      const isHere = state.socket.writable;
       state.owed -= 1;
+      if (!isThere(state)) return false;
       entry.said.push({ code, bytes });
       if (entry.state === 'written') {
         cork(state);
         write(state, entry, state.context.clock.nowUs());
       }
       state.answered();
-      return isHere;
+      return true;
     },
   };
 }

@@ -46,7 +46,7 @@ const inFlightMax = 512;
 const unreadAnswerBytesMax = 64 * 1024;
 /** How long a frame whose last byte so far is FS waits for its CR. */
 const endWaitMs = 20;
-/** How long a connection that takes no more waits for the answers that its sender is owed. */
+/** How long a connection that is being closed here waits for the answers that its sender is owed. */
 const lastAnswersMs = 60_000;
 /** How long a closed connection reads on, so that the last answer is not lost to a reset. */
 const lingerMs = 1_000;
@@ -220,15 +220,11 @@ function openAnswer(state: State, waitingBytes: number): Answer {
     state.host.waiting(-waitingBytes);
     slot.give(code, bytes);
   };
-  return {
-    give,
-    owe: slot.owe,
-    follow: slot.follow,
-    hangUp(cause) {
-      finish(state, cause);
-      give('none');
-    },
+  const hangUp: Answer['hangUp'] = (cause) => {
+    finish(state, cause);
+    give('none');
   };
+  return { ...slot, give, hangUp };
 }
 
 function onAnswered(state: State): void {
@@ -258,11 +254,9 @@ function updateFlow(state: State): void {
 }
 
 function check(state: State, nowUs: number): void {
-  if (state.phase === 'finishing') {
-    // A sender that is gone is not waited for as long as its messages may wait for a person.
-    if (nowUs - state.finishingSinceUs > lastAnswersMs * 1000) endSocket(state);
-    return;
-  }
+  // A sender that is gone is not waited for as long as its message may wait for its turn.
+  const isOver = nowUs - state.finishingSinceUs > lastAnswersMs * 1000;
+  if (state.phase === 'finishing' && isOver) endSocket(state);
   if (state.phase !== 'open') return;
   const { frameMs, idleMs } = state.host.limits;
   if (state.isPaused) {

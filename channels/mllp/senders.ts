@@ -1,7 +1,6 @@
 import { type Delivery, type MessageId, senderGone, type Verdict } from '../../engine/index.ts';
-import { applicationAck } from '../../transforms/hl7v2/index.ts';
+import { applicationAck, frame } from '../../transforms/hl7v2/index.ts';
 import type { Answer } from './answer-queue.ts';
-import { frame } from './frame.ts';
 
 export type Senders = ReturnType<typeof createSenders>;
 

@@ -1,4 +1,4 @@
-import type { Header } from './header.ts';
+import { type Header, peekHeader } from './header.ts';
 
 /** HL7 table 0155: always, never, on error or rejection only, on success only. */
 export type AckRule = 'AL' | 'NE' | 'ER' | 'SU';
@@ -67,4 +67,25 @@ function ruleOf(field: string): AckRule | 'unknown' | undefined {
     default:
       return 'unknown';
   }
+}
+
+/** The bytes with MSH-15 and MSH-16 put in place of what stands there; the rest as it was. */
+export function applyAckRules(
+  raw: Buffer,
+  accept: AckRule | '',
+  application: AckRule | '',
+): Buffer {
+  const header = peekHeader(raw);
+  if (!header) return raw;
+  const { start, end, fieldSeparator } = header;
+  if (accept === '' && application === '' && !header.acceptAck && !header.applicationAck)
+    return raw;
+  // Every byte is one character here, whatever the encoding of the message.
+  const separator = Buffer.from(fieldSeparator, header.bytesAs).toString('latin1');
+  const fields = raw.toString('latin1', start, end).split(separator);
+  while (fields.length < 16) fields.push('');
+  fields[14] = accept;
+  fields[15] = application;
+  const msh = Buffer.from(fields.join(separator), 'latin1');
+  return Buffer.concat([raw.subarray(0, start), msh, raw.subarray(end)]);
 }

@@ -6,6 +6,7 @@ export { type CharsetDecision, type CharsetOptions, decideCharset } from './char
 export { charsetName } from './charset-names.ts';
 export { type Delimiters, standardDelimiters } from './delimiters.ts';
 export { type EscapeFlag, escapeText, unescapeText } from './escape.ts';
+export { frame } from './frame.ts';
 export { Group, type GroupSpec, groupSegments } from './groups.ts';
 export { dedupeKey, type Header, peekHeader } from './header.ts';
 export { Hl7Message, type ParseOptions, parse } from './message.ts';
