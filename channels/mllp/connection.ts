@@ -46,7 +46,7 @@ const inFlightMax = 512;
 const unreadAnswerBytesMax = 64 * 1024;
 /** How long a frame whose last byte so far is FS waits for its CR. */
 const endWaitMs = 20;
-/** How long a connection that is being closed here waits for the answers that its sender is owed. */
+/** How long a connection that is being closed here waits for the answers it owes. */
 const lastAnswersMs = 60_000;
 /** How long a closed connection reads on, so that the last answer is not lost to a reset. */
 const lingerMs = 1_000;

@@ -5,7 +5,7 @@ import type { Row } from '../lanes/index.ts';
 import { limits } from '../limits.ts';
 import type { Landing } from '../source.ts';
 import { type ChannelRef, type LandingResult, writeLanding } from './landing.ts';
-import { type OwedRange, oweAgain, owedRowsOf, readOwedRows } from './owed.ts';
+import { owedBooks } from './owed.ts';
 import { openPartitions } from './partitions.ts';
 import { readMessage, readOpenRows, readParts } from './queue.ts';
 import { states } from './schema.ts';
@@ -138,15 +138,7 @@ export function openJournal(options: JournalOptions) {
     read: (destination: number, afterId: number, limit: number): Row[] =>
       readOpenRows(partitions, destination, afterId, limit),
 
-    /** Answers that are owed to senders whose message is settled, oldest first. */
-    readOwed: (channel: ChannelRef, range: OwedRange): Row[] =>
-      readOwedRows(partitions, channel, range),
-    owedRowsOf: (channel: ChannelRef, ids: readonly MessageId[]): Row[] =>
-      owedRowsOf(partitions, channel, ids),
-    /** A duplicate of this message is owed its answer again; resolves when that is durable. */
-    oweAgain: (channel: ChannelRef, id: MessageId): Promise<void> =>
-      ride(partitionOf(id), (partition, tally) => oweAgain(partition, tally, channel, id)),
-
+    ...owedBooks(partitions, ride),
     message: (id: MessageId) => readMessage(partitions, partitionOf(id), id),
 
     /** Makes one more attempt at each row durable before it is made (G6). */

@@ -6,6 +6,7 @@ import type { Partitions } from './partitions.ts';
 import { toRow } from './queue.ts';
 import { counts, type State, states } from './schema.ts';
 import type { Tally } from './tally.ts';
+import type { Write } from './writer.ts';
 
 /**
  * The answers that senders are owed once their message is settled. They lie in a queue like that of
@@ -37,13 +38,8 @@ export function writeOwed(
   tally.add(channel.no, channel.answers, counts.pending, 1);
 }
 
-/** A duplicate is owed the answer again: one that waits or is held goes out, else one more. */
-export function oweAgain(
-  partition: Partition,
-  tally: Tally,
-  channel: ChannelRef,
-  id: MessageId,
-): void {
+/** One that waits goes out anyway, one that is held goes out now; else there is one more. */
+function oweAgain(partition: Partition, tally: Tally, channel: ChannelRef, id: MessageId): void {
   const { answers } = channel;
   if (answers === undefined) return;
   const { lastOwed, freeOwed } = partition.statements;
@@ -66,7 +62,7 @@ export type OwedRange = {
 };
 
 /** Owed answers whose message is settled, oldest first. */
-export function readOwedRows(
+function readOwedRows(
   partitions: Pick<Partitions, 'all' | 'using'>,
   { answers, chain }: Pick<ChannelRef, 'answers' | 'chain'>,
   { afterId, lastId, limit }: OwedRange,
@@ -86,7 +82,7 @@ export function readOwedRows(
 }
 
 /** The same for certain messages. */
-export function owedRowsOf(
+function owedRowsOf(
   partitions: Pick<Partitions, 'using'>,
   channel: Pick<ChannelRef, 'answers' | 'chain'>,
   ids: readonly MessageId[],
@@ -101,4 +97,22 @@ export function owedRowsOf(
       ) ?? []
     );
   });
+}
+
+/** What the journal does with owed answers. */
+export function owedBooks(
+  partitions: Pick<Partitions, 'all' | 'using'>,
+  ride: (no: number, run: Write['run']) => Promise<void>,
+) {
+  return {
+    /** Answers that are owed to senders whose message is settled, oldest first. */
+    readOwed: (channel: ChannelRef, range: OwedRange): Row[] =>
+      readOwedRows(partitions, channel, range),
+    /** Those of certain messages. */
+    owedRowsOf: (channel: ChannelRef, ids: readonly MessageId[]): Row[] =>
+      owedRowsOf(partitions, channel, ids),
+    /** A duplicate of this message is owed its answer again; resolves when that is durable. */
+    oweAgain: (channel: ChannelRef, id: MessageId): Promise<void> =>
+      ride(partitionOf(id), (partition, tally) => oweAgain(partition, tally, channel, id)),
+  };
 }

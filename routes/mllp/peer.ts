@@ -112,8 +112,6 @@ export function createPeer(target: Target, clock: Clock, aside: Aside): Peer {
       const exchange = await send(state, connection, raw, controlId, wants);
       if (exchange.kind === 'unanswered') connection.isSpent = true;
       else if (!target.keepOpen) drop(state, connection);
-      else if (controlId !== undefined && mayFollow(exchange, wants))
-        connection.following.expect(raw, controlId);
       return exchange;
     },
     close() {
@@ -200,6 +198,9 @@ function send(
   return new Promise((resolve) => {
     const course = createCourse(state, wants, (exchange) => {
       connection.waiting = undefined;
+      // At once: what follows may have come in the same packet.
+      if (controlId !== undefined && mayFollow(exchange, wants))
+        connection.following.expect(raw, controlId);
       resolve(exchange);
     });
     connection.waiting = { controlId, ...course };

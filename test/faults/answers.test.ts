@@ -1,7 +1,7 @@
 // Goal: G9 under kill -9: every sender that got CA and wants to know what came of its message hears
 // it, once it can be told; what can be told to nobody is held, counted and answered to a resend.
-// Method: the real engine as a process, fed over real sockets by senders in enhanced mode, killed at
-// random moments; a real receiver of the answers, which refuses some; then a start in peace.
+// Method: the real engine as a process, fed over real sockets by senders in enhanced mode, killed
+// at random moments; a real receiver of the answers, which refuses some; then a start in peace.
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -95,7 +95,7 @@ describe('what senders in enhanced mode are owed', function () {
     }
   });
 
-  it('comes on the connection of the message; is held when that is gone, and not lost', async () => {
+  it('comes on the connection of the message, and is held when that is gone', async () => {
     const workspace = createWorkspace();
     let engine = startEngineProcess(workspace);
     try {

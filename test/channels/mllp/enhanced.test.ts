@@ -176,7 +176,7 @@ describe('channels/mllp in enhanced mode', () => {
     equal(sender.text(), '');
   });
 
-  it('answers a batch once, and each message in it that wants to know what came of it', async () => {
+  it('answers a batch once, and each message in it that wants an answer', async () => {
     const { port, journal, settle } = await listener();
     const sender = await openSender(port);
     const parts = [header('B1', 'AL', 'AL'), header('B2', 'AL', 'NE'), header('B3', 'AL', 'ER')];
@@ -200,7 +200,7 @@ describe('channels/mllp in enhanced mode', () => {
       '',
     ].join('\r');
 
-  it('refuses a query in original mode with RSP, AR, QAK and its own QPD; it is filtered', async () => {
+  it('refuses a query in original mode with RSP, AR, QAK and its own QPD', async () => {
     const { port, journal } = await listener();
     const sender = await openSender(port);
     sender.write(frame(query('|')));
