@@ -3,12 +3,22 @@ import { escapeText, header, hl7Time, segment } from './hl7-text.ts';
 
 const authority = 'NGH&2.999.10.1&ISO';
 const network = 'NETCARD&2.999.10.9&ISO';
-const offset = '-0500';
+const clock = new Intl.DateTimeFormat('en-US', {
+  timeZone: 'America/New_York',
+  timeZoneName: 'longOffset',
+});
+
+/** A wall clock's time there, with the offset that it has then. */
+function stamp(wallMs: number): string {
+  const [, hours = '', minutes = ''] =
+    /GMT([+-]\d{2}):(\d{2})/.exec(clock.format(wallMs + 5 * 3_600_000)) ?? [];
+  return hl7Time(wallMs) + hours + minutes;
+}
 
 /** The modern one: HL7 2.5.1 in UTF-8, LOINC codes, UCUM units, times with their offset. */
 export function renderNorthGeneral(happening: Happening): string[] {
   const { trigger, sequence, atMs, person, visit, order } = happening;
-  const at = hl7Time(atMs) + offset;
+  const at = stamp(atMs);
   const isResult = trigger === 'R01';
   const type = isResult ? 'ORU^R01^ORU_R01' : `ADT^${trigger}^${structures[trigger]}`;
   const segments = [
@@ -40,7 +50,7 @@ export function renderNorthGeneral(happening: Happening): string[] {
       3: `${visit.ward}^${visit.room}^1^NGH`,
       7: `${visit.doctor.id}^${visit.doctor.family}^${visit.doctor.given}^^^Dr^^^NGH`,
       19: `${visit.number}^^^${authority}^VN`,
-      44: hl7Time(visit.admittedMs) + offset,
+      44: stamp(visit.admittedMs),
       ...(trigger === 'A03' ? { 45: at } : {}),
     }),
   ];

@@ -1,5 +1,6 @@
 import type { Contribution } from '../../transforms/fhir/index.ts';
 import { type Elements, splitElements, textOf } from './elements.ts';
+import { dropMember, joinTexts, type Patterns, takeOut } from './joining.ts';
 
 /** A contribution as the fold works on it. */
 export type Said = {
@@ -8,6 +9,13 @@ export type Said = {
   readonly whole: boolean;
   /** For elements that have no value when it is this contribution's turn. */
   readonly initial: Elements;
+  /** Names of elements in `set` that join what is there. */
+  readonly joins: readonly string[];
+  readonly without: Patterns;
+  /** Number of the list that the resource stands on; 0 for none. */
+  readonly list: number;
+  /** It is never first: it follows what it corrects. */
+  readonly corrects: boolean;
 };
 
 /** A contribution as text, which is enough to see whether it says anything new. */
@@ -17,6 +25,11 @@ export type SaidText = {
   readonly whole: boolean;
   /** Undefined when it has none. */
   readonly initial: string | undefined;
+  readonly joins: readonly string[];
+  /** Undefined when it takes nothing out. */
+  readonly without: string | undefined;
+  readonly list: number;
+  readonly corrects: boolean;
 };
 
 /** A contribution and its place in the order of things. */
@@ -33,26 +46,44 @@ const nobody: readonly string[] = [];
 /**
  * The contribution as text. Throws for an element name that no FHIR element has, which is a bug.
  */
-export function saidBy({ set, remove, whole, initial }: Contribution): SaidText {
+export function saidBy(contribution: Contribution): SaidText {
+  const { set, remove, whole, initial, joins, without, corrects } = contribution;
   const initialText = initial === undefined ? '{}' : textOf(initial);
   return {
     set: textOf(set),
     remove: remove.length === 0 ? nobody : remove.filter((name) => set[name] === undefined),
     whole: whole === true,
     initial: initialText === '{}' ? undefined : initialText,
+    joins: joins ?? nobody,
+    without: without === undefined ? undefined : JSON.stringify(without),
+    list: 0,
+    corrects: corrects !== undefined && corrects.mayBeFirst === undefined,
   };
 }
 
 const nothing: Elements = new Map();
+export const noPatterns: Patterns = Object.freeze({});
 
-export function splitSaid({ set, remove, whole, initial }: SaidText): Said {
+export function splitSaid({ set, initial, without, ...said }: SaidText): Said {
   return {
+    ...said,
     set: splitElements(set),
-    remove,
-    whole,
     initial: initial === undefined ? nothing : splitElements(initial),
+    without: without === undefined ? noPatterns : JSON.parse(without),
   };
 }
+
+/** Of a message that says nothing of the resource. */
+export const silence: Said = {
+  set: nothing,
+  remove: nobody,
+  whole: false,
+  initial: nothing,
+  joins: nobody,
+  without: noPatterns,
+  list: 0,
+  corrects: false,
+};
 
 /** Applies what is newer to what is there; says whether that changed anything. */
 export function apply(elements: Elements, said: Said): boolean {
@@ -64,10 +95,16 @@ export function apply(elements: Elements, said: Said): boolean {
       changed = true;
     }
   }
-  for (const name of said.remove) changed = elements.delete(name) || changed;
+  for (const name of said.remove) changed = dropMember(elements, name) || changed;
+  for (const name in said.without)
+    changed = takeOut(elements, name, said.without[name]!) || changed;
   for (const [name, text] of said.set) {
-    if (elements.get(name) === text) continue;
-    elements.set(name, text);
+    const before = elements.get(name);
+    if (before === text) continue;
+    const joined = before !== undefined && !said.whole && said.joins.includes(name);
+    const after = joined ? joinTexts(before, text) : text;
+    if (after === before) continue;
+    elements.set(name, after);
     changed = true;
   }
   for (const [name, text] of said.initial) {
@@ -78,21 +115,43 @@ export function apply(elements: Elements, said: Said): boolean {
   return changed;
 }
 
-/**
- * The resource from all that was ever said of it, in the order of the messages; of one message
- * only the latest generation counts. Undefined when nobody says anything of it any more.
- */
-export function fold(contributions: readonly Placed[]): Elements | undefined {
+/** Those that count, in the order of the messages: of one message only the latest generation. */
+export function counting(contributions: readonly Placed[]): Placed[] {
   const latest = new Map<number, number>();
   for (const { message, generation } of contributions)
     latest.set(message, Math.max(generation, latest.get(message) ?? 0));
-  const counting = contributions
+  return contributions
     .filter((one) => one.generation === latest.get(one.message) && !one.retraction)
-    .sort((left, right) => left.message - right.message || left.ordinal - right.ordinal);
-  if (counting.length === 0) return undefined;
+    .sort(inOrder);
+}
+
+const inOrder = (left: Placed, right: Placed): number =>
+  left.message - right.message || left.ordinal - right.ordinal;
+
+/**
+ * The resource from all that was ever said of it, in the order of the messages, and from what its
+ * lists ended. Undefined when nobody says anything of it any more.
+ */
+export function fold(
+  contributions: readonly Placed[],
+  endings: readonly Placed[] = [],
+): Elements | undefined {
+  const said = counting(contributions);
+  if (said.length === 0) return undefined;
+  const all = endings.length === 0 ? said : [...said, ...endings].sort(inOrder);
   const elements: Elements = new Map();
-  for (const one of counting) apply(elements, one);
+  for (const one of afterCorrected(all)) apply(elements, one);
   return elements;
+}
+
+/**
+ * A correction that was received before what it corrects waited for it, held: it comes right
+ * after it, however old its message is.
+ */
+function afterCorrected(sorted: readonly Placed[]): readonly Placed[] {
+  const first = sorted.findIndex((one) => !one.corrects);
+  if (first <= 0) return sorted;
+  return [sorted[first]!, ...sorted.slice(0, first), ...sorted.slice(first + 1)];
 }
 
 /** Do both hold the same texts? The order in which they came is no difference in FHIR. */

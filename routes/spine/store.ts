@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  hold,
   openDatabase,
   pass,
   type ResourceLine,
@@ -9,6 +10,7 @@ import {
   type Work,
 } from '../../engine/index.ts';
 import type { Conversion } from '../../transforms/fhir/index.ts';
+import { unmatchedCorrections } from './corrections.ts';
 import { idIndexSchema } from './id-index.ts';
 import { spineFile, spineSchema } from './schema.ts';
 import { openSpine, type Spine } from './spine.ts';
@@ -36,7 +38,8 @@ export const storeStage: StageComponent<z.output<typeof schema>> = {
   summary: 'Writes the resources of a message to the spine, by id and version.',
   guarantees:
     'Each message once, by effect key; the current resource is the fold of all contributions in ' +
-    'the order of their messages, in whatever order they are written; durable before settlement.',
+    'the order of their messages, in whatever order they are written; durable before settlement. ' +
+    'A correction that does not mean exactly one earlier result is held.',
   example: 'store',
   schema,
   create(_config, context) {
@@ -66,9 +69,11 @@ export const storeStage: StageComponent<z.output<typeof schema>> = {
       transaction: store.transaction,
       close: store.close,
       run: (work: Work<Conversion>) =>
-        store.attempt((spine) =>
-          pass({ unvisited: work.body.unvisited, written: writeMessage(spine, work) }),
-        ),
+        store.attempt((spine) => {
+          const unmatched = unmatchedCorrections(spine, work);
+          if (unmatched.length > 0) return hold(unmatched);
+          return pass({ unvisited: work.body.unvisited, written: writeMessage(spine, work) });
+        }),
     };
     return stage as Stage;
   },

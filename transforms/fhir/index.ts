@@ -1,8 +1,10 @@
 export type {
   Contribution,
   Conversion,
+  Correction,
   IdentityDecision,
   IdentityStatement,
+  Listing,
   Mark,
   Provenance,
   StatedIdentifier,

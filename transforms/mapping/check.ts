@@ -1,16 +1,14 @@
 import { type ConfigIssue, suggestion, type YamlFile } from '../../engine/index.ts';
-import { charsetName, segmentRepairs } from '../hl7v2/index.ts';
+import { checkDialect, checkPath } from './check-dialect.ts';
+import { checkPartUpdate, checkResourceUpdate } from './check-update.ts';
+import { parseEntry } from './compile.ts';
 import { conversions } from './datatypes/index.ts';
-import { compileDateFormat } from './date-formats.ts';
 import { elementsOf, resourceTypes } from './elements.ts';
 import { parseFieldPath } from './field-path.ts';
-import type { Condition, DialectRow, KeyPart, PartRow, ResourceRow, RuleRow } from './language.ts';
+import type { Condition, KeyPart, PartRow, ResourceRow, RuleRow } from './language.ts';
 import type { Layer, Merged, Placed } from './merge.ts';
+import type { Path, Report } from './report.ts';
 import { fhirPathOf, partElement, resolveTarget } from './target.ts';
-import { zoneOf } from './zones.ts';
-
-type Path = readonly (string | number)[];
-type Report = (code: string, message: string, ...path: Path) => void;
 
 /** Everything that the schema cannot know; each mistake at the line that made it. */
 export function checkMapping(
@@ -61,26 +59,24 @@ function checkIdentity(placed: Placed<Row>, merged: Merged, report: Report): voi
   report('rule-unknown', `no ${noun} is called \`${row.id}\`; ${suggestion(row.id, known)}`, 'id');
 }
 
-function checkPath(path: string, report: Report, ...at: Path): void {
-  if (parseFieldPath(path)) return;
-  const forms = '`PID-5`, `PID-3.4` or `OBX-5[2]`';
-  const message = `\`${path}\` is no HL7 path; write it like ${forms}`;
-  report('hl7-path', message, ...at);
-}
-
 function checkPaths(paths: string | string[] | undefined, report: Report, at: string): void {
   if (typeof paths === 'string') checkPath(paths, report, at);
   else for (const [index, path] of (paths ?? []).entries()) checkPath(path, report, at, index);
 }
 
-function checkCondition(when: Condition | undefined, report: Report): void {
-  for (const key of Object.keys(when ?? {})) {
-    if (key === 'trigger' || key === 'message') continue;
+function checkCondition(when: Condition | undefined, report: Report, at = 'when'): void {
+  const isList = Array.isArray(when);
+  for (const [position, clauses] of [when ?? {}].flat().entries())
+    checkClauses(Object.keys(clauses), report, isList ? [at, position] : [at]);
+}
+
+function checkClauses(keys: readonly string[], report: Report, at: Path): void {
+  for (const key of keys) {
     const path = key.startsWith('not ') ? key.slice(4) : key;
-    if (parseFieldPath(path)) continue;
+    if (path === 'trigger' || path === 'message' || parseFieldPath(path)) continue;
     const words = ['trigger', 'message'];
     const hint = /^[a-z]/.test(key) ? suggestion(key, words) : 'expected an HL7 path like `PV1-2`';
-    report('condition', `\`${key}\` is no condition; ${hint}`, 'when', key);
+    report('condition', `\`${key}\` is no condition; ${hint}`, ...at, key);
   }
 }
 
@@ -93,7 +89,10 @@ function checkResource(row: ResourceRow, merged: Merged, report: Report): void {
     report('config-missing', '`key` is missing: what tells one from another in every message');
   checkEach(row.each, report);
   if (row.each?.includes('-')) report('hl7-path', 'a resource stands for a segment', 'each');
+  checkResourceUpdate(row, report);
   checkCondition(row.when, report);
+  checkCondition(row.corrects, report, 'corrects');
+  checkCondition(row.cancels, report, 'cancels');
   for (const [index, part] of (row.key ?? []).entries())
     checkKeyPart(part, merged, (code, message) => report(code, message, 'key', index));
 }
@@ -104,7 +103,10 @@ function checkKeyPart(part: KeyPart, merged: Merged, report: Report): void {
     checkPath(part, report);
   } else if ('identifier' in part) {
     for (const path of [part.identifier].flat()) checkPath(path, report);
-  } else if ('code' in part) checkPath(part.code, report);
+    if (part.like !== undefined) checkPath(part.like, report);
+  } else if ('visit' in part || 'text' in part) return;
+  else if ('place' in part) checkPath(part.place, report);
+  else if ('code' in part) checkPath(part.code, report);
   else for (const inner of part.first.flat()) checkKeyPart(inner, merged, report);
 }
 
@@ -119,6 +121,8 @@ function checkEach(each: string | undefined, report: Report): void {
 
 function checkPart(row: PartRow, merged: Merged, report: Report): void {
   checkEach(row.each, report);
+  if (row.join) checkJoin(row.join, row.each, report);
+  checkPartUpdate(row, merged, report);
   checkCondition(row.when, report);
   const ids = [...merged.resources, ...merged.parts].map((placed) => placed.row.id);
   const owner = row.of === undefined ? undefined : fhirPathOf(merged, row.of);
@@ -135,10 +139,46 @@ function checkPart(row: PartRow, merged: Merged, report: Report): void {
   } else if (!element.repeats) {
     report('fhir-cardinality', `${owner}.${row.element} does not repeat`, 'element');
   }
+  const inner = elementsOf(`${owner}.${row.element}`);
+  for (const [index, name] of (row.needs ?? []).entries()) {
+    if (inner?.has(name)) continue;
+    const hint = suggestion(name, [...(inner?.keys() ?? [])]);
+    report(
+      'fhir-element',
+      `${owner}.${row.element} has no element \`${name}\`; ${hint}`,
+      'needs',
+      index,
+    );
+  }
+}
+
+function checkJoin(join: PartRow['join'] & object, each: string | undefined, report: Report): void {
+  for (const name of ['by', 'once'] as const) {
+    checkPath(join[name], (code, message) => report(code, message, 'join', name));
+    if (parseFieldPath(join[name])?.segment === each) continue;
+    report('hl7-path', 'segments are joined by fields of their own', 'join', name);
+  }
+}
+
+/** Only a rule can ask what the message makes; the rest is decided before. */
+function checkRuleCondition({ when = {} }: RuleRow, merged: Merged, report: Report): void {
+  const isList = Array.isArray(when);
+  const ids = merged.resources.map((placed) => placed.row.id);
+  for (const [position, clauses] of [when].flat().entries()) {
+    const at = isList ? ['when', position] : ['when'];
+    const { made, 'not made': notMade, ...others } = clauses;
+    checkClauses(Object.keys(others), report, at);
+    for (const [key, asked] of Object.entries({ made, 'not made': notMade }))
+      for (const id of [asked ?? []].flat().map(String)) {
+        if (ids.includes(id)) continue;
+        const message = `no resource is called \`${id}\`; ${suggestion(id, ids)}`;
+        report('resource-unknown', message, ...at, key);
+      }
+  }
 }
 
 function checkRule(row: RuleRow, merged: Merged, report: Report): void {
-  checkCondition(row.when, report);
+  checkRuleCondition(row, merged, report);
   checkPaths(row.from, report, 'from');
   const given = ['from', 'value', 'reference'].filter((key) => key in row);
   if (given.length !== 1)
@@ -195,57 +235,12 @@ function checkType(
   report('fhir-type', message, at);
 }
 
-function checkDialect(layer: Layer, report: Report): void {
-  const dialect = layer.value.dialect;
-  if (!dialect) return;
-  if (dialect.timezone !== undefined && !zoneOf(dialect.timezone)) {
-    const zones = Intl.supportedValuesOf('timeZone');
-    const hint = suggestion(dialect.timezone, zones);
-    report('timezone', `there is no time zone \`${dialect.timezone}\`; ${hint}`, 'timezone');
-  }
-  for (const [index, format] of (dialect.date_formats ?? []).entries()) {
-    if (compileDateFormat(format)) continue;
-    const message = `\`${format}\` is no date format; write it like \`MM/DD/YYYY\``;
-    report('date-format', message, 'date_formats', index);
-  }
-  for (const path of Object.keys(dialect.default_code_systems ?? {}))
-    checkPath(path, report, 'default_code_systems', path);
-  for (const [index, name] of (dialect.repairs ?? []).entries()) {
-    if (Object.hasOwn(segmentRepairs, name)) continue;
-    const hint = suggestion(name, Object.keys(segmentRepairs));
-    report('repair-unknown', `no repair is called \`${name}\`; ${hint}`, 'repairs', index);
-  }
-  checkCharset(dialect.charset, report);
-  checkDefaultAuthority(dialect.default_authority, report);
-}
-
-function checkCharset(charset: string | undefined, report: Report): void {
-  if (charset === undefined) return;
-  const name = charsetName(charset);
-  if (name?.startsWith('utf-16') || name?.startsWith('utf-32'))
-    report('charset', `\`${charset}\` is no character set that MLLP can carry`, 'charset');
-  else if (name === undefined) {
-    const hint = suggestion(charset, ['UTF-8', 'ASCII', '8859/1', '8859/15', 'windows-1252']);
-    report('charset', `no character set is called \`${charset}\`; ${hint}`, 'charset');
-  }
-}
-
-/** Whose number it is must not depend on what else the message is about. */
-function checkDefaultAuthority(row: DialectRow['default_authority'], report: Report): void {
-  if (row === undefined || typeof row === 'string') return;
-  for (const [index, path] of [row.from].flat().entries()) {
-    const at = ['default_authority', 'from', ...(typeof row.from === 'string' ? [] : [index])];
-    if (parseFieldPath(path)?.segment === 'MSH') continue;
-    report('hl7-path', `\`${path}\` is no field of MSH; write it like \`MSH-4\``, ...at);
-  }
-}
-
 function checkMessages(layer: Layer, merged: Merged, report: Report): void {
   const ids = merged.resources.map((placed) => placed.row.id);
   for (const [type, makes] of Object.entries(layer.value.messages ?? {})) {
     if (makes === 'filter') continue;
     for (const [index, name] of makes.entries()) {
-      const id = name.replace(/\?$/, '');
+      const { id } = parseEntry(name);
       if (ids.includes(id)) continue;
       const hint = suggestion(id, ids);
       report('resource-unknown', `no resource is called \`${id}\`; ${hint}`, type, index);

@@ -3,8 +3,11 @@ import { compileCondition, type Predicate } from './conditions.ts';
 import { compileDialect, compileTable, type Dialect } from './dialect.ts';
 import { elementsOf } from './elements.ts';
 import type { CodeTable } from './environment.ts';
-import { fieldPath } from './field-path.ts';
+import { fieldPath, parseFieldPath } from './field-path.ts';
+import { joiningElements } from './joins.ts';
 import { compileKey, type KeyReader } from './keys.ts';
+import type { Condition } from './language.ts';
+import { compileList, type ListPlan } from './listings.ts';
 import type { LoadedMapping } from './load.ts';
 import type { Merged } from './merge.ts';
 import { type ReadPath, readPath } from './reader.ts';
@@ -31,12 +34,29 @@ export type ResourcePlan = Filling & {
   readonly each: string;
   readonly when: Predicate | undefined;
   readonly key: KeyReader;
+  /** The same key twice in a message is the same resource, not a second one. */
+  readonly isShared: boolean;
+  /** Left out where the message makes one of the same key already. */
+  readonly isOnce: boolean;
+  readonly corrections: readonly CorrectionPlan[];
   /** Issue code when the key is missing. */
   readonly missing: string;
   /** For each name of a choice element that is set, the others, which then go. */
   readonly others: ReadonlyMap<string, readonly string[]>;
+  /** What its segments say as a list. */
+  readonly list: ListPlan | undefined;
+  /** Elements whose values join what earlier messages said. */
+  readonly joins: readonly string[];
   /** Its place among the resource rows. */
   readonly slot: number;
+};
+
+/** When it corrects an earlier one, and the field that says so. */
+export type CorrectionPlan = {
+  readonly when: Predicate;
+  readonly path: string;
+  readonly field: number;
+  readonly mayBeFirst: boolean;
 };
 
 export type PartPlan = Filling & {
@@ -45,11 +65,20 @@ export type PartPlan = Filling & {
   /** Set when each repetition of a field makes one. */
   readonly field: ReadPath | undefined;
   readonly when: Predicate | undefined;
+  /** Elements without which an item is left out. */
+  readonly needs: readonly string[];
+  /** Set when segments fill an item together. */
+  readonly join: { readonly by: ReadPath; readonly once: ReadPath } | undefined;
 };
 
-export type MessagePlan =
-  | 'filter'
-  | readonly { readonly resource: ResourcePlan; readonly optional: boolean }[];
+export type MessagePlan = 'filter' | readonly MessageEntry[];
+
+/** What a message makes of a resource row; `least`: with fewer the message waits. */
+export type MessageEntry = {
+  readonly resource: ResourcePlan;
+  readonly optional: boolean;
+  readonly least: number;
+};
 
 /** A mapping, ready to run. */
 export type CompiledMapping = {
@@ -104,11 +133,18 @@ function bySegment(paths: readonly string[]): ReadonlyMap<string, FieldBits> {
   return new Map([...fields].map(([segment, numbers]) => [segment, fieldBits(numbers)] as const));
 }
 
-function entry(name: string, resources: ReadonlyMap<string, ResourcePlan>) {
-  const optional = name.endsWith('?');
-  const resource = resources.get(optional ? name.slice(0, -1) : name);
-  if (!resource) throw new Error(`no resource ${name}`);
-  return { resource, optional };
+function entry(text: string, resources: ReadonlyMap<string, ResourcePlan>): MessageEntry {
+  const { id, mark } = parseEntry(text);
+  const resource = resources.get(id);
+  if (!resource) throw new Error(`no resource ${text}`);
+  const optional = mark === '?';
+  return { resource, optional, least: optional ? 0 : mark === '' ? 1 : Number(mark.slice(1, -1)) };
+}
+
+/** `encounter`, `encounter?` or `encounter{2}`. */
+export function parseEntry(text: string): { readonly id: string; readonly mark: string } {
+  const [, id = text, mark = ''] = /^(.*?)(\?|\{[1-9]\})?$/.exec(text) ?? [];
+  return { id, mark };
 }
 
 function planResource(id: string, merged: Merged, rules: readonly Rule[]): ResourcePlan {
@@ -121,12 +157,27 @@ function planResource(id: string, merged: Merged, rules: readonly Rule[]): Resou
     type: row.type!,
     each,
     when: compileCondition(row.when),
-    key: compileKey(row.key ?? [], ids),
+    key: compileKey(row.key ?? [], {
+      resources: ids,
+      visitNumber: merged.dialect.visit_number ?? ['PV1-19'],
+    }),
+    isShared: row.shared === true,
+    isOnce: row.once === true,
+    corrections: [...correctionPlan(row.corrects, false), ...correctionPlan(row.cancels, true)],
     missing: row.missing ?? `${id}-key-missing`,
     others: otherChoices(row.type!),
+    list: compileList(row, ids),
+    joins: joiningElements(merged, id),
     slot,
     ...filling(id, each, merged, rules),
   };
+}
+
+function correctionPlan(row: Condition | undefined, mayBeFirst: boolean): CorrectionPlan[] {
+  const when = compileCondition(row);
+  if (when === undefined) return [];
+  const path = Object.keys(row ?? {}).find((key) => parseFieldPath(key) !== undefined) ?? 'MSH-9';
+  return [{ when, path, field: fieldPath(path).field, mayBeFirst }];
 }
 
 function filling(id: string, segment: string, merged: Merged, rules: readonly Rule[]): Filling {
@@ -149,8 +200,11 @@ function filling(id: string, segment: string, merged: Merged, rules: readonly Ru
   };
 }
 
+const nothingNeeded: readonly string[] = Object.freeze([]);
+
 function planPart(id: string, merged: Merged, rules: readonly Rule[]): PartPlan {
   const row = merged.parts.find((placed) => placed.row.id === id)!.row;
+  const { join } = row;
   const each = row.each!;
   const field = each.includes('-') ? readPath(fieldPath(each)) : undefined;
   const segment = field?.segment ?? segmentName(each);
@@ -159,6 +213,8 @@ function planPart(id: string, merged: Merged, rules: readonly Rule[]): PartPlan 
     segment,
     field,
     when: compileCondition(row.when),
+    needs: row.needs ?? nothingNeeded,
+    join: join && { by: readPath(fieldPath(join.by)), once: readPath(fieldPath(join.once)) },
     ...filling(id, segment, merged, rules),
   };
 }

@@ -1,5 +1,5 @@
 import { fieldPath } from './field-path.ts';
-import type { Condition } from './language.ts';
+import type { Clauses, Condition } from './language.ts';
 import { type Reader, readPath, readText } from './reader.ts';
 import type { Scope } from './scope.ts';
 
@@ -16,20 +16,27 @@ export type Predicate = (place: Place, index: number) => boolean;
 
 /** Compiles `when:`; undefined when there is nothing to judge. */
 export function compileCondition(when: Condition | undefined): Predicate | undefined {
-  const predicates = Object.entries(when ?? {}).map(([key, wanted]) => clause(key, wanted));
+  if (!Array.isArray(when)) return allOf(when ?? {});
+  const options = when.map((clauses) => allOf(clauses));
+  if (options.includes(undefined)) return undefined;
+  return (place, index) => options.some((option) => option!(place, index));
+}
+
+function allOf(clauses: Clauses): Predicate | undefined {
+  const predicates = Object.entries(clauses).map(([key, wanted]) => clause(key, wanted));
   const [first, ...rest] = predicates;
   if (!first) return undefined;
   if (rest.length === 0) return first;
   return (place, index) => predicates.every((predicate) => predicate(place, index));
 }
 
-function clause(key: string, wanted: Condition[string]): Predicate {
+function clause(key: string, wanted: Clauses[string]): Predicate {
   const isNot = key.startsWith('not ');
   const predicate = positive(isNot ? key.slice(4) : key, wanted);
   return isNot ? (place, index) => !predicate(place, index) : predicate;
 }
 
-function positive(key: string, wanted: Condition[string]): Predicate {
+function positive(key: string, wanted: Clauses[string]): Predicate {
   const values = new Set([wanted].flat().map(String));
   if (key === 'trigger') return (place) => values.has(place.trigger);
   if (key === 'message') return (place) => values.has(place.messageType);

@@ -1,25 +1,22 @@
-/** The parts of a date or time as they were written; what was not written is absent. */
-export type DateParts = {
-  readonly year: number;
-  readonly month?: number;
-  readonly day?: number;
-  readonly hour?: number;
-  readonly minute?: number;
-  readonly second?: number;
-  /** Digits after the point, as written. */
-  readonly fraction?: string;
-  /** Minutes east of UTC. */
-  readonly offset?: number;
-  /** Stable code of what is odd about it, though it can be read. */
-  readonly odd?: 'timestamp-malformed' | 'offset-invalid';
-};
+import { type DateParts, realParts } from './date-parts.ts';
+import { signed } from './written-dates.ts';
+
+/**
+ * How the century of a year of two digits is found. A number is the dialect`s declared pivot: up to
+ * it years are of this century, above it of the last. `message`: the latest such year that is not
+ * after the message`s own; undefined: the same, but nobody has declared it, and it is said so.
+ */
+export type YearPivot = number | 'message' | undefined;
 
 export type DateFormat = {
   readonly text: string;
+  /** Digits and nothing else: what it reads may be read as HL7`s own form, too. */
+  readonly isBare: boolean;
   /**
-   * `pivotYear`: the year of the message, for years of two digits; undefined when it is not known.
+   * `messageYear`: the year of the message, for years of two digits; undefined when it is not
+   * known. Undefined for a text of another form, and for what no calendar has.
    */
-  read(text: string, pivotYear: number | undefined): DateParts | undefined;
+  read(text: string, messageYear: number | undefined, pivot: YearPivot): DateParts | undefined;
 };
 
 const months = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
@@ -34,136 +31,128 @@ const tokens: Readonly<Record<string, string>> = {
   D: '(?<day>\\d{1,2})',
   HH: '(?<hour>\\d{2})',
   H: '(?<hour>\\d{1,2})',
+  hh: '(?<half>\\d{2})',
+  h: '(?<half>\\d{1,2})',
   mm: '(?<minute>\\d{2})',
   ss: '(?<second>\\d{2})',
+  SSS: '(?<fraction>\\d{1,9})',
+  A: '(?<noon>[AaPp][Mm])',
+  Z: '(?<zone>Z|[+-]\\d{2}:?\\d{2})',
 };
-const tokenPattern = /YYYY|YY|MON|MM|M|DD|D|HH|H|mm|ss/g;
+const tokenPattern = /(YYYY|YY|MON|MM|M|DD|D|HH|H|hh|h|mm|ss|SSS|A|Z)/;
+
+/** What a group says, coarse to fine: a format may not leave one out between two others. */
+const order = ['year', 'month', 'day', 'hour', 'minute', 'second', 'fraction'];
+const meanings: Readonly<Record<string, string>> = { short: 'year', name: 'month', half: 'hour' };
 
 /**
- * Compiles a dialect's date format such as `MM/DD/YYYY HH:mm` or `DD-MON-YYYY`; undefined when it
- * names no year or one part twice.
+ * Compiles a dialect's date format such as `MM/DD/YYYY HH:mm` or `DD-MON-YYYY`, or `X` and `x` for
+ * seconds and milliseconds since 1970. Undefined when it names no year, one part twice, or a part
+ * without the coarser ones.
  */
 export function compileDateFormat(text: string): DateFormat | undefined {
-  const names = [...text.matchAll(tokenPattern)].map((match) => match[0]);
-  const parts = names.map((name) => /<(\w+)>/.exec(tokens[name] ?? '')?.[1]);
+  if (text === 'X' || text === 'x') return epochFormat(text);
+  const pieces = text.split(tokenPattern);
+  const groups = pieces.flatMap((piece) => /<(\w+)>/.exec(tokens[piece] ?? '')?.[1] ?? []);
+  const parts = groups.map((group) => meanings[group] ?? group);
   if (new Set(parts).size !== parts.length) return undefined;
-  if (!names.includes('YYYY') && !names.includes('YY')) return undefined;
-  const source = text
-    .split(/(YYYY|YY|MON|MM|M|DD|D|HH|H|mm|ss)/)
+  const written = parts.filter((part) => order.includes(part));
+  if (written.length === 0 || written.some((part) => order.indexOf(part) >= written.length))
+    return undefined;
+  if (groups.includes('half') !== groups.includes('noon')) return undefined;
+  const source = pieces
     .map((piece) => tokens[piece] ?? piece.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
     .join('');
   const pattern = new RegExp(`^${source}$`);
-  return { text, read: (value, pivotYear) => fromGroups(pattern.exec(value)?.groups, pivotYear) };
-}
-
-type Groups = Record<string, string | undefined> | undefined;
-
-function fromGroups(groups: Groups, pivotYear: number | undefined): DateParts | undefined {
-  if (!groups) return undefined;
-  const year = groups.year ? Number(groups.year) : century(Number(groups.short), pivotYear);
-  if (year === undefined) return undefined;
-  const name = groups.name ? months.indexOf(groups.name.toUpperCase()) + 1 : undefined;
-  if (name === 0) return undefined;
-  const number = (text: string | undefined) => (text ? Number(text) : undefined);
-  return compact({
-    year,
-    month: name ?? number(groups.month),
-    day: number(groups.day),
-    hour: number(groups.hour),
-    minute: number(groups.minute),
-    second: number(groups.second),
-  });
-}
-
-/** Two digits mean the latest such year that is not after the message's own. */
-function century(short: number, pivotYear: number | undefined): number | undefined {
-  if (pivotYear === undefined) return undefined;
-  const year = Math.floor(pivotYear / 100) * 100 + short;
-  return year > pivotYear ? year - 100 : year;
-}
-
-function compact(parts: Record<string, number | undefined>): DateParts {
-  return Object.fromEntries(
-    Object.entries(parts).filter(([, value]) => value !== undefined),
-  ) as unknown as DateParts;
-}
-
-const hl7Pattern = /^(\d{4,17})(?:[.,](\d{1,6}))?(?:([+-])(\d{1,4})|([+-])(\d{2}):(\d{2})|(Z))?$/;
-
-/**
- * HL7`s own form (v2.5.1 section 2.A.22): YYYY[MM[DD[HH[MM[SS[.S[S[S[S]]]]]]]]][+/-ZZZZ]. Seen in
- * the wild and read with a flag: digits after the seconds without a point, an offset of another
- * length.
- */
-export function readHl7Date(text: string): DateParts | undefined {
-  return plainDate(text) ?? oddDate(text);
-}
-
-/** The usual shapes: a day, a minute or a second in digits alone. */
-function plainDate(text: string): DateParts | undefined {
-  const { length } = text;
-  if (length !== 8 && length !== 12 && length !== 14) return undefined;
-  for (let at = 0; at < length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code < 48 || code > 57) return undefined;
-  }
-  const year = pair(text, 0) * 100 + pair(text, 2);
-  const month = pair(text, 4);
-  const day = pair(text, 6);
-  if (length === 8) return { year, month, day };
-  const hour = pair(text, 8);
-  const minute = pair(text, 10);
-  if (length === 12) return { year, month, day, hour, minute };
-  return { year, month, day, hour, minute, second: pair(text, 12) };
-}
-
-const pair = (text: string, at: number): number =>
-  text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 528;
-
-function oddDate(text: string): DateParts | undefined {
-  const match = hl7Pattern.exec(text);
-  if (!match) return undefined;
-  const [, digits = '', fraction] = match;
-  if (digits.length < 14 && (digits.length % 2 === 1 || fraction !== undefined)) return undefined;
-  const parts: { -readonly [K in keyof DateParts]: DateParts[K] } = {
-    year: Number(digits.slice(0, 4)),
+  const isBare = pieces.every((piece) => piece === '' || /^(YYYY|YY|MM|DD|HH|mm|ss)$/.test(piece));
+  return {
+    text,
+    isBare,
+    read(value, messageYear, pivot) {
+      const groupsFound = pattern.exec(value)?.groups;
+      const found = groupsFound && fromGroups(groupsFound, messageYear, pivot);
+      return found && realParts(found);
+    },
   };
-  const { length } = digits;
-  if (length > 4) parts.month = Number(digits.slice(4, 6));
-  if (length > 6) parts.day = Number(digits.slice(6, 8));
-  if (length > 8) parts.hour = Number(digits.slice(8, 10));
-  if (length > 10) parts.minute = Number(digits.slice(10, 12));
-  if (length > 12) parts.second = Number(digits.slice(12, 14));
-  if (fraction !== undefined) parts.fraction = fraction;
-  if (digits.length > 14) parts.odd = 'timestamp-malformed';
-  const offset = readOffset(match);
-  if (offset === 'invalid') parts.odd = 'offset-invalid';
-  else if (offset !== undefined) parts.offset = offset;
-  return parts;
 }
 
-function readOffset(match: RegExpExecArray): number | 'invalid' | undefined {
-  const [, , , sign, digits, sign2, hours, minutes, zulu] = match;
-  if (zulu) return 0;
-  if (sign2) return signed(sign2, Number(hours), Number(minutes));
-  if (!sign || !digits) return undefined;
-  if (digits.length === 4) return signed(sign, Number(digits.slice(0, 2)), Number(digits.slice(2)));
-  return digits.length === 2 ? signed(sign, Number(digits), 0) : 'invalid';
+type Groups = Record<string, string | undefined>;
+type Building = { -readonly [K in keyof DateParts]: DateParts[K] };
+
+function fromGroups(
+  groups: Groups,
+  messageYear: number | undefined,
+  pivot: YearPivot,
+): DateParts | undefined {
+  const { year: full, short, name, half, noon, fraction, zone } = groups;
+  const year = full ? Number(full) : century(Number(short), messageYear, pivot);
+  if (year === undefined) return undefined;
+  const parts: Building = { year };
+  if (!full && pivot === undefined) parts.odd = 'year-assumed';
+  const month = name ? months.indexOf(name.toUpperCase()) + 1 : numberIn(groups.month);
+  if (month !== undefined) parts.month = month;
+  if (name && month === 0) return undefined;
+  const day = numberIn(groups.day);
+  if (day !== undefined) parts.day = day;
+  const hour = half ? hourOf(Number(half), noon ?? '') : numberIn(groups.hour);
+  if (half && hour === undefined) return undefined;
+  if (hour !== undefined) parts.hour = hour;
+  const minute = numberIn(groups.minute);
+  if (minute !== undefined) parts.minute = minute;
+  const second = numberIn(groups.second);
+  if (second !== undefined) parts.second = second;
+  if (fraction) parts.fraction = fraction;
+  return zone ? withZone(parts, zone) : parts;
 }
 
-function signed(sign: string, hours: number, minutes: number): number | 'invalid' {
-  if (hours > 14 || minutes > 59) return 'invalid';
-  return (sign === '-' ? -1 : 1) * (hours * 60 + minutes);
+const numberIn = (text: string | undefined) => (text ? Number(text) : undefined);
+
+function withZone(parts: Building, zone: string): DateParts {
+  const digits = zone.replace(':', '');
+  const offset =
+    zone === 'Z'
+      ? 0
+      : signed(digits.slice(0, 1), Number(digits.slice(1, 3)), Number(digits.slice(3)));
+  return offset === 'invalid' ? { ...parts, odd: 'offset-invalid' } : { ...parts, offset };
 }
 
-const shortMonths = [4, 6, 9, 11];
+/** 12 AM is midnight and 12 PM is noon. */
+function hourOf(half: number, noon: string): number | undefined {
+  if (half < 1 || half > 12) return undefined;
+  return (half % 12) + (noon.toUpperCase() === 'PM' ? 12 : 0);
+}
 
-/** Does the calendar know this date, and the clock this time? */
-export function isReal(parts: DateParts): boolean {
-  const { year, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
-  if (year < 1 || month < 1 || month > 12 || day < 1) return false;
-  if (hour > 23 || minute > 59 || second > 59) return false;
-  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
-  const days = month === 2 ? (leap ? 29 : 28) : shortMonths.includes(month) ? 30 : 31;
-  return day <= days;
+function century(
+  short: number,
+  messageYear: number | undefined,
+  pivot: YearPivot,
+): number | undefined {
+  if (typeof pivot === 'number') return short <= pivot ? 2000 + short : 1900 + short;
+  if (messageYear === undefined) return undefined;
+  const year = Math.floor(messageYear / 100) * 100 + short;
+  return year > messageYear ? year - 100 : year;
+}
+
+/** Nine or ten digits of seconds, twelve or thirteen of milliseconds: from 1973 to 2286. */
+function epochFormat(text: 'X' | 'x'): DateFormat {
+  const pattern = text === 'X' ? /^\d{9,10}$/ : /^\d{12,13}$/;
+  return {
+    text,
+    isBare: true,
+    read(value) {
+      if (!pattern.test(value)) return undefined;
+      const at = new Date(Number(value) * (text === 'X' ? 1000 : 1));
+      const parts: DateParts = {
+        year: at.getUTCFullYear(),
+        month: at.getUTCMonth() + 1,
+        day: at.getUTCDate(),
+        hour: at.getUTCHours(),
+        minute: at.getUTCMinutes(),
+        second: at.getUTCSeconds(),
+        offset: 0,
+        isCounted: true,
+      };
+      return text === 'X' ? parts : { ...parts, fraction: value.slice(-3) };
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import { compileDateFormat, type DateFormat } from './date-formats.ts';
+import { compileDateFormat, type DateFormat, type YearPivot } from './date-formats.ts';
 import type { Coded, CodeTable } from './environment.ts';
 import { fieldPath } from './field-path.ts';
 import type { DialectRow, TableRow } from './language.ts';
@@ -14,6 +14,7 @@ export type DefaultAuthority = string | readonly ReadPath[] | undefined;
 export type Dialect = {
   readonly zone: Zone | undefined;
   readonly formats: readonly DateFormat[];
+  readonly yearPivot: YearPivot;
   readonly charset: string;
   readonly nullTokens: ReadonlySet<string>;
   readonly ignoreNull: boolean;
@@ -49,6 +50,7 @@ export function compileDialect(row: DialectRow, source: string): Dialect {
   return {
     zone: row.timezone === undefined ? undefined : zoneOf(row.timezone),
     formats: (row.date_formats ?? []).flatMap((text) => compileDateFormat(text) ?? []),
+    yearPivot: row.year_pivot,
     charset: row.charset ?? 'windows-1252',
     nullTokens: new Set(row.null_tokens ?? []),
     ignoreNull: row.explicit_null === 'ignore',

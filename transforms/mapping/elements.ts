@@ -1,3 +1,6 @@
+import { administrativeElements } from './administrative-elements.ts';
+import { medicationElements } from './elements-medication.ts';
+
 const valueTypes =
   'Quantity|CodeableConcept|string|boolean|integer|Range|Ratio|SampledData|time|dateTime|Period';
 
@@ -7,13 +10,16 @@ const valueTypes =
  * its own path. Lint checks paths, types and cardinality against this table.
  */
 const definitions: Readonly<Record<string, string>> = {
+  ...administrativeElements,
   Patient: `extension*:Extension identifier*:Identifier active:boolean name*:HumanName
     telecom*:ContactPoint gender:code birthDate:date deceased[x]:boolean|dateTime address*:Address
     maritalStatus:CodeableConcept multipleBirth[x]:boolean|integer contact*:Backbone
-    communication*:Backbone generalPractitioner*:Reference managingOrganization:Reference`,
+    communication*:Backbone generalPractitioner*:Reference managingOrganization:Reference
+    link*:Backbone`,
   'Patient.contact': `relationship*:CodeableConcept name:HumanName telecom*:ContactPoint
     address:Address gender:code organization:Reference period:Period`,
   'Patient.communication': 'language!:CodeableConcept preferred:boolean',
+  'Patient.link': 'other!:Reference type!:code',
   Encounter: `identifier*:Identifier status!:code class!:Coding type*:CodeableConcept
     serviceType:CodeableConcept priority:CodeableConcept subject:Reference participant*:Backbone
     period:Period reasonCode*:CodeableConcept diagnosis*:Backbone account*:Reference
@@ -43,6 +49,15 @@ const definitions: Readonly<Record<string, string>> = {
     relationship:CodeableConcept period:Period payor*!:Reference class*:Backbone order:positiveInt
     network:string`,
   'Coverage.class': 'type!:CodeableConcept value!:string name:string',
+  Account: `identifier*:Identifier status!:code type:CodeableConcept name:string
+    subject*:Reference servicePeriod:Period coverage*:Backbone owner:Reference description:string
+    guarantor*:Backbone partOf:Reference`,
+  'Account.guarantor': 'party!:Reference onHold:boolean period:Period',
+  'Account.coverage': 'coverage!:Reference priority:positiveInt',
+  Location: `extension*:Extension identifier*:Identifier status:code operationalStatus:Coding
+    name:string alias*:string description:string mode:code type*:CodeableConcept
+    telecom*:ContactPoint address:Address physicalType:CodeableConcept
+    managingOrganization:Reference partOf:Reference`,
   RelatedPerson: `identifier*:Identifier active:boolean patient!:Reference
     relationship*:CodeableConcept name*:HumanName telecom*:ContactPoint gender:code birthDate:date
     address*:Address period:Period`,
@@ -66,12 +81,15 @@ const definitions: Readonly<Record<string, string>> = {
   ServiceRequest: `identifier*:Identifier basedOn*:Reference requisition:Identifier status!:code
     intent!:code category*:CodeableConcept priority:code code:CodeableConcept subject!:Reference
     encounter:Reference occurrence[x]:dateTime|Period authoredOn:dateTime requester:Reference
-    performer*:Reference reasonCode*:CodeableConcept specimen*:Reference note*:Annotation`,
+    performer*:Reference reasonCode*:CodeableConcept specimen*:Reference note*:Annotation
+    locationCode*:CodeableConcept insurance*:Reference reasonReference*:Reference
+    supportingInfo*:Reference`,
   Specimen: `identifier*:Identifier accessionIdentifier:Identifier status:code
     type:CodeableConcept subject:Reference receivedTime:dateTime parent*:Reference
     request*:Reference collection:Backbone condition*:CodeableConcept note*:Annotation`,
   'Specimen.collection': `collector:Reference collected[x]:dateTime|Period method:CodeableConcept
     bodySite:CodeableConcept`,
+  ...medicationElements,
 };
 
 export type Element = {
@@ -115,6 +133,16 @@ const typeChildren: Readonly<Record<string, string>> = {
   Quantity: 'value:decimal comparator:code unit:string system:uri code:code',
   CodeableConcept: 'coding*:Coding text:string',
   Reference: 'reference:string type:uri identifier:Identifier display:string',
+  Attachment: `contentType:code language:code data:base64Binary url:url title:string
+    creation:dateTime`,
+  Meta: 'security*:Coding tag*:Coding',
+  Range: 'low:Quantity high:Quantity',
+  Ratio: 'numerator:Quantity denominator:Quantity',
+  Timing: 'event*:dateTime repeat:TimingRepeat code:CodeableConcept',
+  TimingRepeat: `bounds[x]:Duration|Range|Period count:positiveInt countMax:positiveInt
+    duration:decimal durationMax:decimal durationUnit:code frequency:positiveInt
+    frequencyMax:positiveInt period:decimal periodMax:decimal periodUnit:code dayOfWeek*:code
+    timeOfDay*:time when*:code offset:unsignedInt`,
 };
 
 const children: ReadonlyMap<string, ReadonlyMap<string, Element>> = new Map(

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { keyPart, path, paths } from './key-part.ts';
+
+export type { KeyPart } from './key-part.ts';
 
 /**
  * The mapping language: one YAML file for one source. What a message makes (`messages`), the things
@@ -10,39 +13,22 @@ const id = z
   .regex(/^[a-z][a-z0-9-]*$/, 'an id is lower-case words joined by hyphens')
   .describe('Stable id; a file that extends this one overrides the row by it.');
 
-const path = z.string().describe('HL7 path such as `PID-5`, `PID-3.4.2`, `OBX-5[2]`.');
-const paths = z
-  .union([path, z.array(path).min(1)])
-  .describe('HL7 path, or several of which the first populated one is taken.');
-
 const literal = z.union([z.string(), z.number(), z.boolean()]);
 
-const condition = z
+const clauses = z
   .record(z.string(), z.union([literal, z.array(literal).min(1)]))
   .describe(
-    'All must hold. Keys: `trigger`, `message`, or an HL7 path; `not PATH` turns one round. ' +
-      'Values: one value, a list of values, `present` or `absent`.',
+    'All must hold. Keys: `trigger`, `message`, or an HL7 path, and in a rule `made` with the id ' +
+      'of a resource; `not KEY` turns one round. Values: one value, a list of ' +
+      'values, `present` or `absent`.',
   );
+const condition = z
+  .union([clauses, z.array(clauses).min(1)])
+  .describe('What must hold; of a list of such, one.');
 
-const keyPart: z.ZodType<KeyPart> = z.lazy(() =>
-  z.union([
-    z.string(),
-    z.strictObject({
-      identifier: paths.describe('CX or EI field: its authority and its value.'),
-      authority: z
-        .literal('required')
-        .optional()
-        .describe('Without an authority the dialect`s default is taken; without that, none.'),
-    }),
-    z.strictObject({ code: path.describe('Coded field: code and code system.') }),
-    z.strictObject({ first: z.array(z.union([keyPart, z.array(keyPart).min(1)])).min(1) }),
-  ]),
-);
-export type KeyPart =
-  | string
-  | { identifier: string | string[]; authority?: 'required' | undefined }
-  | { code: string }
-  | { first: (KeyPart | KeyPart[])[] };
+const ending = z
+  .record(z.string(), z.unknown())
+  .describe('Element to the constant that it becomes; null removes it.');
 
 const resource = z.strictObject({
   id,
@@ -60,7 +46,31 @@ const resource = z.strictObject({
     .regex(/^[a-z-]+$/)
     .optional()
     .describe('Issue code when the key is missing.'),
+  once: z
+    .boolean()
+    .optional()
+    .describe('Left out where the message makes one of the same key already.'),
+  update: z
+    .enum(['snapshot', 'action', 'append'])
+    .optional()
+    .describe(
+      'What a list of this segment says of those it leaves out. `snapshot`: they are `ended`; ' +
+        '`action`: the segment`s action code says what becomes of each, absence nothing; ' +
+        '`append`: absence ends nothing.',
+    ),
+  ended: ending.optional().describe('What a snapshot that leaves one out makes of it.'),
+  deleted: ending.optional().describe('What the action code D makes of one.'),
   when: condition.optional(),
+  shared: z
+    .boolean()
+    .optional()
+    .describe('The same key twice in a message is one resource, as a patient; else two.'),
+  corrects: condition
+    .optional()
+    .describe('It corrects or deletes an earlier one: held where not exactly one is known.'),
+  cancels: condition
+    .optional()
+    .describe('As `corrects`, but it may also be the first that is heard of it.'),
   disable: z.boolean().optional(),
   note: z.string().optional().describe('Why the row is as it is.'),
 });
@@ -70,6 +80,21 @@ const part = z.strictObject({
   of: z.string().optional().describe('Resource (or part) that it belongs to.'),
   element: z.string().optional().describe('Repeating element that each occurrence adds to.'),
   each: z.string().optional().describe('Segment or repeating field.'),
+  join: z
+    .strictObject({
+      by: path.describe('Segments with the same value here, or none, fill one item together.'),
+      once: path.describe('A second segment with the same value here begins another item.'),
+    })
+    .optional()
+    .describe('For segments that come in groups, such as OBX by OBX-4.'),
+  needs: z
+    .array(z.string())
+    .optional()
+    .describe('Elements without which an item is left out, beside those that FHIR requires.'),
+  update: z
+    .enum(['snapshot', 'append'])
+    .optional()
+    .describe('`snapshot`: a list that is sent replaces the one before; `append`: it adds to it.'),
   when: condition.optional(),
   disable: z.boolean().optional(),
   note: z.string().optional(),
@@ -98,6 +123,10 @@ const rule = z.strictObject({
     .boolean()
     .optional()
     .describe('Only where the record has no value yet: never changes one that is there.'),
+  ends: z
+    .boolean()
+    .optional()
+    .describe('The value is one of the element`s no longer: it is taken out, not put in.'),
   disable: z.boolean().optional(),
   note: z.string().optional().describe('Why the row is as it is.'),
 });
@@ -126,7 +155,18 @@ const dialect = z.strictObject({
   date_formats: z
     .array(z.string())
     .optional()
-    .describe('Formats beside HL7`s own: YYYY, YY, MM, DD, MON, HH, mm, ss, e.g. `MM/DD/YYYY`.'),
+    .describe(
+      'Formats beside HL7`s own: YYYY, YY, MM, M, DD, D, MON, HH, H, hh, h, mm, ss, SSS, A (AM ' +
+        'or PM), Z (an offset), e.g. `MM/DD/YYYY hh:mm A`; `X` and `x` are seconds and ' +
+        'milliseconds since 1970.',
+    ),
+  year_pivot: z
+    .union([z.literal('message'), z.number().int().min(0).max(99)])
+    .optional()
+    .describe(
+      'Years of two digits: up to this number they are of this century, above it of the last; ' +
+        '`message`: the latest such year that is not after the message`s own.',
+    ),
   charset: z.string().optional().describe('Used when MSH-18 says nothing or is contradicted.'),
   null_tokens: z.array(z.string()).optional().describe('Field values that mean "no value".'),
   explicit_null: z
@@ -150,6 +190,11 @@ const dialect = z.strictObject({
       'Identifier system of a patient identifier that names no authority: a uri, or ' +
         '`{ from: [MSH-4, MSH-3] }`, the sender that the message names.',
     ),
+  visit_number: z
+    .array(z.enum(['PV1-19', 'PV1-50', 'PID-18']))
+    .min(1)
+    .optional()
+    .describe('Fields of which the first populated one numbers the visit; default `[PV1-19]`.'),
   code_systems: z
     .record(z.string(), z.string())
     .optional()
@@ -196,7 +241,10 @@ export const mappingSchema = z.strictObject({
       z.union([z.literal('filter'), z.array(z.string())]),
     )
     .optional()
-    .describe('Message type to the resources it makes; `id?`: left out when its key is missing.'),
+    .describe(
+      'Message type to the resources it makes; `id?`: left out when its key is missing; `id{2}`: ' +
+        'held with fewer than two.',
+    ),
   ignore: z
     .array(path)
     .optional()
@@ -212,6 +260,7 @@ export type ResourceRow = z.infer<typeof resource>;
 export type PartRow = z.infer<typeof part>;
 export type RuleRow = z.infer<typeof rule>;
 export type TableRow = z.infer<typeof table>;
+export type Clauses = z.infer<typeof clauses>;
 export type Condition = z.infer<typeof condition>;
 export type DialectRow = z.infer<typeof dialect>;
 export type TestCase = z.infer<typeof testCase>;

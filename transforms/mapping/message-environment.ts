@@ -1,7 +1,8 @@
 import { component } from './cell.ts';
 import type { Collector } from './collector.ts';
 import type { CompiledMapping } from './compile.ts';
-import { readHl7Date } from './date-formats.ts';
+import { type DateParts, localMs } from './date-parts.ts';
+import { readParts } from './datetime.ts';
 import type { Environment } from './environment.ts';
 import { type Reader, readField } from './reader.ts';
 
@@ -13,15 +14,12 @@ export function environmentOf(
 ): Environment {
   const { message } = reader;
   const { dialect, tables } = mapping;
-  const { timestamp } = message.header;
-  const end =
-    message.delimiters.component === '' ? -1 : timestamp.indexOf(message.delimiters.component);
-  const stamp = end === -1 ? timestamp : timestamp.slice(0, end);
-  const own = readHl7Date(stamp);
-  const parts = own ?? dialect.formats.map((f) => f.read(stamp, undefined)).find((p) => p);
+  const parts = headerTime(reader);
+  if (parts) checkHeaderOffset(parts, reader, collector);
   return {
     time: {
       formats: dialect.formats,
+      yearPivot: dialect.yearPivot,
       zone: dialect.zone,
       messageOffset: parts?.offset,
       messageYear: parts?.year,
@@ -39,6 +37,29 @@ export function environmentOf(
       collector.add(code, `${cell.path} ${text}.`, cell.path, offset);
     },
   };
+}
+
+/** MSH-7, as its dialect writes it. */
+function headerTime({ message, dialect }: Reader): DateParts | undefined {
+  const { timestamp } = message.header;
+  const { component: separator } = message.delimiters;
+  const end = separator === '' ? -1 : timestamp.indexOf(separator);
+  const { formats, yearPivot, zone } = dialect;
+  const rules = { formats, yearPivot, zone, messageOffset: undefined, messageYear: undefined };
+  const parts = readParts(end === -1 ? timestamp : timestamp.slice(0, end), rules);
+  return 'year' in parts ? parts : undefined;
+}
+
+/** MSH-7`s offset is the default of its message, unless the dialect names a zone. */
+function checkHeaderOffset(parts: DateParts, { message, dialect }: Reader, to: Collector): void {
+  const { zone } = dialect;
+  const { offset, hour, isCounted } = parts;
+  if (!zone || offset === undefined || hour === undefined || isCounted) return;
+  if (zone.offsetOf(localMs(parts) - offset * 60_000) === offset) return;
+  const text =
+    'MSH-7 has another UTC offset than the facility`s time zone has then; times without an ' +
+    'offset were read in the zone.';
+  to.add('message-offset-disagrees', text, 'MSH-7', message.header.start);
 }
 
 function defaultAuthority(reader: Reader): string | undefined {

@@ -5,17 +5,20 @@
  */
 const ranks: ReadonlyMap<string, number> = new Map([
   ['MSH', 0],
-  ...level(1, 'SFT UAC EVN MSA QRD QRF QPD PID SCH'),
-  ...level(
-    2,
-    'PD1 NK1 PV1 PV2 AL1 IAM DG1 DRG PR1 GT1 IN1 ACC UB1 UB2 MRG DB1 PDA RF1 FT1 RGS TXA',
-  ),
-  ...level(3, 'ORC IN2 IN3 AIS AIG AIL AIP'),
+  // RF1, as SCH, comes before the patient whom it is about.
+  ...level(1, 'SFT UAC EVN MSA QRD QRF QPD PID SCH RF1 MFI'),
+  ...level(2, 'PD1 NK1 PV1 PV2 AL1 IAM DG1 DRG GT1 IN1 ACC UB1 UB2 MRG DB1 PDA'),
+  ...level(2, 'FT1 RGS TXA PRB MFE'),
+  ...level(3, 'ORC IN2 IN3 AIS AIG AIL AIP GOL PTH PR1'),
   ...level(4, 'OBR RXO RXE RXD RXA RQD'),
-  ...level(5, 'TQ1 TQ2 RXR RXC OBX SPM SAC'),
+  ...level(5, 'TQ1 TQ2 RXR RXC RXV OBX SPM SAC'),
   ...level(6, 'NTE PRT CTD ROL'),
 ]);
 const unranked = 9;
+/** The detail of an order: what stands below one is not below the next of another name. */
+const detailRank = 4;
+/** Timings: they may stand before the detail, behind its ORC; a note behind one is its owner's. */
+const leading = new Set(['TQ1', 'TQ2']);
 /** These belong to what they follow, whatever that is. */
 const attached = new Set(['NTE', 'PRT', 'CTD', 'ROL']);
 
@@ -24,6 +27,12 @@ function level(rank: number, names: string): [string, number][] {
 }
 
 const rankOf = (name: string): number => ranks.get(name) ?? unranked;
+
+/** What ranks lower than this ends what stands below a segment. */
+const limitOf = (name: string): number => {
+  const rank = rankOf(name);
+  return rank === detailRank ? rank + 1 : rank;
+};
 
 export type Scope = {
   /** The segment names of the message, in order. */
@@ -100,13 +109,27 @@ export function createScope(names: readonly string[]): Scope {
   /** Calls back for each segment of that name below; ends when the callback says so. */
   function eachBelow(index: number, name: string, found: (at: number) => boolean): void {
     const own = names[index]!;
-    const limit = attached.has(name) ? rankOf(name) : rankOf(own);
+    const isAttached = attached.has(name);
+    const limit = isAttached ? rankOf(name) : limitOf(own);
     for (let at = index + 1; at < names.length; at += 1) {
       const other = names[at]!;
       if (other === name) {
         if (found(at)) return;
-      } else if (other === own || rankOf(other) < limit) return;
+      } else if (isAttached && leading.has(other)) continue;
+      else if (other === own || rankOf(other) < limit) return;
     }
+  }
+
+  /** Of the segments between an ORC and its first detail, those of that name. */
+  function led(index: number, name: string): number[] {
+    const found: number[] = [];
+    if (!leading.has(name) || rankOf(names[index]!) !== detailRank) return found;
+    const order = before(index, 'ORC');
+    for (let at = order + 1; order >= 0 && at < index; at += 1) {
+      if (rankOf(names[at]!) === detailRank) break;
+      if (names[at] === name) found.push(at);
+    }
+    return found;
   }
 
   function resolve(index: number, name: string): number {
@@ -122,7 +145,7 @@ export function createScope(names: readonly string[]): Scope {
       first = at;
       return true;
     });
-    return first;
+    return first < 0 ? (led(index, name)[0] ?? -1) : first;
   }
 
   function below(index: number, name: string): number[] {
@@ -143,6 +166,8 @@ export function createScope(names: readonly string[]): Scope {
       const own = names[index]!;
       const found = rankOf(name) >= rankOf(own) || attached.has(name) ? below(index, name) : [];
       if (found.length > 0) return found;
+      const ahead = led(index, name);
+      if (ahead.length > 0) return ahead;
       const one = resolve(index, name);
       return one < 0 ? [] : [one];
     },

@@ -8,6 +8,11 @@ const informative = new Set([
   'value-type-missing',
   'repetitions-left-out',
   'timestamp-malformed',
+  'seconds-assumed',
+  'offset-disagrees',
+  'time-end-of-day',
+  'time-leap-second',
+  'time-offset-lost',
 ]);
 
 export const severityOf = (code: string): Issue['severity'] =>

@@ -11,6 +11,8 @@ export type Zone = {
   readonly name: string;
   /** Offset of a local time, given as milliseconds as if it were UTC. */
   offsetAt(localMs: number): ZoneOffset;
+  /** Minutes east of UTC at a moment, in milliseconds since 1970. */
+  offsetOf(utcMs: number): number;
 };
 
 const dayMs = 86_400_000;
@@ -54,6 +56,7 @@ function createZone(name: string, format: Intl.DateTimeFormat): Zone {
 
   return {
     name,
+    offsetOf: (utcMs) => wholeDay(Math.floor(utcMs / dayMs)) ?? atUtc(utcMs),
     offsetAt(localMs) {
       const simple = wholeDay(Math.floor(localMs / dayMs));
       if (simple !== undefined) return { minutes: simple };

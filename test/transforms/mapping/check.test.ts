@@ -119,6 +119,34 @@ describe('checks of a mapping', () => {
       /MSH-4/,
       '4:47',
     ],
+    [
+      'a list without its meaning',
+      'resources:\n  - { id: x, type: Condition, each: PR1, key: [patient, PR1-3] }',
+      'update-missing',
+      /`snapshot`, `action` or `append`/,
+      '5:11',
+    ],
+    [
+      'a part that is a list without its meaning',
+      'parts:\n  - { id: x, of: patient, element: contact, each: GT1 }',
+      'update-missing',
+      /GT1/,
+      '5:11',
+    ],
+    [
+      'a snapshot that ends nothing',
+      'resources:\n  - { id: x, type: Coverage, each: IN1, key: [PID-3], update: snapshot }',
+      'config-missing',
+      /`ended`/,
+      '5:63',
+    ],
+    [
+      'an action where there is no action code',
+      'resources:\n  - { id: allergy, update: action }',
+      'update-mode',
+      /AL1/,
+      '5:28',
+    ],
     ['YAML that is none', 'rules: [', 'yaml-syntax', /./, '5:1'],
   ];
   for (const [what, yaml, code, text, place] of mistakes) {

@@ -1,4 +1,5 @@
 import { type Cell, cellText, component, nested, subcomponent } from '../cell.ts';
+import { toDateTime } from '../datetime.ts';
 import type { Conversion, Environment, Settings } from '../environment.ts';
 import { periodOf } from './times.ts';
 
@@ -41,12 +42,13 @@ export const cxConversion: Conversion = {
   name: 'Identifier',
   summary: 'CX to Identifier: value, system of the assigning authority, type, period.',
   gives: ['Identifier'],
-  settings: ['type', 'system', 'authority'],
+  settings: ['type', 'system', 'authority', 'use'],
   convert(cell, environment, settings) {
     const value = component(cell, 1);
     if (value === '') return undefined;
     const type = component(cell, 5) || String(settings.with.type ?? '');
     const identifier: fhir4.Identifier = {};
+    if (settings.with.use === 'old') identifier.use = 'old';
     if (type !== '') identifier.type = typeOf(environment, type);
     const system = systemOf(cell, 4, environment) ?? defaultSystem(environment, settings);
     if (system) identifier.system = system;
@@ -98,7 +100,7 @@ export const eipConversion: Conversion = {
   },
 };
 
-function eiIdentifier(
+export function eiIdentifier(
   environment: Environment,
   value: string,
   system: string | undefined,
@@ -142,4 +144,24 @@ export const plainIdentifierConversion: Conversion = {
       String(type ?? ''),
     );
   },
+};
+
+/** PLN (v2.5.1 section 2.A.54): number, kind, place, and when it ends. */
+export function licenceIdentifier(
+  cell: Cell,
+  environment: Environment,
+): fhir4.Identifier | undefined {
+  const value = component(cell, 1);
+  if (value === '') return undefined;
+  const identifier = eiIdentifier(environment, value, undefined, component(cell, 2));
+  const until = component(cell, 4);
+  const end = until === '' ? undefined : toDateTime(until, environment.time).value;
+  return end === undefined ? identifier : { ...identifier, period: { end } };
+}
+
+export const licenceIdentifierConversion: Conversion = {
+  name: 'LicenceIdentifier',
+  summary: 'PLN to Identifier: number, type, end.',
+  gives: ['Identifier'],
+  convert: licenceIdentifier,
 };

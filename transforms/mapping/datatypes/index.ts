@@ -1,4 +1,12 @@
 import type { Conversion } from '../environment.ts';
+import { administrativeConversions } from './administrative.ts';
+import {
+  amountConversion,
+  compositeQuantityConversion,
+  dailyAmountConversion,
+  doseConversion,
+  strengthConversion,
+} from './amounts.ts';
 import {
   codeableConceptConversion,
   codeConversion,
@@ -13,16 +21,22 @@ import {
   plainIdentifierConversion,
 } from './identifiers.ts';
 import {
+  codedReferenceConversion,
+  entityNumberConversion,
+  entityReferenceConversion,
+} from './named-things.ts';
+import {
   codedOrganizationConversion,
   familyNameExtensionConversion,
   humanNameConversion,
   identifierReferenceConversion,
-  locationConversion,
   nestedPractitionerConversion,
   organizationConversion,
+  personConversion,
   practitionerConversion,
 } from './names.ts';
 import { observationValueConversion } from './observation-value.ts';
+import { locationConversion, placeIdentifierConversion, placeNameConversion } from './places.ts';
 import {
   annotationConversion,
   attachmentConversion,
@@ -41,26 +55,44 @@ import {
   instantConversion,
   timeOfDayConversion,
 } from './times.ts';
+import {
+  contradictionConversion,
+  countOrTextConversion,
+  primarySourceConversion,
+  remarkConversion,
+  reportOriginConversion,
+} from './vaccines.ts';
 
 export { identifierKey, systemOf } from './identifiers.ts';
+export { placeValue } from './places.ts';
 
 /** Everything that `as:` may name. */
 export const conversions: ReadonlyMap<string, Conversion> = new Map(
   [
+    ...administrativeConversions,
     addressConversion,
+    amountConversion,
     annotationConversion,
     attachmentConversion,
     booleanConversion,
     codeConversion,
     codeableConceptConversion,
     codedOrganizationConversion,
+    codedReferenceConversion,
     codingConversion,
+    compositeQuantityConversion,
+    contradictionConversion,
+    countOrTextConversion,
     cxConversion,
+    dailyAmountConversion,
     dateConversion,
     dateTimeConversion,
     decimalConversion,
+    doseConversion,
     eiConversion,
     eipConversion,
+    entityNumberConversion,
+    entityReferenceConversion,
     familyNameExtensionConversion,
     humanNameConversion,
     identifierReferenceConversion,
@@ -70,10 +102,17 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     nestedPractitionerConversion,
     observationValueConversion,
     organizationConversion,
+    personConversion,
+    placeIdentifierConversion,
+    placeNameConversion,
     plainIdentifierConversion,
     practitionerConversion,
+    primarySourceConversion,
     quantityConversion,
     referenceRangeConversion,
+    remarkConversion,
+    reportOriginConversion,
+    strengthConversion,
     stringConversion,
     telecomConversion,
     textConceptConversion,

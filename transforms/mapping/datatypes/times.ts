@@ -7,6 +7,10 @@ export function timeIssue(found: TimeValue, cell: Cell, environment: Environment
   if (found.code) environment.issue(found.code, timeTexts[found.code], cell);
 }
 
+/** Senders fill an unknown date with zeros. */
+const isNothing = (text: string): boolean =>
+  text === '' || (text.startsWith('0') && /^0+$/.test(text));
+
 function timeConversion(
   name: string,
   summary: string,
@@ -19,8 +23,7 @@ function timeConversion(
     gives,
     convert(cell, environment) {
       const text = component(cell, 1);
-      // Senders fill an unknown date with zeros.
-      if (text === '' || (text.startsWith('0') && /^0+$/.test(text))) return undefined;
+      if (isNothing(text)) return undefined;
       const found = read(text, environment.time);
       if (found.code) timeIssue(found, cell, environment);
       return found.value;
@@ -56,6 +59,8 @@ export const timeOfDayConversion: Conversion = {
     if (text === '') return undefined;
     const value = toTime(text);
     if (value === undefined) environment.issue('time-unparsable', 'is no time of day', cell);
+    else if (/[+-]\d{4}$/.test(text))
+      environment.issue('time-offset-lost', 'has an offset, which a FHIR time cannot say', cell);
     return value;
   },
 };
@@ -67,10 +72,16 @@ export function periodOf(
   environment: Environment,
 ): fhir4.Period | undefined {
   if (cell.parts.length < first) return undefined;
-  const from = component(cell, first);
-  const to = component(cell, first + 1);
-  const start = from === '' ? undefined : toDateTime(from, environment.time).value;
-  const end = to === '' ? undefined : toDateTime(to, environment.time).value;
+  const start = boundary(cell, first, environment);
+  const end = boundary(cell, first + 1, environment);
   if (start === undefined) return end === undefined ? undefined : { end };
   return end === undefined ? { start } : { start, end };
+}
+
+function boundary(cell: Cell, number: number, environment: Environment): string | undefined {
+  const text = component(cell, number);
+  if (isNothing(text)) return undefined;
+  const found = toDateTime(text, environment.time);
+  if (found.code) timeIssue(found, { ...cell, path: `${cell.path}.${number}` }, environment);
+  return found.value;
 }

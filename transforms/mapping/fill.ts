@@ -1,0 +1,90 @@
+import type { Filling, PartPlan } from './compile.ts';
+import { readField, readText } from './reader.ts';
+import { newTarget, type Run, type Target } from './rule.ts';
+
+/** Applies the rules of a resource, or of one item of a part, at its segment. */
+export function fillTarget(filling: Filling, run: Run, target: Target, index: number): void {
+  const segment = run.reader.segments[index]!;
+  for (const part of filling.parts) fillPart(part, run, target, index);
+  for (const { field, apply } of filling.steps) {
+    if (field === 0 || segment.has(field)) apply(run, target, index);
+  }
+}
+
+function fillPart(part: PartPlan, run: Run, owner: Target, index: number): void {
+  if (part.join !== undefined) {
+    joinItems(part, part.join, run, owner, index);
+    return;
+  }
+  for (const at of run.scope.all(index, part.segment)) {
+    if (part.when && !part.when(run, at)) continue;
+    if (part.field === undefined) {
+      addItem(part, run, owner, at, undefined);
+      continue;
+    }
+    const field = readField(run.reader, at, part.field);
+    if (field.state === 'null') {
+      owner.emptied ??= new Set();
+      owner.emptied.add(part.element);
+    }
+    for (const cell of field.cells) addItem(part, run, owner, at, { name: part.field.name, cell });
+  }
+}
+
+/** One item of all segments that say the same `by`; a second of one `once` begins the next. */
+function joinItems(
+  part: PartPlan,
+  { by, once }: NonNullable<PartPlan['join']>,
+  run: Run,
+  owner: Target,
+  index: number,
+): void {
+  const open = new Map<string, { item: Target; seen: Set<string> }>();
+  const items: Target[] = [];
+  for (const at of run.scope.all(index, part.segment)) {
+    if (part.when && !part.when(run, at)) continue;
+    const group = readText(run.reader, at, by);
+    const word = readText(run.reader, at, once);
+    let known = open.get(group);
+    if (known === undefined || known.seen.has(word)) {
+      known = { item: newTarget(undefined), seen: new Set() };
+      open.set(group, known);
+      items.push(known.item);
+    }
+    known.seen.add(word);
+    fillTarget(part, run, known.item, at);
+  }
+  for (const item of items) putItem(part, owner, item);
+}
+
+function addItem(
+  part: PartPlan,
+  run: Run,
+  owner: Target,
+  index: number,
+  current: Target['current'],
+): void {
+  const item = newTarget(current);
+  fillTarget(part, run, item, index);
+  putItem(part, owner, item);
+}
+
+function putItem(part: PartPlan, owner: Target, item: Target): void {
+  const { set } = item;
+  if (isBare(set)) return;
+  for (const name of part.needs) if (set[name] === undefined) return;
+  for (const { names } of part.required) if (!names.some((name) => set[name] !== undefined)) return;
+  const list = owner.set[part.element] as unknown[] | undefined;
+  const at = list?.length ?? 0;
+  if (list) list.push(set);
+  else owner.set[part.element] = [set];
+  if (item.marks === undefined) return;
+  owner.marks ??= [];
+  for (const { path, use } of item.marks)
+    owner.marks.push({ path: [part.element, at, ...path], use });
+}
+
+function isBare(set: Readonly<Record<string, unknown>>): boolean {
+  for (const _ in set) return false;
+  return true;
+}

@@ -1,0 +1,164 @@
+import { type Correction, resourceId } from '../fhir/index.ts';
+import type { Collector } from './collector.ts';
+import type { CompiledMapping, CorrectionPlan, MessagePlan, ResourcePlan } from './compile.ts';
+import type { Instance } from './instances.ts';
+import { isEmptied, noteListed, type OpenListing } from './listings.ts';
+import type { Run } from './rule.ts';
+
+export type FullRun = Run & {
+  readonly collector: Collector;
+  lists: OpenListing[] | undefined;
+};
+
+export type Made = Instance<ResourcePlan> & {
+  /** Another segment of the message may speak of the same resource. */
+  readonly isShared: boolean;
+  /** Its segment`s action code says so. */
+  readonly isDeleted: boolean;
+  corrects: Correction | undefined;
+};
+
+/** Everything that the message makes, with its ids, before an element is filled. */
+export function makeInstances(
+  mapping: CompiledMapping,
+  plan: Exclude<MessagePlan, 'filter'>,
+  run: FullRun,
+): Made[] {
+  const instances: Made[] = [];
+  const correcting: Correcting[] = [];
+  const { names } = run.scope;
+  const used: Used = { types: [], keys: undefined };
+  for (const { resource, optional, least } of plan) {
+    let found = 0;
+    for (let index = 0; index < names.length; index += 1) {
+      if (names[index] !== resource.each) continue;
+      if (resource.when && !resource.when(run, index)) continue;
+      found += 1;
+      const key = resource.key(run, index);
+      if (key === undefined) {
+        reportKeyless(resource, optional, index, run);
+        continue;
+      }
+      if (resource.isOnce && isMade(instances, mapping, resource, key)) continue;
+      const id = resource.isShared
+        ? resourceId(mapping.source, resource.type, key)
+        : idFor(mapping, resource, key, used);
+      const reference = `${resource.type}/${id}`;
+      const { isShared, list: listPlan } = resource;
+      const isDeleted = listPlan !== undefined && noteListed(resource, listPlan, run, index, id);
+      const flags = { isShared, isDeleted };
+      const instance: Made = {
+        plan: resource,
+        index,
+        id,
+        reference,
+        ...flags,
+        corrects: undefined,
+      };
+      const { made } = run.instances;
+      const list = made[resource.slot];
+      if (list) list.push(instance);
+      else made[resource.slot] = [instance];
+      instances.push(instance);
+      for (const correction of resource.corrections)
+        if (correction.when(run, index)) correcting.push({ instance, key, correction });
+    }
+    if (found < least) reportFew(resource, found, least, run);
+  }
+  for (const one of correcting) one.instance.corrects = correctionOf(one, mapping, run, used);
+  return instances;
+}
+
+type Correcting = {
+  readonly instance: Made;
+  readonly key: string;
+  readonly correction: CorrectionPlan;
+};
+
+/** `rival` has the id that one more of the same key would get. */
+function correctionOf(
+  { instance, key, correction }: Correcting,
+  mapping: CompiledMapping,
+  run: FullRun,
+  used: Used,
+): Correction {
+  const { type } = instance.plan;
+  const { path, field, mayBeFirst } = correction;
+  const said = {
+    path,
+    offset: run.reader.segments[instance.index]!.fieldOffset(field),
+    rival: resourceId(mapping.source, type, `${key}#${countOf(type, key, used) + 1}`),
+  };
+  return mayBeFirst ? { ...said, mayBeFirst } : said;
+}
+
+/** Keys that were given out; the counts are made when a type comes a second time. */
+type Used = {
+  readonly types: { readonly type: string; readonly key: string }[];
+  keys: Map<string, number> | undefined;
+};
+
+/** Two of the same business key in one message are told apart by their position. */
+function idFor(mapping: CompiledMapping, { type }: ResourcePlan, key: string, used: Used): string {
+  const before = used.types.find((known) => known.type === type);
+  if (before === undefined) {
+    used.types.push({ type, key });
+    return resourceId(mapping.source, type, key);
+  }
+  const count = countOf(type, key, used);
+  used.keys ??= new Map();
+  used.keys.set(`${type}|${key}`, count + 1);
+  return resourceId(mapping.source, type, count === 0 ? key : `${key}#${count + 1}`);
+}
+
+/** How many of that key the message has made. */
+function countOf(type: string, key: string, used: Used): number {
+  const known = used.keys?.get(`${type}|${key}`);
+  if (known !== undefined) return known;
+  return used.types.some((one) => one.type === type && one.key === key) ? 1 : 0;
+}
+
+function isMade(
+  instances: readonly Made[],
+  mapping: CompiledMapping,
+  { type }: ResourcePlan,
+  key: string,
+): boolean {
+  const reference = `${type}/${resourceId(mapping.source, type, key)}`;
+  return instances.some((instance) => instance.reference === reference);
+}
+
+function reportFew(resource: ResourcePlan, found: number, least: number, run: FullRun): void {
+  if (least === 1 && resource.when !== undefined) return;
+  const needed = least === 1 ? '' : `, and one of its type speaks of ${least}`;
+  const text = `the message has ${found === 0 ? 'no' : `only ${found}`} ${resource.each} segment`;
+  run.collector.hold('segment-missing', text + needed, resource.each, undefined);
+}
+
+/** An item of a list that is all `""` says that there is none. */
+function reportKeyless(
+  resource: ResourcePlan,
+  optional: boolean,
+  index: number,
+  run: FullRun,
+): void {
+  const { list } = resource;
+  if (list !== undefined) noteListed(resource, list, run, index, undefined);
+  if (list === undefined || !isEmptied(run.reader, index))
+    reportMissing(resource, optional, index, run);
+}
+
+function reportMissing(
+  resource: ResourcePlan,
+  optional: boolean,
+  index: number,
+  run: FullRun,
+): void {
+  const { collector, reader } = run;
+  const { offset } = reader.segments[index]!;
+  const report = optional ? collector.add : collector.hold;
+  const outcome = optional ? 'it was left out' : 'the message waits';
+  const key = `the key of \`${resource.id}\``;
+  const text = `${resource.each} names no ${resource.type} by ${key}; ${outcome}.`;
+  report(resource.missing, text, resource.each, offset);
+}
