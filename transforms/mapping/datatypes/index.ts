@@ -15,6 +15,13 @@ import {
 } from './codes.ts';
 import { addressConversion, telecomConversion } from './contacts.ts';
 import {
+  asNeededConversion,
+  codedTextConversion,
+  daysConversion,
+  ratePerTimeConversion,
+  timeSpanConversion,
+} from './dosages.ts';
+import {
   cxConversion,
   eiConversion,
   eipConversion,
@@ -73,12 +80,14 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     addressConversion,
     amountConversion,
     annotationConversion,
+    asNeededConversion,
     attachmentConversion,
     booleanConversion,
     codeConversion,
     codeableConceptConversion,
     codedOrganizationConversion,
     codedReferenceConversion,
+    codedTextConversion,
     codingConversion,
     compositeQuantityConversion,
     contradictionConversion,
@@ -87,6 +96,7 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     dailyAmountConversion,
     dateConversion,
     dateTimeConversion,
+    daysConversion,
     decimalConversion,
     doseConversion,
     eiConversion,
@@ -109,6 +119,7 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     practitionerConversion,
     primarySourceConversion,
     quantityConversion,
+    ratePerTimeConversion,
     referenceRangeConversion,
     remarkConversion,
     reportOriginConversion,
@@ -117,5 +128,6 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     telecomConversion,
     textConceptConversion,
     timeOfDayConversion,
+    timeSpanConversion,
   ].map((conversion) => [conversion.name, conversion]),
 );
