@@ -1,4 +1,5 @@
 import type { Conversion } from '../environment.ts';
+import { attachmentConversion } from './attachments.ts';
 import {
   codeableConceptConversion,
   codeConversion,
@@ -6,10 +7,14 @@ import {
   textConceptConversion,
 } from './codes.ts';
 import { addressConversion, telecomConversion } from './contacts.ts';
+import { displayReferenceConversion, extensionConversions } from './extensions.ts';
+import { annotationConversion } from './notes.ts';
 import {
   cxConversion,
   eiConversion,
   eipConversion,
+  entityReferenceConversion,
+  pairReferenceConversion,
   plainIdentifierConversion,
 } from './identifiers.ts';
 import {
@@ -23,18 +28,14 @@ import {
   practitionerConversion,
 } from './names.ts';
 import { observationValueConversion } from './observation-value.ts';
-import {
-  annotationConversion,
-  attachmentConversion,
-  booleanConversion,
-  stringConversion,
-} from './primitives.ts';
+import { orderTimingConversion, quantityTimingConversion } from './order-timing.ts';
+import { booleanConversion, stringConversion } from './primitives.ts';
 import {
   decimalConversion,
   integerConversion,
   quantityConversion,
-  referenceRangeConversion,
 } from './quantities.ts';
+import { referenceRangeConversion } from './ranges.ts';
 import {
   dateConversion,
   dateTimeConversion,
@@ -61,6 +62,12 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     decimalConversion,
     eiConversion,
     eipConversion,
+    entityReferenceConversion,
+    pairReferenceConversion,
+    displayReferenceConversion,
+    orderTimingConversion,
+    quantityTimingConversion,
+    ...extensionConversions,
     familyNameExtensionConversion,
     humanNameConversion,
     identifierReferenceConversion,
