@@ -8,7 +8,6 @@ import {
 } from './codes.ts';
 import { addressConversion, telecomConversion } from './contacts.ts';
 import { displayReferenceConversion, extensionConversions } from './extensions.ts';
-import { annotationConversion } from './notes.ts';
 import {
   cxConversion,
   eiConversion,
@@ -22,19 +21,17 @@ import {
   familyNameExtensionConversion,
   humanNameConversion,
   identifierReferenceConversion,
-  locationConversion,
   nestedPractitionerConversion,
   organizationConversion,
+  personConversion,
   practitionerConversion,
 } from './names.ts';
+import { annotationConversion } from './notes.ts';
 import { observationValueConversion } from './observation-value.ts';
 import { orderTimingConversion, quantityTimingConversion } from './order-timing.ts';
+import { locationConversion, placeIdentifierConversion, placeNameConversion } from './places.ts';
 import { booleanConversion, stringConversion } from './primitives.ts';
-import {
-  decimalConversion,
-  integerConversion,
-  quantityConversion,
-} from './quantities.ts';
+import { decimalConversion, integerConversion, quantityConversion } from './quantities.ts';
 import { referenceRangeConversion } from './ranges.ts';
 import {
   dateConversion,
@@ -44,6 +41,7 @@ import {
 } from './times.ts';
 
 export { identifierKey, systemOf } from './identifiers.ts';
+export { placeValue } from './places.ts';
 
 /** Everything that `as:` may name. */
 export const conversions: ReadonlyMap<string, Conversion> = new Map(
@@ -77,6 +75,9 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     nestedPractitionerConversion,
     observationValueConversion,
     organizationConversion,
+    personConversion,
+    placeIdentifierConversion,
+    placeNameConversion,
     plainIdentifierConversion,
     practitionerConversion,
     quantityConversion,

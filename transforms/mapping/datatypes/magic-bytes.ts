@@ -16,7 +16,11 @@ const signatures: readonly (readonly [type: string, bytes: Buffer, at: number])[
 export function sniffedType(bytes: Buffer): string | undefined {
   for (const [type, signature, at] of signatures)
     if (bytes.subarray(at, at + signature.length).equals(signature)) return type;
-  const head = bytes.subarray(0, 256).toString('latin1').replace(/^\xef\xbb\xbf/, '').trimStart();
+  const head = bytes
+    .subarray(0, 256)
+    .toString('latin1')
+    .replace(/^\xef\xbb\xbf/, '')
+    .trimStart();
   if (/^<(?:!doctype html|html)/i.test(head)) return 'text/html';
   if (/^<(?:\?xml|ClinicalDocument)/.test(head)) return 'application/xml';
   return undefined;

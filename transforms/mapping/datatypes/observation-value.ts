@@ -40,7 +40,11 @@ function valueType(cell: Cell, environment: Environment, settings: Settings): st
   const repaired = repairedTypes[upper];
   if (repaired === undefined) {
     if (!isKnownType(upper))
-      environment.issue('value-type-unknown', 'has a type in OBX-2 that is none; read as text', cell);
+      environment.issue(
+        'value-type-unknown',
+        'has a type in OBX-2 that is none; read as text',
+        cell,
+      );
     return upper;
   }
   environment.issue('value-type-repaired', `has a type in OBX-2 that means ${repaired}`, cell);
@@ -150,8 +154,7 @@ function range(cell: Cell, environment: Environment, settings: Settings): Choice
 function whole(cell: Cell, environment: Environment): Choice | undefined {
   const written = cellText(cell);
   if (/^\d{1,9}$/.test(written)) return { type: 'integer', value: Number(written) };
-  if (written !== '')
-    environment.issue('number-invalid', 'is no whole number; kept as text', cell);
+  if (written !== '') environment.issue('number-invalid', 'is no whole number; kept as text', cell);
   return text(written);
 }
 
@@ -215,9 +218,7 @@ function byType(
 }
 
 /** Types of which each repetition is a value of its own, and so a component. */
-const listed = new Set(
-  'NM SN DT TS DTM TM DR NR CE CWE CNE CF IS ID SI CQ'.split(' '),
-);
+const listed = new Set('NM SN DT TS DTM TM DR NR CE CWE CNE CF IS ID SI CQ'.split(' '));
 
 const gives = 'Quantity CodeableConcept string integer Range Ratio time dateTime Period'.split(' ');
 
