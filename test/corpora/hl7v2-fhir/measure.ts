@@ -20,12 +20,17 @@ export function measure(word = ''): Measured[] {
     .filter(isMeant)
     .map(({ file, type, bytes, expected }) => {
       const { outcome, bundle } = convertBytes(base, bytes);
-      const judged = judge(expected(), bundle).map((fact) => ({
+      const judged = judge(expected(), received(bundle)).map((fact) => ({
         ...fact,
         reason: differences.find((one) => one.is(file, fact))?.reason,
       }));
       return { file, type, outcome, judged };
     });
+}
+
+/** As who receives it reads it: its decimals are digits until they are JSON. */
+function received(bundle: fhir4.Bundle | undefined): fhir4.Bundle | undefined {
+  return bundle && (JSON.parse(JSON.stringify(bundle)) as fhir4.Bundle);
 }
 
 export type Share = { readonly facts: number; readonly held: number; readonly meant: number };

@@ -1,3 +1,4 @@
+import { decimalOf } from '../../fhir/index.ts';
 import { component } from '../cell.ts';
 import type { Conversion } from '../environment.ts';
 import { attachmentConversion } from './attachments.ts';
@@ -30,6 +31,27 @@ export const extensionConversions: readonly Conversion[] = [
   extensionOf('DateTimeExtension', 'valueDateTime', dateTimeConversion),
   extensionOf('StringExtension', 'valueString', stringConversion),
 ];
+
+const subIdUrl = 'http://hl7.org/fhir/StructureDefinition/observation-v2-subid';
+
+export const subIdConversion: Conversion = {
+  name: 'SubIdExtension',
+  summary: 'OG (OBX-4: sub-ID, group, sequence, identifier) to the extension for it.',
+  gives: ['Extension'],
+  convert(cell) {
+    const extension: fhir4.Extension[] = [];
+    const words = ['original-sub-identifier', 'group', 'sequence', 'identifier'];
+    for (const [at, url] of words.entries()) {
+      const text = component(cell, at + 1);
+      if (text === '') continue;
+      const number = at === 1 || at === 2 ? decimalOf(text) : undefined;
+      extension.push(
+        number === undefined ? { url, valueString: text } : { url, valueDecimal: number },
+      );
+    }
+    return extension.length === 0 ? undefined : { url: subIdUrl, extension };
+  },
+};
 
 export const displayReferenceConversion: Conversion = {
   name: 'DisplayReference',

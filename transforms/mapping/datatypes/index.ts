@@ -7,7 +7,7 @@ import {
   textConceptConversion,
 } from './codes.ts';
 import { addressConversion, telecomConversion } from './contacts.ts';
-import { displayReferenceConversion, extensionConversions } from './extensions.ts';
+import { displayReferenceConversion, extensionConversions, subIdConversion } from './extensions.ts';
 import {
   cxConversion,
   eiConversion,
@@ -63,6 +63,7 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     entityReferenceConversion,
     pairReferenceConversion,
     displayReferenceConversion,
+    subIdConversion,
     orderTimingConversion,
     quantityTimingConversion,
     ...extensionConversions,
