@@ -27,7 +27,7 @@ export const orderElements: Readonly<Record<string, string>> = {
     authoredOn:dateTime requester:Reference performerType:CodeableConcept performer*:Reference
     locationCode*:CodeableConcept reasonCode*:CodeableConcept reasonReference*:Reference
     supportingInfo*:Reference specimen*:Reference bodySite*:CodeableConcept note*:Annotation
-    patientInstruction:string`,
+    patientInstruction:string insurance*:Reference`,
   Specimen: `meta:Meta extension*:Extension identifier*:Identifier accessionIdentifier:Identifier
     status:code type:CodeableConcept subject:Reference receivedTime:dateTime parent*:Reference
     request*:Reference collection:Backbone container*:Backbone condition*:CodeableConcept

@@ -1,3 +1,4 @@
+import { administrativeElements } from './administrative-elements.ts';
 import { medicationElements } from './elements-medication.ts';
 import { orderElements } from './elements-orders.ts';
 
@@ -7,6 +8,7 @@ import { orderElements } from './elements-orders.ts';
  * its own path. Lint checks paths, types and cardinality against this table.
  */
 const definitions: Readonly<Record<string, string>> = {
+  ...administrativeElements,
   Patient: `extension*:Extension identifier*:Identifier active:boolean name*:HumanName
     telecom*:ContactPoint gender:code birthDate:date deceased[x]:boolean|dateTime address*:Address
     maritalStatus:CodeableConcept multipleBirth[x]:boolean|integer contact*:Backbone
@@ -102,6 +104,8 @@ const typeChildren: Readonly<Record<string, string>> = {
   Quantity: 'value:decimal comparator:code unit:string system:uri code:code',
   CodeableConcept: 'coding*:Coding text:string',
   Reference: 'reference:string type:uri identifier:Identifier display:string',
+  Attachment: `contentType:code language:code data:base64Binary url:url title:string
+    creation:dateTime`,
   Meta: 'security*:Coding tag*:Coding',
   Range: 'low:Quantity high:Quantity',
   Ratio: 'numerator:Quantity denominator:Quantity',

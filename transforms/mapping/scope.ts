@@ -2,7 +2,6 @@ import {
   isAttached,
   isDetail,
   isLeading,
-  isOfOrder,
   isOfOrdersToo,
   isPassedOver,
   limitOf,
@@ -153,7 +152,7 @@ export function createScope(names: readonly string[]): Scope {
     const wanted = ranks.of(name);
     const rank = rankAt[index]!;
     // A diagnosis of the patient is no reason of an order.
-    if (isOfOrdersToo(name) && isOfOrder(rank)) return firstBelow(index, name);
+    if (isOfOrdersToo(name) && ranks.inOrder[index] === 1) return firstBelow(index, name);
     if (wanted <= rank) {
       const up = before(index, name);
       if (up >= 0) return up;

@@ -4,18 +4,16 @@
  */
 const ranks: ReadonlyMap<string, number> = new Map([
   ['MSH', 0],
-  ...level(10, 'SFT UAC EVN MSA QRD QRF QPD PID SCH'),
-  ...level(
-    20,
-    'PD1 NK1 PV1 PV2 AL1 IAM DG1 DRG PR1 GT1 IN1 ACC UB1 UB2 MRG DB1 PDA RF1 FT1 RGS TXA',
-  ),
-  ...level(30, 'ORC IN2 IN3 AIS AIG AIL AIP'),
+  // RF1, as SCH, comes before the patient whom it is about.
+  ...level(10, 'SFT UAC EVN MSA QRD QRF QPD PID SCH RF1 MFI'),
+  ...level(20, 'PD1 NK1 PV1 PV2 AL1 IAM DG1 DRG GT1 IN1 ACC UB1 UB2 MRG DB1 PDA'),
+  ...level(20, 'FT1 RGS TXA PRB MFE'),
+  ...level(30, 'ORC IN2 IN3 AIS AIG AIL AIP GOL PTH PR1'),
   ...level(40, 'OBR RXO RXE RXD RXA RQD'),
   ...level(50, 'TQ1 TQ2 RXR RXC RXV OBX SPM SAC'),
   ...level(60, 'NTE PRT CTD ROL'),
 ]);
 const unranked = 90;
-const order = 30;
 const detail = 40;
 
 /** These belong to what they follow, whatever that is. */
@@ -37,9 +35,6 @@ export const isAttached = (name: string): boolean => attached.has(name);
 export const isOfOrdersToo = (name: string): boolean => ofOrdersToo.has(name);
 export const isDetail = (rank: number): boolean => rank === detail;
 
-/** Is it an order, or something below one? */
-export const isOfOrder = (rank: number): boolean => rank >= order && rank < unranked;
-
 /** What ranks lower than this ends what stands below a segment: a detail ends another`s. */
 export const limitOf = (rank: number): number => (rank === detail ? rank + 1 : rank);
 
@@ -52,6 +47,8 @@ export function isPassedOver(name: string): boolean {
 export type Ranks = {
   /** Of each segment. */
   readonly at: Uint8Array;
+  /** 1 for each segment of an order, from its ORC or detail on. */
+  readonly inOrder: Uint8Array;
   /** The common order has ORC before OBR; OUL has it after. */
   readonly orderFollows: boolean;
   of(name: string): number;
@@ -72,13 +69,25 @@ export function ranksOf(names: readonly string[]): Ranks {
     return ranks.get(name) ?? unranked;
   };
   const at = new Uint8Array(names.length);
-  let inOrder = false;
+  const inOrder = new Uint8Array(names.length);
+  const owns = ordersOwn(names, firstOrc);
+  let within = false;
   for (let index = 0; index < names.length; index += 1) {
     const name = names[index]!;
     const rank = of(name);
-    if (rank >= order && rank <= 45) inOrder = true;
-    else if (rank < 20 || name === 'PV1') inOrder = false;
-    at[index] = inOrder && ofOrdersToo.has(name) ? 50 : rank;
+    if (name === 'ORC' || rank === detail) within = owns;
+    else if (rank < 20 || name === 'PV1') within = false;
+    inOrder[index] = within ? 1 : 0;
+    at[index] = within && ofOrdersToo.has(name) ? 50 : rank;
   }
-  return { at, orderFollows, of };
+  return { at, inOrder, orderFollows, of };
+}
+
+/**
+ * Are a diagnosis, a charge and a document after an order the order`s? Not in DFT, where orders
+ * are those of a charge, nor in MDM, whose document comes after the order.
+ */
+function ordersOwn(names: readonly string[], firstOrc: number): boolean {
+  const firstCharge = names.indexOf('FT1');
+  return !names.includes('EVN') && (firstCharge < 0 || (firstOrc >= 0 && firstOrc < firstCharge));
 }

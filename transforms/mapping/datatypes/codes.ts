@@ -52,11 +52,19 @@ export function codeableConcept(
   settings: Settings,
 ): fhir4.CodeableConcept | undefined {
   const coding = codings(cell, environment, settings);
-  const text = component(cell, 9) || component(cell, 2) || component(cell, 5);
+  const text =
+    component(cell, 9) || describedBy(settings) || component(cell, 2) || component(cell, 5);
   const target = settings.table && translate(cell, environment, settings);
   if (target) add(coding, target);
   if (coding.length === 0) return text === '' ? undefined : { text };
   return text === '' ? { coding } : { coding, text };
+}
+
+/** What the sender says of the code in the field that `with: {text}` names. */
+function describedBy(settings: Settings): string {
+  if (settings.with.text === undefined) return '';
+  const cell = settings.sibling(Number(settings.with.text));
+  return cell === undefined ? '' : cellText(cell);
 }
 
 function add(coding: fhir4.Coding[], { system, code, display }: Coded): void {
@@ -88,7 +96,8 @@ export const codeableConceptConversion: Conversion = {
     'CE, CWE, CNE, CF or a bare code (in SPS, that of `component`) to CodeableConcept; `table` ' +
     'appends its coding.',
   gives: ['CodeableConcept'],
-  settings: ['system', 'component'],
+  settings: ['system', 'text', 'component'],
+  reads: [4, 8],
   convert(cell, environment, settings) {
     const { component: number } = settings.with;
     const given = number === undefined ? cell : nested(cell, Number(number));

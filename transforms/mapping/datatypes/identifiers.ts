@@ -1,4 +1,5 @@
 import { type Cell, cellText, component, nested, subcomponent } from '../cell.ts';
+import { toDateTime } from '../datetime.ts';
 import type { Conversion, Environment, Settings } from '../environment.ts';
 import { periodOf } from './times.ts';
 
@@ -117,21 +118,7 @@ export const pairReferenceConversion: Conversion = {
   },
 };
 
-export const entityReferenceConversion: Conversion = {
-  name: 'EntityReference',
-  summary: 'EI to a Reference by identifier to a resource of the type in `with: {type}`.',
-  gives: ['Reference'],
-  settings: ['type'],
-  convert(cell, environment, settings) {
-    const value = component(cell, 1);
-    if (value === '') return undefined;
-    const [name, id, kind] = [component(cell, 2), component(cell, 3), component(cell, 4)];
-    const identifier = eiIdentifier(environment, value, environment.authority(name, id, kind), '');
-    return { type: String(settings.with.type), identifier };
-  },
-};
-
-function eiIdentifier(
+export function eiIdentifier(
   environment: Environment,
   value: string,
   system: string | undefined,
@@ -175,4 +162,24 @@ export const plainIdentifierConversion: Conversion = {
       String(type ?? ''),
     );
   },
+};
+
+/** PLN (v2.5.1 section 2.A.54): number, kind, place, and when it ends. */
+export function licenceIdentifier(
+  cell: Cell,
+  environment: Environment,
+): fhir4.Identifier | undefined {
+  const value = component(cell, 1);
+  if (value === '') return undefined;
+  const identifier = eiIdentifier(environment, value, undefined, component(cell, 2));
+  const until = component(cell, 4);
+  const end = until === '' ? undefined : toDateTime(until, environment.time).value;
+  return end === undefined ? identifier : { ...identifier, period: { end } };
+}
+
+export const licenceIdentifierConversion: Conversion = {
+  name: 'LicenceIdentifier',
+  summary: 'PLN to Identifier: number, type, end.',
+  gives: ['Identifier'],
+  convert: licenceIdentifier,
 };

@@ -1,4 +1,12 @@
 import type { Conversion } from '../environment.ts';
+import { administrativeConversions } from './administrative.ts';
+import {
+  amountConversion,
+  compositeQuantityConversion,
+  dailyAmountConversion,
+  doseConversion,
+  strengthConversion,
+} from './amounts.ts';
 import { attachmentConversion } from './attachments.ts';
 import {
   codeableConceptConversion,
@@ -12,10 +20,14 @@ import {
   cxConversion,
   eiConversion,
   eipConversion,
-  entityReferenceConversion,
   pairReferenceConversion,
   plainIdentifierConversion,
 } from './identifiers.ts';
+import {
+  codedReferenceConversion,
+  entityNumberConversion,
+  entityReferenceConversion,
+} from './named-things.ts';
 import {
   codedOrganizationConversion,
   familyNameExtensionConversion,
@@ -39,6 +51,13 @@ import {
   instantConversion,
   timeOfDayConversion,
 } from './times.ts';
+import {
+  contradictionConversion,
+  countOrTextConversion,
+  primarySourceConversion,
+  remarkConversion,
+  reportOriginConversion,
+} from './vaccines.ts';
 
 export { identifierKey, systemOf } from './identifiers.ts';
 export { placeValue } from './places.ts';
@@ -46,27 +65,36 @@ export { placeValue } from './places.ts';
 /** Everything that `as:` may name. */
 export const conversions: ReadonlyMap<string, Conversion> = new Map(
   [
+    ...administrativeConversions,
     addressConversion,
+    amountConversion,
     annotationConversion,
     attachmentConversion,
     booleanConversion,
     codeConversion,
     codeableConceptConversion,
     codedOrganizationConversion,
+    codedReferenceConversion,
     codingConversion,
+    compositeQuantityConversion,
+    contradictionConversion,
+    countOrTextConversion,
     cxConversion,
+    dailyAmountConversion,
     dateConversion,
     dateTimeConversion,
     decimalConversion,
+    doseConversion,
     eiConversion,
     eipConversion,
-    entityReferenceConversion,
     pairReferenceConversion,
     displayReferenceConversion,
     subIdConversion,
     orderTimingConversion,
     quantityTimingConversion,
     ...extensionConversions,
+    entityNumberConversion,
+    entityReferenceConversion,
     familyNameExtensionConversion,
     humanNameConversion,
     identifierReferenceConversion,
@@ -81,8 +109,12 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     placeNameConversion,
     plainIdentifierConversion,
     practitionerConversion,
+    primarySourceConversion,
     quantityConversion,
     referenceRangeConversion,
+    remarkConversion,
+    reportOriginConversion,
+    strengthConversion,
     stringConversion,
     telecomConversion,
     textConceptConversion,

@@ -1,8 +1,9 @@
+import { decimalOf } from '../../fhir/index.ts';
 import { type Cell, cellText, component, nested } from '../cell.ts';
 import { toDateTime, toTime } from '../datetime.ts';
 import type { Choice, Conversion, Environment, Settings } from '../environment.ts';
 import { codeableConcept } from './codes.ts';
-import { splitComparator, toNumber } from './quantities.ts';
+import { splitComparator } from './quantities.ts';
 import { drop } from './shape.ts';
 import { timeIssue } from './times.ts';
 import { unitOf } from './units.ts';
@@ -58,7 +59,7 @@ function number(cell: Cell, environment: Environment, settings: Settings): Choic
   const written = cellText(cell);
   if (written === '') return undefined;
   const { comparator, rest } = splitComparator(written);
-  const value = toNumber(rest);
+  const value = decimalOf(rest);
   if (value === undefined) {
     environment.issue('number-invalid', 'is no number though OBX-2 says so; kept as text', cell);
     return text(written);
@@ -83,8 +84,8 @@ function structured(cell: Cell, environment: Environment, settings: Settings): C
   const words = [1, 2, 3, 4].map((index) => component(cell, index));
   const [comparator = '', first = '', separator = '', second = ''] = words;
   const unit = unitOf(settings.sibling(6), environment);
-  const low = toNumber(first);
-  const high = toNumber(second);
+  const low = decimalOf(first);
+  const high = decimalOf(second);
   const written = words.filter((word) => word !== '').join(' ');
   const asText = () => text(unit.unit && written ? `${written} ${unit.unit}` : written);
   const sign = comparatorOf(comparator);
@@ -140,7 +141,7 @@ function range(cell: Cell, environment: Environment, settings: Settings): Choice
   const bounds = [1, 2].map((index) => {
     const written = component(cell, index);
     if (written === '') return undefined;
-    const value = toNumber(written);
+    const value = decimalOf(written);
     return value === undefined ? null : { value, ...unit };
   });
   const [low, high] = bounds;
@@ -159,7 +160,7 @@ function whole(cell: Cell, environment: Environment): Choice | undefined {
 }
 
 function composite(cell: Cell, environment: Environment): Choice | undefined {
-  const value = toNumber(component(cell, 1));
+  const value = decimalOf(component(cell, 1));
   if (value === undefined) return text(cellText(cell));
   const unit = component(cell, 2) === '' ? undefined : nested(cell, 2);
   return { type: 'Quantity', value: { value, ...unitOf(unit, environment) } };

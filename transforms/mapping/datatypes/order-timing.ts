@@ -1,7 +1,7 @@
+import { decimalOf } from '../../fhir/index.ts';
 import { type Cell, cellText, component, nested, subcomponent } from '../cell.ts';
 import { toDateTime, toTime } from '../datetime.ts';
 import type { Conversion, Environment } from '../environment.ts';
-import { toNumber } from './quantities.ts';
 import { drop } from './shape.ts';
 import { timeIssue } from './times.ts';
 import { ucumUri } from './units.ts';
@@ -42,7 +42,7 @@ const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 /** CQ with a unit of time (`15^min`, `1^d&Day&ANS+`). */
 function span(cell: Cell | undefined): { value: number; unit: string } | undefined {
   if (!cell) return undefined;
-  const value = toNumber(component(cell, 1));
+  const value = decimalOf(component(cell, 1));
   const unit = unitCode(subcomponent(cell, 2, 1)) ?? unitCode(subcomponent(cell, 2, 2));
   return value === undefined || unit === undefined ? undefined : { value, unit };
 }
@@ -56,7 +56,7 @@ function codeOf(repeat: Cell | undefined): fhir4.CodeableConcept | undefined {
 
 /** RPT (v2.5.1 section 2.A.66): how often, and around which event. */
 function addPattern(into: fhir4.TimingRepeat, repeat: Cell): void {
-  const period = toNumber(component(repeat, 5));
+  const period = decimalOf(component(repeat, 5));
   const unit = unitCode(subcomponent(repeat, 6, 1)) ?? unitCode(subcomponent(repeat, 6, 2));
   if (period !== undefined && unit !== undefined) {
     into.period = period;

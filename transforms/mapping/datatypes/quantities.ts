@@ -1,10 +1,13 @@
-import { decimalOf } from '../../fhir/index.ts';
+import { decimalOf, numberOf } from '../../fhir/index.ts';
 import { type Cell, cellText, component, nested } from '../cell.ts';
 import type { Conversion, Settings } from '../environment.ts';
 import { unitOf } from './units.ts';
 
-/** A decimal as HL7 NM writes it, its digits kept; undefined when it is none. */
-export const toNumber = decimalOf;
+/** A decimal as HL7 NM writes it, to count with; what FHIR is given keeps its digits: `decimalOf`. */
+export function toNumber(text: string): number | undefined {
+  const value = decimalOf(text);
+  return value === undefined ? undefined : numberOf(value);
+}
 
 const comparators = ['<=', '>=', '<', '>'] as const;
 type Comparator = (typeof comparators)[number];
@@ -23,7 +26,7 @@ export const decimalConversion: Conversion = {
   summary: 'NM to a decimal.',
   gives: ['decimal'],
   convert(cell, environment) {
-    const number = toNumber(cellText(cell));
+    const number = decimalOf(cellText(cell));
     if (number === undefined && cellText(cell) !== '')
       environment.issue('number-invalid', 'is no number', cell);
     return number;
@@ -50,7 +53,7 @@ export const quantityConversion: Conversion = {
   reads: [24],
   settings: ['unit', 'unit_field'],
   convert(cell, environment, settings) {
-    const value = toNumber(component(cell, 1));
+    const value = decimalOf(component(cell, 1));
     if (value === undefined) {
       if (component(cell, 1) !== '')
         environment.issue('number-invalid', 'begins with no number', cell);

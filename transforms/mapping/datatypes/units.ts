@@ -11,15 +11,21 @@ const nothing: fhir4.Quantity = Object.freeze({});
  * valid UCUM code; else the text alone, which is flagged. The same object may be given again.
  */
 export function unitOf(cell: Cell | undefined, environment: Environment): fhir4.Quantity {
+  const unit = quietUnitOf(cell, environment);
+  if (unit.unit === undefined || unit.system !== undefined) return unit;
+  const text = 'is a unit that neither the dialect nor UCUM knows; its text was kept';
+  environment.issue('unit-not-ucum', text, cell!);
+  return unit;
+}
+
+/** The same, where another code system may know the unit. */
+export function quietUnitOf(cell: Cell | undefined, environment: Environment): fhir4.Quantity {
   if (!cell) return nothing;
   const code = component(cell, 1);
   const unit = component(cell, 2) || code || component(cell, 9);
   if (unit === '') return nothing;
   const found = codeOf(cell, code, unit, environment);
-  if (found !== undefined) return { unit, system: ucumUri, code: found };
-  const text = 'is a unit that neither the dialect nor UCUM knows; its text was kept';
-  environment.issue('unit-not-ucum', text, cell);
-  return { unit };
+  return found === undefined ? { unit } : { unit, system: ucumUri, code: found };
 }
 
 function codeOf(
