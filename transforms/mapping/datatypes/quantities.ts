@@ -3,7 +3,7 @@ import { type Cell, cellText, component, nested } from '../cell.ts';
 import type { Conversion, Settings } from '../environment.ts';
 import { unitOf } from './units.ts';
 
-/** A decimal as HL7 NM writes it, to count with; what FHIR is given keeps its digits: `decimalOf`. */
+/** A decimal as HL7 NM writes it, to count with; FHIR is given its digits, by `decimalOf`. */
 export function toNumber(text: string): number | undefined {
   const value = decimalOf(text);
   return value === undefined ? undefined : numberOf(value);
@@ -48,7 +48,8 @@ export const integerConversion: Conversion = {
 export const quantityConversion: Conversion = {
   name: 'Quantity',
   summary:
-    'NM (its unit in `with: {unit}`, or in the field `unit_field` of the segment) or CQ to Quantity.',
+    'NM (its unit in `with: {unit}`, or in the field `unit_field` of the segment) or CQ to ' +
+    'Quantity.',
   gives: ['Quantity', 'Duration'],
   reads: [24],
   settings: ['unit', 'unit_field'],
