@@ -7,6 +7,7 @@ import {
   doseConversion,
   strengthConversion,
 } from './amounts.ts';
+import { attachmentConversion } from './attachments.ts';
 import {
   codeableConceptConversion,
   codeConversion,
@@ -15,9 +16,18 @@ import {
 } from './codes.ts';
 import { addressConversion, telecomConversion } from './contacts.ts';
 import {
+  asNeededConversion,
+  codedTextConversion,
+  daysConversion,
+  ratePerTimeConversion,
+  timeSpanConversion,
+} from './dosages.ts';
+import { displayReferenceConversion, extensionConversions, subIdConversion } from './extensions.ts';
+import {
   cxConversion,
   eiConversion,
   eipConversion,
+  pairReferenceConversion,
   plainIdentifierConversion,
 } from './identifiers.ts';
 import {
@@ -35,20 +45,13 @@ import {
   personConversion,
   practitionerConversion,
 } from './names.ts';
+import { annotationConversion } from './notes.ts';
 import { observationValueConversion } from './observation-value.ts';
+import { orderTimingConversion, quantityTimingConversion } from './order-timing.ts';
 import { locationConversion, placeIdentifierConversion, placeNameConversion } from './places.ts';
-import {
-  annotationConversion,
-  attachmentConversion,
-  booleanConversion,
-  stringConversion,
-} from './primitives.ts';
-import {
-  decimalConversion,
-  integerConversion,
-  quantityConversion,
-  referenceRangeConversion,
-} from './quantities.ts';
+import { booleanConversion, stringConversion } from './primitives.ts';
+import { decimalConversion, integerConversion, quantityConversion } from './quantities.ts';
+import { referenceRangeConversion } from './ranges.ts';
 import {
   dateConversion,
   dateTimeConversion,
@@ -73,12 +76,14 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     addressConversion,
     amountConversion,
     annotationConversion,
+    asNeededConversion,
     attachmentConversion,
     booleanConversion,
     codeConversion,
     codeableConceptConversion,
     codedOrganizationConversion,
     codedReferenceConversion,
+    codedTextConversion,
     codingConversion,
     compositeQuantityConversion,
     contradictionConversion,
@@ -87,10 +92,17 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     dailyAmountConversion,
     dateConversion,
     dateTimeConversion,
+    daysConversion,
     decimalConversion,
     doseConversion,
     eiConversion,
     eipConversion,
+    pairReferenceConversion,
+    displayReferenceConversion,
+    subIdConversion,
+    orderTimingConversion,
+    quantityTimingConversion,
+    ...extensionConversions,
     entityNumberConversion,
     entityReferenceConversion,
     familyNameExtensionConversion,
@@ -109,6 +121,7 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     practitionerConversion,
     primarySourceConversion,
     quantityConversion,
+    ratePerTimeConversion,
     referenceRangeConversion,
     remarkConversion,
     reportOriginConversion,
@@ -117,5 +130,6 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     telecomConversion,
     textConceptConversion,
     timeOfDayConversion,
+    timeSpanConversion,
   ].map((conversion) => [conversion.name, conversion]),
 );
