@@ -1,5 +1,4 @@
 import { decimalOf } from '../../fhir/index.ts';
-import { decimalOf } from '../../fhir/index.ts';
 import { type Cell, component, subcomponent } from '../cell.ts';
 import type { Conversion, Environment } from '../environment.ts';
 import { toNumber } from './quantities.ts';
