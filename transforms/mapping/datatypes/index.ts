@@ -7,6 +7,7 @@ import {
   doseConversion,
   strengthConversion,
 } from './amounts.ts';
+import { attachmentConversion } from './attachments.ts';
 import {
   codeableConceptConversion,
   codeConversion,
@@ -21,10 +22,12 @@ import {
   ratePerTimeConversion,
   timeSpanConversion,
 } from './dosages.ts';
+import { displayReferenceConversion, extensionConversions, subIdConversion } from './extensions.ts';
 import {
   cxConversion,
   eiConversion,
   eipConversion,
+  pairReferenceConversion,
   plainIdentifierConversion,
 } from './identifiers.ts';
 import {
@@ -42,20 +45,13 @@ import {
   personConversion,
   practitionerConversion,
 } from './names.ts';
+import { annotationConversion } from './notes.ts';
 import { observationValueConversion } from './observation-value.ts';
+import { orderTimingConversion, quantityTimingConversion } from './order-timing.ts';
 import { locationConversion, placeIdentifierConversion, placeNameConversion } from './places.ts';
-import {
-  annotationConversion,
-  attachmentConversion,
-  booleanConversion,
-  stringConversion,
-} from './primitives.ts';
-import {
-  decimalConversion,
-  integerConversion,
-  quantityConversion,
-  referenceRangeConversion,
-} from './quantities.ts';
+import { booleanConversion, stringConversion } from './primitives.ts';
+import { decimalConversion, integerConversion, quantityConversion } from './quantities.ts';
+import { referenceRangeConversion } from './ranges.ts';
 import {
   dateConversion,
   dateTimeConversion,
@@ -101,6 +97,12 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     doseConversion,
     eiConversion,
     eipConversion,
+    pairReferenceConversion,
+    displayReferenceConversion,
+    subIdConversion,
+    orderTimingConversion,
+    quantityTimingConversion,
+    ...extensionConversions,
     entityNumberConversion,
     entityReferenceConversion,
     familyNameExtensionConversion,
