@@ -1,4 +1,5 @@
 import type { Conversion } from '../environment.ts';
+import { administrativeConversions } from './administrative.ts';
 import {
   amountConversion,
   compositeQuantityConversion,
@@ -13,6 +14,13 @@ import {
   textConceptConversion,
 } from './codes.ts';
 import { addressConversion, telecomConversion } from './contacts.ts';
+import {
+  asNeededConversion,
+  codedTextConversion,
+  daysConversion,
+  ratePerTimeConversion,
+  timeSpanConversion,
+} from './dosages.ts';
 import {
   cxConversion,
   eiConversion,
@@ -68,15 +76,18 @@ export { placeValue } from './places.ts';
 /** Everything that `as:` may name. */
 export const conversions: ReadonlyMap<string, Conversion> = new Map(
   [
+    ...administrativeConversions,
     addressConversion,
     amountConversion,
     annotationConversion,
+    asNeededConversion,
     attachmentConversion,
     booleanConversion,
     codeConversion,
     codeableConceptConversion,
     codedOrganizationConversion,
     codedReferenceConversion,
+    codedTextConversion,
     codingConversion,
     compositeQuantityConversion,
     contradictionConversion,
@@ -85,6 +96,7 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     dailyAmountConversion,
     dateConversion,
     dateTimeConversion,
+    daysConversion,
     decimalConversion,
     doseConversion,
     eiConversion,
@@ -107,6 +119,7 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     practitionerConversion,
     primarySourceConversion,
     quantityConversion,
+    ratePerTimeConversion,
     referenceRangeConversion,
     remarkConversion,
     reportOriginConversion,
@@ -115,5 +128,6 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     telecomConversion,
     textConceptConversion,
     timeOfDayConversion,
+    timeSpanConversion,
   ].map((conversion) => [conversion.name, conversion]),
 );
