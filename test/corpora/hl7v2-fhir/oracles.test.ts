@@ -1,7 +1,7 @@
-// Goal: our parser reads what other parsers read. Method: each value of each message of the corpora,
-// and of random messages, is read by node-hl7-client and by @medplum/core too, down to the
-// component. What they are known to do otherwise is left out, and shown by a case of its own, so
-// that a release which mends it is noticed.
+// Goal: our parser reads what other parsers read. Method: each value of each message of the
+// corpora, and of random messages, is read by node-hl7-client and by @medplum/core too, down to
+// the component. What they are known to do otherwise is left out, and shown by a case of its own,
+// so that a release which mends it is noticed.
 import assert from 'node:assert/strict';
 import { Hl7Message as MedplumMessage } from '@medplum/core';
 import fc from 'fast-check';

@@ -1,5 +1,5 @@
-// Does every value of a bundle come from the message, or from what the mapping itself knows? A value
-// that neither has was invented.
+// Does every value of a bundle come from the message, or from what the mapping itself knows? A
+// value that neither has was invented.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -31,10 +31,10 @@ type Searched = {
 
 /**
  * The values of a bundle that are not derived, as `Patient.birthDate = 1980`. A value is derived
- * when the message has it (but for case and what stands between letters and digits, so that a date
- * may gain hyphens), when the mapping's own files have it, or when it is made of words of both. Of a
- * time, the digits must stand together in the message (seconds and minutes `00` may be added, as
- * R4 asks), and the offset anywhere in it.
+ * when the message has it (but for case and what stands between letters and digits, so that a
+ * date may gain hyphens), when the mapping's own files have it, or when it is made of words of
+ * both. Of a time, the digits must stand together in the message (seconds and minutes `00` may be
+ * added, as R4 asks), and the offset anywhere in it.
  */
 export function invented(bundle: fhir4.Bundle | undefined, message: string): string[] {
   const searched = { raw: message, text: squeeze(message), numbers: numbersOf(message) };

@@ -33,6 +33,7 @@ import {
   entityReferenceConversion,
 } from './named-things.ts';
 import {
+  calledNameConversion,
   codedOrganizationConversion,
   familyNameExtensionConversion,
   humanNameConversion,
@@ -83,6 +84,7 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     asNeededConversion,
     attachmentConversion,
     booleanConversion,
+    calledNameConversion,
     codeConversion,
     codeableConceptConversion,
     codedOrganizationConversion,
