@@ -23,6 +23,13 @@ const leading = new Set(['TQ1', 'TQ2']);
 /** These belong to what they follow, whatever that is. */
 const attached = new Set(['NTE', 'PRT', 'CTD', 'ROL']);
 
+/** Segments that go on with what another began; a role after them is that one`s. */
+const continued: ReadonlyMap<string, string> = new Map([
+  ['PD1', 'PID'],
+  ['PV2', 'PV1'],
+]);
+const roles = new Set(['PRT', 'ROL']);
+
 function level(rank: number, names: string): [string, number][] {
   return names.split(' ').map((name) => [name, rank]);
 }
@@ -115,7 +122,9 @@ export function createScope(names: readonly string[]): Scope {
       const other = names[at]!;
       if (other === name) {
         if (found(at)) return;
-      } else if (other === own || rankOf(other) < limit) return;
+      } else if (other === own || rankOf(other) < limit) {
+        if (!roles.has(name) || continued.get(other) !== own) return;
+      }
     }
   }
 

@@ -144,3 +144,27 @@ export const plainIdentifierConversion: Conversion = {
     );
   },
 };
+
+export const codedIdentifierConversion: Conversion = {
+  name: 'CodedIdentifier',
+  summary: 'CWE or CE that numbers something (IN1-2) to an Identifier of its coding system.',
+  gives: ['Identifier'],
+  convert(cell, environment) {
+    const value = component(cell, 1);
+    if (value === '') return undefined;
+    const name = component(cell, 3);
+    return name === '' ? { value } : { system: environment.codeSystem(name), value };
+  },
+};
+
+export const entityReferenceConversion: Conversion = {
+  name: 'EntityReference',
+  summary: 'EI to a Reference by identifier to a resource of the type in `with: {type}`.',
+  gives: ['Reference'],
+  settings: ['type'],
+  convert(cell, environment, settings) {
+    const own = { ...settings, with: {} };
+    const identifier = eiConversion.convert(cell, environment, own);
+    return identifier && { type: String(settings.with.type), identifier };
+  },
+};

@@ -3,13 +3,17 @@ import {
   codeableConceptConversion,
   codeConversion,
   codingConversion,
+  describedConceptConversion,
   textConceptConversion,
 } from './codes.ts';
 import { addressConversion, telecomConversion } from './contacts.ts';
+import { animalConversion, birthTimeConversion, extensionConversion } from './extensions.ts';
 import {
+  codedIdentifierConversion,
   cxConversion,
   eiConversion,
   eipConversion,
+  entityReferenceConversion,
   plainIdentifierConversion,
 } from './identifiers.ts';
 import {
@@ -36,6 +40,7 @@ import {
   quantityConversion,
   referenceRangeConversion,
 } from './quantities.ts';
+import { daysConversion, narrativeConversion, performedConversion } from './stays.ts';
 import {
   dateConversion,
   dateTimeConversion,
@@ -50,19 +55,28 @@ export { placeValue } from './places.ts';
 export const conversions: ReadonlyMap<string, Conversion> = new Map(
   [
     addressConversion,
+    animalConversion,
     annotationConversion,
     attachmentConversion,
     booleanConversion,
+    birthTimeConversion,
+    daysConversion,
+    extensionConversion,
+    narrativeConversion,
+    performedConversion,
     codeConversion,
     codeableConceptConversion,
     codedOrganizationConversion,
     codingConversion,
+    codedIdentifierConversion,
     cxConversion,
     dateConversion,
     dateTimeConversion,
     decimalConversion,
+    describedConceptConversion,
     eiConversion,
     eipConversion,
+    entityReferenceConversion,
     familyNameExtensionConversion,
     humanNameConversion,
     identifierReferenceConversion,
