@@ -59,6 +59,8 @@ export type PartPlan = Filling & {
   /** Set when each repetition of a field makes one. */
   readonly field: ReadPath | undefined;
   readonly when: Predicate | undefined;
+  /** Elements without which an item is left out. */
+  readonly needs: readonly string[];
   /** Set when segments fill an item together. */
   readonly join: { readonly by: ReadPath; readonly once: ReadPath } | undefined;
 };
@@ -190,6 +192,8 @@ function filling(id: string, segment: string, merged: Merged, rules: readonly Ru
   };
 }
 
+const nothingNeeded: readonly string[] = Object.freeze([]);
+
 function planPart(id: string, merged: Merged, rules: readonly Rule[]): PartPlan {
   const row = merged.parts.find((placed) => placed.row.id === id)!.row;
   const { join } = row;
@@ -201,6 +205,7 @@ function planPart(id: string, merged: Merged, rules: readonly Rule[]): PartPlan 
     segment,
     field,
     when: compileCondition(row.when),
+    needs: row.needs ?? nothingNeeded,
     join: join && { by: readPath(fieldPath(join.by)), once: readPath(fieldPath(join.once)) },
     ...filling(id, segment, merged, rules),
   };

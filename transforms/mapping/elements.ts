@@ -46,7 +46,8 @@ const definitions: Readonly<Record<string, string>> = {
     abatement[x]:dateTime|string recordedDate:dateTime recorder:Reference asserter:Reference
     note*:Annotation`,
   Coverage: `extension*:Extension identifier*:Identifier status!:code type:CodeableConcept
-    policyHolder:Reference subscriber:Reference subscriberId:string beneficiary!:Reference dependent:string
+    policyHolder:Reference subscriber:Reference subscriberId:string beneficiary!:Reference
+    dependent:string
     relationship:CodeableConcept period:Period payor*!:Reference class*:Backbone order:positiveInt
     network:string`,
   'Coverage.class': 'type!:CodeableConcept value!:string name:string',

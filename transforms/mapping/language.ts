@@ -87,6 +87,10 @@ const part = z.strictObject({
     })
     .optional()
     .describe('For segments that come in groups, such as OBX by OBX-4.'),
+  needs: z
+    .array(z.string())
+    .optional()
+    .describe('Elements without which an item is left out, beside those that FHIR requires.'),
   update: z
     .enum(['snapshot', 'append'])
     .optional()

@@ -217,9 +217,16 @@ function fieldRule(given: FieldRule): Rule['apply'] {
     return false;
   }
 
+  /** Of several such segments, the first of which the condition holds. */
+  function meantAt(run: Run, index: number, segment: string): number {
+    if (when === undefined) return run.scope.resolve(index, segment);
+    for (const at of run.scope.all(index, segment)) if (when(run, at)) return at;
+    return -1;
+  }
+
   function applyElsewhere(run: Run, target: Target, index: number, path: ReadPath): boolean {
     if (!repeats) {
-      const at = run.scope.resolve(index, path.segment);
+      const at = meantAt(run, index, path.segment);
       return at >= 0 && applyAt(run, target, at, path);
     }
     let written = false;

@@ -13,24 +13,6 @@ import { danglingIn, problemsOfResource } from './valid-r4.ts';
 
 /** Types of the corpora that the base does not convert yet: an entry goes when its type comes. */
 const unsupported: readonly string[] = [
-  'ADT^A02',
-  'ADT^A05',
-  'ADT^A06',
-  'ADT^A07',
-  'ADT^A09',
-  'ADT^A10',
-  'ADT^A11',
-  'ADT^A13',
-  'ADT^A14',
-  'ADT^A15',
-  'ADT^A16',
-  'ADT^A25',
-  'ADT^A26',
-  'ADT^A27',
-  'ADT^A28',
-  'ADT^A29',
-  'ADT^A31',
-  'ADT^A60',
   'BAR^P01',
   'BAR^P02',
   'BAR^P12',
@@ -60,7 +42,6 @@ const unsupported: readonly string[] = [
   'SIU^S16',
   'SIU^S17',
   'SIU^S26',
-  'VXU^V04',
 ];
 
 const base = loadMapping(join(repository, 'config'), 'base');

@@ -156,15 +156,3 @@ export const codedIdentifierConversion: Conversion = {
     return name === '' ? { value } : { system: environment.codeSystem(name), value };
   },
 };
-
-export const entityReferenceConversion: Conversion = {
-  name: 'EntityReference',
-  summary: 'EI to a Reference by identifier to a resource of the type in `with: {type}`.',
-  gives: ['Reference'],
-  settings: ['type'],
-  convert(cell, environment, settings) {
-    const own = { ...settings, with: {} };
-    const identifier = eiConversion.convert(cell, environment, own);
-    return identifier && { type: String(settings.with.type), identifier };
-  },
-};

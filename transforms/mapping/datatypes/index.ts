@@ -1,5 +1,12 @@
 import type { Conversion } from '../environment.ts';
 import {
+  amountConversion,
+  compositeQuantityConversion,
+  dailyAmountConversion,
+  doseConversion,
+  strengthConversion,
+} from './amounts.ts';
+import {
   codeableConceptConversion,
   codeConversion,
   codingConversion,
@@ -13,9 +20,13 @@ import {
   cxConversion,
   eiConversion,
   eipConversion,
-  entityReferenceConversion,
   plainIdentifierConversion,
 } from './identifiers.ts';
+import {
+  codedReferenceConversion,
+  entityNumberConversion,
+  entityReferenceConversion,
+} from './named-things.ts';
 import {
   codedOrganizationConversion,
   familyNameExtensionConversion,
@@ -47,6 +58,13 @@ import {
   instantConversion,
   timeOfDayConversion,
 } from './times.ts';
+import {
+  contradictionConversion,
+  countOrTextConversion,
+  primarySourceConversion,
+  remarkConversion,
+  reportOriginConversion,
+} from './vaccines.ts';
 
 export { identifierKey, systemOf } from './identifiers.ts';
 export { placeValue } from './places.ts';
@@ -56,6 +74,7 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
   [
     addressConversion,
     animalConversion,
+    amountConversion,
     annotationConversion,
     attachmentConversion,
     booleanConversion,
@@ -67,15 +86,22 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     codeConversion,
     codeableConceptConversion,
     codedOrganizationConversion,
+    codedReferenceConversion,
     codingConversion,
     codedIdentifierConversion,
+    compositeQuantityConversion,
+    contradictionConversion,
+    countOrTextConversion,
     cxConversion,
+    dailyAmountConversion,
     dateConversion,
     dateTimeConversion,
     decimalConversion,
     describedConceptConversion,
     eiConversion,
     eipConversion,
+    doseConversion,
+    entityNumberConversion,
     entityReferenceConversion,
     familyNameExtensionConversion,
     humanNameConversion,
@@ -91,8 +117,12 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     placeNameConversion,
     plainIdentifierConversion,
     practitionerConversion,
+    primarySourceConversion,
     quantityConversion,
     referenceRangeConversion,
+    remarkConversion,
+    reportOriginConversion,
+    strengthConversion,
     stringConversion,
     telecomConversion,
     textConceptConversion,

@@ -1,0 +1,50 @@
+import { component } from '../cell.ts';
+import type { Conversion } from '../environment.ts';
+import { drop } from './shape.ts';
+
+export const codedReferenceConversion: Conversion = {
+  name: 'CodedReference',
+  summary: 'CE or CWE to a Reference by identifier and display to a thing of `with: {type}`.',
+  gives: ['Reference'],
+  settings: ['type'],
+  convert(cell, environment, settings) {
+    const value = component(cell, 1);
+    const display = component(cell, 2) || component(cell, 9) || value;
+    if (display === '') return undefined;
+    const name = component(cell, 3);
+    const system = name === '' ? undefined : environment.codeSystem(name);
+    const identifier = system === undefined || value === '' ? undefined : { system, value };
+    return drop({ type: String(settings.with.type), identifier, display });
+  },
+};
+
+export const entityReferenceConversion: Conversion = {
+  name: 'EntityReference',
+  summary: 'EI or ST to a Reference by identifier to a thing of `with: {type}`.',
+  gives: ['Reference'],
+  settings: ['type'],
+  convert(cell, environment, settings) {
+    const value = component(cell, 1);
+    if (value === '') return undefined;
+    const parts = [component(cell, 2), component(cell, 3), component(cell, 4)] as const;
+    const system = environment.authority(...parts);
+    return { type: String(settings.with.type), identifier: drop({ system, value }) };
+  },
+};
+
+export const entityNumberConversion: Conversion = {
+  name: 'NamedNumber',
+  summary: 'EI or ST to Identifier, what kind of number it is in words: `with: {kind}`.',
+  gives: ['Identifier'],
+  settings: ['kind'],
+  convert(cell, environment, settings) {
+    const value = component(cell, 1);
+    if (value === '') return undefined;
+    const parts = [component(cell, 2), component(cell, 3), component(cell, 4)] as const;
+    return drop({
+      type: { text: String(settings.with.kind) },
+      system: environment.authority(...parts),
+      value,
+    });
+  },
+};
