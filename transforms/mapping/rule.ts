@@ -5,10 +5,12 @@ import type { Place } from './conditions.ts';
 import { conversions } from './datatypes/index.ts';
 import type { CodeTable, Conversion, Environment, Settings } from './environment.ts';
 import { fieldPath } from './field-path.ts';
+import { gather } from './gather.ts';
 import { compileRuleCondition, findInstance, type Instances, instanceAt } from './instances.ts';
 import type { RuleRow } from './language.ts';
 import type { Merged } from './merge.ts';
-import { type Field, type Reader, type ReadPath, readField, readPath } from './reader.ts';
+import { type Field, type ReadPath, readField, readPath } from './reader.ts';
+import { settingsMaker } from './settings.ts';
 import { partElement, resolveTarget } from './target.ts';
 import { compileWriter, type Fields, type Writer } from './writers.ts';
 
@@ -208,11 +210,11 @@ function fieldRule(given: FieldRule): Rule['apply'] {
     return written;
   }
 
-  function applyAt(run: Run, target: Target, at: number, path: ReadPath): boolean {
+  function applyAt(run: Run, target: Target, at: number, path: ReadPath, owner: number): boolean {
     if (when !== undefined && !when(run, at)) return false;
     const field = fieldOf(run, target, at, path);
     if (field.state === 'absent') return false;
-    if (field.state === 'value') return convert(run, target, field, settingsAt(run, at));
+    if (field.state === 'value') return convert(run, target, field, settingsAt(run, at, owner));
     empty(target, emptied);
     return false;
   }
@@ -227,18 +229,25 @@ function fieldRule(given: FieldRule): Rule['apply'] {
   function applyElsewhere(run: Run, target: Target, index: number, path: ReadPath): boolean {
     if (!repeats) {
       const at = meantAt(run, index, path.segment);
-      return at >= 0 && applyAt(run, target, at, path);
+      return at >= 0 && applyAt(run, target, at, path, index);
     }
     let written = false;
     for (const at of run.scope.all(index, path.segment))
-      written = applyAt(run, target, at, path) || written;
+      written = applyAt(run, target, at, path, index) || written;
     return written;
   }
 
-  const apply = (run: Run, target: Target, index: number, path: ReadPath): boolean =>
-    run.scope.names[index] === path.segment
-      ? applyAt(run, target, index, path)
+  function applyGathered(run: Run, target: Target, index: number, path: ReadPath): boolean {
+    const field = gather(run, index, path, when, row.with?.under);
+    return field !== undefined && convert(run, target, field, settingsAt(run, index, index));
+  }
+
+  const apply = (run: Run, target: Target, index: number, path: ReadPath): boolean => {
+    if (conversion.gathers === true) return applyGathered(run, target, index, path);
+    return run.scope.names[index] === path.segment
+      ? applyAt(run, target, index, path, index)
       : applyElsewhere(run, target, index, path);
+  };
 
   const [only, ...others] = paths;
   if (only !== undefined && others.length === 0)
@@ -253,35 +262,4 @@ function fieldOf(run: Run, target: Target, at: number, path: ReadPath): Field {
   const { current } = target;
   if (current?.name !== path.name || path.component !== 0) return readField(run.reader, at, path);
   return { state: 'value', cells: [current.cell] };
-}
-
-function settingsMaker(
-  conversion: Conversion,
-  row: RuleRow,
-  table: CodeTable | undefined,
-  paths: readonly ReadPath[],
-): (run: Run, at: number) => Settings {
-  const given = row.with ?? {};
-  const none = { with: given, table, sibling: () => undefined };
-  const segment = paths[0]?.segment;
-  if (!conversion.reads || segment === undefined) return () => none;
-  const siblings = new Map(
-    conversion.reads.map((field) => [field, readPath(fieldPath(`${segment}-${field}`))]),
-  );
-  // One object for all calls: a conversion reads its siblings while it runs and keeps nothing.
-  let reader: Reader;
-  let index = 0;
-  const settings: Settings = {
-    with: given,
-    table,
-    sibling(field) {
-      const path = siblings.get(field);
-      return path && readField(reader, index, path).cells[0];
-    },
-  };
-  return (run, at) => {
-    reader = run.reader;
-    index = at;
-    return settings;
-  };
 }

@@ -13,17 +13,6 @@ import { danglingIn, problemsOfResource } from './valid-r4.ts';
 
 /** Types of the corpora that the base does not convert yet: an entry goes when its type comes. */
 const unsupported: readonly string[] = [
-  'BAR^P01',
-  'BAR^P02',
-  'BAR^P12',
-  'DFT^P03',
-  'DFT^P11',
-  'MDM^T01',
-  'MDM^T02',
-  'MDM^T05',
-  'MDM^T06',
-  'MDM^T09',
-  'MDM^T10',
   'OMG^O19',
   'OML^O21',
   'ORM^O01',
@@ -33,15 +22,6 @@ const unsupported: readonly string[] = [
   'RDE^O11',
   'RDE^O25',
   'RDS^O13',
-  'REF^I12',
-  'REF^I14',
-  'SIU^S12',
-  'SIU^S13',
-  'SIU^S14',
-  'SIU^S15',
-  'SIU^S16',
-  'SIU^S17',
-  'SIU^S26',
 ];
 
 const base = loadMapping(join(repository, 'config'), 'base');

@@ -1,4 +1,5 @@
 import type { Conversion } from '../environment.ts';
+import { administrativeConversions } from './administrative.ts';
 import {
   amountConversion,
   compositeQuantityConversion,
@@ -72,6 +73,7 @@ export { placeValue } from './places.ts';
 /** Everything that `as:` may name. */
 export const conversions: ReadonlyMap<string, Conversion> = new Map(
   [
+    ...administrativeConversions,
     addressConversion,
     animalConversion,
     amountConversion,

@@ -1,5 +1,6 @@
 import { component } from '../cell.ts';
 import type { Conversion } from '../environment.ts';
+import { eiIdentifier } from './identifiers.ts';
 import { drop } from './shape.ts';
 
 export const codedReferenceConversion: Conversion = {
@@ -13,22 +14,26 @@ export const codedReferenceConversion: Conversion = {
     if (display === '') return undefined;
     const name = component(cell, 3);
     const system = name === '' ? undefined : environment.codeSystem(name);
-    const identifier = system === undefined || value === '' ? undefined : { system, value };
-    return drop({ type: String(settings.with.type), identifier, display });
+    // A bare word is the thing's name; beside a name it is its number.
+    const isNumber = value !== '' && (system !== undefined || display !== value);
+    const identifier = isNumber ? drop({ system, value }) : undefined;
+    return drop({ type: settings.with.type, identifier, display });
   },
 };
 
 export const entityReferenceConversion: Conversion = {
   name: 'EntityReference',
-  summary: 'EI or ST to a Reference by identifier to a thing of `with: {type}`.',
+  summary: 'EI or ST to a Reference by identifier (its type `identifier`) to a `with: {type}`.',
   gives: ['Reference'],
-  settings: ['type'],
+  settings: ['type', 'identifier'],
   convert(cell, environment, settings) {
     const value = component(cell, 1);
     if (value === '') return undefined;
     const parts = [component(cell, 2), component(cell, 3), component(cell, 4)] as const;
     const system = environment.authority(...parts);
-    return { type: String(settings.with.type), identifier: drop({ system, value }) };
+    const kind = String(settings.with.identifier ?? '');
+    const identifier = eiIdentifier(environment, value, system, kind);
+    return { type: String(settings.with.type), identifier };
   },
 };
 
