@@ -4,8 +4,10 @@ import { compileDialect, compileTable, type Dialect } from './dialect.ts';
 import { elementsOf } from './elements.ts';
 import type { CodeTable } from './environment.ts';
 import { fieldPath, parseFieldPath } from './field-path.ts';
+import { joiningElements } from './joins.ts';
 import { compileKey, type KeyReader } from './keys.ts';
 import type { Condition } from './language.ts';
+import { compileList, type ListPlan } from './listings.ts';
 import type { LoadedMapping } from './load.ts';
 import type { Merged } from './merge.ts';
 import { type ReadPath, readPath } from './reader.ts';
@@ -41,6 +43,10 @@ export type ResourcePlan = Filling & {
   readonly missing: string;
   /** For each name of a choice element that is set, the others, which then go. */
   readonly others: ReadonlyMap<string, readonly string[]>;
+  /** What its segments say as a list. */
+  readonly list: ListPlan | undefined;
+  /** Elements whose values join what earlier messages said. */
+  readonly joins: readonly string[];
   /** Its place among the resource rows. */
   readonly slot: number;
 };
@@ -160,6 +166,8 @@ function planResource(id: string, merged: Merged, rules: readonly Rule[]): Resou
     corrections: [...correctionPlan(row.corrects, false), ...correctionPlan(row.cancels, true)],
     missing: row.missing ?? `${id}-key-missing`,
     others: otherChoices(row.type!),
+    list: compileList(row, ids),
+    joins: joiningElements(merged, id),
     slot,
     ...filling(id, each, merged, rules),
   };

@@ -1,5 +1,3 @@
-import type { Mark } from '../fhir/index.ts';
-import type { Cell } from './cell.ts';
 import type { Collector } from './collector.ts';
 import type { Place } from './conditions.ts';
 import { conversions } from './datatypes/index.ts';
@@ -9,10 +7,11 @@ import { gather } from './gather.ts';
 import { compileRuleCondition, findInstance, type Instances, instanceAt } from './instances.ts';
 import type { RuleRow } from './language.ts';
 import type { Merged } from './merge.ts';
+import { compilePut, type Put, type Target } from './put.ts';
 import { type Field, type ReadPath, readField, readPath } from './reader.ts';
 import { settingsMaker } from './settings.ts';
 import { partElement, resolveTarget } from './target.ts';
-import { compileWriter, type Fields, type Writer } from './writers.ts';
+import { compileWriter, type Writer } from './writers.ts';
 
 /** One message on its way through the rules. */
 export type Run = Place & {
@@ -24,24 +23,7 @@ export type Run = Place & {
   readonly collector: Pick<Collector, 'raise' | 'count'>;
 };
 
-/** What rules fill: a resource, or one item of a part. What is seldom there is made when needed. */
-export type Target = {
-  readonly set: Fields;
-  initial: Fields | undefined;
-  /** Elements, or `period.end` within one, whose field came as `""`. */
-  emptied: Set<string> | undefined;
-  marks: Omit<Mark, 'contribution'>[] | undefined;
-  /** For a part that stands for one repetition of a field. */
-  readonly current: { readonly name: string; readonly cell: Cell } | undefined;
-};
-
-export const newTarget = (current: Target['current']): Target => ({
-  set: {},
-  initial: undefined,
-  emptied: undefined,
-  marks: undefined,
-  current,
-});
+export { newTarget, type Target } from './put.ts';
 
 export type Rule = {
   readonly id: string;
@@ -89,25 +71,6 @@ function isAddedTo(row: RuleRow, merged: Merged, owner: string, element: string)
 }
 
 type When = ReturnType<typeof compileRuleCondition>;
-type Put = (target: Target, value: unknown) => boolean;
-
-function compilePut(row: RuleRow, writer: Writer): Put {
-  const { mark } = row;
-  if (row.initial === true)
-    return (target, value) => {
-      for (const name of writer.names) if (target.set[name] !== undefined) return false;
-      target.initial ??= {};
-      return writer.write(target.initial, value);
-    };
-  if (mark === undefined) return (target, value) => writer.write(target.set, value);
-  return (target, value) => {
-    if (!writer.write(target.set, value)) return false;
-    target.marks ??= [];
-    target.marks.push({ path: writer.pathIn(target.set), use: mark });
-    return true;
-  };
-}
-
 /** Type of a choice element where the conversion makes only one; '' when its values say it. */
 function choiceType(row: RuleRow, conversion: Conversion, types: readonly string[]): string {
   if (row.reference !== undefined) return 'Reference';
