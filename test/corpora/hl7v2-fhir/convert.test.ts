@@ -19,9 +19,6 @@ const unsupported: readonly string[] = [
   'OUL^R22',
   'OUL^R23',
   'OUL^R24',
-  'RDE^O11',
-  'RDE^O25',
-  'RDS^O13',
 ];
 
 const base = loadMapping(join(repository, 'config'), 'base');

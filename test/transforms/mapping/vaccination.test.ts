@@ -11,7 +11,7 @@ const base = loadMapping('config', 'base');
 const vaccine = [
   'MSH|^~\\&|CLINIC|WELL|PLEXUS|HUB|20240310150000-0500||VXU^V04^VXU_V04|V1|P|2.5.1',
   'PID|1||4711^^^WELL&2.999.3&ISO^MR||Young^Ada||20230228|F',
-  'ORC|RE|P7^WELL&2.999.3&ISO|F7^WELL&2.999.3&ISO|||||||||88^Orderer^Olga^^^^^^NPI',
+  'ORC|RE|P7^WELL^2.999.3^ISO|F7^WELL^2.999.3^ISO|||||||||88^Orderer^Olga^^^^^^NPI',
   'RXA|0|1|20240310143000-0500||08^Hep B^CVX^49281-0215-88^Hep B 10ug^NDC|0.5|mL^mL^UCUM||' +
     '00^New record^NIP001|77^Giver^Gina^^^^^^NPI|^^^WELL CLINIC||||LOT9|20251231|' +
     'MSD^Merck^MVX|||CP|A|20240310150000-0500',
@@ -239,8 +239,8 @@ describe('which vaccination it is', () => {
     assert.equal(id(withField(vaccine, 'MSH', 10, 'V99')), first);
     assert.equal(id(rxa({ 21: 'U', 3: '20240311', 5: '45^Hep B other^CVX' })), first);
     assert.equal(id(rxa({ 21: 'D' })), first);
-    assert.notEqual(id(order('F8^WELL&2.999.3&ISO')), first);
-    assert.notEqual(id(order('F7^OTHER&2.999.4&ISO')), first);
+    assert.notEqual(id(order('F8^WELL^2.999.3^ISO')), first);
+    assert.notEqual(id(order('F7^OTHER^2.999.4^ISO')), first);
   });
 
   it('without a number the day and the vaccine say', () => {
@@ -256,7 +256,7 @@ describe('which vaccination it is', () => {
   });
 
   it('9999 is no number, and one number is not two patients` vaccination', () => {
-    const dummy = order('9999^WELL&2.999.3&ISO');
+    const dummy = order('9999^WELL^2.999.3^ISO');
     assert.notEqual(id(rxa({ 5: '45^Hep B other^CVX' }, dummy)), id(dummy));
     assert.equal(immunization(dummy).identifier, undefined);
     const other = withField(vaccine, 'PID', 3, '4712^^^WELL&2.999.3&ISO^MR');

@@ -15,9 +15,16 @@ import {
   textConceptConversion,
 } from './codes.ts';
 import { addressConversion, telecomConversion } from './contacts.ts';
+import {
+  asNeededConversion,
+  codedIdentifierConversion,
+  codedTextConversion,
+  daysConversion,
+  ratePerTimeConversion,
+  timeSpanConversion,
+} from './dosages.ts';
 import { animalConversion, birthTimeConversion, extensionConversion } from './extensions.ts';
 import {
-  codedIdentifierConversion,
   cxConversion,
   eiConversion,
   eipConversion,
@@ -78,6 +85,7 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     animalConversion,
     amountConversion,
     annotationConversion,
+    asNeededConversion,
     attachmentConversion,
     booleanConversion,
     birthTimeConversion,
@@ -89,6 +97,7 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     codeableConceptConversion,
     codedOrganizationConversion,
     codedReferenceConversion,
+    codedTextConversion,
     codingConversion,
     codedIdentifierConversion,
     compositeQuantityConversion,
@@ -98,6 +107,7 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     dailyAmountConversion,
     dateConversion,
     dateTimeConversion,
+    daysConversion,
     decimalConversion,
     describedConceptConversion,
     eiConversion,
@@ -121,6 +131,7 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     practitionerConversion,
     primarySourceConversion,
     quantityConversion,
+    ratePerTimeConversion,
     referenceRangeConversion,
     remarkConversion,
     reportOriginConversion,
@@ -129,5 +140,6 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     telecomConversion,
     textConceptConversion,
     timeOfDayConversion,
+    timeSpanConversion,
   ].map((conversion) => [conversion.name, conversion]),
 );

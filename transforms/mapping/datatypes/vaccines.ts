@@ -47,15 +47,19 @@ function reportOrigin(
 
 export const remarkConversion: Conversion = {
   name: 'Remark',
-  summary: 'The repetitions of CE or CWE that have a text and no code to an Annotation.',
+  summary:
+    'The repetitions of CE or CWE that have a text and no code to an Annotation; ' +
+    '`with: {coded: true}` all of them.',
   gives: ['Annotation'],
-  convert: (cell) => remark([cell]),
-  convertAll: remark,
+  settings: ['coded'],
+  convert: (cell, _environment, settings) => remark([cell], settings),
+  convertAll: (cells, _environment, settings) => remark(cells, settings),
 };
 
-function remark(cells: readonly Cell[]): fhir4.Annotation | undefined {
+function remark(cells: readonly Cell[], settings: Settings): fhir4.Annotation | undefined {
+  const source = settings.with.coded === true ? undefined : codedCell(cells);
   const lines = cells
-    .filter((cell) => cell !== codedCell(cells))
+    .filter((cell) => cell !== source)
     .map((cell) => component(cell, 9) || component(cell, 2) || component(cell, 1))
     .filter((line) => line !== '');
   return lines.length === 0 ? undefined : { text: lines.join('\n') };
