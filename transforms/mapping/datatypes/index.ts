@@ -11,19 +11,16 @@ import {
   codeableConceptConversion,
   codeConversion,
   codingConversion,
-  describedConceptConversion,
   textConceptConversion,
 } from './codes.ts';
 import { addressConversion, telecomConversion } from './contacts.ts';
 import {
   asNeededConversion,
-  codedIdentifierConversion,
   codedTextConversion,
   daysConversion,
   ratePerTimeConversion,
   timeSpanConversion,
 } from './dosages.ts';
-import { animalConversion, birthTimeConversion, extensionConversion } from './extensions.ts';
 import {
   cxConversion,
   eiConversion,
@@ -42,11 +39,9 @@ import {
   identifierReferenceConversion,
   nestedPractitionerConversion,
   organizationConversion,
-  personConversion,
   practitionerConversion,
 } from './names.ts';
 import { observationValueConversion } from './observation-value.ts';
-import { locationConversion, placeIdentifierConversion, placeNameConversion } from './places.ts';
 import {
   annotationConversion,
   attachmentConversion,
@@ -59,7 +54,6 @@ import {
   quantityConversion,
   referenceRangeConversion,
 } from './quantities.ts';
-import { daysConversion, narrativeConversion, performedConversion } from './stays.ts';
 import {
   dateConversion,
   dateTimeConversion,
@@ -74,6 +68,8 @@ import {
   reportOriginConversion,
 } from './vaccines.ts';
 
+import { visitConversions } from './visits.ts';
+
 export { identifierKey, systemOf } from './identifiers.ts';
 export { placeValue } from './places.ts';
 
@@ -81,25 +77,19 @@ export { placeValue } from './places.ts';
 export const conversions: ReadonlyMap<string, Conversion> = new Map(
   [
     ...administrativeConversions,
+    ...visitConversions,
     addressConversion,
-    animalConversion,
     amountConversion,
     annotationConversion,
     asNeededConversion,
     attachmentConversion,
     booleanConversion,
-    birthTimeConversion,
-    daysConversion,
-    extensionConversion,
-    narrativeConversion,
-    performedConversion,
     codeConversion,
     codeableConceptConversion,
     codedOrganizationConversion,
     codedReferenceConversion,
     codedTextConversion,
     codingConversion,
-    codedIdentifierConversion,
     compositeQuantityConversion,
     contradictionConversion,
     countOrTextConversion,
@@ -109,10 +99,9 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     dateTimeConversion,
     daysConversion,
     decimalConversion,
-    describedConceptConversion,
+    doseConversion,
     eiConversion,
     eipConversion,
-    doseConversion,
     entityNumberConversion,
     entityReferenceConversion,
     familyNameExtensionConversion,
@@ -120,13 +109,9 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     identifierReferenceConversion,
     instantConversion,
     integerConversion,
-    locationConversion,
     nestedPractitionerConversion,
     observationValueConversion,
     organizationConversion,
-    personConversion,
-    placeIdentifierConversion,
-    placeNameConversion,
     plainIdentifierConversion,
     practitionerConversion,
     primarySourceConversion,

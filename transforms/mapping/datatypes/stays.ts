@@ -3,19 +3,6 @@ import { toDateTime } from '../datetime.ts';
 import type { Conversion } from '../environment.ts';
 import { timeIssue } from './times.ts';
 
-export const daysConversion: Conversion = {
-  name: 'Days',
-  summary: 'NM to a Duration in days.',
-  gives: ['Duration'],
-  convert(cell, environment) {
-    const text = component(cell, 1);
-    if (/^\d{1,9}(?:\.\d{1,9})?$/.test(text))
-      return { value: Number(text), unit: 'days', system: 'http://unitsofmeasure.org', code: 'd' };
-    environment.issue('number-invalid', 'is no number', cell);
-    return undefined;
-  },
-};
-
 export const narrativeConversion: Conversion = {
   name: 'Narrative',
   summary: 'Plain text to the narrative of a resource.',
