@@ -1,8 +1,6 @@
 import { administrativeElements } from './administrative-elements.ts';
 import { medicationElements } from './elements-medication.ts';
-
-const valueTypes =
-  'Quantity|CodeableConcept|string|boolean|integer|Range|Ratio|SampledData|time|dateTime|Period';
+import { orderElements } from './elements-orders.ts';
 
 /**
  * The elements of the FHIR R4 resources that mappings write (https://hl7.org/fhir/R4): name, `*`
@@ -80,34 +78,7 @@ const definitions: Readonly<Record<string, string>> = {
     relationship*:CodeableConcept name*:HumanName telecom*:ContactPoint gender:code birthDate:date
     address*:Address period:Period communication*:Backbone`,
   'RelatedPerson.communication': 'language!:CodeableConcept preferred:boolean',
-  DiagnosticReport: `identifier*:Identifier basedOn*:Reference status!:code
-    category*:CodeableConcept code!:CodeableConcept subject:Reference encounter:Reference
-    effective[x]:dateTime|Period issued:instant performer*:Reference
-    resultsInterpreter*:Reference specimen*:Reference result*:Reference conclusion:string
-    conclusionCode*:CodeableConcept presentedForm*:Attachment`,
-  Observation: `identifier*:Identifier basedOn*:Reference partOf*:Reference status!:code
-    category*:CodeableConcept code!:CodeableConcept subject:Reference encounter:Reference
-    effective[x]:dateTime|Period|instant issued:instant performer*:Reference
-    value[x]:${valueTypes}
-    dataAbsentReason:CodeableConcept interpretation*:CodeableConcept note*:Annotation
-    bodySite:CodeableConcept method:CodeableConcept specimen:Reference device:Reference
-    referenceRange*:Backbone hasMember*:Reference derivedFrom*:Reference component*:Backbone`,
-  'Observation.referenceRange': `low:Quantity high:Quantity type:CodeableConcept
-    appliesTo*:CodeableConcept age:Range text:string`,
-  'Observation.component': `code!:CodeableConcept
-    value[x]:${valueTypes}
-    dataAbsentReason:CodeableConcept interpretation*:CodeableConcept`,
-  ServiceRequest: `identifier*:Identifier basedOn*:Reference requisition:Identifier status!:code
-    intent!:code category*:CodeableConcept priority:code code:CodeableConcept subject!:Reference
-    encounter:Reference occurrence[x]:dateTime|Period authoredOn:dateTime requester:Reference
-    performer*:Reference reasonCode*:CodeableConcept specimen*:Reference note*:Annotation
-    locationCode*:CodeableConcept insurance*:Reference reasonReference*:Reference
-    supportingInfo*:Reference`,
-  Specimen: `identifier*:Identifier accessionIdentifier:Identifier status:code
-    type:CodeableConcept subject:Reference receivedTime:dateTime parent*:Reference
-    request*:Reference collection:Backbone condition*:CodeableConcept note*:Annotation`,
-  'Specimen.collection': `collector:Reference collected[x]:dateTime|Period method:CodeableConcept
-    bodySite:CodeableConcept`,
+  ...orderElements,
   ...medicationElements,
 };
 

@@ -1,4 +1,4 @@
-import { type Cell, cellText, component } from '../cell.ts';
+import { type Cell, cellText, component, nested } from '../cell.ts';
 import type { Coded, Conversion, Environment, Settings } from '../environment.ts';
 import { drop } from './shape.ts';
 
@@ -92,11 +92,17 @@ export function translate(
 
 export const codeableConceptConversion: Conversion = {
   name: 'CodeableConcept',
-  summary: 'CE, CWE, CNE, CF or a bare code to CodeableConcept; `table` appends its coding.',
+  summary:
+    'CE, CWE, CNE, CF or a bare code (in SPS, that of `component`) to CodeableConcept; `table` ' +
+    'appends its coding.',
   gives: ['CodeableConcept'],
-  settings: ['system', 'text'],
+  settings: ['system', 'text', 'component'],
   reads: [4, 8],
-  convert: codeableConcept,
+  convert(cell, environment, settings) {
+    const { component: number } = settings.with;
+    const given = number === undefined ? cell : nested(cell, Number(number));
+    return codeableConcept(given, environment, settings);
+  },
 };
 
 export const codingConversion: Conversion = {

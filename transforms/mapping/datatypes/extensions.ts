@@ -1,90 +1,64 @@
-import { type Cell, cellText, component } from '../cell.ts';
-import { toDateTime } from '../datetime.ts';
-import type { Conversion, Environment, Settings } from '../environment.ts';
-import { codeableConcept, codingConversion } from './codes.ts';
-import { eiConversion } from './identifiers.ts';
-import { timeIssue } from './times.ts';
+import { decimalOf } from '../../fhir/index.ts';
+import { component } from '../cell.ts';
+import type { Conversion } from '../environment.ts';
+import { attachmentConversion } from './attachments.ts';
+import { codeableConceptConversion } from './codes.ts';
+import { telecomConversion } from './contacts.ts';
+import { annotationConversion } from './notes.ts';
+import { stringConversion } from './primitives.ts';
+import { dateTimeConversion } from './times.ts';
 
-type Make = (cell: Cell, environment: Environment, settings: Settings) => unknown;
-
-/** What `with: {value}` may name, the element it fills, and how. */
-const values: Readonly<Record<string, readonly [element: string, make: Make]>> = {
-  CodeableConcept: ['valueCodeableConcept', codeableConcept],
-  Coding: ['valueCoding', codingConversion.convert],
-  string: ['valueString', (cell) => cellText(cell) || undefined],
-  name: ['valueString', (cell) => component(cell, 1) || undefined],
-  dateTime: ['valueDateTime', dateTime],
-  place: ['valueAddress', place],
-  identifier: ['valueIdentifier', eiConversion.convert],
-  condition: ['valueReference', condition],
-};
-
-function dateTime(cell: Cell, environment: Environment): string | undefined {
-  const found = toDateTime(component(cell, 1), environment.time);
-  if (found.code) timeIssue(found, cell, environment);
-  return found.value;
+/** An Extension whose value another conversion makes; its url is in `with: {url}`. */
+function extensionOf(name: string, element: string, inner: Conversion): Conversion {
+  const wrap = (value: unknown, url: unknown) =>
+    value === undefined ? undefined : { url: String(url), [element]: value };
+  return {
+    name,
+    summary: `\`${inner.name}\` as the value of the extension that \`with: {url}\` names.`,
+    gives: ['Extension'],
+    settings: ['url', ...(inner.settings ?? [])],
+    ...(inner.reads ? { reads: inner.reads } : {}),
+    convert: (cell, environment, settings) =>
+      wrap(inner.convert(cell, environment, settings), settings.with.url),
+  };
 }
 
-function place(cell: Cell): fhir4.Address | undefined {
-  const text = cellText(cell);
-  return text === '' ? undefined : { text };
-}
+export const extensionConversions: readonly Conversion[] = [
+  extensionOf('AnnotationExtension', 'valueAnnotation', annotationConversion),
+  extensionOf('AttachmentExtension', 'valueAttachment', attachmentConversion),
+  extensionOf('ConceptExtension', 'valueCodeableConcept', codeableConceptConversion),
+  extensionOf('ContactPointExtension', 'valueContactPoint', telecomConversion),
+  extensionOf('DateTimeExtension', 'valueDateTime', dateTimeConversion),
+  extensionOf('StringExtension', 'valueString', stringConversion),
+];
 
-function condition(cell: Cell, environment: Environment, settings: Settings): unknown {
-  const identifier = eiConversion.convert(cell, environment, settings);
-  return identifier && { type: 'Condition', identifier };
-}
+const subIdUrl = 'http://hl7.org/fhir/StructureDefinition/observation-v2-subid';
 
-export const extensionConversion: Conversion = {
-  name: 'Extension',
-  summary:
-    'A field to the extension `with: {url}`; `value` says of what type (CodeableConcept, Coding, ' +
-    'string, name, dateTime, place, identifier, condition), `inner` the url of one inside.',
+export const subIdConversion: Conversion = {
+  name: 'SubIdExtension',
+  summary: 'OG (OBX-4: sub-ID, group, sequence, identifier) to the extension for it.',
   gives: ['Extension'],
-  settings: ['url', 'value', 'inner', 'type', 'system'],
-  convert(cell, environment, settings) {
-    const { url, value = 'CodeableConcept', inner } = settings.with;
-    const [element, make] = values[String(value)] ?? [];
-    const made = make?.(cell, environment, settings);
-    if (element === undefined || made === undefined) return undefined;
-    if (inner === undefined) return { url: String(url), [element]: made };
-    return { url: String(url), extension: [{ url: String(inner), [element]: made }] };
-  },
-};
-
-const animalUrl = 'http://hl7.org/fhir/StructureDefinition/patient-animal';
-
-export const animalConversion: Conversion = {
-  name: 'AnimalExtension',
-  summary: 'PID-35 and PID-36 to the extension that says species and breed.',
-  gives: ['Extension'],
-  reads: [35, 36],
-  convert(_cell, environment, settings) {
+  convert(cell) {
     const extension: fhir4.Extension[] = [];
-    for (const [field, url] of [
-      [35, 'species'],
-      [36, 'breed'],
-    ] as const) {
-      const cell = settings.sibling(field);
-      const concept = cell && codeableConcept(cell, environment, settings);
-      if (concept) extension.push({ url, valueCodeableConcept: concept });
+    const words = ['original-sub-identifier', 'group', 'sequence', 'identifier'];
+    for (const [at, url] of words.entries()) {
+      const text = component(cell, at + 1);
+      if (text === '') continue;
+      const number = at === 1 || at === 2 ? decimalOf(text) : undefined;
+      extension.push(
+        number === undefined ? { url, valueString: text } : { url, valueDecimal: number },
+      );
     }
-    return { url: animalUrl, extension };
+    return extension.length === 0 ? undefined : { url: subIdUrl, extension };
   },
 };
 
-/** The time of birth beside the date: only where the field has one. */
-export const birthTimeConversion: Conversion = {
-  name: 'BirthTime',
-  summary: 'TS or DTM with a time of day to the extension of a birth date that holds it.',
-  gives: ['Extension'],
-  convert(cell, environment) {
-    // Its date, and whatever is wrong with it, the rule of the birth date reports.
-    const { value } = toDateTime(component(cell, 1), environment.time);
-    if (value === undefined || !value.includes('T')) return undefined;
-    return {
-      url: 'http://hl7.org/fhir/StructureDefinition/patient-birthTime',
-      valueDateTime: value,
-    };
+export const displayReferenceConversion: Conversion = {
+  name: 'DisplayReference',
+  summary: 'Text, or the text of CE or CWE, to a Reference that only shows it.',
+  gives: ['Reference'],
+  convert(cell) {
+    const display = component(cell, 9) || component(cell, 2) || component(cell, 1);
+    return display === '' ? undefined : { display };
   },
 };

@@ -7,6 +7,7 @@ import {
   doseConversion,
   strengthConversion,
 } from './amounts.ts';
+import { attachmentConversion } from './attachments.ts';
 import {
   codeableConceptConversion,
   codeConversion,
@@ -21,10 +22,12 @@ import {
   ratePerTimeConversion,
   timeSpanConversion,
 } from './dosages.ts';
+import { displayReferenceConversion, extensionConversions, subIdConversion } from './extensions.ts';
 import {
   cxConversion,
   eiConversion,
   eipConversion,
+  pairReferenceConversion,
   plainIdentifierConversion,
 } from './identifiers.ts';
 import {
@@ -41,19 +44,12 @@ import {
   organizationConversion,
   practitionerConversion,
 } from './names.ts';
+import { annotationConversion } from './notes.ts';
 import { observationValueConversion } from './observation-value.ts';
-import {
-  annotationConversion,
-  attachmentConversion,
-  booleanConversion,
-  stringConversion,
-} from './primitives.ts';
-import {
-  decimalConversion,
-  integerConversion,
-  quantityConversion,
-  referenceRangeConversion,
-} from './quantities.ts';
+import { orderTimingConversion, quantityTimingConversion } from './order-timing.ts';
+import { booleanConversion, stringConversion } from './primitives.ts';
+import { decimalConversion, integerConversion, quantityConversion } from './quantities.ts';
+import { referenceRangeConversion } from './ranges.ts';
 import {
   dateConversion,
   dateTimeConversion,
@@ -102,6 +98,12 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     doseConversion,
     eiConversion,
     eipConversion,
+    pairReferenceConversion,
+    displayReferenceConversion,
+    subIdConversion,
+    orderTimingConversion,
+    quantityTimingConversion,
+    ...extensionConversions,
     entityNumberConversion,
     entityReferenceConversion,
     familyNameExtensionConversion,

@@ -1,8 +1,12 @@
 import type { Conversion } from '../environment.ts';
 import { describedConceptConversion } from './codes.ts';
-import { animalConversion, birthTimeConversion, extensionConversion } from './extensions.ts';
 import { codedIdentifierConversion } from './identifiers.ts';
 import { personConversion } from './names.ts';
+import {
+  animalConversion,
+  birthTimeConversion,
+  extensionConversion,
+} from './patient-extensions.ts';
 import { locationConversion, placeIdentifierConversion, placeNameConversion } from './places.ts';
 import { narrativeConversion, performedConversion } from './stays.ts';
 
