@@ -35,8 +35,14 @@ describe('conversion by the shared base', () => {
     assert.deepEqual(issues, []);
     assert.deepEqual(problemsOf(bundle), []);
     const types = bundle?.entry?.map((entry) => entry.resource?.resourceType);
-    const expected = ['Patient', 'Encounter', 'AllergyIntolerance', 'Condition', 'Coverage'];
-    assert.deepEqual(types, expected);
+    assert.deepEqual(types, [
+      'Patient',
+      'RelatedPerson',
+      'Encounter',
+      'AllergyIntolerance',
+      'Condition',
+      'Coverage',
+    ]);
     assert.ok(bundle?.entry?.every((entry) => entry.request?.method === 'PUT'));
   });
 
@@ -220,8 +226,8 @@ describe('conversion by the shared base', () => {
   });
 
   it('reports the populated fields that no rule read', () => {
-    const { unvisited } = convert(withField(admission, 'PID', 17, 'CHR'));
-    assert.ok(unvisited.includes('PID-17'));
+    const { unvisited } = convert(withField(admission, 'PID', 10, '2106-3'));
+    assert.ok(unvisited.includes('PID-10'));
     assert.ok(!unvisited.includes('PID-5'));
   });
 

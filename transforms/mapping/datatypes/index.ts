@@ -7,6 +7,7 @@ import {
   doseConversion,
   strengthConversion,
 } from './amounts.ts';
+import { attachmentConversion } from './attachments.ts';
 import {
   codeableConceptConversion,
   codeConversion,
@@ -21,10 +22,12 @@ import {
   ratePerTimeConversion,
   timeSpanConversion,
 } from './dosages.ts';
+import { displayReferenceConversion, extensionConversions, subIdConversion } from './extensions.ts';
 import {
   cxConversion,
   eiConversion,
   eipConversion,
+  pairReferenceConversion,
   plainIdentifierConversion,
 } from './identifiers.ts';
 import {
@@ -40,23 +43,14 @@ import {
   identifierReferenceConversion,
   nestedPractitionerConversion,
   organizationConversion,
-  personConversion,
   practitionerConversion,
 } from './names.ts';
+import { annotationConversion } from './notes.ts';
 import { observationValueConversion } from './observation-value.ts';
-import { locationConversion, placeIdentifierConversion, placeNameConversion } from './places.ts';
-import {
-  annotationConversion,
-  attachmentConversion,
-  booleanConversion,
-  stringConversion,
-} from './primitives.ts';
-import {
-  decimalConversion,
-  integerConversion,
-  quantityConversion,
-  referenceRangeConversion,
-} from './quantities.ts';
+import { orderTimingConversion, quantityTimingConversion } from './order-timing.ts';
+import { booleanConversion, stringConversion } from './primitives.ts';
+import { decimalConversion, integerConversion, quantityConversion } from './quantities.ts';
+import { referenceRangeConversion } from './ranges.ts';
 import {
   dateConversion,
   dateTimeConversion,
@@ -71,6 +65,8 @@ import {
   reportOriginConversion,
 } from './vaccines.ts';
 
+import { visitConversions } from './visits.ts';
+
 export { identifierKey, systemOf } from './identifiers.ts';
 export { placeValue } from './places.ts';
 
@@ -78,6 +74,7 @@ export { placeValue } from './places.ts';
 export const conversions: ReadonlyMap<string, Conversion> = new Map(
   [
     ...administrativeConversions,
+    ...visitConversions,
     addressConversion,
     amountConversion,
     annotationConversion,
@@ -103,6 +100,12 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     doseConversion,
     eiConversion,
     eipConversion,
+    pairReferenceConversion,
+    displayReferenceConversion,
+    subIdConversion,
+    orderTimingConversion,
+    quantityTimingConversion,
+    ...extensionConversions,
     entityNumberConversion,
     entityReferenceConversion,
     familyNameExtensionConversion,
@@ -110,13 +113,9 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     identifierReferenceConversion,
     instantConversion,
     integerConversion,
-    locationConversion,
     nestedPractitionerConversion,
     observationValueConversion,
     organizationConversion,
-    personConversion,
-    placeIdentifierConversion,
-    placeNameConversion,
     plainIdentifierConversion,
     practitionerConversion,
     primarySourceConversion,

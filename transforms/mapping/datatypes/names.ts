@@ -83,7 +83,7 @@ export function displayName({ prefix, given, family, suffix }: HumanName): strin
  * XCN, CNN or NDL to a Reference by identifier and display: the person is named, no Practitioner is
  * invented of a fragment.
  */
-function practitioner(cell: Cell, environment: Environment): fhir4.Reference | undefined {
+export function practitioner(cell: Cell, environment: Environment): fhir4.Reference | undefined {
   const id = component(cell, 1);
   const name = humanName(cell, 2);
   if (id === '' && name === undefined) return undefined;
