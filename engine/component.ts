@@ -60,6 +60,8 @@ export type CheckContext = ConfigPlace & {
 
 export type SourceComponent<Config = unknown> = Spec<Config> & {
   readonly role: 'source';
+  /** Its senders may be owed an answer after the chain. */
+  readonly answers?: true;
   create(config: Config, context: SourceContext & { readonly orderBy: readonly string[] }): Source;
 };
 
@@ -87,6 +89,8 @@ export type RouteComponent<Config = unknown> = Spec<Config> & {
   readonly role: 'route';
   /** What the last stage must give for it to have something to deliver; absent: anything. */
   readonly takes?: Flow;
+  /** It carries the answers that the source's senders are owed, and no messages. */
+  readonly answers?: true;
   create(config: Config, context: SinkContext): Promise<Sink>;
 };
 

@@ -3,7 +3,7 @@ import { createChanges } from './changes.ts';
 import { type Channel, createChannel } from './channel/index.ts';
 import type { Clock } from './clock.ts';
 import type { Registry } from './component.ts';
-import type { ChannelConfig, LoadedNetwork, Network } from './config/index.ts';
+import { type ChannelConfig, type LoadedNetwork, type Network, queuesOf } from './config/index.ts';
 import { deployments } from './deployments.ts';
 import { ConfigError, PlexusError, reasonOf } from './errors.ts';
 import type { Events } from './events.ts';
@@ -104,7 +104,7 @@ export async function startEngine(options: EngineOptions) {
     const channel = journal.control.channels().find((each) => each.no === no)?.name ?? '';
     const configured = options.network.channels.find((each) => each.name === channel);
     const routes = options.ordersOnly
-      ? configured?.routes.map((route) => route.name)
+      ? configured && queuesOf(configured)
       : changes.routes(channel);
     return routes !== undefined && (name === '' || routes.includes(name));
   }

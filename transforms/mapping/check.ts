@@ -49,9 +49,13 @@ type Row = ResourceRow | PartRow | RuleRow;
 
 /** A row that brings nothing of its own must override one that is there. */
 function checkIdentity(placed: Placed<Row>, merged: Merged, report: Report): void {
-  if (!placed.isNew) return;
   const { row } = placed;
   const own = 'to' in row || 'type' in row || 'of' in row;
+  if (!placed.isNew) {
+    if (own && isWrittenBefore(placed, merged))
+      report('rule-twice', `the mapping has a row \`${row.id}\` already`, 'id');
+    return;
+  }
   if (own && row.disable !== true) return;
   const section = placed.path[0];
   const known = merged.written
@@ -59,6 +63,19 @@ function checkIdentity(placed: Placed<Row>, merged: Merged, report: Report): voi
     .map((other) => other.row.id);
   const noun = section === 'rules' ? 'rule' : section === 'parts' ? 'part' : 'resource';
   report('rule-unknown', `no ${noun} is called \`${row.id}\`; ${suggestion(row.id, known)}`, 'id');
+}
+
+/** By a row of the same mapping, which nobody meant to override. */
+function isWrittenBefore(placed: Placed<Row>, { written }: Merged): boolean {
+  const { row, layer, path } = placed;
+  return written
+    .slice(0, written.indexOf(placed))
+    .some(
+      (other) =>
+        other.row.id === row.id &&
+        other.path[0] === path[0] &&
+        other.layer.mapping === layer.mapping,
+    );
 }
 
 function checkPaths(paths: string | string[] | undefined, report: Report, at: string): void {

@@ -10,6 +10,8 @@ import type {
 
 /** A mapping file on its way through the merge: its value, and a way to say where a row stands. */
 export type Layer = {
+  /** Name of the mapping that the file is, or is a part of. */
+  readonly mapping: string;
   readonly file: string;
   readonly value: MappingFile;
 };

