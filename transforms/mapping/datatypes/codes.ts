@@ -138,3 +138,18 @@ export const textConceptConversion: Conversion = {
     return text === '' ? undefined : { text };
   },
 };
+
+export const describedConceptConversion: Conversion = {
+  name: 'DescribedConcept',
+  summary: 'As `CodeableConcept`, with the description in field 4 (DG1-4, PR1-4) as its text.',
+  gives: ['CodeableConcept'],
+  reads: [4],
+  settings: ['system'],
+  convert(cell, environment, settings) {
+    const concept = codeableConcept(cell, environment, settings);
+    const described = settings.sibling(4);
+    // CWE.9 is what the user saw.
+    if (!concept || !described || component(cell, 9) !== '') return concept;
+    return { ...concept, text: cellText(described) };
+  },
+};

@@ -164,6 +164,18 @@ export const plainIdentifierConversion: Conversion = {
   },
 };
 
+export const codedIdentifierConversion: Conversion = {
+  name: 'CodedIdentifier',
+  summary: 'CWE or CE that numbers something (IN1-2) to an Identifier of its coding system.',
+  gives: ['Identifier'],
+  convert(cell, environment) {
+    const value = component(cell, 1);
+    if (value === '') return undefined;
+    const name = component(cell, 3);
+    return name === '' ? { value } : { system: environment.codeSystem(name), value };
+  },
+};
+
 /** PLN (v2.5.1 section 2.A.54): number, kind, place, and when it ends. */
 export function licenceIdentifier(
   cell: Cell,

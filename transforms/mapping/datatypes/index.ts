@@ -36,19 +36,18 @@ import {
   entityReferenceConversion,
 } from './named-things.ts';
 import {
+  calledNameConversion,
   codedOrganizationConversion,
   familyNameExtensionConversion,
   humanNameConversion,
   identifierReferenceConversion,
   nestedPractitionerConversion,
   organizationConversion,
-  personConversion,
   practitionerConversion,
 } from './names.ts';
 import { annotationConversion } from './notes.ts';
 import { observationValueConversion } from './observation-value.ts';
 import { orderTimingConversion, quantityTimingConversion } from './order-timing.ts';
-import { locationConversion, placeIdentifierConversion, placeNameConversion } from './places.ts';
 import { booleanConversion, stringConversion } from './primitives.ts';
 import { decimalConversion, integerConversion, quantityConversion } from './quantities.ts';
 import { referenceRangeConversion } from './ranges.ts';
@@ -66,6 +65,8 @@ import {
   reportOriginConversion,
 } from './vaccines.ts';
 
+import { visitConversions } from './visits.ts';
+
 export { identifierKey, systemOf } from './identifiers.ts';
 export { placeValue } from './places.ts';
 
@@ -73,12 +74,14 @@ export { placeValue } from './places.ts';
 export const conversions: ReadonlyMap<string, Conversion> = new Map(
   [
     ...administrativeConversions,
+    ...visitConversions,
     addressConversion,
     amountConversion,
     annotationConversion,
     asNeededConversion,
     attachmentConversion,
     booleanConversion,
+    calledNameConversion,
     codeConversion,
     codeableConceptConversion,
     codedOrganizationConversion,
@@ -110,13 +113,9 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     identifierReferenceConversion,
     instantConversion,
     integerConversion,
-    locationConversion,
     nestedPractitionerConversion,
     observationValueConversion,
     organizationConversion,
-    personConversion,
-    placeIdentifierConversion,
-    placeNameConversion,
     plainIdentifierConversion,
     practitionerConversion,
     primarySourceConversion,
