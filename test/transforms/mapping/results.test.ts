@@ -1,6 +1,6 @@
 // Goal: a result means what its OBX says, by type, status, unit, range and note, and is the same
-// result whenever it is told. Method: tables of an OBX and what FHIR must say of it; properties over
-// resends and permuted orders; none of the messages is anyone else's.
+// result whenever it is told. Method: tables of an OBX and what FHIR must say of it, of every type
+// and status; decimals of any length as a property.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { convertBytes, loadMapping } from '../../../transforms/mapping/index.ts';
