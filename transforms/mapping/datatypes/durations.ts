@@ -84,29 +84,19 @@ function dateTimeOf(cell: Cell | undefined, number: number, environment: Environ
 
 function periodFrom(start: string, environment: Environment, settings: Settings): fhir4.Period {
   const number = Number(settings.with.duration);
-  const named = settings.with.unit;
-  const length =
-    named === undefined
-      ? lengthOf(settings.sibling(number), settings.sibling(number + 1), environment)
-      : scaled(settings.sibling(number), units.get(String(named)), environment);
+  const length = lengthOf(settings.sibling(number), settings.sibling(number + 1), environment);
   const end = length === undefined ? undefined : later(start, length);
   return end === undefined ? { start } : { start, end };
 }
 
-function scaled(cell: Cell | undefined, unit: number | undefined, environment: Environment) {
-  const number = cell && toNumber(component(cell, 1));
-  if (cell && number === undefined) environment.issue('duration-invalid', 'is no number', cell);
-  return number === undefined || unit === undefined ? undefined : number * unit;
-}
-
-const durationFields = [7, 8, 9, 10, 11, 12];
+const durationFields = [9, 10, 11, 12];
 
 export const timedPeriodConversion: Conversion = {
   name: 'TimedPeriod',
   summary: 'TS to a Period whose end is the duration in field `with: {duration}` later.',
   gives: ['Period'],
   reads: durationFields,
-  settings: ['duration', 'unit'],
+  settings: ['duration'],
   convert(cell, environment, settings) {
     const start = dateTimeOf(cell, 1, environment);
     return start === undefined ? undefined : periodFrom(start, environment, settings);
@@ -117,8 +107,8 @@ export const offsetPeriodConversion: Conversion = {
   name: 'OffsetPeriod',
   summary: 'NM (unit in the next field) after the start of the appointment to a Period.',
   gives: ['Period'],
-  reads: [6, ...durationFields, 'TQ1-7', 'SCH-11'],
-  settings: ['duration', 'unit'],
+  reads: [8, ...durationFields, 'TQ1-7', 'SCH-11'],
+  settings: ['duration'],
   convert(cell, environment, settings) {
     const unit = settings.sibling(Number(cell.field.slice(cell.field.indexOf('-') + 1)) + 1);
     const offset = lengthOf(cell, unit, environment);
