@@ -27,9 +27,12 @@ const units: ReadonlyMap<string, number> = new Map(
   ),
 );
 
-/** Milliseconds of a unit; of seconds where none is named (HL7 v2.5.1 section 10.6.2.10). */
-function unitLength(unit: Cell | undefined): number | undefined {
-  if (!unit) return unitLengths.S;
+/**
+ * Milliseconds of a unit. One that is not named is the rule's (`with: {unit}`): people leave it out
+ * and mean minutes, where the standard says seconds; so without that, nothing is calculated.
+ */
+function unitLength(unit: Cell | undefined, settings: Settings): number | undefined {
+  if (!unit) return units.get(String(settings.with.unit ?? ''));
   for (const number of [1, 2]) {
     const length = units.get(component(unit, number).toLowerCase());
     if (length !== undefined) return length;
@@ -42,13 +45,15 @@ function lengthOf(
   cell: Cell | undefined,
   unit: Cell | undefined,
   environment: Environment,
+  settings: Settings,
 ): number | undefined {
   if (!cell || component(cell, 1) === '') return undefined;
   const number = toNumber(component(cell, 1));
-  const length = unitLength(unit);
+  const length = unitLength(unit, settings);
   if (number !== undefined && length !== undefined) return number * length;
   const text = number === undefined ? 'is no number' : 'is in a unit that is no time';
-  environment.issue('duration-invalid', text, cell);
+  if (unit || number === undefined) environment.issue('duration-invalid', text, cell);
+  else environment.issue('duration-unit-missing', 'has no unit and was not counted with', cell);
   return undefined;
 }
 
@@ -84,7 +89,12 @@ function dateTimeOf(cell: Cell | undefined, number: number, environment: Environ
 
 function periodFrom(start: string, environment: Environment, settings: Settings): fhir4.Period {
   const number = Number(settings.with.duration);
-  const length = lengthOf(settings.sibling(number), settings.sibling(number + 1), environment);
+  const length = lengthOf(
+    settings.sibling(number),
+    settings.sibling(number + 1),
+    environment,
+    settings,
+  );
   const end = length === undefined ? undefined : later(start, length);
   return end === undefined ? { start } : { start, end };
 }
@@ -96,7 +106,7 @@ export const timedPeriodConversion: Conversion = {
   summary: 'TS to a Period whose end is the duration in field `with: {duration}` later.',
   gives: ['Period'],
   reads: durationFields,
-  settings: ['duration'],
+  settings: ['duration', 'unit'],
   convert(cell, environment, settings) {
     const start = dateTimeOf(cell, 1, environment);
     return start === undefined ? undefined : periodFrom(start, environment, settings);
@@ -108,10 +118,10 @@ export const offsetPeriodConversion: Conversion = {
   summary: 'NM (unit in the next field) after the start of the appointment to a Period.',
   gives: ['Period'],
   reads: [8, ...durationFields, 'TQ1-7', 'SCH-11'],
-  settings: ['duration'],
+  settings: ['duration', 'unit'],
   convert(cell, environment, settings) {
     const unit = settings.sibling(Number(cell.field.slice(cell.field.indexOf('-') + 1)) + 1);
-    const offset = lengthOf(cell, unit, environment);
+    const offset = lengthOf(cell, unit, environment, settings);
     const base =
       dateTimeOf(settings.sibling('TQ1-7'), 1, environment) ??
       dateTimeOf(settings.sibling('SCH-11'), 4, environment);
@@ -138,9 +148,10 @@ export const minutesConversion: Conversion = {
   summary: 'NM, its unit in the next field, to whole minutes.',
   gives: ['positiveInt'],
   reads: [8, 10],
+  settings: ['unit'],
   convert(cell, environment, settings) {
     const unit = settings.sibling(Number(cell.field.slice(cell.field.indexOf('-') + 1)) + 1);
-    const length = lengthOf(cell, unit, environment);
+    const length = lengthOf(cell, unit, environment, settings);
     if (length === undefined) return undefined;
     const minutes = length / minute;
     if (Number.isInteger(minutes) && minutes > 0) return minutes;
@@ -171,9 +182,9 @@ function appointmentTimes(cell: Cell, environment: Environment, settings: Settin
   if (said?.includes('T')) return { start, end: said } satisfies Times;
   const length =
     (timing && textLength(`${component(timing, 1)} ${component(timing, 2)}`)) ??
-    lengthOf(settings.sibling('SCH-9'), settings.sibling('SCH-10'), environment) ??
+    lengthOf(settings.sibling('SCH-9'), settings.sibling('SCH-10'), environment, settings) ??
     (quantity && textLength(component(quantity, 3))) ??
-    lengthOf(settings.sibling('AIS-7'), settings.sibling('AIS-8'), environment);
+    lengthOf(settings.sibling('AIS-7'), settings.sibling('AIS-8'), environment, settings);
   const end = length === undefined ? undefined : later(start, length);
   if (end !== undefined) return { start, end } satisfies Times;
   const text = 'begins an appointment of which neither an end nor a duration is said';
@@ -186,6 +197,7 @@ export const appointmentStartConversion: Conversion = {
   summary: 'TS to the start of an appointment whose end is said or follows from a duration.',
   gives: ['instant'],
   reads: appointmentReads,
+  settings: ['unit'],
   convert: (cell, environment, settings) => appointmentTimes(cell, environment, settings)?.start,
 };
 
@@ -194,5 +206,6 @@ export const appointmentEndConversion: Conversion = {
   summary: 'The start (TS) of an appointment to its end: as said, or by a duration.',
   gives: ['instant'],
   reads: appointmentReads,
+  settings: ['unit'],
   convert: (cell, environment, settings) => appointmentTimes(cell, environment, settings)?.end,
 };
