@@ -97,7 +97,7 @@ export const codeableConceptConversion: Conversion = {
     'appends its coding.',
   gives: ['CodeableConcept'],
   settings: ['system', 'text', 'component'],
-  reads: [8],
+  reads: [4, 8],
   convert(cell, environment, settings) {
     const { component: number } = settings.with;
     const given = number === undefined ? cell : nested(cell, Number(number));

@@ -87,19 +87,16 @@ function dateTimeOf(cell: Cell | undefined, number: number, environment: Environ
   return found.value;
 }
 
+/** The unit is that of `with: {unit}`, else it stands in the field behind the duration. */
 function periodFrom(start: string, environment: Environment, settings: Settings): fhir4.Period {
   const number = Number(settings.with.duration);
-  const length = lengthOf(
-    settings.sibling(number),
-    settings.sibling(number + 1),
-    environment,
-    settings,
-  );
+  const unit = settings.with.unit === undefined ? settings.sibling(number + 1) : undefined;
+  const length = lengthOf(settings.sibling(number), unit, environment, settings);
   const end = length === undefined ? undefined : later(start, length);
   return end === undefined ? { start } : { start, end };
 }
 
-const durationFields = [9, 10, 11, 12];
+const durationFields = [7, 9, 10, 11, 12];
 
 export const timedPeriodConversion: Conversion = {
   name: 'TimedPeriod',
