@@ -8,6 +8,7 @@ import { deployments } from './deployments.ts';
 import { ConfigError, PlexusError, reasonOf } from './errors.ts';
 import type { Events } from './events.ts';
 import { heldActions, reruns } from './held-actions.ts';
+import type { MessageId } from './ids.ts';
 import {
   counts,
   expire,
@@ -15,10 +16,11 @@ import {
   lockData,
   openJournal,
   type Place,
+  states,
 } from './journal/index.ts';
 import { createLeftBehind } from './left-behind.ts';
 import { limits } from './limits.ts';
-import type { Operations, Reader } from './operations.ts';
+import type { Operations, Reader, Waiting } from './operations.ts';
 import { createReader, type JournalView, openJournalView } from './reader/index.ts';
 import type { ResourceReader } from './sink.ts';
 import { createTurns } from './turns.ts';
@@ -42,6 +44,11 @@ export type EngineOptions = {
   readonly synchronous?: 'FULL' | 'NORMAL';
   /** Carries out orders on what is held and no more: no channel is built, nothing is processed. */
   readonly ordersOnly?: boolean;
+  /**
+   * The one channel that is built, to work its queue off: it takes nothing in, its routes wait, and
+   * what is queued for others stays.
+   */
+  readonly workOff?: string;
   resolvePath(path: string): string;
 };
 
@@ -74,7 +81,8 @@ export async function startEngine(options: EngineOptions) {
     const pinned = deploy.pinned(ref, config, snapshot);
     const deployment = pinned ?? deploy.enrol(config, snapshot);
     if (!pinned) deploy.deployed(deployment);
-    return createChannel(ref, deployment, { ...options, journal, pool });
+    const isWorkedOff = options.workOff !== undefined;
+    return createChannel(ref, deployment, { ...options, journal, pool, isWorkedOff });
   }
 
   async function startChannel(channel: Channel): Promise<void> {
@@ -92,6 +100,7 @@ export async function startEngine(options: EngineOptions) {
   const leftBehind = createLeftBehind({ journal, clock, events });
   const changes = createChanges({ channels, deploy, leftBehind, build });
   const held = heldActions({ journal, channels, isWorked, clock, events });
+  const again = reruns({ journal, channels, isWorked, clock, events });
   // Handles of its own: who reads long holds no write up, and sees the finished days as well.
   const view: JournalView = {
     ...openJournalView(options.dataDir, options.key),
@@ -103,9 +112,10 @@ export async function startEngine(options: EngineOptions) {
   function isWorked({ channel: no, name }: Place): boolean {
     const channel = journal.control.channels().find((each) => each.no === no)?.name ?? '';
     const configured = options.network.channels.find((each) => each.name === channel);
-    const routes = options.ordersOnly
-      ? configured?.routes.map((route) => route.name)
-      : changes.routes(channel);
+    const routes =
+      options.ordersOnly || options.workOff
+        ? configured?.routes.map((route) => route.name)
+        : changes.routes(channel);
     return routes !== undefined && (name === '' || routes.includes(name));
   }
 
@@ -147,17 +157,32 @@ export async function startEngine(options: EngineOptions) {
     replay: (selection, by) => held(selection, { kind: 'replay', by }),
     move: (selection, to, reason, by) => held(selection, { kind: 'move', to, reason, by }),
     waive: (selection, reason, by) => held(selection, { kind: 'waive', reason, by }),
-    rerun: reruns({ journal, channels, isWorked, clock, events }),
+    rerun: (ids, reason, by) => again({ ids, action: 'rerun', reason, by }),
+    reconvert: (messages, reason, by) =>
+      again({
+        ids: messages.map(({ id }) => id),
+        generations: new Map(
+          messages.flatMap(({ id, generation }) =>
+            generation === undefined ? [] : [[id, generation] as const],
+          ),
+        ),
+        ...{ action: 'reconvert', reason, by },
+      }),
+    waiting: (name, ids) => waitingOf(journal, find(name), ids),
   };
 
-  if (!options.ordersOnly) {
+  if (!options.ordersOnly && options.workOff === undefined) {
     const snapshot = deploy.snapshot(network);
     for (const config of network.channels) channels.set(config.name, build(config, snapshot));
     for (const channel of channels.values()) await changes.settleQueues(channel);
     await leftBehind.holdOthers((name) => channels.has(name));
   }
+  if (options.workOff !== undefined) {
+    const config = network.channels.find(({ name }) => name === options.workOff);
+    if (config) channels.set(config.name, build(config, deploy.snapshot(network)));
+  }
   for (const channel of channels.values()) {
-    if (channel.deployment().config.enabled) await startChannel(channel);
+    if (channel.deployment().config.enabled || options.workOff) await startChannel(channel);
   }
   const stopUpkeep = keepUp(options, async () => {
     await expire(journal, options.dataDir, network.retention, clock.nowUs(), events);
@@ -193,6 +218,21 @@ export async function startEngine(options: EngineOptions) {
 function pendingOf({ control, totals }: Journal, { ref }: Channel): number {
   const own = control.destinations().filter((each) => each.channel === ref.no);
   return own.reduce((sum, each) => sum + totals.get(ref.no, each.no, counts.pending), 0);
+}
+
+function waitingOf(
+  { stateOf, totals }: Journal,
+  { ref }: Channel,
+  ids: readonly MessageId[],
+): Waiting {
+  const isOpen = (id: MessageId): boolean => {
+    const state = stateOf(id, ref.chain)?.state;
+    return state === states.ready || state === states.retry;
+  };
+  return {
+    of: ids.filter(isOpen).length,
+    inAll: totals.get(ref.no, ref.chain, counts.pending),
+  };
 }
 
 /** Looks after finished days now and then; the returned function ends it. */

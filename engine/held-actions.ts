@@ -8,6 +8,7 @@ import {
   type HeldResult,
   type Journal,
   type Place,
+  type RerunOrder,
   rerun,
 } from './journal/index.ts';
 import type { HeldSelection } from './operations.ts';
@@ -21,10 +22,13 @@ type Options = {
   readonly events: Events;
 };
 
+type RerunWish = Pick<RerunOrder, 'ids' | 'action' | 'generations' | 'reason' | 'by'>;
+
 /** Runs messages again: the journal first, then the chains hear of it. Gives how many. */
 export function reruns({ journal, channels, isWorked, clock, events }: Options) {
-  return async (ids: readonly MessageId[], reason: string, by: string): Promise<number> => {
-    const again = await rerun(journal, { ids, reason, by, nowUs: clock.nowUs(), isWorked });
+  return async (wish: RerunWish): Promise<number> => {
+    const { by } = wish;
+    const again = await rerun(journal, { ...wish, nowUs: clock.nowUs(), isWorked });
     for (const { ref, pipeline } of channels.values()) {
       const own = again.get(ref.chain);
       if (own === undefined) continue;

@@ -30,6 +30,8 @@ export type ChannelOptions = Pick<
 > & {
   readonly registry: Registry;
   readonly anyPort: boolean;
+  /** Works its queue off: takes nothing in, and its routes wait. */
+  readonly isWorkedOff?: boolean;
 };
 
 export type Channel = ReturnType<typeof createChannel>;
@@ -175,6 +177,7 @@ export function createChannel(
       ref,
       routes: options.registry.routes,
       raws,
+      routesWait: options.isWorkedOff ?? false,
       onSettled,
       onFailure(cause) {
         become('failed', reasonOf(cause));
@@ -199,7 +202,7 @@ export function createChannel(
     try {
       if (deployed.unusable) throw deployed.unusable;
       await openLanes(next === 'paused');
-      if (!source) await openSource();
+      if (!source && !options.isWorkedOff) await openSource();
       become(next);
     } catch (cause) {
       await closeLanes();

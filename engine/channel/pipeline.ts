@@ -28,6 +28,8 @@ export type PipelineOptions = {
   readonly reader: ResourceReader;
   readonly raws: Recent<MessageId, LandedMessage>;
   readonly dataDir: string;
+  /** What is for the routes is queued and not delivered. */
+  readonly routesWait?: boolean;
   resolvePath(path: string): string;
   /** A chain verdict has become durable. */
   onSettled(rows: readonly Done[]): void;
@@ -43,7 +45,12 @@ export type Pipeline = Awaited<ReturnType<typeof openPipeline>>;
 export async function openPipeline(options: PipelineOptions) {
   const { config, ref, journal, clock } = options;
   const resources = createRecent<string, Made>(limits.recentResourceBytesMax);
-  const destinations = await openDestinations(options, resources);
+  const destinations = options.routesWait ? [] : await openDestinations(options, resources);
+  const routes = config.routes.map(({ name, kind, config: own }) => ({
+    no: journal.control.destination(ref.no, name),
+    forwards: options.routes.get(kind)?.forwards?.(own) ?? false,
+  }));
+  const forwarding = new Set(routes.flatMap(({ no, forwards }) => (forwards ? [no] : [])));
   const scheduler = createScheduler({
     lanes: config.lanes,
     clock,
@@ -55,7 +62,8 @@ export async function openPipeline(options: PipelineOptions) {
   const lane = {
     ...options,
     scheduler,
-    routes: destinations.map((destination) => destination.no),
+    routes: routes.map(({ no }) => no),
+    forwarding,
     settled: handOn,
   };
   const lanes = Array.from({ length: config.lanes }, () => createLane(lane));
@@ -68,7 +76,10 @@ export async function openPipeline(options: PipelineOptions) {
       if (reply.verdict.kind !== 'settled') continue;
       if (destinations.length > 0 && origin) keep(row, origin, reply.resources);
       const onward: Row = { ...row, attempts: 0, retries: 0, suspect: false, dueUs: 0 };
-      for (const destination of destinations) destination.scheduler.offer(onward);
+      for (const destination of destinations) {
+        if (row.isReconverted && forwarding.has(destination.no)) continue;
+        destination.scheduler.offer(onward);
+      }
     }
     for (const destination of destinations) destination.scheduler.wake();
     options.onSettled(done);

@@ -26,6 +26,7 @@ export const mllpRoute: RouteComponent<MllpRouteOptions> = {
     'the message is sent again, with the same control id.',
   example: 'mllp: { name: his, host: his.example.org, port: 6661 }',
   schema: mllpRouteOptions,
+  forwards: () => true,
   check: (options, context) => missingPemFiles(tlsFiles(options), context),
   files: (options, place) => pemFiles(tlsFiles(options), place),
   async create(options, context) {
