@@ -12,6 +12,7 @@ export {
   type HeldResult,
   type Place,
 } from './quarantine.ts';
+export { decodeRaw } from './queue.ts';
 export { type Rerun, type RerunOrder, rerun } from './rerun.ts';
 export { type CountKind, counts, stateNames, states } from './schema.ts';
 export type { SettleContext, Settling } from './settlement.ts';

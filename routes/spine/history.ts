@@ -15,18 +15,23 @@ export function readHistory(reading: Reading, last: number): Placed[] {
   let text = '';
   return rows.map((row) => {
     if (row.text !== undefined) text = row.text;
-    return {
-      set: row.elements === retractionMark ? new Map() : readSet(row, text),
-      initial: readInitial(row.own),
-      remove: row.removed === undefined ? [] : row.removed.split(','),
-      whole: row.elements?.startsWith('*') ?? false,
-      corrects: row.elements?.startsWith(correctionMark) ?? false,
-      message: row.message,
-      generation: row.generation,
-      ordinal: row.ordinal,
-      retraction: row.elements === retractionMark,
-    };
+    return placedOf(row, text);
   });
+}
+
+/** A contribution as it was made, `text` being the elements that were in force after it. */
+export function placedOf(row: ContributionRow, text: string): Placed {
+  return {
+    set: row.elements === retractionMark ? new Map() : readSet(row, text),
+    initial: readInitial(row.own),
+    remove: row.removed === undefined ? [] : row.removed.split(','),
+    whole: row.elements?.startsWith('*') ?? false,
+    corrects: row.elements?.startsWith(correctionMark) ?? false,
+    message: row.message,
+    generation: row.generation,
+    ordinal: row.ordinal,
+    retraction: row.elements === retractionMark,
+  };
 }
 
 function readInitial(own: string | undefined): Elements {
