@@ -69,9 +69,11 @@ export function apply(elements: Elements, said: Said): boolean {
       changed = true;
     }
   }
-  for (const name of said.remove) changed = elements.delete(name) || changed;
-  for (const [name, text] of said.set) {
-    if (elements.get(name) === text) continue;
+  for (const name of said.remove) changed = remove(elements, name) || changed;
+  for (const [name, own] of said.set) {
+    const before = elements.get(name);
+    const text = said.whole ? own : extended(name, before, own);
+    if (before === text) continue;
     elements.set(name, text);
     changed = true;
   }
@@ -81,6 +83,31 @@ export function apply(elements: Elements, said: Said): boolean {
     changed = true;
   }
   return changed;
+}
+
+/**
+ * Elements that messages fill piece by piece, an admission their start and a discharge their end:
+ * what is not named in them stays.
+ */
+const piecemeal = new Set(['collection', 'hospitalization', 'period']);
+
+function extended(name: string, before: string | undefined, text: string): string {
+  if (before === undefined || before === text || !piecemeal.has(name)) return text;
+  return JSON.stringify({ ...JSON.parse(before), ...JSON.parse(text) });
+}
+
+/** Removes an element, or one piece of it: `period.end`. */
+function remove(elements: Elements, path: string): boolean {
+  const dot = path.indexOf('.');
+  if (dot < 0) return elements.delete(path);
+  const name = path.slice(0, dot);
+  const before = elements.get(name);
+  if (before === undefined) return false;
+  const { [path.slice(dot + 1)]: gone, ...rest } = JSON.parse(before);
+  if (gone === undefined) return false;
+  if (Object.keys(rest).length === 0) return elements.delete(name);
+  elements.set(name, JSON.stringify(rest));
+  return true;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { ResourceLine, Work } from '../../engine/index.ts';
 import type { Contribution, Conversion } from '../../transforms/fhir/index.ts';
-import { joinElements, render, splitElements } from './elements.ts';
+import { type Elements, joinElements, render, splitElements } from './elements.ts';
 import {
   apply,
   fold,
@@ -117,8 +117,8 @@ function follow(spine: Spine, origin: Origin, state: State, said: SaidText): voi
     const parts = splitSaid(said);
     const changed = apply(elements, parts) || gone;
     const all = !said.corrects && said.initial === undefined && elements.size === parts.set.size;
-    const spelling = all ? spellAll(said) : spell(said, parts.set.keys());
-    append(spine, state, origin, changed ? joinElements(elements) : undefined, spelling);
+    const text = changed ? joinElements(elements) : undefined;
+    append(spine, state, origin, text, spellIn(elements, said, parts, all));
   }
   save(spine, state);
 }
@@ -167,6 +167,11 @@ function retract(spine: Spine, origin: Origin, from: number, touched: Map<number
 }
 
 const retraction: Spelling = { elements: retractionMark, removed: undefined, own: undefined };
+
+function spellIn(elements: Elements, said: SaidText, parts: Said, all: boolean): Spelling {
+  for (const [name, text] of parts.set) if (elements.get(name) !== text) return spellOwn(parts);
+  return all ? spellAll(said) : spell(said, parts.set.keys());
+}
 
 const markOf = ({ whole, corrects }: SaidText | Said): string =>
   whole ? '*' : corrects ? correctionMark : '';

@@ -12,7 +12,8 @@ export type Contribution = {
   /** Element name to its whole value; a field that is sent replaces its repetitions. */
   readonly set: Readonly<Record<string, unknown>>;
   /**
-   * Elements that the sender emptied (`""`), and the other forms of a choice element that is set.
+   * Elements that the sender emptied (`""`), or one piece of such an element (`period.end`), and
+   * the other forms of a choice element that is set.
    */
   readonly remove: readonly string[];
   /**

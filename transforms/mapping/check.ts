@@ -1,6 +1,7 @@
 import { type ConfigIssue, suggestion, type YamlFile } from '../../engine/index.ts';
 import { charsetName, segmentRepairs } from '../hl7v2/index.ts';
 import { checkPartUpdate, checkResourceUpdate } from './check-update.ts';
+import { parseEntry } from './compile.ts';
 import { conversions } from './datatypes/index.ts';
 import { compileDateFormat } from './date-formats.ts';
 import { elementsOf, resourceTypes } from './elements.ts';
@@ -80,9 +81,8 @@ function checkCondition(when: Condition | undefined, report: Report, at = 'when'
 
 function checkClauses(keys: readonly string[], report: Report, at: Path): void {
   for (const key of keys) {
-    if (key === 'trigger' || key === 'message') continue;
     const path = key.startsWith('not ') ? key.slice(4) : key;
-    if (parseFieldPath(path)) continue;
+    if (path === 'trigger' || path === 'message' || parseFieldPath(path)) continue;
     const words = ['trigger', 'message'];
     const hint = /^[a-z]/.test(key) ? suggestion(key, words) : 'expected an HL7 path like `PV1-2`';
     report('condition', `\`${key}\` is no condition; ${hint}`, ...at, key);
@@ -112,7 +112,9 @@ function checkKeyPart(part: KeyPart, merged: Merged, report: Report): void {
     checkPath(part, report);
   } else if ('identifier' in part) {
     for (const path of [part.identifier].flat()) checkPath(path, report);
-  } else if ('text' in part) return;
+    if (part.like !== undefined) checkPath(part.like, report);
+  } else if ('visit' in part || 'text' in part) return;
+  else if ('place' in part) checkPath(part.place, report);
   else if ('code' in part) checkPath(part.code, report);
   else for (const inner of part.first.flat()) checkKeyPart(inner, merged, report);
 }
@@ -156,8 +158,25 @@ function checkJoin(join: PartRow['join'] & object, each: string | undefined, rep
   }
 }
 
+/** Only a rule can ask what the message makes; the rest is decided before. */
+function checkRuleCondition({ when = {} }: RuleRow, merged: Merged, report: Report): void {
+  const isList = Array.isArray(when);
+  const ids = merged.resources.map((placed) => placed.row.id);
+  for (const [position, clauses] of [when].flat().entries()) {
+    const at = isList ? ['when', position] : ['when'];
+    const { made, 'not made': notMade, ...others } = clauses;
+    checkClauses(Object.keys(others), report, at);
+    for (const [key, asked] of Object.entries({ made, 'not made': notMade }))
+      for (const id of [asked ?? []].flat().map(String)) {
+        if (ids.includes(id)) continue;
+        const message = `no resource is called \`${id}\`; ${suggestion(id, ids)}`;
+        report('resource-unknown', message, ...at, key);
+      }
+  }
+}
+
 function checkRule(row: RuleRow, merged: Merged, report: Report): void {
-  checkCondition(row.when, report);
+  checkRuleCondition(row, merged, report);
   checkPaths(row.from, report, 'from');
   const given = ['from', 'value', 'reference'].filter((key) => key in row);
   if (given.length !== 1)
@@ -264,7 +283,7 @@ function checkMessages(layer: Layer, merged: Merged, report: Report): void {
   for (const [type, makes] of Object.entries(layer.value.messages ?? {})) {
     if (makes === 'filter') continue;
     for (const [index, name] of makes.entries()) {
-      const id = name.replace(/\?$/, '');
+      const { id } = parseEntry(name);
       if (ids.includes(id)) continue;
       const hint = suggestion(id, ids);
       report('resource-unknown', `no resource is called \`${id}\`; ${hint}`, type, index);

@@ -34,6 +34,8 @@ export type ResourcePlan = Filling & {
   readonly key: KeyReader;
   /** The same key twice in a message is the same resource, not a second one. */
   readonly isShared: boolean;
+  /** Left out where the message makes one of the same key already. */
+  readonly isOnce: boolean;
   readonly corrections: readonly CorrectionPlan[];
   /** Issue code when the key is missing. */
   readonly missing: string;
@@ -61,9 +63,14 @@ export type PartPlan = Filling & {
   readonly join: { readonly by: ReadPath; readonly once: ReadPath } | undefined;
 };
 
-export type MessagePlan =
-  | 'filter'
-  | readonly { readonly resource: ResourcePlan; readonly optional: boolean }[];
+export type MessagePlan = 'filter' | readonly MessageEntry[];
+
+/** What a message makes of a resource row; `least`: with fewer the message waits. */
+export type MessageEntry = {
+  readonly resource: ResourcePlan;
+  readonly optional: boolean;
+  readonly least: number;
+};
 
 /** A mapping, ready to run. */
 export type CompiledMapping = {
@@ -118,11 +125,18 @@ function bySegment(paths: readonly string[]): ReadonlyMap<string, FieldBits> {
   return new Map([...fields].map(([segment, numbers]) => [segment, fieldBits(numbers)] as const));
 }
 
-function entry(name: string, resources: ReadonlyMap<string, ResourcePlan>) {
-  const optional = name.endsWith('?');
-  const resource = resources.get(optional ? name.slice(0, -1) : name);
-  if (!resource) throw new Error(`no resource ${name}`);
-  return { resource, optional };
+function entry(text: string, resources: ReadonlyMap<string, ResourcePlan>): MessageEntry {
+  const { id, mark } = parseEntry(text);
+  const resource = resources.get(id);
+  if (!resource) throw new Error(`no resource ${text}`);
+  const optional = mark === '?';
+  return { resource, optional, least: optional ? 0 : mark === '' ? 1 : Number(mark.slice(1, -1)) };
+}
+
+/** `encounter`, `encounter?` or `encounter{2}`. */
+export function parseEntry(text: string): { readonly id: string; readonly mark: string } {
+  const [, id = text, mark = ''] = /^(.*?)(\?|\{[1-9]\})?$/.exec(text) ?? [];
+  return { id, mark };
 }
 
 function planResource(id: string, merged: Merged, rules: readonly Rule[]): ResourcePlan {
@@ -135,8 +149,12 @@ function planResource(id: string, merged: Merged, rules: readonly Rule[]): Resou
     type: row.type!,
     each,
     when: compileCondition(row.when),
-    key: compileKey(row.key ?? [], ids),
+    key: compileKey(row.key ?? [], {
+      resources: ids,
+      visitNumber: merged.dialect.visit_number ?? ['PV1-19'],
+    }),
     isShared: row.shared === true,
+    isOnce: row.once === true,
     corrections: [...correctionPlan(row.corrects, false), ...correctionPlan(row.cancels, true)],
     missing: row.missing ?? `${id}-key-missing`,
     others: otherChoices(row.type!),

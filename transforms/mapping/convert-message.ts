@@ -128,13 +128,23 @@ function fill(instance: Made, run: FullRun): { contribution: Contribution; found
 function removed({ others }: ResourcePlan, { set, emptied }: Target): readonly string[] {
   if (emptied === undefined && others.size === 0) return nothing;
   const remove: string[] = [];
-  if (emptied) for (const name of emptied) if (set[name] === undefined) remove.push(name);
+  if (emptied) for (const name of emptied) if (!isSet(set, name)) remove.push(name);
   if (others.size === 0) return remove;
   for (const name in set) {
     const names = others.get(name);
     if (names) for (const other of names) if (!emptied?.has(other)) remove.push(other);
   }
   return remove;
+}
+
+/** `name` may lead into an element: `period.end`. */
+function isSet(set: Target['set'], name: string): boolean {
+  let at: unknown = set;
+  for (const step of name.split('.')) {
+    if (typeof at !== 'object' || at === null) return false;
+    at = (at as Record<string, unknown>)[step];
+  }
+  return at !== undefined;
 }
 
 const nothing: readonly string[] = Object.freeze([]);

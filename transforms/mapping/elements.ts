@@ -12,10 +12,12 @@ const definitions: Readonly<Record<string, string>> = {
   Patient: `extension*:Extension identifier*:Identifier active:boolean name*:HumanName
     telecom*:ContactPoint gender:code birthDate:date deceased[x]:boolean|dateTime address*:Address
     maritalStatus:CodeableConcept multipleBirth[x]:boolean|integer contact*:Backbone
-    communication*:Backbone generalPractitioner*:Reference managingOrganization:Reference`,
+    communication*:Backbone generalPractitioner*:Reference managingOrganization:Reference
+    link*:Backbone`,
   'Patient.contact': `relationship*:CodeableConcept name:HumanName telecom*:ContactPoint
     address:Address gender:code organization:Reference period:Period`,
   'Patient.communication': 'language!:CodeableConcept preferred:boolean',
+  'Patient.link': 'other!:Reference type!:code',
   Encounter: `identifier*:Identifier status!:code class!:Coding type*:CodeableConcept
     serviceType:CodeableConcept priority:CodeableConcept subject:Reference participant*:Backbone
     period:Period reasonCode*:CodeableConcept diagnosis*:Backbone account*:Reference
@@ -45,6 +47,15 @@ const definitions: Readonly<Record<string, string>> = {
     relationship:CodeableConcept period:Period payor*!:Reference class*:Backbone order:positiveInt
     network:string`,
   'Coverage.class': 'type!:CodeableConcept value!:string name:string',
+  Account: `identifier*:Identifier status!:code type:CodeableConcept name:string
+    subject*:Reference servicePeriod:Period coverage*:Backbone owner:Reference description:string
+    guarantor*:Backbone partOf:Reference`,
+  'Account.guarantor': 'party!:Reference onHold:boolean period:Period',
+  'Account.coverage': 'coverage!:Reference priority:positiveInt',
+  Location: `extension*:Extension identifier*:Identifier status:code operationalStatus:Coding
+    name:string alias*:string description:string mode:code type*:CodeableConcept
+    telecom*:ContactPoint address:Address physicalType:CodeableConcept
+    managingOrganization:Reference partOf:Reference`,
   RelatedPerson: `identifier*:Identifier active:boolean patient!:Reference
     relationship*:CodeableConcept name*:HumanName telecom*:ContactPoint gender:code birthDate:date
     address*:Address period:Period`,

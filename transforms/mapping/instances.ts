@@ -1,4 +1,5 @@
-import type { Place } from './conditions.ts';
+import { compileCondition, type Place, type Predicate } from './conditions.ts';
+import type { Clauses, Condition } from './language.ts';
 
 /** A resource that the message makes, before its elements are filled. */
 export type Instance<Plan = unknown> = {
@@ -37,4 +38,36 @@ export function instanceAt(made: readonly Instance[], index: number): Instance |
     else high = middle - 1;
   }
   return undefined;
+}
+
+type RuleCondition = (run: Maker, index: number) => boolean;
+
+/**
+ * A rule`s `when:`, which may also ask whether a resource of the mapping is made where the rule
+ * stands: `made: account`, `not made: account`.
+ */
+export function compileRuleCondition(
+  when: Condition | undefined,
+  resources: readonly string[],
+): RuleCondition | undefined {
+  const options = [when ?? {}].flat().map((clauses) => compileClauses(clauses, resources));
+  if (options.includes(undefined)) return undefined;
+  const [only, ...others] = options;
+  if (others.length === 0) return only;
+  return (run, index) => options.some((option) => option!(run, index));
+}
+
+function compileClauses(
+  { made, 'not made': notMade, ...others }: Clauses,
+  resources: readonly string[],
+): RuleCondition | undefined {
+  const rest: Predicate | undefined = compileCondition(others);
+  if (made === undefined && notMade === undefined) return rest;
+  const slotsOf = (ids: Clauses[string] | undefined) =>
+    [ids ?? []].flat().map((id) => resources.indexOf(String(id)));
+  const [wanted, unwanted] = [slotsOf(made), slotsOf(notMade)];
+  return (run, index) =>
+    wanted.every((slot) => findInstance(run, slot, index) !== undefined) &&
+    unwanted.every((slot) => findInstance(run, slot, index) === undefined) &&
+    (rest === undefined || rest(run, index));
 }

@@ -1,6 +1,6 @@
 import { component } from './cell.ts';
 import type { Place } from './conditions.ts';
-import { identifierKey } from './datatypes/index.ts';
+import { identifierKey, placeValue } from './datatypes/index.ts';
 import type { Environment } from './environment.ts';
 import { fieldPath } from './field-path.ts';
 import { findInstance, type Instances } from './instances.ts';
@@ -19,8 +19,14 @@ export type KeyPlace = Place & {
 /** Text of a business key at a segment; undefined when a part of it is missing. */
 export type KeyReader = (place: KeyPlace, index: number) => string | undefined;
 
-export function compileKey(parts: readonly KeyPart[], resources: readonly string[]): KeyReader {
-  const readers = parts.map((part) => compilePart(part, resources));
+/** What a key is compiled with: ids of the resource rows, and fields that number a visit. */
+export type KeyNames = {
+  readonly resources: readonly string[];
+  readonly visitNumber: readonly string[];
+};
+
+export function compileKey(parts: readonly KeyPart[], names: KeyNames): KeyReader {
+  const readers = parts.map((part) => compilePart(part, names));
   return (place, index) => {
     let key = '';
     for (const read of readers) {
@@ -32,23 +38,24 @@ export function compileKey(parts: readonly KeyPart[], resources: readonly string
   };
 }
 
-function compilePart(part: KeyPart, resources: readonly string[]): KeyReader {
+function compilePart(part: KeyPart, names: KeyNames): KeyReader {
+  const { resources, visitNumber } = names;
   if (typeof part === 'string') {
     const slot = resources.indexOf(part);
     return slot < 0 ? textReader(part) : (place, index) => findInstance(place, slot, index)?.id;
   }
   if ('code' in part) return codeReader(part.code);
+  if ('place' in part) return placeReader(part.place);
   if ('text' in part) return () => part.text;
-  if ('identifier' in part) {
-    return identifierReader([part.identifier].flat(), {
-      isRequired: part.authority === 'required',
-      placeholders: part.placeholders ?? [],
-    });
+  if ('visit' in part) {
+    const isPrior = part.visit === 'prior';
+    return identifierReader(isPrior ? visitNumber.map(priorOf) : visitNumber, { visit: true });
   }
+  if ('identifier' in part) return identifierReader([part.identifier].flat(), part);
   const options = part.first.map((option) =>
     typeof option === 'string' && !resources.includes(option)
       ? populated(textReader(option))
-      : compileKey([option].flat(), resources),
+      : compileKey([option].flat(), names),
   );
   return (place, index) => {
     for (const option of options) {
@@ -100,17 +107,58 @@ const entityFields = new Set([
   'SCH-1',
   'SCH-2',
   'TXA-12',
+  'IAM-7',
+  'PR1-19',
 ]);
 
 /** Identifier types of a person that name them best, in this order. */
 const preferred = ['MR', 'PI', 'PT', 'MRN'];
 
-type Numbering = { readonly isRequired: boolean; readonly placeholders: readonly string[] };
+/** The field that a field of MRG replaces: their numbers must give the same key. */
+const replacedBy: ReadonlyMap<string, string> = new Map([
+  ['MRG-1', 'PID-3'],
+  ['MRG-2', 'PID-4'],
+  ['MRG-3', 'PID-18'],
+  ['MRG-4', 'PID-2'],
+  ['MRG-5', 'PV1-19'],
+  ['MRG-6', 'PV1-50'],
+]);
 
-function identifierReader(texts: readonly string[], numbering: Numbering): KeyReader {
-  const readers = texts.map((text, position) =>
-    identifierPathReader(text, numbering, position === 0),
-  );
+const priorOf = (field: string): string =>
+  [...replacedBy].find(([, current]) => current === field)?.[0] ?? field;
+
+type Naming = {
+  readonly authority?: 'required' | undefined;
+  readonly like?: string | undefined;
+  readonly placeholders?: readonly string[] | undefined;
+  readonly visit?: true;
+};
+
+/** One of the fields that an identifier is looked for in. */
+type Numbered = {
+  readonly path: ReadPath;
+  /** Goes before a number without an authority, where it is of another kind than the first`s. */
+  readonly prefix: string;
+  readonly isRequired: boolean;
+  readonly placeholders: readonly string[];
+  readonly like: ReadPath | undefined;
+};
+
+function identifierReader(texts: readonly string[], naming: Naming): KeyReader {
+  const { authority, like, placeholders = [], visit } = naming;
+  const isRequired = authority === 'required';
+  const readers = texts.map((text, position) => {
+    const path = readPath(fieldPath(text));
+    // The default says whose numbers the first field holds; another field's are not the same ones.
+    const isOther = position > 0 && (isRequired || visit === true);
+    return identifierPathReader({
+      path,
+      prefix: isOther ? `${replacedBy.get(path.name) ?? path.name}|` : '',
+      isRequired,
+      placeholders,
+      like: like === undefined ? undefined : readPath(fieldPath(like)),
+    });
+  });
   return (place, index) => {
     for (const read of readers) {
       const found = read(place, index);
@@ -121,8 +169,8 @@ function identifierReader(texts: readonly string[], numbering: Numbering): KeyRe
 }
 
 /** Remembers the last answer: an order is asked for by each of its results. */
-function identifierPathReader(text: string, numbering: Numbering, isFirst: boolean): KeyReader {
-  const path = readPath(fieldPath(text));
+function identifierPathReader(numbered: Numbered): KeyReader {
+  const { path } = numbered;
   let lastRun = -1;
   let lastAt = -1;
   let last: string | undefined;
@@ -130,20 +178,15 @@ function identifierPathReader(text: string, numbering: Numbering, isFirst: boole
     const at = place.scope.resolve(index, path.segment);
     if (at < 0) return undefined;
     if (lastRun === place.run && lastAt === at) return last;
-    last = identifierAt(place, at, path, numbering, isFirst);
+    last = identifierAt(place, at, numbered);
     lastRun = place.run;
     lastAt = at;
     return last;
   };
 }
 
-function identifierAt(
-  place: KeyPlace,
-  at: number,
-  path: ReadPath,
-  { isRequired, placeholders }: Numbering,
-  isFirst: boolean,
-): string | undefined {
+function identifierAt(place: KeyPlace, at: number, numbered: Numbered): string | undefined {
+  const { path, prefix, isRequired, placeholders, like } = numbered;
   const { cells } = readField(place.reader, at, path);
   const [only] = cells;
   if (!only) return undefined;
@@ -156,12 +199,37 @@ function identifierAt(
           .find((cell) => cell !== undefined) ?? only);
   const key = identifierKey(best, place.environment, kind);
   if (key === undefined || placeholders.includes(key.value)) return undefined;
-  if (key.system !== undefined || !isRequired) return `${key.system ?? ''}|${key.value}`;
+  if (key.system !== undefined) return `${key.system}|${key.value}`;
+  const own = like === undefined ? undefined : oneSystem(place, at, like);
+  if (own !== undefined) return `${own}|${key.value}`;
+  const value = prefix + key.value;
+  if (!isRequired) return `|${value}`;
   const system = place.environment.defaultAuthority();
-  // The default says whose numbers the first field holds; another field's are not the same ones.
-  if (system !== undefined)
-    return isFirst ? `${system}|${key.value}` : `${system}|${path.name}|${key.value}`;
+  if (system !== undefined) return `${system}|${value}`;
   const text = 'names no assigning authority, and the dialect declares no default that does';
   place.environment.issue('identifier-authority-missing', text, best);
   return undefined;
+}
+
+/** The one authority that all numbers of a field name; undefined for none, or several. */
+function oneSystem(place: KeyPlace, index: number, path: ReadPath): string | undefined {
+  const at = place.scope.resolve(index, path.segment);
+  if (at < 0) return undefined;
+  let system: string | undefined;
+  for (const cell of readField(place.reader, at, path).cells) {
+    const found = identifierKey(cell, place.environment, 'CX')?.system;
+    if (found === undefined || (system !== undefined && system !== found)) return undefined;
+    system = found;
+  }
+  return system;
+}
+
+/** PL: point of care, room, bed and facility, as a place`s identifier has them. */
+function placeReader(text: string): KeyReader {
+  const path = readPath(fieldPath(text));
+  return (place, index) => {
+    const at = place.scope.resolve(index, path.segment);
+    const cell = at < 0 ? undefined : readField(place.reader, at, path).cells[0];
+    return cell === undefined ? undefined : placeValue(cell) || undefined;
+  };
 }

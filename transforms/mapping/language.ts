@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { keyPart, path, paths } from './key-part.ts';
+
+export type { KeyPart } from './key-part.ts';
 
 /**
  * The mapping language: one YAML file for one source. What a message makes (`messages`), the things
@@ -10,52 +13,18 @@ const id = z
   .regex(/^[a-z][a-z0-9-]*$/, 'an id is lower-case words joined by hyphens')
   .describe('Stable id; a file that extends this one overrides the row by it.');
 
-const path = z.string().describe('HL7 path such as `PID-5`, `PID-3.4.2`, `OBX-5[2]`.');
-const paths = z
-  .union([path, z.array(path).min(1)])
-  .describe('HL7 path, or several of which the first populated one is taken.');
-
 const literal = z.union([z.string(), z.number(), z.boolean()]);
 
 const clauses = z
   .record(z.string(), z.union([literal, z.array(literal).min(1)]))
   .describe(
-    'All must hold. Keys: `trigger`, `message`, or an HL7 path; `not PATH` turns one round. ' +
-      'Values: one value, a list of values, `present` or `absent`.',
+    'All must hold. Keys: `trigger`, `message`, or an HL7 path, and in a rule `made` with the id ' +
+      'of a resource; `not KEY` turns one round. Values: one value, a list of ' +
+      'values, `present` or `absent`.',
   );
 const condition = z
   .union([clauses, z.array(clauses).min(1)])
   .describe('What must hold; of a list of such, one.');
-
-const keyPart: z.ZodType<KeyPart> = z.lazy(() =>
-  z.union([
-    z.string(),
-    z.strictObject({
-      identifier: paths.describe('CX or EI field: its authority and its value.'),
-      authority: z
-        .literal('required')
-        .optional()
-        .describe('Without an authority the dialect`s default is taken; without that, none.'),
-      placeholders: z
-        .array(z.string())
-        .optional()
-        .describe('Values that senders write where there is no number, such as `9999`.'),
-    }),
-    z.strictObject({ code: path.describe('Coded field: code and code system.') }),
-    z.strictObject({ text: z.string().describe('A word that tells two rows of one type apart.') }),
-    z.strictObject({ first: z.array(z.union([keyPart, z.array(keyPart).min(1)])).min(1) }),
-  ]),
-);
-export type KeyPart =
-  | string
-  | {
-      identifier: string | string[];
-      authority?: 'required' | undefined;
-      placeholders?: string[] | undefined;
-    }
-  | { code: string }
-  | { text: string }
-  | { first: (KeyPart | KeyPart[])[] };
 
 const ending = z
   .record(z.string(), z.unknown())
@@ -77,6 +46,10 @@ const resource = z.strictObject({
     .regex(/^[a-z-]+$/)
     .optional()
     .describe('Issue code when the key is missing.'),
+  once: z
+    .boolean()
+    .optional()
+    .describe('Left out where the message makes one of the same key already.'),
   update: z
     .enum(['snapshot', 'action', 'append'])
     .optional()
@@ -209,6 +182,11 @@ const dialect = z.strictObject({
       'Identifier system of a patient identifier that names no authority: a uri, or ' +
         '`{ from: [MSH-4, MSH-3] }`, the sender that the message names.',
     ),
+  visit_number: z
+    .array(z.enum(['PV1-19', 'PV1-50', 'PID-18']))
+    .min(1)
+    .optional()
+    .describe('Fields of which the first populated one numbers the visit; default `[PV1-19]`.'),
   code_systems: z
     .record(z.string(), z.string())
     .optional()
@@ -255,7 +233,10 @@ export const mappingSchema = z.strictObject({
       z.union([z.literal('filter'), z.array(z.string())]),
     )
     .optional()
-    .describe('Message type to the resources it makes; `id?`: left out when its key is missing.'),
+    .describe(
+      'Message type to the resources it makes; `id?`: left out when its key is missing; `id{2}`: ' +
+        'held with fewer than two.',
+    ),
   ignore: z
     .array(path)
     .optional()

@@ -22,17 +22,18 @@ export function makeInstances(
   const correcting: Correcting[] = [];
   const { names } = run.scope;
   const used: Used = { types: [], keys: undefined };
-  for (const { resource, optional } of plan) {
-    let found = false;
+  for (const { resource, optional, least } of plan) {
+    let found = 0;
     for (let index = 0; index < names.length; index += 1) {
       if (names[index] !== resource.each) continue;
       if (resource.when && !resource.when(run, index)) continue;
-      found = true;
+      found += 1;
       const key = resource.key(run, index);
       if (key === undefined) {
         reportMissing(resource, optional, index, run);
         continue;
       }
+      if (resource.isOnce && isMade(instances, mapping, resource, key)) continue;
       const id = resource.isShared
         ? resourceId(mapping.source, resource.type, key)
         : idFor(mapping, resource, key, used);
@@ -54,10 +55,7 @@ export function makeInstances(
       for (const correction of resource.corrections)
         if (correction.when(run, index)) correcting.push({ instance, key, correction });
     }
-    if (!found && !optional && resource.when === undefined) {
-      const text = `the message has no ${resource.each} segment`;
-      run.collector.hold('segment-missing', text, resource.each, undefined);
-    }
+    if (found < least) reportFew(resource, found, least, run);
   }
   for (const one of correcting) one.instance.corrects = correctionOf(one, mapping, run, used);
   return instances;
@@ -110,6 +108,23 @@ function countOf(type: string, key: string, used: Used): number {
   const known = used.keys?.get(`${type}|${key}`);
   if (known !== undefined) return known;
   return used.types.some((one) => one.type === type && one.key === key) ? 1 : 0;
+}
+
+function isMade(
+  instances: readonly Made[],
+  mapping: CompiledMapping,
+  { type }: ResourcePlan,
+  key: string,
+): boolean {
+  const reference = `${type}/${resourceId(mapping.source, type, key)}`;
+  return instances.some((instance) => instance.reference === reference);
+}
+
+function reportFew(resource: ResourcePlan, found: number, least: number, run: FullRun): void {
+  if (least === 1 && resource.when !== undefined) return;
+  const needed = least === 1 ? '' : `, and one of its type speaks of ${least}`;
+  const text = `the message has ${found === 0 ? 'no' : `only ${found}`} ${resource.each} segment`;
+  run.collector.hold('segment-missing', text + needed, resource.each, undefined);
 }
 
 function reportMissing(

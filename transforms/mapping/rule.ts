@@ -1,11 +1,11 @@
 import type { Mark } from '../fhir/index.ts';
 import type { Cell } from './cell.ts';
 import type { Collector } from './collector.ts';
-import { compileCondition, type Place, type Predicate } from './conditions.ts';
+import type { Place } from './conditions.ts';
 import { conversions } from './datatypes/index.ts';
 import type { CodeTable, Conversion, Environment, Settings } from './environment.ts';
 import { fieldPath } from './field-path.ts';
-import { findInstance, type Instances, instanceAt } from './instances.ts';
+import { compileRuleCondition, findInstance, type Instances, instanceAt } from './instances.ts';
 import type { RuleRow } from './language.ts';
 import type { Merged } from './merge.ts';
 import { type Field, type Reader, type ReadPath, readField, readPath } from './reader.ts';
@@ -26,7 +26,7 @@ export type Run = Place & {
 export type Target = {
   readonly set: Fields;
   initial: Fields | undefined;
-  /** Top-level elements whose field came as `""`. */
+  /** Elements, or `period.end` within one, whose field came as `""`. */
   emptied: Set<string> | undefined;
   marks: Omit<Mark, 'contribution'>[] | undefined;
   /** For a part that stands for one repetition of a field. */
@@ -60,7 +60,8 @@ export function compileRule(
   const elements = resolved.elements.length > 0 ? resolved.elements : [partElement(merged, owner)!];
   const conversion = conversions.get(row.as ?? 'string')!;
   const writer = compileWriter(elements, choiceType(row, conversion, elements.at(-1)!.types));
-  const when = compileCondition(row.when);
+  const ids = merged.resources.map((placed) => placed.row.id);
+  const when = compileRuleCondition(row.when, ids);
   const put = compilePut(row, writer);
   const rule = { id: row.id, owner, source: undefined };
   if (row.value !== undefined) {
@@ -68,8 +69,7 @@ export function compileRule(
     return { ...rule, apply: constantRule(row, when, put, writer, isAlone) };
   }
   if (row.reference !== undefined) {
-    const slot = merged.resources.findIndex((placed) => placed.row.id === row.reference);
-    return { ...rule, apply: referenceRule(slot, when, put, writer) };
+    return { ...rule, apply: referenceRule(ids.indexOf(row.reference), when, put, writer) };
   }
   const table = row.table === undefined ? undefined : tables.get(row.table);
   const paths = [row.from ?? []].flat().map((text) => readPath(fieldPath(text)));
@@ -86,6 +86,7 @@ function isAddedTo(row: RuleRow, merged: Merged, owner: string, element: string)
   });
 }
 
+type When = ReturnType<typeof compileRuleCondition>;
 type Put = (target: Target, value: unknown) => boolean;
 
 function compilePut(row: RuleRow, writer: Writer): Put {
@@ -120,7 +121,7 @@ function empty(target: Target, names: readonly string[]): void {
 /** `isAlone`: nothing adds to the constant, so that all who have it may share it. */
 function constantRule(
   row: RuleRow,
-  when: Predicate | undefined,
+  when: When,
   put: Put,
   writer: Writer,
   isAlone: boolean,
@@ -128,17 +129,12 @@ function constantRule(
   const shared = isAlone ? frozen(copyOf(row.value)) : undefined;
   return (run, target, index) => {
     if (when && !when(run, index)) return;
-    if (row.value === null) empty(target, writer.names);
+    if (row.value === null) empty(target, writer.emptied);
     else put(target, isAlone ? shared : copyOf(row.value));
   };
 }
 
-function referenceRule(
-  slot: number,
-  when: Predicate | undefined,
-  put: Put,
-  writer: Writer,
-): Rule['apply'] {
+function referenceRule(slot: number, when: When, put: Put, writer: Writer): Rule['apply'] {
   return (run, target, index) => {
     if (when && !when(run, index)) return;
     if (writer.repeats) {
@@ -174,7 +170,7 @@ type FieldRule = {
   readonly row: RuleRow;
   readonly conversion: Conversion;
   readonly table: CodeTable | undefined;
-  readonly when: Predicate | undefined;
+  readonly when: When;
   readonly put: Put;
   readonly writer: Writer;
   readonly paths: readonly ReadPath[];
@@ -184,7 +180,7 @@ function fieldRule(given: FieldRule): Rule['apply'] {
   const { row, conversion, table, when, put, writer, paths } = given;
   const settingsAt = settingsMaker(conversion, row, table, paths);
   const isStrict = row.strict === true;
-  const { repeats, names } = writer;
+  const { repeats, emptied } = writer;
 
   function putValue(run: Run, target: Target, value: unknown, since: number): boolean {
     if (value !== undefined) return put(target, value);
@@ -217,7 +213,7 @@ function fieldRule(given: FieldRule): Rule['apply'] {
     const field = fieldOf(run, target, at, path);
     if (field.state === 'absent') return false;
     if (field.state === 'value') return convert(run, target, field, settingsAt(run, at));
-    empty(target, names);
+    empty(target, emptied);
     return false;
   }
 

@@ -9,8 +9,10 @@ export type Writer = {
   write(fields: Fields, value: unknown): boolean;
   /** Path of the value that was written last, for marks. */
   pathIn(fields: Fields): (string | number)[];
-  /** Top-level names that this rule may set: what `""` removes. */
+  /** Top-level names that this rule may set. */
   readonly names: readonly string[];
+  /** What `""` removes: those, or the one part of an element that is written piece by piece. */
+  readonly emptied: readonly string[];
   readonly repeats: boolean;
 };
 
@@ -20,10 +22,13 @@ export function compileWriter(elements: readonly Element[], type: string): Write
   const parents = elements.slice(0, -1);
   const top = elements[0]!;
   const isChoice = leaf.name.endsWith('[x]');
+  const names = top.name.endsWith('[x]') ? choiceNames(top) : [top.name];
+  const isPiece = parents.length > 0 && !isChoice && parents.every((parent) => !parent.repeats);
   const write = isChoice ? choiceWriter(leaf, type) : plainWriter(leaf);
   return {
     repeats: leaf.repeats,
-    names: top.name.endsWith('[x]') ? choiceNames(top) : [top.name],
+    names,
+    emptied: isPiece ? [elements.map(({ name }) => name).join('.')] : names,
     write:
       parents.length === 0
         ? write

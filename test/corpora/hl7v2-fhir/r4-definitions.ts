@@ -17,7 +17,7 @@ const structures: fhir4.Bundle<fhir4.FhirResource>[] = ['profiles-types', 'profi
 export const structureBundles: readonly fhir4.Bundle[] = structures;
 
 /** Elements of the base types and resources by path; a choice element by its `value[x]`. */
-export const elements: ReadonlyMap<string, Element> = new Map(
+const elements: ReadonlyMap<string, Element> = new Map(
   structures
     .flatMap(({ entry }) => (entry ?? []).map(({ resource }) => resource))
     .filter((resource) => resource?.resourceType === 'StructureDefinition')
@@ -35,6 +35,31 @@ function shorten(element: fhir4.ElementDefinition): Element {
     binding: binding && { strength: binding.strength, ...(valueSet ? { valueSet } : {}) },
     content,
   };
+}
+
+/** An element by its name in JSON (`valueQuantity`), and the path that its own children have. */
+export function elementOf(
+  path: string,
+  key: string,
+): { readonly element: Element; readonly inside: string } | undefined {
+  const plain = elements.get(`${path}.${key}`);
+  const element = plain ?? choiceAt(path, key);
+  if (!element) return undefined;
+  const type = plain ? element.types[0] : element.types.find((one) => endsIn(key, one));
+  const isInline = type === undefined || type === 'BackboneElement' || type === 'Element';
+  return { element, inside: element.content?.slice(1) ?? (isInline ? element.path : type) };
+}
+
+const endsIn = (key: string, type: string): boolean =>
+  key.endsWith(type[0]!.toUpperCase() + type.slice(1));
+
+function choiceAt(path: string, key: string): Element | undefined {
+  for (let end = key.length - 1; end > 0; end -= 1) {
+    const element = elements.get(`${path}.${key.slice(0, end)}[x]`);
+    if (element?.types.some((type) => key.slice(end) === type[0]!.toUpperCase() + type.slice(1)))
+      return element;
+  }
+  return undefined;
 }
 
 type Terms = fhir4.ValueSet | fhir4.CodeSystem;

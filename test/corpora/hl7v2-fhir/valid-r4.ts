@@ -5,7 +5,7 @@ import {
   OperationOutcomeError,
   validateResource,
 } from '@medplum/core';
-import { codesOf, elements, structureBundles } from './r4-definitions.ts';
+import { codesOf, elementOf, structureBundles } from './r4-definitions.ts';
 
 for (const bundle of structureBundles) indexStructureDefinitionBundle(bundle as never);
 
@@ -72,25 +72,11 @@ function checkCodes(value: Json, path: string, problems: string[]): void {
 type Found = { readonly path: string; readonly inside: string; readonly valueSet: string };
 
 function elementAt(path: string, key: string): Found | undefined {
-  const plain = elements.get(`${path}.${key}`);
-  const element = plain ?? choiceAt(path, key);
-  if (!element) return undefined;
-  const type = plain ? element.types[0] : element.types.find((one) => endsIn(key, one));
-  const isInline = type === undefined || type === 'BackboneElement' || type === 'Element';
-  const inside = element.content?.slice(1) ?? (isInline ? element.path : type);
-  const valueSet = element.binding?.strength === 'required' ? element.binding.valueSet : undefined;
-  return { path: `${path}.${key}`, inside, valueSet: valueSet ?? '' };
-}
-
-const endsIn = (key: string, type: string): boolean =>
-  key.endsWith(type[0]!.toUpperCase() + type.slice(1));
-
-function choiceAt(path: string, key: string) {
-  for (let end = key.length - 1; end > 0; end -= 1) {
-    const element = elements.get(`${path}.${key.slice(0, end)}[x]`);
-    if (element) return element;
-  }
-  return undefined;
+  const found = elementOf(path, key);
+  if (!found) return undefined;
+  const { binding } = found.element;
+  const valueSet = binding?.strength === 'required' ? (binding.valueSet ?? '') : '';
+  return { path: `${path}.${key}`, inside: found.inside, valueSet };
 }
 
 function checkBinding(item: unknown, { path, valueSet }: Found, problems: string[]): void {

@@ -32,10 +32,14 @@ describe('identity statements of HL7 messages', () => {
           other: { identifiers: [{ system: hosp, value: '18', type: 'MR' }] },
         },
       ]);
-      assert.deepEqual(
-        conversion.contributions.map(({ type }) => type),
-        ['Patient'],
-      );
+      const [kept, ended, ...others] = conversion.contributions;
+      assert.deepEqual(others, []);
+      assert.deepEqual(ended?.set, {
+        link: [{ other: { reference: `Patient/${kept?.id}` }, type: 'replaced-by' }],
+        active: false,
+      });
+      const before = convert(message('A31', pid(mr('18')))).conversion?.contributions[0];
+      assert.equal(ended.id, before?.id, 'the file that the number named before');
     });
 
   it('A46 and A47 change a number, A24 and A37 link and unlink two patients', () => {
@@ -64,9 +68,10 @@ describe('identity statements of HL7 messages', () => {
 
   for (const trigger of 'A08 A17 A35 A41 A42 A43 A44 A45 A49 A50 A51'.split(' '))
     it(`${trigger} says nothing of who is whom`, () => {
-      const visit = trigger === 'A08' ? ['PV1|1|I|||||||||||||||||V1'] : [];
+      const visit = 'PV1|1|I|||||||||||||||||V1';
+      const other = trigger === 'A17' ? [pid(mr('19')), 'PV1|1|I|||||||||||||||||V2'] : [];
       const { conversion } = convert(
-        message(trigger, pid(mr('17')), `MRG|${mr('18')}||A1`, ...visit),
+        message(trigger, pid(mr('17')), `MRG|${mr('18')}||A1||V0`, visit, ...other),
       );
       assert.ok(conversion);
       assert.equal(conversion.statements, undefined);

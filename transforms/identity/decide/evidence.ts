@@ -1,6 +1,6 @@
 import type { EvidenceGroup } from '../assessment.ts';
 import type { IdentityPolicy } from '../policy/index.ts';
-import { agrees, type Pair } from './pair.ts';
+import { agrees, isSameName, type Pair } from './pair.ts';
 
 /** What is known beside the two records of how common their values are. */
 export type AssessmentContext = {
@@ -18,9 +18,17 @@ export function agreeingGroups(pair: Pair, context: AssessmentContext = {}): Evi
   if (birth === 'equal') groups.push('birth');
   if (sharesPlace && !context.isPlaceCrowded) groups.push('place');
   if (sharesContact && !context.isContactCrowded) groups.push('contact');
-  if (strong.personalAgrees || strong.familyAgrees) groups.push('identifier');
+  if (strong.personalAgrees || strong.familyAgrees || isMisreadNumber(pair))
+    groups.push('identifier');
   return groups;
 }
+
+/**
+ * Numbers that one digit tells apart are one number where name and birth date are the same: two
+ * strangers who share these do not have neighbouring numbers, and twins do not share their name.
+ */
+const isMisreadNumber = ({ strong, given, family, birth }: Pair): boolean =>
+  strong.isMisread && isSameName(given) && agrees(family) && birth === 'equal';
 
 /** A household shares its home, its phone and its surname; not its given names and birth dates. */
 const ofOnePerson: readonly EvidenceGroup[] = ['name', 'birth', 'identifier'];

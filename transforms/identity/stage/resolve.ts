@@ -3,6 +3,7 @@ import type { Contribution, Conversion, IdentityStatement } from '../../fhir/ind
 import type { PersonId, RecordNo } from '../events.ts';
 import type { Occasion } from '../registry/index.ts';
 import { identityIssue, identityIssues } from './issues.ts';
+import { identityElements } from './raw-patient.ts';
 import { recheck } from './recheck.ts';
 import { search } from './search.ts';
 import { filedUnder, type Sighted, saidOf, sight } from './sighting.ts';
@@ -87,8 +88,14 @@ const nothing: Answer = { resolved: [], issues: [] };
 function patientsOf({ contributions }: Conversion): number[] {
   const ordinals: number[] = [];
   for (let at = 0; at < contributions.length; at += 1)
-    if (contributions[at]!.type === 'Patient') ordinals.push(at);
+    if (contributions[at]!.type === 'Patient' && !isOnlyReplaced(contributions[at]!))
+      ordinals.push(at);
   return ordinals;
+}
+
+/** The file that a merge ended, of which the message says no more; its statement says who it is. */
+function isOnlyReplaced({ set }: Contribution): boolean {
+  return set.link !== undefined && identityElements.every((name) => set[name] === undefined);
 }
 
 /** What an earlier run of this message and generation decided; undefined when there was none. */

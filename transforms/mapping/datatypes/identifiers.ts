@@ -41,12 +41,13 @@ export const cxConversion: Conversion = {
   name: 'Identifier',
   summary: 'CX to Identifier: value, system of the assigning authority, type, period.',
   gives: ['Identifier'],
-  settings: ['type', 'system', 'authority'],
+  settings: ['type', 'system', 'authority', 'use'],
   convert(cell, environment, settings) {
     const value = component(cell, 1);
     if (value === '') return undefined;
     const type = component(cell, 5) || String(settings.with.type ?? '');
     const identifier: fhir4.Identifier = {};
+    if (settings.with.use === 'old') identifier.use = 'old';
     if (type !== '') identifier.type = typeOf(environment, type);
     const system = systemOf(cell, 4, environment) ?? defaultSystem(environment, settings);
     if (system) identifier.system = system;

@@ -17,12 +17,13 @@ import {
   familyNameExtensionConversion,
   humanNameConversion,
   identifierReferenceConversion,
-  locationConversion,
   nestedPractitionerConversion,
   organizationConversion,
+  personConversion,
   practitionerConversion,
 } from './names.ts';
 import { observationValueConversion } from './observation-value.ts';
+import { locationConversion, placeIdentifierConversion, placeNameConversion } from './places.ts';
 import {
   annotationConversion,
   attachmentConversion,
@@ -43,6 +44,7 @@ import {
 } from './times.ts';
 
 export { identifierKey, systemOf } from './identifiers.ts';
+export { placeValue } from './places.ts';
 
 /** Everything that `as:` may name. */
 export const conversions: ReadonlyMap<string, Conversion> = new Map(
@@ -70,6 +72,9 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     nestedPractitionerConversion,
     observationValueConversion,
     organizationConversion,
+    personConversion,
+    placeIdentifierConversion,
+    placeNameConversion,
     plainIdentifierConversion,
     practitionerConversion,
     quantityConversion,

@@ -89,38 +89,23 @@ export const practitionerConversion: Conversion = {
   convert: practitioner,
 };
 
+export const personConversion: Conversion = {
+  name: 'Person',
+  summary: 'XPN to a Reference by name alone to one of the type in `with: {type}`.',
+  gives: ['Reference'],
+  settings: ['type'],
+  convert(cell, _environment, settings) {
+    const name = humanName(cell, 1);
+    return name && { type: String(settings.with.type), display: displayName(name) };
+  },
+};
+
 export const nestedPractitionerConversion: Conversion = {
   name: 'NdlPractitioner',
   summary: 'NDL (name, start, end, place) to a Reference that names a practitioner.',
   gives: ['Reference'],
   convert(cell, environment) {
     return practitioner(nested(cell, 1), environment);
-  },
-};
-
-export const locationConversion: Conversion = {
-  name: 'Location',
-  summary: 'PL to a Reference that shows point of care, room, bed, facility and building.',
-  gives: ['Reference'],
-  convert(cell, environment) {
-    const facility = subcomponent(cell, 4, 1);
-    let place = '';
-    let value = '';
-    for (let number = 1; number <= 3; number += 1) {
-      const word = subcomponent(cell, number, 1);
-      if (word === '') continue;
-      place = place === '' ? word : `${place} ${word}`;
-      value = value === '' ? word : `${value}/${word}`;
-    }
-    if (facility !== '') value = value === '' ? facility : `${value}/${facility}`;
-    let display = place;
-    for (const word of [facility, component(cell, 7), component(cell, 8)])
-      if (word !== '') display = display === '' ? word : `${display}, ${word}`;
-    if (display === '') display = component(cell, 9);
-    if (display === '') return undefined;
-    if (value === '') return { type: 'Location', display };
-    const system = `${environment.sourceUri}:location`;
-    return { type: 'Location', identifier: { system, value }, display };
   },
 };
 

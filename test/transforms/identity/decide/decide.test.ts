@@ -124,6 +124,24 @@ describe('a decision', () => {
     assert.deepEqual(reviews[0]?.reasons, ['evidence-groups']);
   });
 
+  it('takes a number misread for evidence, where name and birth date leave no other', () => {
+    const numbered = (record: number, value: string, given = 'Ada') =>
+      memberOf(record, {
+        names: [{ given, family: 'Marlowe' }],
+        birthDate: '1980-02-03',
+        identifiers: [{ system: 'urn:ssn', value }],
+        emails: [`w40p100@${record}.example`],
+      });
+    const verdictOf = (other: Member) =>
+      decide(builtInPolicy, scripted, { record: numbered(1, '123456789'), companions: [] }, [
+        candidate('A', [other]),
+      ]).verdict;
+    assert.equal(verdictOf(numbered(2, '123456780')), 'auto');
+    // A twin has the neighbouring number; two strangers of one name have any.
+    assert.equal(verdictOf(numbered(2, '123456780', 'Ida')), 'review');
+    assert.equal(verdictOf(numbered(2, '987654321')), 'review');
+  });
+
   it('takes no phone and no address of a crowd for evidence', () => {
     const found = decide(builtInPolicy, scripted, subject, [candidate('A', [memberOf(2)])], {
       isContactCrowded: true,
