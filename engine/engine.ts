@@ -230,7 +230,7 @@ function waitingOf(
     return state === states.ready || state === states.retry;
   };
   return {
-    of: ids.filter(isOpen).length,
+    open: ids.filter(isOpen),
     inAll: totals.get(ref.no, ref.chain, counts.pending),
   };
 }

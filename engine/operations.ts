@@ -60,14 +60,14 @@ export type Operations = Reader & {
    * messages as they came do not get them again. Gives how many.
    */
   reconvert(messages: readonly Reconverted[], reason: string, by: string): Promise<number>;
-  /** How many of these messages the chain has still to work off, and of the channel in all. */
+  /** Which of these messages the chain has still to work off, and how many of the channel. */
   waiting(channel: string, ids: readonly MessageId[]): Waiting;
 };
 
 /** A message to convert again, and its latest generation in the spine, if it has one there. */
 export type Reconverted = { readonly id: MessageId; readonly generation?: number };
 
-export type Waiting = { readonly of: number; readonly inAll: number };
+export type Waiting = { readonly open: readonly MessageId[]; readonly inAll: number };
 
 export type MessageQuery = {
   readonly channel?: string;

@@ -137,7 +137,7 @@ export function createFakeEngine(): FakeEngine {
     waive: tell('waive', Promise.resolve(5)),
     rerun: tell('rerun', Promise.resolve(7)),
     reconvert: tell('reconvert', Promise.resolve(7)),
-    waiting: tell('waiting', { of: 1, inAll: 2 }),
+    waiting: tell('waiting', { open: [], inAll: 2 }),
   };
   return Object.assign(fake, { operations });
 }
