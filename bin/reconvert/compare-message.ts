@@ -3,7 +3,7 @@ import { type Told, toldBy } from '../../routes/spine/index.ts';
 import type { Conversion } from '../../transforms/fhir/index.ts';
 import type { Attribution } from '../../transforms/mapping/index.ts';
 import { type Change, changesBetween } from './changes.ts';
-import type { Difference } from './diff.ts';
+import { addMessage, addSame, type Diff, type Difference } from './diff.ts';
 
 /** What the stages without a store make of one message. */
 export type Side = {
@@ -83,3 +83,27 @@ function ruleOf(raw: Buffer, change: Change, { now, before }: Attributions): str
   const earlier = change.before < 0 ? [] : (before?.rulesAt(raw, change.before, type, plain) ?? []);
   return earlier.length > 0 ? earlier.join(' or ') : ofNoRule;
 }
+
+/** One message more, as two configurations convert it. */
+export function addSides(
+  diff: Diff,
+  example: string,
+  raw: Buffer,
+  old: Side,
+  side: Side,
+  attributions: Attributions,
+): void {
+  const outcome = outcomeText(old, side);
+  const differences =
+    outcome === undefined ? differencesOf(raw, old.told, side.told, attributions) : [];
+  if (differences.length === 0 && outcome === undefined) addSame(diff);
+  else addMessage(diff, example, outcome, differences);
+}
+
+/** How the outcome differs; undefined when it does not. */
+export function outcomeText(old: Pick<Side, 'outcome' | 'code'>, side: Side): string | undefined {
+  return old.outcome === side.outcome ? undefined : `${wordOf(old)} -> ${wordOf(side)}`;
+}
+
+const wordOf = ({ outcome, code }: Pick<Side, 'outcome' | 'code'>): string =>
+  code === '' ? outcome : `${outcome} (${code})`;

@@ -2,7 +2,7 @@ import { workerData } from 'node:worker_threads';
 import { type IdRange, openRawReader, type RawMessage, type RawQuery } from '../../engine/index.ts';
 import { openSpineReader, type ToldLast } from '../../routes/spine/index.ts';
 import { peekHeader } from '../../transforms/hl7v2/index.ts';
-import { convertAll, differencesOf, type Side } from './compare-message.ts';
+import { addSides, convertAll, differencesOf, outcomeText, type Side } from './compare-message.ts';
 import { addMessage, addSame, type Diff, newDiff } from './diff.ts';
 import { openTry, type TryChain } from './try-chain.ts';
 
@@ -39,23 +39,10 @@ export async function compareRange(range: IdRange): Promise<Compared> {
   for (const [n, message] of messages.entries()) {
     const side = sides[n]!;
     if (earlier === undefined) compareWithStored(message, side, diff, planned);
-    else compareSides(message, earlier[n]!, side, diff);
+    else addSides(diff, String(message.id), message.raw, earlier[n]!, side, attributions);
   }
   return { diff, planned };
 }
-
-function compareSides(message: RawMessage, old: Side, side: Side, diff: Diff): void {
-  const differences = differencesOf(message.raw, old.told, side.told, attributions);
-  const outcome = outcomeText(old, side);
-  if (differences.length === 0 && outcome === undefined) addSame(diff);
-  else addMessage(diff, String(message.id), outcome, outcome === undefined ? differences : []);
-}
-
-const outcomeText = (old: Pick<Side, 'outcome' | 'code'>, side: Side): string | undefined =>
-  old.outcome === side.outcome ? undefined : `${wordOf(old)} -> ${wordOf(side)}`;
-
-const wordOf = ({ outcome, code }: Pick<Side, 'outcome' | 'code'>): string =>
-  code === '' ? outcome : `${outcome} (${code})`;
 
 function compareWithStored(message: RawMessage, side: Side, diff: Diff, planned: Planned[]): void {
   const { id, raw } = message;

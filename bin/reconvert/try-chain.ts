@@ -42,6 +42,8 @@ export type OpenedTry = {
  */
 export function openTry({ baseDir, configDir, stages, ...tryOf }: TryChain): OpenedTry {
   if (baseDir !== undefined) useBase(configDir, baseDir);
+  const name = mappingOf(stages);
+  const mapping = name === undefined ? undefined : requireMapping(configDir, name);
   const known = createRegistry(stageComponents).stages;
   const opened = stages.flatMap(({ kind, config }) => {
     const component = known.get(kind);
@@ -51,11 +53,10 @@ export function openTry({ baseDir, configDir, stages, ...tryOf }: TryChain): Ope
     const nowhere = { dataDir: '', key: Buffer.alloc(0) };
     return [component.create(config, { ...tryOf, configDir, ...nowhere })];
   });
-  const name = mappingOf(stages);
   return {
     chain: createChain(opened),
     stages: opened.map((stage) => stage.name),
-    attribution: name === undefined ? undefined : openAttribution(requireMapping(configDir, name)),
+    attribution: mapping && openAttribution(mapping),
   };
 }
 
@@ -65,7 +66,7 @@ function mappingOf(stages: readonly ComponentConfig[]): string | undefined {
   return (convert?.config as { readonly mapping?: string } | undefined)?.mapping;
 }
 
-export function requireMapping(configDir: string, name: string) {
+function requireMapping(configDir: string, name: string) {
   const loaded = loadMapping(configDir, name);
   if (loaded.merged === undefined) throw new ConfigError(loaded.issues);
   return loaded;
