@@ -70,8 +70,7 @@ export async function takeLock(
   const { operations, stop } = await startEngine({
     version,
     network: requireNetwork(configDir, registry),
-    ordersOnly: true,
-    ...(workOff === undefined ? {} : { workOff }),
+    ...(workOff === undefined ? { ordersOnly: true } : { workOff }),
     load: (folder) => loadNetwork(folder, registry),
     dataDir,
     key,

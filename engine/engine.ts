@@ -8,7 +8,6 @@ import { deployments } from './deployments.ts';
 import { ConfigError, PlexusError, reasonOf } from './errors.ts';
 import type { Events } from './events.ts';
 import { heldActions, reruns } from './held-actions.ts';
-import type { MessageId } from './ids.ts';
 import {
   counts,
   expire,
@@ -16,11 +15,10 @@ import {
   lockData,
   openJournal,
   type Place,
-  states,
 } from './journal/index.ts';
 import { createLeftBehind } from './left-behind.ts';
 import { limits } from './limits.ts';
-import type { Operations, Reader, Waiting } from './operations.ts';
+import type { Operations, Reader } from './operations.ts';
 import { createReader, type JournalView, openJournalView } from './reader/index.ts';
 import type { ResourceReader } from './sink.ts';
 import { createTurns } from './turns.ts';
@@ -81,8 +79,7 @@ export async function startEngine(options: EngineOptions) {
     const pinned = deploy.pinned(ref, config, snapshot);
     const deployment = pinned ?? deploy.enrol(config, snapshot);
     if (!pinned) deploy.deployed(deployment);
-    const isWorkedOff = options.workOff !== undefined;
-    return createChannel(ref, deployment, { ...options, journal, pool, isWorkedOff });
+    return createChannel(ref, deployment, { ...options, journal, pool });
   }
 
   async function startChannel(channel: Channel): Promise<void> {
@@ -93,14 +90,10 @@ export async function startEngine(options: EngineOptions) {
     }
   }
 
-  const stopListening = events.subscribe((event) => {
-    if (event.type !== 'journal-reopened' && event.type !== 'partition-damaged') return;
-    for (const channel of channels.values()) channel.pipeline()?.reread();
-  });
+  const stopListening = rereadAfterDamage(events, channels);
   const leftBehind = createLeftBehind({ journal, clock, events });
   const changes = createChanges({ channels, deploy, leftBehind, build });
   const held = heldActions({ journal, channels, isWorked, clock, events });
-  const again = reruns({ journal, channels, isWorked, clock, events });
   // Handles of its own: who reads long holds no write up, and sees the finished days as well.
   const view: JournalView = {
     ...openJournalView(options.dataDir, options.key),
@@ -157,29 +150,18 @@ export async function startEngine(options: EngineOptions) {
     replay: (selection, by) => held(selection, { kind: 'replay', by }),
     move: (selection, to, reason, by) => held(selection, { kind: 'move', to, reason, by }),
     waive: (selection, reason, by) => held(selection, { kind: 'waive', reason, by }),
-    rerun: (ids, reason, by) => again({ ids, action: 'rerun', reason, by }),
-    reconvert: (messages, reason, by) =>
-      again({
-        ids: messages.map(({ id }) => id),
-        generations: new Map(
-          messages.flatMap(({ id, generation }) =>
-            generation === undefined ? [] : [[id, generation] as const],
-          ),
-        ),
-        ...{ action: 'reconvert', reason, by },
-      }),
-    waiting: (name, ids) => waitingOf(journal, find(name), ids),
+    ...reruns({ journal, channels, isWorked, clock, events }),
   };
 
-  if (!options.ordersOnly && options.workOff === undefined) {
+  if (!options.ordersOnly) {
     const snapshot = deploy.snapshot(network);
-    for (const config of network.channels) channels.set(config.name, build(config, snapshot));
+    const isWanted = ({ name }: ChannelConfig) => (options.workOff ?? name) === name;
+    const wanted = network.channels.filter(isWanted);
+    for (const config of wanted) channels.set(config.name, build(config, snapshot));
+  }
+  if (!options.ordersOnly && options.workOff === undefined) {
     for (const channel of channels.values()) await changes.settleQueues(channel);
     await leftBehind.holdOthers((name) => channels.has(name));
-  }
-  if (options.workOff !== undefined) {
-    const config = network.channels.find(({ name }) => name === options.workOff);
-    if (config) channels.set(config.name, build(config, deploy.snapshot(network)));
   }
   for (const channel of channels.values()) {
     if (channel.deployment().config.enabled || options.workOff) await startChannel(channel);
@@ -214,25 +196,18 @@ export async function startEngine(options: EngineOptions) {
   };
 }
 
+/** A file that was opened anew may hold other rows than were known; the returned function ends it. */
+function rereadAfterDamage(events: Events, channels: ReadonlyMap<string, Channel>): () => void {
+  return events.subscribe((event) => {
+    if (event.type !== 'journal-reopened' && event.type !== 'partition-damaged') return;
+    for (const channel of channels.values()) channel.pipeline()?.reread();
+  });
+}
+
 /** Messages of a channel that neither its chain nor its destinations have finished. */
 function pendingOf({ control, totals }: Journal, { ref }: Channel): number {
   const own = control.destinations().filter((each) => each.channel === ref.no);
   return own.reduce((sum, each) => sum + totals.get(ref.no, each.no, counts.pending), 0);
-}
-
-function waitingOf(
-  { stateOf, totals }: Journal,
-  { ref }: Channel,
-  ids: readonly MessageId[],
-): Waiting {
-  const isOpen = (id: MessageId): boolean => {
-    const state = stateOf(id, ref.chain)?.state;
-    return state === states.ready || state === states.retry;
-  };
-  return {
-    open: ids.filter(isOpen),
-    inAll: totals.get(ref.no, ref.chain, counts.pending),
-  };
 }
 
 /** Looks after finished days now and then; the returned function ends it. */

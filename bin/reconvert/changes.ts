@@ -47,6 +47,8 @@ function isSame(left: Told, right: Told): boolean {
     left.id === right.id &&
     left.whole === right.whole &&
     left.corrects === right.corrects &&
+    left.joins.join() === right.joins.join() &&
+    JSON.stringify(left.without) === JSON.stringify(right.without) &&
     sameTexts(left.set, right.set) &&
     sameTexts(left.initial, right.initial) &&
     left.remove.length === right.remove.length &&
@@ -74,6 +76,8 @@ function compare(left: Placed | undefined, right: Placed | undefined): readonly 
   note(['id'], left.told.id, right.told.id);
   note(['(whole)'], left.told.whole || undefined, right.told.whole || undefined);
   note(['(corrects)'], left.told.corrects || undefined, right.told.corrects || undefined);
+  note(['(joins)'], left.told.joins.join() || undefined, right.told.joins.join() || undefined);
+  walk(left.told.without, right.told.without, ['(without)'], note);
   const [first, second] = [elementsOf(left.told), elementsOf(right.told)];
   for (const name of new Set([...first.keys(), ...second.keys()])) {
     const [old, now] = [first.get(name), second.get(name)];

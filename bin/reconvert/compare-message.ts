@@ -1,5 +1,5 @@
 import type { Chain, ChainResult, RawMessage } from '../../engine/index.ts';
-import { type Told, toldBy } from '../../routes/spine/index.ts';
+import { type Told, toldBy, toldOfList } from '../../routes/spine/index.ts';
 import type { Conversion } from '../../transforms/fhir/index.ts';
 import type { Attribution } from '../../transforms/mapping/index.ts';
 import { type Change, changesBetween } from './changes.ts';
@@ -31,8 +31,8 @@ export async function convertAll(
 function sideOf({ verdict, bodies }: ChainResult): Side {
   switch (verdict.kind) {
     case 'settled': {
-      const contributions = bodies.flatMap((body) => (body as Conversion).contributions);
-      return { outcome: 'converted', code: '', told: contributions.map(toldBy) };
+      const told = bodies.flatMap((body) => toldBy(body as Conversion));
+      return { outcome: 'converted', code: '', told };
     }
     case 'filtered':
       return { outcome: 'filtered', code: verdict.reason, told: [] };
@@ -72,10 +72,13 @@ export function differencesOf(
 /** What no row of a mapping is for: keys and `each` make resources and their ids. */
 const ofResource = '(resource)';
 const ofNoRule = '(no rule)';
+/** What a list ends follows from `each` and `update:` of its row. */
+const ofList = '(list)';
 
 function ruleOf(raw: Buffer, change: Change, { now, before }: Attributions): string {
   const { type, path } = change;
   const [first] = path;
+  if (type === toldOfList) return ofList;
   if (first === undefined || first === 'id' || String(first).startsWith('(')) return ofResource;
   const plain = [String(first).replace(' (initial)', ''), ...path.slice(1)];
   const today = change.now < 0 ? [] : (now?.rulesAt(raw, change.now, type, plain) ?? []);

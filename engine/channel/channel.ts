@@ -30,8 +30,8 @@ export type ChannelOptions = Pick<
 > & {
   readonly registry: Registry;
   readonly anyPort: boolean;
-  /** Works its queue off: takes nothing in, and its routes wait. */
-  readonly isWorkedOff?: boolean;
+  /** Set where it only works its queue off: it takes nothing in, and its routes wait. */
+  readonly workOff?: string;
 };
 
 export type Channel = ReturnType<typeof createChannel>;
@@ -177,7 +177,7 @@ export function createChannel(
       ref,
       routes: options.registry.routes,
       raws,
-      routesWait: options.isWorkedOff ?? false,
+      routesWait: options.workOff !== undefined,
       onSettled,
       onFailure(cause) {
         become('failed', reasonOf(cause));
@@ -202,7 +202,7 @@ export function createChannel(
     try {
       if (deployed.unusable) throw deployed.unusable;
       await openLanes(next === 'paused');
-      if (!source && !options.isWorkedOff) await openSource();
+      if (!source && options.workOff === undefined) await openSource();
       become(next);
     } catch (cause) {
       await closeLanes();

@@ -248,9 +248,12 @@ function revisionsOf(db: DatabaseHandle) {
  * The layout of all stores of a data folder, journal, spine and identity; raised whenever the
  * tables of one of them change, so that a folder of another version is refused in one sentence.
  */
-const dataLayout = 3;
-/** Layouts that a start brings up to date: what came since is a table of its own, `pin`. */
-const grown: ReadonlySet<number> = new Set([2]);
+const dataLayout = 4;
+/**
+ * Layouts that a start brings up to date: what came since is a table of its own, `pin`, and words
+ * of the spine that no older contribution has.
+ */
+const grown: ReadonlySet<number> = new Set([2, 3]);
 
 function checkLayout(db: DatabaseHandle, dataDir: string, readonly: boolean): void {
   const found = db.pragma('user_version', { simple: true }) as number;

@@ -1,5 +1,6 @@
 import type { Contribution } from '../../transforms/fhir/index.ts';
 import { type Elements, splitElements, textOf } from './elements.ts';
+import { dropMember, joinTexts, type Patterns, takeOut } from './joining.ts';
 
 /** A contribution as the fold works on it. */
 export type Said = {
@@ -8,6 +9,11 @@ export type Said = {
   readonly whole: boolean;
   /** For elements that have no value when it is this contribution's turn. */
   readonly initial: Elements;
+  /** Names of elements in `set` that join what is there. */
+  readonly joins: readonly string[];
+  readonly without: Patterns;
+  /** Number of the list that the resource stands on; 0 for none. */
+  readonly list: number;
   /** It is never first: it follows what it corrects. */
   readonly corrects: boolean;
 };
@@ -19,6 +25,10 @@ export type SaidText = {
   readonly whole: boolean;
   /** Undefined when it has none. */
   readonly initial: string | undefined;
+  readonly joins: readonly string[];
+  /** Undefined when it takes nothing out. */
+  readonly without: string | undefined;
+  readonly list: number;
   readonly corrects: boolean;
 };
 
@@ -36,28 +46,44 @@ const nobody: readonly string[] = [];
 /**
  * The contribution as text. Throws for an element name that no FHIR element has, which is a bug.
  */
-export function saidBy({ set, remove, whole, initial, corrects }: Contribution): SaidText {
+export function saidBy(contribution: Contribution): SaidText {
+  const { set, remove, whole, initial, joins, without, corrects } = contribution;
   const initialText = initial === undefined ? '{}' : textOf(initial);
   return {
     set: textOf(set),
     remove: remove.length === 0 ? nobody : remove.filter((name) => set[name] === undefined),
     whole: whole === true,
     initial: initialText === '{}' ? undefined : initialText,
+    joins: joins ?? nobody,
+    without: without === undefined ? undefined : JSON.stringify(without),
+    list: 0,
     corrects: corrects !== undefined && corrects.mayBeFirst === undefined,
   };
 }
 
 const nothing: Elements = new Map();
+export const noPatterns: Patterns = Object.freeze({});
 
-export function splitSaid({ set, remove, whole, initial, corrects }: SaidText): Said {
+export function splitSaid({ set, initial, without, ...said }: SaidText): Said {
   return {
+    ...said,
     set: splitElements(set),
-    remove,
-    whole,
     initial: initial === undefined ? nothing : splitElements(initial),
-    corrects,
+    without: without === undefined ? noPatterns : JSON.parse(without),
   };
 }
+
+/** Of a message that says nothing of the resource. */
+export const silence: Said = {
+  set: nothing,
+  remove: nobody,
+  whole: false,
+  initial: nothing,
+  joins: nobody,
+  without: noPatterns,
+  list: 0,
+  corrects: false,
+};
 
 /** Applies what is newer to what is there; says whether that changed anything. */
 export function apply(elements: Elements, said: Said): boolean {
@@ -69,12 +95,16 @@ export function apply(elements: Elements, said: Said): boolean {
       changed = true;
     }
   }
-  for (const name of said.remove) changed = remove(elements, name) || changed;
-  for (const [name, own] of said.set) {
+  for (const name of said.remove) changed = dropMember(elements, name) || changed;
+  for (const name in said.without)
+    changed = takeOut(elements, name, said.without[name]!) || changed;
+  for (const [name, text] of said.set) {
     const before = elements.get(name);
-    const text = said.whole ? own : extended(name, before, own);
     if (before === text) continue;
-    elements.set(name, text);
+    const joined = before !== undefined && !said.whole && said.joins.includes(name);
+    const after = joined ? joinTexts(before, text) : text;
+    if (after === before) continue;
+    elements.set(name, after);
     changed = true;
   }
   for (const [name, text] of said.initial) {
@@ -85,45 +115,32 @@ export function apply(elements: Elements, said: Said): boolean {
   return changed;
 }
 
-/**
- * Elements that messages fill piece by piece, an admission their start and a discharge their end:
- * what is not named in them stays.
- */
-const piecemeal = new Set(['collection', 'hospitalization', 'period']);
-
-function extended(name: string, before: string | undefined, text: string): string {
-  if (before === undefined || before === text || !piecemeal.has(name)) return text;
-  return JSON.stringify({ ...JSON.parse(before), ...JSON.parse(text) });
-}
-
-/** Removes an element, or one piece of it: `period.end`. */
-function remove(elements: Elements, path: string): boolean {
-  const dot = path.indexOf('.');
-  if (dot < 0) return elements.delete(path);
-  const name = path.slice(0, dot);
-  const before = elements.get(name);
-  if (before === undefined) return false;
-  const { [path.slice(dot + 1)]: gone, ...rest } = JSON.parse(before);
-  if (gone === undefined) return false;
-  if (Object.keys(rest).length === 0) return elements.delete(name);
-  elements.set(name, JSON.stringify(rest));
-  return true;
-}
-
-/**
- * The resource from all that was ever said of it, in the order of the messages; of one message
- * only the latest generation counts. Undefined when nobody says anything of it any more.
- */
-export function fold(contributions: readonly Placed[]): Elements | undefined {
+/** Those that count, in the order of the messages: of one message only the latest generation. */
+export function counting(contributions: readonly Placed[]): Placed[] {
   const latest = new Map<number, number>();
   for (const { message, generation } of contributions)
     latest.set(message, Math.max(generation, latest.get(message) ?? 0));
-  const counting = contributions
+  return contributions
     .filter((one) => one.generation === latest.get(one.message) && !one.retraction)
-    .sort((left, right) => left.message - right.message || left.ordinal - right.ordinal);
-  if (counting.length === 0) return undefined;
+    .sort(inOrder);
+}
+
+const inOrder = (left: Placed, right: Placed): number =>
+  left.message - right.message || left.ordinal - right.ordinal;
+
+/**
+ * The resource from all that was ever said of it, in the order of the messages, and from what its
+ * lists ended. Undefined when nobody says anything of it any more.
+ */
+export function fold(
+  contributions: readonly Placed[],
+  endings: readonly Placed[] = [],
+): Elements | undefined {
+  const said = counting(contributions);
+  if (said.length === 0) return undefined;
+  const all = endings.length === 0 ? said : [...said, ...endings].sort(inOrder);
   const elements: Elements = new Map();
-  for (const one of afterCorrected(counting)) apply(elements, one);
+  for (const one of afterCorrected(all)) apply(elements, one);
   return elements;
 }
 

@@ -1,13 +1,8 @@
-import { type Elements, splitElements } from './elements.ts';
-import type { Placed } from './fold.ts';
+import { type Elements, joinElements, splitElements } from './elements.ts';
+import { noPatterns, type Placed, type Said, type SaidText } from './fold.ts';
 import type { ContributionRow } from './packing.ts';
+import type { Spelling } from './spine.ts';
 import { chain, type Reading } from './statements.ts';
-
-/** Marks the row by which a later generation of a message stops speaking of a resource. */
-export const retractionMark = '-';
-
-/** Begins `elements` of a contribution that corrects an earlier one. */
-export const correctionMark = '!';
 
 /** All contributions to one resource, the first written first, read back from its chain. */
 export function readHistory(reading: Reading, last: number): Placed[] {
@@ -21,35 +16,135 @@ export function readHistory(reading: Reading, last: number): Placed[] {
 
 /** A contribution as it was made, `text` being the elements that were in force after it. */
 export function placedOf(row: ContributionRow, text: string): Placed {
+  const retraction = row.elements === retractionMark;
+  const own = readOwn(row.own);
   return {
-    set: row.elements === retractionMark ? new Map() : readSet(row, text),
-    initial: readInitial(row.own),
+    set: retraction ? new Map() : readSet(row, own, text),
+    initial: own.initial === undefined ? new Map() : splitElements(own.initial),
     remove: row.removed === undefined ? [] : row.removed.split(','),
     whole: row.elements?.startsWith('*') ?? false,
+    joins: own.joins === undefined ? [] : own.joins.split(','),
+    without: own.without === undefined ? noPatterns : JSON.parse(own.without),
+    list: Number(own.list ?? 0),
     corrects: row.elements?.startsWith(correctionMark) ?? false,
     message: row.message,
     generation: row.generation,
     ordinal: row.ordinal,
-    retraction: row.elements === retractionMark,
+    retraction,
   };
 }
 
-function readInitial(own: string | undefined): Elements {
-  if (!own?.startsWith('?')) return new Map();
-  return splitElements(own.slice(1).split('\n')[0]!);
-}
-
 /** What a contribution set, `text` being the elements that were in force after it. */
-function readSet(row: ContributionRow, text: string): Elements {
-  const own = row.own?.startsWith('?') ? row.own.split('\n')[1] : row.own;
-  if (own) return splitElements(own);
+function readSet(row: ContributionRow, own: Own, text: string): Elements {
+  if (own.set !== undefined) return splitElements(own.set);
   const elements = splitElements(text);
   const names = row.elements?.replace(/^[*!]/, '');
-  if (names === undefined || row.elements === '*') return elements;
-  const set: Elements = new Map();
-  for (const name of names === '' ? [] : names.split(',')) {
-    const value = elements.get(name);
-    if (value !== undefined) set.set(name, value);
+  let set: Elements = elements;
+  if (names !== undefined && row.elements !== '*') {
+    set = new Map();
+    for (const name of names === '' ? [] : names.split(',')) {
+      const value = elements.get(name);
+      if (value !== undefined) set.set(name, value);
+    }
   }
+  if (own.unshown !== undefined)
+    for (const [name, value] of splitElements(own.unshown)) set.set(name, value);
   return set;
+}
+
+/** Marks the row of a message that changed the resource, but says nothing of it itself. */
+const retractionMark = '-';
+
+export const saysNothing: Spelling = {
+  elements: retractionMark,
+  removed: undefined,
+  own: undefined,
+};
+
+/** Begins `elements` of a contribution that corrects an earlier one. */
+const correctionMark = '!';
+
+const markOf = ({ whole, corrects }: SaidText): string =>
+  whole ? '*' : corrects ? correctionMark : '';
+
+/** What only the row itself knows, line by line; a line's first character says what it is. */
+type Own = { -readonly [key in keyof typeof marks]?: string } & { set?: string };
+const marks = { list: '@', joins: '+', without: '-', initial: '?', unshown: '=' } as const;
+const byMark = new Map(Object.entries(marks).map(([key, mark]) => [mark as string, key]));
+
+function readOwn(text: string | undefined): Own {
+  const own: Record<string, string> = {};
+  for (let at = 0; text !== undefined && at < text.length; ) {
+    const key = byMark.get(text[at]!);
+    if (key === undefined) return { ...own, set: text.slice(at) };
+    const end = text.indexOf('\n', at);
+    own[key] = text.slice(at + 1, end);
+    at = end + 1;
+  }
+  return own;
+}
+
+function writeOwn(own: Own): string | undefined {
+  let text = '';
+  for (const key of ['list', 'joins', 'without', 'initial', 'unshown'] as const)
+    if (own[key] !== undefined) text += `${marks[key]}${own[key]}\n`;
+  if (own.set !== undefined) text += own.set;
+  return text === '' ? undefined : text;
+}
+
+const removedBy = ({ remove }: SaidText | Said): string | undefined =>
+  remove.length === 0 ? undefined : remove.join(',');
+
+/** What no version shows. */
+const asides = ({ list, joins, without, initial }: SaidText): Own | undefined =>
+  list === 0 && joins.length === 0 && without === undefined && initial === undefined
+    ? undefined
+    : {
+        ...(list === 0 ? {} : { list: String(list) }),
+        ...(joins.length === 0 ? {} : { joins: joins.join(',') }),
+        ...(without === undefined ? {} : { without }),
+        ...(initial === undefined ? {} : { initial }),
+      };
+
+/** It set all that the version in force holds, and had no initial values. */
+export function spellAll(said: SaidText): Spelling {
+  const own = asides(said);
+  return {
+    elements: said.whole ? '*' : undefined,
+    removed: removedBy(said),
+    own: own === undefined ? undefined : writeOwn(own),
+  };
+}
+
+/** The version in force, `elements`, shows what it set, but for values that joined others. */
+export function spell(said: SaidText, set: Elements, elements: Elements): Spelling {
+  const unshown: Elements = new Map();
+  for (const name of said.joins) {
+    const text = set.get(name);
+    if (text !== undefined && elements.get(name) !== text) unshown.set(name, text);
+  }
+  if (
+    !said.corrects &&
+    unshown.size === 0 &&
+    said.initial === undefined &&
+    set.size === elements.size
+  )
+    return spellAll(said);
+  return {
+    elements: markOf(said) + [...set.keys()].join(','),
+    removed: removedBy(said),
+    own: writeOwn({
+      ...asides(said),
+      ...(unshown.size === 0 ? {} : { unshown: joinElements(unshown) }),
+    }),
+  };
+}
+
+/** The version in force need not show what it set. */
+export function spellOwn(said: SaidText, set: Elements): Spelling {
+  return {
+    elements: markOf(said) + [...set.keys()].join(','),
+    removed: removedBy(said),
+    own: writeOwn({ ...asides(said), set: joinElements(set) }),
+  };
 }

@@ -10,15 +10,16 @@ export type Head = {
   readonly current: number;
   /**
    * What it set: undefined for all that the version in force holds, else element names between
-   * commas that point into it, after a `*` when it was whole, a `!` when
-   * it is a correction; `-` alone is a retraction.
+   * commas that point into it, after a `*` when it was whole, a `!` when it is a correction; `-`
+   * alone says nothing: a retraction, or what a list ended.
    */
   readonly elements: string | undefined;
   /** Names of the elements it removed, between commas. */
   readonly removed: string | undefined;
   /**
-   * What it set where the version does not show it, as a JSON object; before that, on a line of its
-   * own that `?` begins, its initial values.
+   * What it set where the version does not show it, as a JSON object. Before that, each on a line
+   * that its mark begins: `@` the number of its list, `+` names that join, `-` what it takes out,
+   * `?` its initial values, `=` values that joined others, where the version shows all the rest.
    */
   readonly own: string | undefined;
 };

@@ -12,7 +12,7 @@ import { linesOf } from './lines.ts';
 import { packId, spineFile, unpackId } from './schema.ts';
 import { stateOf } from './spine.ts';
 import { chain, prepareReading, prepareShowing, type ResourceRow } from './statements.ts';
-import { type Told, toldIn } from './told.ts';
+import { type Told, toldBefore } from './told.ts';
 import { type Words, wordsOf } from './words.ts';
 
 /** One version of a resource, and all that it knows of where it came from. */
@@ -109,7 +109,7 @@ export function openSpineReader(dataDir: string, key: Buffer): SpineReader {
       const last = spine?.showing.latest.get(message);
       if (spine === undefined || last === undefined) return undefined;
       const { generation, mapping } = last;
-      const told = toldIn(spine.reading, spine.words, message, generation);
+      const told = toldBefore(spine.reading, spine.words, message, generation);
       return { generation, mapping: spine.words.text(mapping), told };
     },
     counts() {

@@ -1,5 +1,7 @@
 import type { DatabaseHandle } from '../../engine/index.ts';
+import type { Placed } from './fold.ts';
 import { type IdIndex, openIdIndex } from './id-index.ts';
+import { listType } from './lists.ts';
 import { type OpenPack, openPack } from './pack.ts';
 import { unpack } from './packing.ts';
 import { type ResourceCache, resourceCache, type State } from './resource-cache.ts';
@@ -26,6 +28,8 @@ export type Spine = {
   readonly pack: OpenPack;
   /** Resources and versions by type that this transaction added. */
   readonly tally: Map<string, { resources: number; versions: number }>;
+  /** Histories of lists that were read for the message in hand. */
+  readonly listHistories: Map<number, readonly Placed[]>;
   /** The newest message that was ever written. */
   newest: number;
 };
@@ -60,6 +64,7 @@ export function openSpine(db: DatabaseHandle): Spine & { begun(): void; committi
     ids: openIdIndex(db),
     pack: openPack(writing),
     tally: new Map(),
+    listHistories: new Map(),
     newest: 0,
     /** What another connection has committed since makes everything in memory doubtful. */
     begun() {
@@ -74,12 +79,17 @@ export function openSpine(db: DatabaseHandle): Spine & { begun(): void; committi
     },
     committing() {
       this.ids.committing();
+      this.tally.delete(listType);
       for (const [type, { resources, versions }] of this.tally)
         writing.addTally.run(words.no(type), resources, versions);
       this.tally.clear();
     },
   };
 }
+
+/** Has nobody newer spoken of it, nor an earlier generation of this message? */
+export const isInOrder = ({ id, earlier }: Origin, { newest }: State): boolean =>
+  id > newest || (id === newest && earlier.length === 0);
 
 /** The state of a resource; undefined when nobody has spoken of it. */
 export function load(spine: Spine, type: string, id: string): State | undefined {

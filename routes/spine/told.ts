@@ -1,29 +1,37 @@
-import type { Contribution } from '../../transforms/fhir/index.ts';
-import { saidBy, splitSaid } from './fold.ts';
+import type { Contribution, Conversion } from '../../transforms/fhir/index.ts';
+import { type Said, saidBy, splitSaid } from './fold.ts';
 import { placedOf } from './history.ts';
+import { listContribution, listType } from './lists.ts';
 import { unpackId } from './schema.ts';
 import { type Reading, textAfter } from './statements.ts';
 import type { Words } from './words.ts';
 
 /** What a message said of one resource, each element as JSON text. */
-export type Told = {
+export type Told = Omit<Said, 'list'> & {
+  /** `toldOfList` for a list, whose id ends in the name of its row. */
   readonly type: string;
   readonly id: string;
-  readonly set: ReadonlyMap<string, string>;
-  readonly remove: readonly string[];
-  readonly initial: ReadonlyMap<string, string>;
-  readonly whole: boolean;
-  readonly corrects: boolean;
 };
 
-/** A contribution as it would be kept. */
-export function toldBy(contribution: Contribution): Told {
-  const { type, id } = contribution;
-  return { type, id, ...splitSaid(saidBy(contribution)) };
+export const toldOfList = '(list)';
+
+/** What a conversion says, as it would be kept: its contributions, then its lists. */
+export function toldBy({ contributions, lists = [] }: Conversion): readonly Told[] {
+  return [...contributions, ...lists.map(listContribution)].map(toldIn);
 }
 
-/** What a generation of a message said, in the order in which it did. */
-export function toldIn(
+function toldIn(contribution: Contribution): Told {
+  return toldOf(contribution.type, contribution.id, splitSaid(saidBy(contribution)));
+}
+
+function toldOf(type: string, id: string, said: Said): Told {
+  const { set, remove, whole, initial, joins, without, corrects } = said;
+  const shown = type === listType ? toldOfList : type;
+  return { type: shown, id, set, remove, whole, initial, joins, without, corrects };
+}
+
+/** What a generation of a message said. */
+export function toldBefore(
   reading: Reading,
   words: Words,
   message: number,
@@ -33,8 +41,6 @@ export function toldIn(
     const placed = placedOf(row, textAfter(reading, row));
     if (placed.retraction) return [];
     const { type, id } = reading.resourceByNo.get(row.resource)!;
-    const { set, remove, initial, whole, corrects } = placed;
-    const said = { set, remove, initial, whole, corrects };
-    return [{ type: words.text(type), id: unpackId(id), ...said }];
+    return [toldOf(words.text(type), unpackId(id), placed)];
   });
 }

@@ -1,21 +1,15 @@
 import type { ResourceLine, Work } from '../../engine/index.ts';
 import type { Contribution, Conversion } from '../../transforms/fhir/index.ts';
-import { type Elements, joinElements, render, splitElements } from './elements.ts';
-import {
-  apply,
-  fold,
-  type Placed,
-  type Said,
-  type SaidText,
-  saidBy,
-  sameElements,
-  splitSaid,
-} from './fold.ts';
-import { correctionMark, readHistory, retractionMark } from './history.ts';
+import { joinElements, render, splitElements } from './elements.ts';
+import { apply, type SaidText, saidBy, splitSaid } from './fold.ts';
+import { spell, spellAll } from './history.ts';
 import { linesOf } from './lines.ts';
+import { endLeftOut, type ListChange } from './list-changes.ts';
+import { listContribution, listType } from './lists.ts';
+import { refold } from './refold.ts';
 import type { State } from './resource-cache.ts';
 import { unpackId } from './schema.ts';
-import { append, create, load, type Origin, type Spelling, type Spine, save } from './spine.ts';
+import { append, create, isInOrder, load, type Origin, type Spine, save } from './spine.ts';
 
 /**
  * Writes what a message says, once: a second run of the same generation writes nothing and gives
@@ -29,16 +23,23 @@ export function writeMessage(spine: Spine, work: Work<Conversion>): readonly Res
   if (last === generation) return linesOf(spine.reading, spine.words, id, generation);
   if (last > generation) return [];
   const origin: Origin = { id, generation, receivedUs, earlier };
-  const { contributions } = work.body;
+  const { contributions, lists = none } = work.body;
   // What may throw for bad input comes before the first write.
   const said = contributions.map(saidBy);
+  spine.listHistories.clear();
   const first = spine.pack.nextRow();
   const touched = new Map<number, State>();
-  for (let ordinal = 0; ordinal < contributions.length; ordinal += 1) {
-    const state = contribute(spine, origin, ordinal, contributions[ordinal]!, said[ordinal]!);
+  const changes = lists.length === 0 ? none : writeLists(spine, origin, lists, touched);
+  const listOf = listNumbers(changes);
+  for (let at = 0; at < contributions.length; at += 1) {
+    const contribution = contributions[at]!;
+    const list = listOf?.get(contribution.id);
+    const own = list === undefined ? said[at]! : { ...said[at]!, list };
+    const state = contribute(spine, origin, changes.length + at, contribution, own);
     touched.set(state.no, state);
   }
-  if (earlier.length > 0) retract(spine, origin, contributions.length, touched);
+  if (earlier.length > 0) retract(spine, origin, changes.length + contributions.length, touched);
+  endLeftOut(spine, origin, changes, touched);
   spine.pack.flush();
   addOrigin(spine, work, first);
   spine.newest = Math.max(spine.newest, id);
@@ -46,7 +47,8 @@ export function writeMessage(spine: Spine, work: Work<Conversion>): readonly Res
   const lines: ResourceLine[] = [];
   for (const state of touched.values()) {
     const { type, text } = state;
-    if (text !== '') lines.push({ type, id: state.id, json: render(state, text) });
+    if (text !== '' && type !== listType)
+      lines.push({ type, id: state.id, json: render(state, text) });
   }
   return lines;
 }
@@ -57,7 +59,34 @@ function generationsOf(spine: Spine, message: number): readonly number[] {
   return spine.writing.generations.all(message).map(({ generation }) => generation);
 }
 
-const none: readonly number[] = [];
+const none: readonly never[] = [];
+
+/** The lists come first, so that what stands on them can name them. */
+function writeLists(
+  spine: Spine,
+  origin: Origin,
+  lists: NonNullable<Conversion['lists']>,
+  touched: Map<number, State>,
+): readonly ListChange[] {
+  return lists.map((listing, ordinal) => {
+    const contribution = listContribution(listing);
+    const known = load(spine, listType, contribution.id);
+    const inOrder = known === undefined || isInOrder(origin, known);
+    const before = known?.text;
+    const state = contribute(spine, origin, ordinal, contribution, saidBy(contribution));
+    touched.set(state.no, state);
+    return { listing, state, inOrder, before };
+  });
+}
+
+/** Number of the list that a resource stands on, by the resource's id. */
+function listNumbers(changes: readonly ListChange[]): ReadonlyMap<string, number> | undefined {
+  if (changes.length === 0) return undefined;
+  const numbers = new Map<string, number>();
+  for (const { listing, state } of changes)
+    for (const id of [...listing.listed, ...listing.gone]) numbers.set(id, state.no);
+  return numbers;
+}
 
 function addOrigin(spine: Spine, work: Work<Conversion>, first: number): void {
   const { words, writing } = spine;
@@ -88,10 +117,8 @@ function contribute(
 ): State {
   const state = load(spine, type, id);
   if (state === undefined) return begin(spine, origin, create(spine, origin, type, id), said);
-  const inOrder =
-    origin.id > state.newest || (origin.id === state.newest && origin.earlier.length === 0);
-  if (inOrder) follow(spine, origin, state, said);
-  else refold(spine, state, origin, ordinal, splitSaid(said));
+  if (isInOrder(origin, state)) follow(spine, origin, state, said);
+  else refold(spine, state, origin, ordinal, said);
   return state;
 }
 
@@ -101,54 +128,26 @@ function begin(spine: Spine, origin: Origin, state: State, said: SaidText): Stat
     return state;
   }
   const { set, initial } = splitSaid(said);
-  const text = joinElements(new Map([...initial, ...set]));
-  append(spine, state, origin, text, spell(said, set.keys()));
+  const elements = new Map([...initial, ...set]);
+  append(spine, state, origin, joinElements(elements), spell(said, set, elements));
   return state;
 }
 
 /** The usual case: nobody newer has spoken of the resource, so the fold goes one step on. */
 function follow(spine: Spine, origin: Origin, state: State, said: SaidText): void {
+  const { initial, without, set, corrects } = said;
+  const isPlain = initial === undefined && without === undefined && !corrects;
   // Feeds repeat a patient with every message: the same text again needs no reading of the old one.
-  if (said.initial === undefined && said.set === state.text && !said.corrects) {
+  if (isPlain && set === state.text) {
     append(spine, state, origin, undefined, spellAll(said));
   } else {
     const gone = state.text === '';
     const elements = splitElements(state.text);
     const parts = splitSaid(said);
     const changed = apply(elements, parts) || gone;
-    const all = !said.corrects && said.initial === undefined && elements.size === parts.set.size;
     const text = changed ? joinElements(elements) : undefined;
-    append(spine, state, origin, text, spellIn(elements, said, parts, all));
+    append(spine, state, origin, text, spell(said, parts.set, elements));
   }
-  save(spine, state);
-}
-
-/** A late message, a later generation or a retraction: the whole history decides. */
-function refold(
-  spine: Spine,
-  state: State,
-  origin: Origin,
-  ordinal: number,
-  said: Said | undefined,
-): void {
-  const { id: message, generation } = origin;
-  const placed: Placed = {
-    ...(said ?? { set: new Map(), initial: new Map(), remove: [], whole: false, corrects: false }),
-    message,
-    generation,
-    ordinal,
-    retraction: said === undefined,
-  };
-  spine.pack.flush();
-  const elements = fold([...readHistory(spine.reading, state.last), placed]);
-  const before = state.text === '' ? undefined : splitElements(state.text);
-  const same =
-    elements === undefined || before === undefined
-      ? elements === before
-      : sameElements(elements, before);
-  // When the fold changed nothing the text in force stays, and with it the order of its elements.
-  const text = same ? undefined : elements === undefined ? '' : joinElements(elements);
-  append(spine, state, origin, text, said === undefined ? retraction : spellOwn(said));
   save(spine, state);
 }
 
@@ -165,37 +164,3 @@ function retract(spine: Spine, origin: Origin, from: number, touched: Map<number
     ordinal += 1;
   }
 }
-
-const retraction: Spelling = { elements: retractionMark, removed: undefined, own: undefined };
-
-function spellIn(elements: Elements, said: SaidText, parts: Said, all: boolean): Spelling {
-  for (const [name, text] of parts.set) if (elements.get(name) !== text) return spellOwn(parts);
-  return all ? spellAll(said) : spell(said, parts.set.keys());
-}
-
-const markOf = ({ whole, corrects }: SaidText | Said): string =>
-  whole ? '*' : corrects ? correctionMark : '';
-
-const removedBy = ({ remove }: SaidText | Said): string | undefined =>
-  remove.length === 0 ? undefined : remove.join(',');
-
-/** It set all that the version in force holds, and had no initial values. */
-const spellAll = (said: SaidText): Spelling => ({
-  elements: said.whole ? '*' : undefined,
-  removed: removedBy(said),
-  own: undefined,
-});
-
-/** It set what the version in force holds under these names. */
-const spell = (said: SaidText, names: Iterable<string>): Spelling => ({
-  elements: markOf(said) + [...names].join(','),
-  removed: removedBy(said),
-  own: said.initial === undefined ? undefined : `?${said.initial}\n`,
-});
-
-/** The version in force need not show what it set. */
-const spellOwn = (said: Said): Spelling => ({
-  elements: markOf(said) + [...said.set.keys()].join(','),
-  removed: removedBy(said),
-  own: (said.initial.size === 0 ? '' : `?${joinElements(said.initial)}\n`) + joinElements(said.set),
-});

@@ -12,10 +12,21 @@ export type Contribution = {
   /** Element name to its whole value; a field that is sent replaces its repetitions. */
   readonly set: Readonly<Record<string, unknown>>;
   /**
-   * Elements that the sender emptied (`""`), or one piece of such an element (`period.end`), and
-   * the other forms of a choice element that is set.
+   * Elements that the sender emptied (`""`), and the other forms of a choice element that is set;
+   * `period.end` is a member of an element.
    */
   readonly remove: readonly string[];
+  /**
+   * Elements of `set` that join what is there, where all others replace it: a list keeps the items
+   * that it does not name again, as identifiers end only by merge or change; an object keeps the
+   * members that were not sent.
+   */
+  readonly joins?: readonly string[];
+  /**
+   * Items that are taken out of an element before `set` is applied: each goes that has all the
+   * members of one of these.
+   */
+  readonly without?: Readonly<Record<string, readonly unknown[]>>;
   /**
    * Values for elements that have none yet, such as the status of an encounter first heard of by an
    * A08: the fold takes one only where neither an earlier message nor `set` gave the element a
@@ -52,9 +63,33 @@ export type Conversion = {
   readonly issues: readonly Issue[];
   /** CodeableConcepts that the mapping wants translated by a pinned map. */
   readonly marks: readonly Mark[];
+  /** The lists that the message gives, whole or in part; absent where it gives none. */
+  readonly lists?: readonly Listing[];
   /** What the message says of who is whom; absent in all but a few. */
   readonly statements?: readonly IdentityStatement[];
   readonly provenance: Provenance;
+};
+
+/**
+ * A list such as the allergies of a patient, as one message gives it (HL7 v2.5.1, section 2.10.4).
+ * What the list held before, and a whole one leaves out, is ended; that is decided where the
+ * resources are folded, in the order of the messages.
+ */
+export type Listing = {
+  /** Whose list it is: `Patient/id`, or `Encounter/id`. */
+  readonly scope: string;
+  /** Id of the mapping's row: a patient has several lists. */
+  readonly row: string;
+  /** Type of the resources it lists. */
+  readonly type: string;
+  /** False where the message speaks of changes only, or an item of it could not be read. */
+  readonly whole: boolean;
+  /** Ids of the resources that it lists. */
+  readonly listed: readonly string[];
+  /** Ids of those that are on it no longer, and whose own contribution says what became of them. */
+  readonly gone: readonly string[];
+  /** What ending sets; null removes. */
+  readonly ended: Readonly<Record<string, unknown>>;
 };
 
 /** A patient as a statement names them: by identifiers, or by the id of their resource. */

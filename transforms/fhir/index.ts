@@ -4,6 +4,7 @@ export type {
   Correction,
   IdentityDecision,
   IdentityStatement,
+  Listing,
   Mark,
   Provenance,
   StatedIdentifier,

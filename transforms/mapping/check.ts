@@ -1,16 +1,14 @@
 import { type ConfigIssue, suggestion, type YamlFile } from '../../engine/index.ts';
-import { charsetName, segmentRepairs } from '../hl7v2/index.ts';
+import { checkDialect, checkPath } from './check-dialect.ts';
 import { checkPartUpdate, checkResourceUpdate } from './check-update.ts';
 import { parseEntry } from './compile.ts';
 import { conversions } from './datatypes/index.ts';
-import { compileDateFormat } from './date-formats.ts';
 import { elementsOf, resourceTypes } from './elements.ts';
 import { parseFieldPath } from './field-path.ts';
-import type { Condition, DialectRow, KeyPart, PartRow, ResourceRow, RuleRow } from './language.ts';
+import type { Condition, KeyPart, PartRow, ResourceRow, RuleRow } from './language.ts';
 import type { Layer, Merged, Placed } from './merge.ts';
 import type { Path, Report } from './report.ts';
 import { fhirPathOf, partElement, resolveTarget } from './target.ts';
-import { zoneOf } from './zones.ts';
 
 /** Everything that the schema cannot know; each mistake at the line that made it. */
 export function checkMapping(
@@ -59,13 +57,6 @@ function checkIdentity(placed: Placed<Row>, merged: Merged, report: Report): voi
     .map((other) => other.row.id);
   const noun = section === 'rules' ? 'rule' : section === 'parts' ? 'part' : 'resource';
   report('rule-unknown', `no ${noun} is called \`${row.id}\`; ${suggestion(row.id, known)}`, 'id');
-}
-
-function checkPath(path: string, report: Report, ...at: Path): void {
-  if (parseFieldPath(path)) return;
-  const forms = '`PID-5`, `PID-3.4` or `OBX-5[2]`';
-  const message = `\`${path}\` is no HL7 path; write it like ${forms}`;
-  report('hl7-path', message, ...at);
 }
 
 function checkPaths(paths: string | string[] | undefined, report: Report, at: string): void {
@@ -147,6 +138,17 @@ function checkPart(row: PartRow, merged: Merged, report: Report): void {
     report('fhir-element', `${owner} has no element \`${row.element}\`; ${hint}`, 'element');
   } else if (!element.repeats) {
     report('fhir-cardinality', `${owner}.${row.element} does not repeat`, 'element');
+  }
+  const inner = elementsOf(`${owner}.${row.element}`);
+  for (const [index, name] of (row.needs ?? []).entries()) {
+    if (inner?.has(name)) continue;
+    const hint = suggestion(name, [...(inner?.keys() ?? [])]);
+    report(
+      'fhir-element',
+      `${owner}.${row.element} has no element \`${name}\`; ${hint}`,
+      'needs',
+      index,
+    );
   }
 }
 
@@ -231,51 +233,6 @@ function checkType(
   if (wanted.some((type) => given.includes(type))) return;
   const message = `the element is a ${wanted.join(' or ')}; this makes ${given.join(' or ')}`;
   report('fhir-type', message, at);
-}
-
-function checkDialect(layer: Layer, report: Report): void {
-  const dialect = layer.value.dialect;
-  if (!dialect) return;
-  if (dialect.timezone !== undefined && !zoneOf(dialect.timezone)) {
-    const zones = Intl.supportedValuesOf('timeZone');
-    const hint = suggestion(dialect.timezone, zones);
-    report('timezone', `there is no time zone \`${dialect.timezone}\`; ${hint}`, 'timezone');
-  }
-  for (const [index, format] of (dialect.date_formats ?? []).entries()) {
-    if (compileDateFormat(format)) continue;
-    const message = `\`${format}\` is no date format; write it like \`MM/DD/YYYY\``;
-    report('date-format', message, 'date_formats', index);
-  }
-  for (const path of Object.keys(dialect.default_code_systems ?? {}))
-    checkPath(path, report, 'default_code_systems', path);
-  for (const [index, name] of (dialect.repairs ?? []).entries()) {
-    if (Object.hasOwn(segmentRepairs, name)) continue;
-    const hint = suggestion(name, Object.keys(segmentRepairs));
-    report('repair-unknown', `no repair is called \`${name}\`; ${hint}`, 'repairs', index);
-  }
-  checkCharset(dialect.charset, report);
-  checkDefaultAuthority(dialect.default_authority, report);
-}
-
-function checkCharset(charset: string | undefined, report: Report): void {
-  if (charset === undefined) return;
-  const name = charsetName(charset);
-  if (name?.startsWith('utf-16') || name?.startsWith('utf-32'))
-    report('charset', `\`${charset}\` is no character set that MLLP can carry`, 'charset');
-  else if (name === undefined) {
-    const hint = suggestion(charset, ['UTF-8', 'ASCII', '8859/1', '8859/15', 'windows-1252']);
-    report('charset', `no character set is called \`${charset}\`; ${hint}`, 'charset');
-  }
-}
-
-/** Whose number it is must not depend on what else the message is about. */
-function checkDefaultAuthority(row: DialectRow['default_authority'], report: Report): void {
-  if (row === undefined || typeof row === 'string') return;
-  for (const [index, path] of [row.from].flat().entries()) {
-    const at = ['default_authority', 'from', ...(typeof row.from === 'string' ? [] : [index])];
-    if (parseFieldPath(path)?.segment === 'MSH') continue;
-    report('hl7-path', `\`${path}\` is no field of MSH; write it like \`MSH-4\``, ...at);
-  }
 }
 
 function checkMessages(layer: Layer, merged: Merged, report: Report): void {

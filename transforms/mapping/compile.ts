@@ -4,8 +4,10 @@ import { compileDialect, compileTable, type Dialect } from './dialect.ts';
 import { elementsOf } from './elements.ts';
 import type { CodeTable } from './environment.ts';
 import { fieldPath, parseFieldPath } from './field-path.ts';
+import { joiningElements } from './joins.ts';
 import { compileKey, type KeyReader } from './keys.ts';
 import type { Condition } from './language.ts';
+import { compileList, type ListPlan } from './listings.ts';
 import type { LoadedMapping } from './load.ts';
 import type { Merged } from './merge.ts';
 import { type ReadPath, readPath } from './reader.ts';
@@ -41,6 +43,10 @@ export type ResourcePlan = Filling & {
   readonly missing: string;
   /** For each name of a choice element that is set, the others, which then go. */
   readonly others: ReadonlyMap<string, readonly string[]>;
+  /** What its segments say as a list. */
+  readonly list: ListPlan | undefined;
+  /** Elements whose values join what earlier messages said. */
+  readonly joins: readonly string[];
   /** Its place among the resource rows. */
   readonly slot: number;
 };
@@ -59,6 +65,8 @@ export type PartPlan = Filling & {
   /** Set when each repetition of a field makes one. */
   readonly field: ReadPath | undefined;
   readonly when: Predicate | undefined;
+  /** Elements without which an item is left out. */
+  readonly needs: readonly string[];
   /** Set when segments fill an item together. */
   readonly join: { readonly by: ReadPath; readonly once: ReadPath } | undefined;
 };
@@ -164,6 +172,8 @@ function planResource(id: string, merged: Merged, rules: readonly Rule[]): Resou
     corrections: [...correctionPlan(row.corrects, false), ...correctionPlan(row.cancels, true)],
     missing: row.missing ?? `${id}-key-missing`,
     others: otherChoices(row.type!),
+    list: compileList(row, ids),
+    joins: joiningElements(merged, id),
     slot,
     ...filling(id, each, merged, rules),
   };
@@ -196,6 +206,8 @@ function filling(id: string, segment: string, merged: Merged, rules: readonly Ru
   };
 }
 
+const nothingNeeded: readonly string[] = Object.freeze([]);
+
 function planPart(id: string, merged: Merged, rules: readonly Rule[]): PartPlan {
   const row = merged.parts.find((placed) => placed.row.id === id)!.row;
   const { join } = row;
@@ -207,6 +219,7 @@ function planPart(id: string, merged: Merged, rules: readonly Rule[]): PartPlan 
     segment,
     field,
     when: compileCondition(row.when),
+    needs: row.needs ?? nothingNeeded,
     join: join && { by: readPath(fieldPath(join.by)), once: readPath(fieldPath(join.once)) },
     ...filling(id, segment, merged, rules),
   };

@@ -36,10 +36,29 @@ export function addContribution(
 function over(before: Contribution, said: Contribution): Contribution {
   const set: Record<string, unknown> = { ...before.set };
   for (const name of said.remove) delete set[name];
-  Object.assign(set, said.set);
+  for (const name in said.set)
+    set[name] = said.joins?.includes(name) ? joined(set[name], said.set[name]) : said.set[name];
   const removed = new Set([...before.remove, ...said.remove]);
   const remove = [...removed].filter((name) => set[name] === undefined);
   const initial = { ...said.initial, ...before.initial };
-  const both = { ...before, set, remove };
-  return Object.keys(initial).length === 0 ? both : { ...both, initial };
+  const joins = [...new Set([...(before.joins ?? []), ...(said.joins ?? [])])];
+  const without = { ...before.without, ...said.without };
+  return {
+    ...before,
+    set,
+    remove,
+    ...(Object.keys(initial).length === 0 ? undefined : { initial }),
+    ...(joins.length === 0 ? undefined : { joins }),
+    ...(Object.keys(without).length === 0 ? undefined : { without }),
+  };
+}
+
+/** Of two lists what both hold is taken once; of two objects the later members win. */
+function joined(before: unknown, later: unknown): unknown {
+  if (Array.isArray(before) && Array.isArray(later)) {
+    const texts = new Set(later.map((item) => JSON.stringify(item)));
+    return [...later, ...before.filter((item) => !texts.has(JSON.stringify(item)))];
+  }
+  if (before === undefined || Array.isArray(before)) return later;
+  return { ...(before as object), ...(later as object) };
 }

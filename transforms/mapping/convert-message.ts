@@ -2,13 +2,14 @@ import { type Issue, isBlocking } from '../../engine/index.ts';
 import type { Contribution, Conversion, Mark } from '../fhir/index.ts';
 import type { Hl7Message } from '../hl7v2/index.ts';
 import { type Collector, createCollector } from './collector.ts';
-import type { CompiledMapping, ResourcePlan } from './compile.ts';
+import type { CompiledMapping } from './compile.ts';
 import { addContribution } from './contributions.ts';
-import { fillTarget } from './fill.ts';
-import { type FullRun, type Made, makeInstances } from './make-instances.ts';
+import { fillResource } from './fill-resource.ts';
+import { listings } from './listings.ts';
+import { type FullRun, makeInstances } from './make-instances.ts';
 import { environmentOf } from './message-environment.ts';
 import { createReader } from './reader.ts';
-import { newTarget, type Run, type Target } from './rule.ts';
+import type { Run } from './rule.ts';
 import { scopeOf } from './scope.ts';
 import { readStatements } from './statements.ts';
 
@@ -45,10 +46,11 @@ export function convertMessage(mapping: CompiledMapping, message: Hl7Message): C
   const marks: Mark[] = [];
   const positions = new Map<string, number>();
   for (const instance of instances) {
-    const { contribution, found } = fill(instance, run);
+    const { contribution, found } = fillResource(instance, run);
     addContribution(contribution, found, instance.isShared, { contributions, marks, positions });
   }
   const statements = readStatements(run);
+  const lists = run.lists && listings(run.lists);
   markIgnored(mapping, run);
   if (isBlocking(collector.list()) || isBlocking(message.issues)) return held(collector, message);
   return {
@@ -60,6 +62,7 @@ export function convertMessage(mapping: CompiledMapping, message: Hl7Message): C
       unvisited: message.unvisited(),
       issues: [...message.issues, ...collector.list()],
       marks,
+      ...(lists === undefined ? {} : { lists }),
       ...(statements === undefined ? {} : { statements }),
       provenance: { mapping: mapping.label, maps: [] },
     },
@@ -90,64 +93,9 @@ function startRun(mapping: CompiledMapping, message: Hl7Message, collector: Coll
     environment: environmentOf(mapping, reader, collector),
     instances: { each, made: new Array(each.length).fill(undefined) },
     collector,
+    lists: undefined,
   };
 }
-
-function hasOne(names: readonly string[], { set, initial }: Target): boolean {
-  for (const name of names)
-    if (set[name] !== undefined || initial?.[name] !== undefined) return true;
-  return false;
-}
-
-type FilledMarks = Target['marks'];
-
-/** Makes the contribution of one instance, and its marks. */
-function fill(instance: Made, run: FullRun): { contribution: Contribution; found: FilledMarks } {
-  const { plan, index, id, corrects } = instance;
-  const target = newTarget(undefined);
-  fillTarget(plan, run, target, index);
-  const { set, initial } = target;
-  for (const required of plan.required) {
-    if (hasOne(required.names, target)) continue;
-    const { offset } = run.reader.segments[index]!;
-    const text = `no rule gave ${plan.type}.${required.name}, which FHIR requires.`;
-    run.collector.hold('resource-incomplete', text, plan.each, offset);
-  }
-  const remove = removed(plan, target);
-  const contribution: Contribution =
-    initial === undefined
-      ? { type: plan.type, id, set, remove }
-      : { type: plan.type, id, set, remove, initial };
-  return {
-    contribution: corrects === undefined ? contribution : { ...contribution, corrects },
-    found: target.marks,
-  };
-}
-
-/** What the sender emptied, and the other forms of a choice element that is set. */
-function removed({ others }: ResourcePlan, { set, emptied }: Target): readonly string[] {
-  if (emptied === undefined && others.size === 0) return nothing;
-  const remove: string[] = [];
-  if (emptied) for (const name of emptied) if (!isSet(set, name)) remove.push(name);
-  if (others.size === 0) return remove;
-  for (const name in set) {
-    const names = others.get(name);
-    if (names) for (const other of names) if (!emptied?.has(other)) remove.push(other);
-  }
-  return remove;
-}
-
-/** `name` may lead into an element: `period.end`. */
-function isSet(set: Target['set'], name: string): boolean {
-  let at: unknown = set;
-  for (const step of name.split('.')) {
-    if (typeof at !== 'object' || at === null) return false;
-    at = (at as Record<string, unknown>)[step];
-  }
-  return at !== undefined;
-}
-
-const nothing: readonly string[] = Object.freeze([]);
 
 function markIgnored(mapping: CompiledMapping, { reader, scope }: Run): void {
   for (let index = 0; index < reader.segments.length; index += 1) {

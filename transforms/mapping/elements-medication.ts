@@ -5,7 +5,7 @@ const dosage = `sequence:integer text:string additionalInstruction*:CodeableConc
   maxDosePerAdministration:Quantity maxDosePerLifetime:Quantity`;
 const doseAndRate = 'type:CodeableConcept dose[x]:Range|Quantity rate[x]:Ratio|Range|Quantity';
 
-/** What orders, dispenses and gives of medicines are made of, vaccines among them; as `elements.ts`. */
+/** What orders, dispenses and gives of medicines are made of, vaccines too; like `elements.ts`. */
 export const medicationElements: Readonly<Record<string, string>> = {
   Medication: `meta:Meta identifier*:Identifier code:CodeableConcept status:code
     manufacturer:Reference form:CodeableConcept amount:Ratio ingredient*:Backbone batch:Backbone`,

@@ -1,3 +1,4 @@
+import { administrativeElements } from './administrative-elements.ts';
 import { medicationElements } from './elements-medication.ts';
 
 const valueTypes =
@@ -9,6 +10,7 @@ const valueTypes =
  * its own path. Lint checks paths, types and cardinality against this table.
  */
 const definitions: Readonly<Record<string, string>> = {
+  ...administrativeElements,
   Patient: `extension*:Extension identifier*:Identifier active:boolean name*:HumanName
     telecom*:ContactPoint gender:code birthDate:date deceased[x]:boolean|dateTime address*:Address
     maritalStatus:CodeableConcept multipleBirth[x]:boolean|integer contact*:Backbone
@@ -79,7 +81,9 @@ const definitions: Readonly<Record<string, string>> = {
   ServiceRequest: `identifier*:Identifier basedOn*:Reference requisition:Identifier status!:code
     intent!:code category*:CodeableConcept priority:code code:CodeableConcept subject!:Reference
     encounter:Reference occurrence[x]:dateTime|Period authoredOn:dateTime requester:Reference
-    performer*:Reference reasonCode*:CodeableConcept specimen*:Reference note*:Annotation`,
+    performer*:Reference reasonCode*:CodeableConcept specimen*:Reference note*:Annotation
+    locationCode*:CodeableConcept insurance*:Reference reasonReference*:Reference
+    supportingInfo*:Reference`,
   Specimen: `identifier*:Identifier accessionIdentifier:Identifier status:code
     type:CodeableConcept subject:Reference receivedTime:dateTime parent*:Reference
     request*:Reference collection:Backbone condition*:CodeableConcept note*:Annotation`,
@@ -129,6 +133,8 @@ const typeChildren: Readonly<Record<string, string>> = {
   Quantity: 'value:decimal comparator:code unit:string system:uri code:code',
   CodeableConcept: 'coding*:Coding text:string',
   Reference: 'reference:string type:uri identifier:Identifier display:string',
+  Attachment: `contentType:code language:code data:base64Binary url:url title:string
+    creation:dateTime`,
   Meta: 'security*:Coding tag*:Coding',
   Range: 'low:Quantity high:Quantity',
   Ratio: 'numerator:Quantity denominator:Quantity',

@@ -40,8 +40,11 @@ export type Environment = {
 export type Settings = {
   readonly with: Readonly<Record<string, string | number | boolean>>;
   readonly table: CodeTable | undefined;
-  /** Reads another field of the same segment, for conversions that need two (OBX-2, OBX-6). */
-  sibling(field: number): Cell | undefined;
+  /**
+   * Reads another field, for conversions that need two: of the same segment by its number (OBX-2,
+   * OBX-6), of another one, the nearest or else the message's first, by its path.
+   */
+  sibling(field: number | string): Cell | undefined;
 };
 
 /** What a conversion made of a choice element: the type says which `value[x]` it is. */
@@ -53,8 +56,10 @@ export type Conversion = {
   readonly summary: string;
   /** FHIR types that it can make. */
   readonly gives: readonly string[];
-  /** Fields of the same segment that it reads beside its own. */
-  readonly reads?: readonly number[];
+  /** What it reads beside its own field: numbers are fields of the same segment. */
+  readonly reads?: readonly (number | string)[];
+  /** The field of all segments of that name makes one value; it is called with all cells. */
+  readonly gathers?: true;
   /** Keys that `with:` may have. */
   readonly settings?: readonly string[];
   /**

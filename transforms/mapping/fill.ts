@@ -72,6 +72,7 @@ function addItem(
 function putItem(part: PartPlan, owner: Target, item: Target): void {
   const { set } = item;
   if (isBare(set)) return;
+  for (const name of part.needs) if (set[name] === undefined) return;
   for (const { names } of part.required) if (!names.some((name) => set[name] !== undefined)) return;
   const list = owner.set[part.element] as unknown[] | undefined;
   const at = list?.length ?? 0;

@@ -40,7 +40,7 @@ export function instanceAt(made: readonly Instance[], index: number): Instance |
   return undefined;
 }
 
-type RuleCondition = (run: Maker, index: number) => boolean;
+export type RuleCondition = (run: Maker, index: number) => boolean;
 
 /**
  * A rule`s `when:`, which may also ask whether a resource of the mapping is made where the rule

@@ -107,6 +107,10 @@ const entityFields = new Set([
   'SCH-1',
   'SCH-2',
   'TXA-12',
+  'RF1-6',
+  'RF1-11',
+  'PRB-4',
+  'GOL-4',
   'IAM-7',
   'PR1-19',
 ]);

@@ -87,6 +87,10 @@ const part = z.strictObject({
     })
     .optional()
     .describe('For segments that come in groups, such as OBX by OBX-4.'),
+  needs: z
+    .array(z.string())
+    .optional()
+    .describe('Elements without which an item is left out, beside those that FHIR requires.'),
   update: z
     .enum(['snapshot', 'append'])
     .optional()
@@ -119,6 +123,10 @@ const rule = z.strictObject({
     .boolean()
     .optional()
     .describe('Only where the record has no value yet: never changes one that is there.'),
+  ends: z
+    .boolean()
+    .optional()
+    .describe('The value is one of the element`s no longer: it is taken out, not put in.'),
   disable: z.boolean().optional(),
   note: z.string().optional().describe('Why the row is as it is.'),
 });

@@ -2,13 +2,19 @@ import { type Correction, resourceId } from '../fhir/index.ts';
 import type { Collector } from './collector.ts';
 import type { CompiledMapping, CorrectionPlan, MessagePlan, ResourcePlan } from './compile.ts';
 import type { Instance } from './instances.ts';
+import { isEmptied, noteListed, type OpenListing } from './listings.ts';
 import type { Run } from './rule.ts';
 
-export type FullRun = Run & { readonly collector: Collector };
+export type FullRun = Run & {
+  readonly collector: Collector;
+  lists: OpenListing[] | undefined;
+};
 
 export type Made = Instance<ResourcePlan> & {
   /** Another segment of the message may speak of the same resource. */
   readonly isShared: boolean;
+  /** Its segment`s action code says so. */
+  readonly isDeleted: boolean;
   corrects: Correction | undefined;
 };
 
@@ -30,7 +36,7 @@ export function makeInstances(
       found += 1;
       const key = resource.key(run, index);
       if (key === undefined) {
-        reportMissing(resource, optional, index, run);
+        reportKeyless(resource, optional, index, run);
         continue;
       }
       if (resource.isOnce && isMade(instances, mapping, resource, key)) continue;
@@ -38,13 +44,15 @@ export function makeInstances(
         ? resourceId(mapping.source, resource.type, key)
         : idFor(mapping, resource, key, used);
       const reference = `${resource.type}/${id}`;
-      const { isShared } = resource;
+      const { isShared, list: listPlan } = resource;
+      const isDeleted = listPlan !== undefined && noteListed(resource, listPlan, run, index, id);
+      const flags = { isShared, isDeleted };
       const instance: Made = {
         plan: resource,
         index,
         id,
         reference,
-        isShared,
+        ...flags,
         corrects: undefined,
       };
       const { made } = run.instances;
@@ -125,6 +133,19 @@ function reportFew(resource: ResourcePlan, found: number, least: number, run: Fu
   const needed = least === 1 ? '' : `, and one of its type speaks of ${least}`;
   const text = `the message has ${found === 0 ? 'no' : `only ${found}`} ${resource.each} segment`;
   run.collector.hold('segment-missing', text + needed, resource.each, undefined);
+}
+
+/** An item of a list that is all `""` says that there is none. */
+function reportKeyless(
+  resource: ResourcePlan,
+  optional: boolean,
+  index: number,
+  run: FullRun,
+): void {
+  const { list } = resource;
+  if (list !== undefined) noteListed(resource, list, run, index, undefined);
+  if (list === undefined || !isEmptied(run.reader, index))
+    reportMissing(resource, optional, index, run);
 }
 
 function reportMissing(

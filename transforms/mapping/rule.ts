@@ -1,16 +1,17 @@
-import type { Mark } from '../fhir/index.ts';
-import type { Cell } from './cell.ts';
 import type { Collector } from './collector.ts';
 import type { Place } from './conditions.ts';
 import { conversions } from './datatypes/index.ts';
 import type { CodeTable, Conversion, Environment, Settings } from './environment.ts';
 import { fieldPath } from './field-path.ts';
+import { gather } from './gather.ts';
 import { compileRuleCondition, findInstance, type Instances, instanceAt } from './instances.ts';
 import type { RuleRow } from './language.ts';
 import type { Merged } from './merge.ts';
-import { type Field, type Reader, type ReadPath, readField, readPath } from './reader.ts';
+import { compilePut, type Put, type Target } from './put.ts';
+import { type Field, type ReadPath, readField, readPath } from './reader.ts';
+import { settingsMaker } from './settings.ts';
 import { partElement, resolveTarget } from './target.ts';
-import { compileWriter, type Fields, type Writer } from './writers.ts';
+import { compileWriter, type Writer } from './writers.ts';
 
 /** One message on its way through the rules. */
 export type Run = Place & {
@@ -22,24 +23,7 @@ export type Run = Place & {
   readonly collector: Pick<Collector, 'raise' | 'count'>;
 };
 
-/** What rules fill: a resource, or one item of a part. What is seldom there is made when needed. */
-export type Target = {
-  readonly set: Fields;
-  initial: Fields | undefined;
-  /** Elements, or `period.end` within one, whose field came as `""`. */
-  emptied: Set<string> | undefined;
-  marks: Omit<Mark, 'contribution'>[] | undefined;
-  /** For a part that stands for one repetition of a field. */
-  readonly current: { readonly name: string; readonly cell: Cell } | undefined;
-};
-
-export const newTarget = (current: Target['current']): Target => ({
-  set: {},
-  initial: undefined,
-  emptied: undefined,
-  marks: undefined,
-  current,
-});
+export { newTarget, type Target } from './put.ts';
 
 export type Rule = {
   readonly id: string;
@@ -87,25 +71,6 @@ function isAddedTo(row: RuleRow, merged: Merged, owner: string, element: string)
 }
 
 type When = ReturnType<typeof compileRuleCondition>;
-type Put = (target: Target, value: unknown) => boolean;
-
-function compilePut(row: RuleRow, writer: Writer): Put {
-  const { mark } = row;
-  if (row.initial === true)
-    return (target, value) => {
-      for (const name of writer.names) if (target.set[name] !== undefined) return false;
-      target.initial ??= {};
-      return writer.write(target.initial, value);
-    };
-  if (mark === undefined) return (target, value) => writer.write(target.set, value);
-  return (target, value) => {
-    if (!writer.write(target.set, value)) return false;
-    target.marks ??= [];
-    target.marks.push({ path: writer.pathIn(target.set), use: mark });
-    return true;
-  };
-}
-
 /** Type of a choice element where the conversion makes only one; '' when its values say it. */
 function choiceType(row: RuleRow, conversion: Conversion, types: readonly string[]): string {
   if (row.reference !== undefined) return 'Reference';
@@ -208,30 +173,44 @@ function fieldRule(given: FieldRule): Rule['apply'] {
     return written;
   }
 
-  function applyAt(run: Run, target: Target, at: number, path: ReadPath): boolean {
+  function applyAt(run: Run, target: Target, at: number, path: ReadPath, owner: number): boolean {
     if (when !== undefined && !when(run, at)) return false;
     const field = fieldOf(run, target, at, path);
     if (field.state === 'absent') return false;
-    if (field.state === 'value') return convert(run, target, field, settingsAt(run, at));
+    if (field.state === 'value') return convert(run, target, field, settingsAt(run, at, owner));
     empty(target, emptied);
     return false;
   }
 
+  /** Of several such segments, the first of which the condition holds. */
+  function meantAt(run: Run, index: number, segment: string): number {
+    if (when === undefined) return run.scope.resolve(index, segment);
+    for (const at of run.scope.all(index, segment)) if (when(run, at)) return at;
+    return -1;
+  }
+
   function applyElsewhere(run: Run, target: Target, index: number, path: ReadPath): boolean {
     if (!repeats) {
-      const at = run.scope.resolve(index, path.segment);
-      return at >= 0 && applyAt(run, target, at, path);
+      const at = meantAt(run, index, path.segment);
+      return at >= 0 && applyAt(run, target, at, path, index);
     }
     let written = false;
     for (const at of run.scope.all(index, path.segment))
-      written = applyAt(run, target, at, path) || written;
+      written = applyAt(run, target, at, path, index) || written;
     return written;
   }
 
-  const apply = (run: Run, target: Target, index: number, path: ReadPath): boolean =>
-    run.scope.names[index] === path.segment
-      ? applyAt(run, target, index, path)
+  function applyGathered(run: Run, target: Target, index: number, path: ReadPath): boolean {
+    const field = gather(run, index, path, when, row.with?.under);
+    return field !== undefined && convert(run, target, field, settingsAt(run, index, index));
+  }
+
+  const apply = (run: Run, target: Target, index: number, path: ReadPath): boolean => {
+    if (conversion.gathers === true) return applyGathered(run, target, index, path);
+    return run.scope.names[index] === path.segment
+      ? applyAt(run, target, index, path, index)
       : applyElsewhere(run, target, index, path);
+  };
 
   const [only, ...others] = paths;
   if (only !== undefined && others.length === 0)
@@ -246,35 +225,4 @@ function fieldOf(run: Run, target: Target, at: number, path: ReadPath): Field {
   const { current } = target;
   if (current?.name !== path.name || path.component !== 0) return readField(run.reader, at, path);
   return { state: 'value', cells: [current.cell] };
-}
-
-function settingsMaker(
-  conversion: Conversion,
-  row: RuleRow,
-  table: CodeTable | undefined,
-  paths: readonly ReadPath[],
-): (run: Run, at: number) => Settings {
-  const given = row.with ?? {};
-  const none = { with: given, table, sibling: () => undefined };
-  const segment = paths[0]?.segment;
-  if (!conversion.reads || segment === undefined) return () => none;
-  const siblings = new Map(
-    conversion.reads.map((field) => [field, readPath(fieldPath(`${segment}-${field}`))]),
-  );
-  // One object for all calls: a conversion reads its siblings while it runs and keeps nothing.
-  let reader: Reader;
-  let index = 0;
-  const settings: Settings = {
-    with: given,
-    table,
-    sibling(field) {
-      const path = siblings.get(field);
-      return path && readField(reader, index, path).cells[0];
-    },
-  };
-  return (run, at) => {
-    reader = run.reader;
-    index = at;
-    return settings;
-  };
 }

@@ -5,12 +5,11 @@
  */
 const ranks: ReadonlyMap<string, number> = new Map([
   ['MSH', 0],
-  ...level(1, 'SFT UAC EVN MSA QRD QRF QPD PID SCH'),
-  ...level(
-    2,
-    'PD1 NK1 PV1 PV2 AL1 IAM DG1 DRG PR1 GT1 IN1 ACC UB1 UB2 MRG DB1 PDA RF1 FT1 RGS TXA',
-  ),
-  ...level(3, 'ORC IN2 IN3 AIS AIG AIL AIP'),
+  // RF1, as SCH, comes before the patient whom it is about.
+  ...level(1, 'SFT UAC EVN MSA QRD QRF QPD PID SCH RF1 MFI'),
+  ...level(2, 'PD1 NK1 PV1 PV2 AL1 IAM DG1 DRG GT1 IN1 ACC UB1 UB2 MRG DB1 PDA'),
+  ...level(2, 'FT1 RGS TXA PRB MFE'),
+  ...level(3, 'ORC IN2 IN3 AIS AIG AIL AIP GOL PTH PR1'),
   ...level(4, 'OBR RXO RXE RXD RXA RQD'),
   ...level(5, 'TQ1 TQ2 RXR RXC RXV OBX SPM SAC'),
   ...level(6, 'NTE PRT CTD ROL'),
@@ -18,7 +17,7 @@ const ranks: ReadonlyMap<string, number> = new Map([
 const unranked = 9;
 /** The detail of an order: what stands below one is not below the next of another name. */
 const detailRank = 4;
-/** These may come before the detail that they are about, right behind its ORC. */
+/** Timings: they may stand before the detail, behind its ORC; a note behind one is its owner's. */
 const leading = new Set(['TQ1', 'TQ2']);
 /** These belong to what they follow, whatever that is. */
 const attached = new Set(['NTE', 'PRT', 'CTD', 'ROL']);
@@ -110,12 +109,14 @@ export function createScope(names: readonly string[]): Scope {
   /** Calls back for each segment of that name below; ends when the callback says so. */
   function eachBelow(index: number, name: string, found: (at: number) => boolean): void {
     const own = names[index]!;
-    const limit = attached.has(name) ? rankOf(name) : limitOf(own);
+    const isAttached = attached.has(name);
+    const limit = isAttached ? rankOf(name) : limitOf(own);
     for (let at = index + 1; at < names.length; at += 1) {
       const other = names[at]!;
       if (other === name) {
         if (found(at)) return;
-      } else if (other === own || rankOf(other) < limit) return;
+      } else if (isAttached && leading.has(other)) continue;
+      else if (other === own || rankOf(other) < limit) return;
     }
   }
 

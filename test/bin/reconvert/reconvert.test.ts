@@ -44,7 +44,7 @@ describe('reconvert', function () {
     assert.deepEqual(hospital.spine(), before);
   });
 
-  it('shows of one changed rule exactly what it touches, and commits that with its lineage', async () => {
+  it('shows exactly what one changed rule touches, and commits it with its lineage', async () => {
     const { engine } = await hospital.start();
     await hospital.send([1, 2, 3].map((n) => admission(n)));
     const before = hospital.spine();
@@ -90,7 +90,7 @@ describe('reconvert', function () {
     assert.ok(!existsSync(join(hospital.data, 'reconvert.db')));
   });
 
-  it('runs what was held and now converts, and holds what no longer does without losing it', async () => {
+  it('runs what was held and now converts, and keeps what is held from now on', async () => {
     const { engine } = await hospital.start();
     await hospital.send([admission(1), admission(2, { birth: '29/02/80' }), admission(3)]);
     hospital.map('', ', date_formats: [DD/MM/YY], year_pivot: 30');

@@ -10,6 +10,8 @@ export type FactDefinition = {
   /** What tells one of them from another, where the value alone would say too little. */
   readonly by?: string;
   readonly value: string;
+  /** What counts in our bundle, where that is more than the value. */
+  readonly ours?: string;
   /** Times are one when their instants or their wall clocks are. */
   readonly as?: 'time';
 };
@@ -63,7 +65,8 @@ export const factDefinitions: readonly FactDefinition[] = [
     name: 'observation-unit',
     each: of('Observation'),
     by: observed.by,
-    value: '(value | component.value).ofType(Quantity).select(iif(code.exists(), code, unit))',
+    value: '(value | component.value).ofType(Quantity).select(iif(unit.exists(), unit, code))',
+    ours: '(value | component.value).ofType(Quantity).select(unit | code)',
   },
   {
     name: 'observation-text',
@@ -153,4 +156,30 @@ export const factDefinitions: readonly FactDefinition[] = [
   { name: 'dispense-status', each: of('MedicationDispense'), value: 'status' },
   { name: 'charge-code', each: of('ChargeItem'), value: concept('code') },
   { name: 'charge-identifier', each: of('ChargeItem'), value: 'identifier.value' },
+];
+
+const names = '(ofType(Patient).name | ofType(Patient).contact.name | ofType(RelatedPerson).name)';
+const telecoms =
+  '(ofType(Patient).telecom | ofType(Patient).contact.telecom | ofType(RelatedPerson).telecom)';
+const everything = 'Bundle.entry.resource';
+
+/** Facts of the messages that show one data type each. */
+export const dataTypeFactDefinitions: readonly FactDefinition[] = [
+  { name: 'birth-date', each: of('Patient'), value: 'birthDate', as: 'time' },
+  { name: 'deceased', each: of('Patient'), value: 'deceased.ofType(dateTime)', as: 'time' },
+  { name: 'issued', each: of('DiagnosticReport'), value: 'issued', as: 'time' },
+  { name: 'family', each: everything, value: `${names}.family` },
+  { name: 'given', each: everything, value: `${names}.given` },
+  { name: 'prefix', each: everything, value: `${names}.prefix` },
+  { name: 'suffix', each: everything, value: `${names}.suffix` },
+  { name: 'name-start', each: everything, value: `${names}.period.start`, as: 'time' },
+  { name: 'name-end', each: everything, value: `${names}.period.end`, as: 'time' },
+  { name: 'telecom', each: everything, value: `${telecoms}.value` },
+  { name: 'telecom-system', each: everything, value: `${telecoms}.system` },
+  { name: 'request-identifier', each: of('ServiceRequest'), value: 'identifier.value' },
+  { name: 'report-identifier', each: of('DiagnosticReport'), value: 'identifier.value' },
+  { name: 'specimen-note', each: of('Specimen'), value: 'note.text' },
+  { name: 'length', each: of('Encounter'), value: 'length.value' },
+  { name: 'observation-code', each: of('Observation'), value: concept('code') },
+  { name: 'observation-status', each: of('Observation'), value: 'status' },
 ];

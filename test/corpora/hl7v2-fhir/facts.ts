@@ -1,7 +1,7 @@
 // Facts of a bundle, and whether another bundle states them too.
 import fhirpath from 'fhirpath';
 import r4 from 'fhirpath/fhir-context/r4';
-import { type FactDefinition, factDefinitions } from './fact-definitions.ts';
+import type { FactDefinition } from './fact-definitions.ts';
 
 export type Fact = {
   readonly name: string;
@@ -22,47 +22,51 @@ type Compiled = {
   readonly each: Query;
   readonly by: Query;
   readonly value: Query;
+  readonly ours: Query;
 };
 
 const compile = (expression: string): Query =>
   fhirpath.compile(expression, r4, { async: false }) as Query;
 
-const compiled: readonly Compiled[] = factDefinitions.map((definition) => {
-  const { each, by = "''", value } = definition;
-  return { definition, each: compile(each), by: compile(by), value: compile(value) };
-});
+/** Definitions made ready; `side` of `factsOf` says whose bundle is asked. */
+export type Facts = readonly Compiled[];
+
+export const compileFacts = (definitions: readonly FactDefinition[]): Facts =>
+  definitions.map((definition) => {
+    const { each, by = "''", value, ours = value } = definition;
+    const [things, keys, values, own] = [each, by, value, ours].map(compile);
+    return { definition, each: things!, by: keys!, value: values!, ours: own! };
+  });
 
 /** Facts of a bundle, each once, in the order of their definitions. */
-export function factsOf(bundle: fhir4.Bundle | undefined): Fact[] {
+export function factsOf(queries: Facts, bundle: fhir4.Bundle, side: 'value' | 'ours'): Fact[] {
   const facts = new Map<string, Fact>();
-  for (const { definition, each, by, value } of compiled)
-    for (const thing of bundle ? each(bundle) : []) {
-      const keys = by(thing).map(textOf);
-      for (const one of value(thing)
-        .map(textOf)
-        .filter((text) => text !== ''))
-        for (const key of keys.length > 0 ? keys : [''])
-          facts.set(`${definition.name}|${key}|${one}`, {
-            name: definition.name,
-            by: key,
-            value: one,
-          });
+  for (const query of queries) {
+    const { name } = query.definition;
+    for (const thing of query.each(bundle)) {
+      const keys = query.by(thing).map(textOf);
+      for (const value of query[side](thing).map(textOf))
+        for (const by of keys.length > 0 ? keys : [''])
+          if (value !== '') facts.set(`${name}|${by}|${value}`, { name, by, value });
     }
+  }
   return [...facts.values()];
 }
 
 const textOf = (value: unknown): string => String(value).replace(/\s+/g, ' ').trim();
 
-const times = new Set(factDefinitions.filter(({ as }) => as === 'time').map(({ name }) => name));
-
 /** Each fact of the expected bundle, with what ours says of it. */
-export function judge(expected: fhir4.Bundle, ours: fhir4.Bundle | undefined): Judged[] {
-  const stated = factsOf(ours);
-  return factsOf(expected).map((fact) => {
+export function judge(
+  queries: Facts,
+  expected: fhir4.Bundle,
+  ours: fhir4.Bundle | undefined,
+): Judged[] {
+  const stated = ours ? factsOf(queries, ours, 'ours') : [];
+  return factsOf(queries, expected, 'value').map((fact) => {
     const same = stated.filter(({ name, by }) => name === fact.name && by === fact.by);
-    const isTime = times.has(fact.name);
+    const definition = queries.find((query) => query.definition.name === fact.name)?.definition;
     const holds = same.some(({ value }) =>
-      isTime ? isSameTime(value, fact.value) : value === fact.value,
+      definition?.as === 'time' ? isSameTime(value, fact.value) : value === fact.value,
     );
     const got = (same.length > 0 ? same : stated.filter(({ name }) => name === fact.name)).map(
       ({ by, value }) => (by === fact.by ? value : `${by} = ${value}`),

@@ -1,9 +1,11 @@
 // The facts of all messages together: how many hold, by type, beside the differences we mean.
 import { join } from 'node:path';
 import { convertBytes, loadMapping } from '../../../transforms/mapping/index.ts';
+import { complete } from './complete.ts';
 import { repository, type Sample, samples } from './corpus.ts';
-import { differences } from './differences.ts';
-import { type Judged, judge } from './facts.ts';
+import { differences, messageOf } from './differences.ts';
+import { dataTypeFactDefinitions, factDefinitions } from './fact-definitions.ts';
+import { compileFacts, type Facts, type Judged, judge } from './facts.ts';
 
 export type Measured = {
   readonly file: string;
@@ -12,20 +14,38 @@ export type Measured = {
   readonly judged: readonly (Judged & { readonly reason: string | undefined })[];
 };
 
+const base = loadMapping(join(repository, 'config'), 'base');
+const wholeFacts = compileFacts(factDefinitions);
+const dataTypeFacts = compileFacts(dataTypeFactDefinitions);
+
+const isMeant =
+  (word: string) =>
+  ({ file, type }: Sample): boolean =>
+    file.includes(word) || type.includes(word);
+
 /** Judges every message whose file name or type has the word in it. */
-export function measure(word = ''): Measured[] {
-  const base = loadMapping(join(repository, 'config'), 'base');
-  const isMeant = ({ file, type }: Sample) => file.includes(word) || type.includes(word);
-  return samples('microsoft')
-    .filter(isMeant)
-    .map(({ file, type, bytes, expected }) => {
-      const { outcome, bundle } = convertBytes(base, bytes);
-      const judged = judge(expected(), bundle).map((fact) => ({
-        ...fact,
-        reason: differences.find((one) => one.is(file, fact))?.reason,
-      }));
-      return { file, type, outcome, judged };
+export const measure = (word = ''): Measured[] =>
+  samples('microsoft')
+    .filter(isMeant(word))
+    .map((sample) => judgeSample(sample, wholeFacts));
+
+/** The same of the messages that show one data type each; a type is a data type here. */
+export const measureDataTypes = (word = ''): Measured[] =>
+  samples('reportstream')
+    .filter(isMeant(word))
+    .map((sample) => {
+      const type = /\/(.*?)__/.exec(sample.file)?.[1] ?? '';
+      return judgeSample({ ...sample, type, bytes: complete(sample.bytes) }, dataTypeFacts);
     });
+
+function judgeSample({ file, type, bytes, expected }: Sample, facts: Facts): Measured {
+  const { outcome, bundle } = convertBytes(base, bytes);
+  const message = messageOf(file, bytes);
+  const judged = judge(facts, expected(), bundle).map((fact) => ({
+    ...fact,
+    reason: differences.find((one) => one.is(fact, message))?.reason,
+  }));
+  return { file, type, outcome, judged };
 }
 
 export type Share = { readonly facts: number; readonly held: number; readonly meant: number };
@@ -44,11 +64,13 @@ export const ratio = ({ facts, held, meant }: Share): number => held / Math.max(
 export function shareByType(measured: readonly Measured[]): string {
   const line = (name: string, share: Share): string => {
     const counts = [share.facts, share.held, share.meant].map((count) => `${count}`.padStart(6));
-    return `${name.padEnd(8)}${counts.join('')}${(100 * ratio(share)).toFixed(1).padStart(7)} %`;
+    return `${name.padEnd(17)}${counts.join('')}${(100 * ratio(share)).toFixed(1).padStart(7)} %`;
   };
   const types = [...new Set(measured.map(({ type }) => type))];
   const lines = types.map((type) =>
     line(type, shareOf(measured.filter((one) => one.type === type))),
   );
-  return ['type      facts  held meant', ...lines, line('all', shareOf(measured))].join('\n');
+  return ['type               facts  held meant', ...lines, line('all', shareOf(measured))].join(
+    '\n',
+  );
 }

@@ -3,10 +3,10 @@
 //   PLEXUS_CORPORA=... ./bin/node24 test/corpora/hl7v2-fhir/show-facts.ts [WORD] [FACT]
 // WORD: part of the file's name or of its message type, as `ADT-A0` or `SIU`; FACT: part of the
 // fact's name, as `encounter`.
-import { measure, shareByType } from './measure.ts';
+import { measure, measureDataTypes, shareByType } from './measure.ts';
 
 const [word = '', fact = ''] = process.argv.slice(2);
-const measured = measure(word);
+const measured = [...measure(word), ...measureDataTypes(word)];
 for (const { file, outcome, judged } of measured) {
   if (outcome !== 'converted') console.log(`${file}\t${outcome}`);
   for (const { name, by, value, holds, reason, got } of judged) {

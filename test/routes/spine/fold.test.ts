@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { openSpineReader, type SpineReader } from '../../../routes/spine/index.ts';
-import type { Contribution } from '../../../transforms/fhir/index.ts';
+import type { Contribution, Listing } from '../../../transforms/fhir/index.ts';
 import { key, openStage, runBatch, temporaryFolder, workOf } from './spine-fixture.ts';
 
 const ids = ['0b6f3a52-2d5e-5f6c-8a1b-000000000001', 'not-a-uuid'] as const;
@@ -14,6 +14,34 @@ const value = (name: string) =>
   name === 'meta'
     ? fc.constantFrom({ tag: [{ code: 'a' }] }, { versionId: '99', tag: [{ code: 'b' }] })
     : fc.constantFrom('a', 'b', { text: 'c' }, [1, 2.5], true);
+
+const identifiers = fc.subarray([
+  { system: 's', value: '1' },
+  { system: 's', value: '1', use: 'old' },
+  { system: 't', value: '1' },
+  { value: '2' },
+]);
+const members = fc.record(
+  { start: fc.constantFrom('1', '2'), end: fc.constantFrom('1', '2') },
+  { requiredKeys: [] },
+);
+
+/** What joins: elements of the name, and the names that join. */
+const joining = fc.record({
+  set: fc.record(
+    {
+      identifier: identifiers.filter((items) => items.length > 0),
+      period: members.filter((item) => Object.keys(item).length > 0),
+    },
+    { requiredKeys: [] },
+  ),
+  joins: fc.subarray(['identifier', 'period']),
+  remove: fc.subarray(['period.start', 'period.end', 'identifier']),
+  without: fc.option(
+    identifiers.map((items) => ({ identifier: items })),
+    { nil: undefined },
+  ),
+});
 
 const contribution: fc.Arbitrary<Contribution> = fc
   .record({
@@ -30,15 +58,28 @@ const contribution: fc.Arbitrary<Contribution> = fc
       { nil: undefined },
     ),
   })
-  .map(({ whole, initial, ...rest }) => ({
+  .chain((plain) => joining.map((joined) => ({ plain, joined })))
+  .map(({ plain: { whole, initial, ...rest }, joined: { joins, without, ...joined } }) => ({
     type: 'Observation',
-    ...rest,
-    remove: rest.remove.filter((name) => !(name in rest.set)),
+    id: rest.id,
+    set: { ...rest.set, ...joined.set },
+    remove: [...rest.remove, ...joined.remove].filter(
+      (name) => !(name in rest.set) && !(name in joined.set),
+    ),
+    ...(joins.length === 0 ? {} : { joins: joins.filter((name) => name in joined.set) }),
+    ...(without === undefined ? {} : { without }),
     ...(whole ? { whole: true as const } : {}),
     ...(initial === undefined ? {} : { initial }),
   }));
 
-type Run = { message: number; generation: number; said: Contribution[] };
+/** On which list a message puts each resource, and what it says of the lists beside. */
+type Lists = {
+  of: Record<string, 'a' | 'b' | undefined>;
+  gone: boolean;
+  whole: boolean;
+  empty: ('a' | 'b')[];
+};
+type Run = { message: number; generation: number; said: Contribution[]; lists: Lists };
 type Step = { runs: number[]; end: 'commit' | 'rollback' | 'crash' };
 
 const commits = Array.from({ length: 6 }, () => 'commit' as const);
@@ -48,6 +89,14 @@ const scenario = fc.record({
       message: fc.integer({ min: 1, max: 5 }),
       generation: fc.integer({ min: 0, max: 2 }),
       said: fc.array(contribution, { maxLength: 3 }),
+      lists: fc.record({
+        of: fc.record(
+          Object.fromEntries(ids.map((id) => [id, fc.constantFrom('a', 'a', 'b', undefined)])),
+        ),
+        gone: fc.boolean(),
+        whole: fc.boolean(),
+        empty: fc.subarray<'a' | 'b'>(['a', 'b']),
+      }),
     }),
     { selector: ({ message, generation }) => `${message}/${generation}`, maxLength: 10 },
   ),
@@ -60,20 +109,78 @@ const scenario = fc.record({
   ),
 });
 
+const endedBy = { a: { status: 'ended', note: null }, b: { code: 'ended' } } as const;
+
+/** What a message says of its lists: the ids on each, or those gone from it. */
+function listingsOf({ said, lists }: Run): Listing[] {
+  return (['a', 'b'] as const).flatMap((row) => {
+    const ofRow = new Set(said.map(({ id }) => id).filter((id) => lists.of[id] === row));
+    if (ofRow.size === 0 && !lists.empty.includes(row)) return [];
+    const gone = lists.gone && !lists.whole;
+    return {
+      scope: 'Patient/p',
+      row,
+      type: 'Observation',
+      whole: lists.whole,
+      listed: gone ? [] : [...ofRow],
+      gone: gone ? [...ofRow] : [],
+      ended: endedBy[row],
+    };
+  });
+}
+
+type Json = Record<string, unknown>;
+const text = JSON.stringify;
+const nameOf = ({ system = '', value }: Json) => `${system}|${value}`;
+
+function joined(before: unknown, newer: unknown): unknown {
+  if (!Array.isArray(before) || !Array.isArray(newer))
+    return { ...(before as Json), ...(newer as Json) };
+  const names = newer.map(nameOf);
+  return [...newer, ...before.filter((item) => !names.includes(nameOf(item)))];
+}
+
+function naiveApply(resource: Json, { set, remove, whole, initial, joins, without }: Contribution) {
+  let after: Json = whole ? {} : structuredClone(resource);
+  for (const name of remove) {
+    const [element = '', member] = name.split('.');
+    if (member === undefined) delete after[element];
+    else delete (after[element] as Json | undefined)?.[member];
+    if (text(after[element]) === '{}') delete after[element];
+  }
+  for (const taken of (without?.identifier ?? []) as Json[]) {
+    const kept = ((after.identifier ?? []) as Json[]).filter((item) =>
+      Object.keys(taken).some((key) => taken[key] !== item[key]),
+    );
+    if (kept.length === 0) delete after.identifier;
+    else after.identifier = kept;
+  }
+  for (const [name, value] of Object.entries(structuredClone(set)))
+    after[name] = joins?.includes(name) && name in after ? joined(after[name], value) : value;
+  after = { ...structuredClone(initial ?? {}), ...after };
+  return after;
+}
+
 /** The oracle: plain values, no short cuts. */
 function naiveFold(done: readonly Run[], id: string): Record<string, unknown> | undefined {
   const latest = done.filter(
     (run) => !done.some((o) => o.message === run.message && o.generation > run.generation),
   );
   latest.sort((left, right) => left.message - right.message);
-  const spoken = latest.flatMap(({ said }) => said.filter((one) => one.id === id));
-  if (spoken.length === 0) return undefined;
-  let resource: Record<string, unknown> = {};
-  for (const { set, remove, whole, initial } of spoken) {
-    if (whole) resource = {};
-    for (const name of remove) delete resource[name];
-    Object.assign(resource, structuredClone(set));
-    resource = { ...structuredClone(initial ?? {}), ...resource };
+  let resource: Json | undefined;
+  const stood = { a: false, b: false };
+  for (const run of latest) {
+    for (const one of run.said) if (one.id === id) resource = naiveApply(resource ?? {}, one);
+    for (const { row, whole, listed, gone } of listingsOf(run)) {
+      const key = row as 'a' | 'b';
+      if (whole && stood[key] && !listed.includes(id) && resource !== undefined) {
+        for (const [name, value] of Object.entries(endedBy[key])) {
+          if (value === null) delete resource[name];
+          else resource[name] = value;
+        }
+      }
+      stood[key] = listed.includes(id) || (stood[key] && !whole && !gone.includes(id));
+    }
   }
   return resource;
 }
@@ -101,11 +208,17 @@ let scenarios = 0;
 const own = (id: string, nth: number) =>
   id === ids[0] ? id.replace(/\d{12}$/, String(nth).padStart(12, '0')) : `${id}-${nth}`;
 const worksOf = (runs: readonly Run[], nth: number) =>
-  runs.map(({ message, generation, said }) =>
+  runs.map((run) =>
     workOf(
-      nth * 100 + message,
-      generation,
-      said.map((one) => ({ ...one, id: own(one.id, nth) })),
+      nth * 100 + run.message,
+      run.generation,
+      run.said.map((one) => ({ ...one, id: own(one.id, nth) })),
+      listingsOf(run).map((list) => ({
+        ...list,
+        scope: `Patient/p-${nth}`,
+        listed: list.listed.map((id) => own(id, nth)),
+        gone: list.gone.map((id) => own(id, nth)),
+      })),
     ),
   );
 
@@ -139,7 +252,7 @@ describe('the fold of the spine', () => {
         // A generation that a later one overtook before it ran has no effect, as in the oracle.
         compare(reader, [...done], scenarios);
       }),
-      { numRuns: 80 },
+      { numRuns: 120 },
     );
   });
 

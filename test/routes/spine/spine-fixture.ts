@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MessageId, Outcome, Stage, Work } from '../../../engine/index.ts';
 import { type Stored, storeStage } from '../../../routes/spine/index.ts';
-import type { Contribution, Conversion } from '../../../transforms/fhir/index.ts';
+import type { Contribution, Conversion, Listing } from '../../../transforms/fhir/index.ts';
 
 export const key = Buffer.alloc(32, 7);
 
@@ -19,11 +19,15 @@ export function openStage(dataDir: string, channel = 'test-adt'): Stage<Conversi
   return storeStage.create({}, context) as Stage<Conversion, Stored>;
 }
 
-export function conversionOf(contributions: readonly Contribution[]): Conversion {
+export function conversionOf(
+  contributions: readonly Contribution[],
+  lists: readonly Listing[] = [],
+): Conversion {
   return {
     messageType: 'ADT^A08',
     controlId: 'c',
     contributions,
+    ...(lists.length === 0 ? {} : { lists }),
     unvisited: [],
     issues: [],
     marks: [],
@@ -35,6 +39,7 @@ export function workOf(
   message: number,
   generation: number,
   contributions: readonly Contribution[],
+  lists: readonly Listing[] = [],
 ): Work<Conversion> {
   return {
     id: message as MessageId,
@@ -44,7 +49,7 @@ export function workOf(
     raw: Buffer.from('raw'),
     sha256: message.toString(16).padStart(64, '0'),
     receivedUs: 1_700_000_000_000_000 + message * 1_000_000,
-    body: conversionOf(contributions),
+    body: conversionOf(contributions, lists),
   };
 }
 

@@ -1,4 +1,5 @@
 import { elementsOf } from '../../../transforms/mapping/elements.ts';
+import { choiceNames } from '../../../transforms/mapping/target.ts';
 
 type Json = Record<string, unknown>;
 
@@ -22,7 +23,8 @@ function checkRequired(value: Json, path: string, problems: string[]): void {
   const elements = elementsOf(path);
   if (!elements) return;
   for (const element of elements.values()) {
-    const found = value[element.name];
+    const names = element.name.endsWith('[x]') ? choiceNames(element) : [element.name];
+    const found = names.map((name) => value[name]).find((one) => one !== undefined);
     if (element.required && found === undefined)
       problems.push(`${path}.${element.name} is missing`);
     for (const item of Array.isArray(found) ? found : [found])

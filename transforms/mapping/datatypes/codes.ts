@@ -52,11 +52,19 @@ export function codeableConcept(
   settings: Settings,
 ): fhir4.CodeableConcept | undefined {
   const coding = codings(cell, environment, settings);
-  const text = component(cell, 9) || component(cell, 2) || component(cell, 5);
+  const text =
+    component(cell, 9) || describedBy(settings) || component(cell, 2) || component(cell, 5);
   const target = settings.table && translate(cell, environment, settings);
   if (target) add(coding, target);
   if (coding.length === 0) return text === '' ? undefined : { text };
   return text === '' ? { coding } : { coding, text };
+}
+
+/** What the sender says of the code in the field that `with: {text}` names. */
+function describedBy(settings: Settings): string {
+  if (settings.with.text === undefined) return '';
+  const cell = settings.sibling(Number(settings.with.text));
+  return cell === undefined ? '' : cellText(cell);
 }
 
 function add(coding: fhir4.Coding[], { system, code, display }: Coded): void {
@@ -86,7 +94,8 @@ export const codeableConceptConversion: Conversion = {
   name: 'CodeableConcept',
   summary: 'CE, CWE, CNE, CF or a bare code to CodeableConcept; `table` appends its coding.',
   gives: ['CodeableConcept'],
-  settings: ['system'],
+  settings: ['system', 'text'],
+  reads: [4, 8],
   convert: codeableConcept,
 };
 

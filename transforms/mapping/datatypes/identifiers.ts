@@ -1,4 +1,5 @@
 import { type Cell, cellText, component, nested, subcomponent } from '../cell.ts';
+import { toDateTime } from '../datetime.ts';
 import type { Conversion, Environment, Settings } from '../environment.ts';
 import { periodOf } from './times.ts';
 
@@ -99,7 +100,7 @@ export const eipConversion: Conversion = {
   },
 };
 
-function eiIdentifier(
+export function eiIdentifier(
   environment: Environment,
   value: string,
   system: string | undefined,
@@ -143,4 +144,24 @@ export const plainIdentifierConversion: Conversion = {
       String(type ?? ''),
     );
   },
+};
+
+/** PLN (v2.5.1 section 2.A.54): number, kind, place, and when it ends. */
+export function licenceIdentifier(
+  cell: Cell,
+  environment: Environment,
+): fhir4.Identifier | undefined {
+  const value = component(cell, 1);
+  if (value === '') return undefined;
+  const identifier = eiIdentifier(environment, value, undefined, component(cell, 2));
+  const until = component(cell, 4);
+  const end = until === '' ? undefined : toDateTime(until, environment.time).value;
+  return end === undefined ? identifier : { ...identifier, period: { end } };
+}
+
+export const licenceIdentifierConversion: Conversion = {
+  name: 'LicenceIdentifier',
+  summary: 'PLN to Identifier: number, type, end.',
+  gives: ['Identifier'],
+  convert: licenceIdentifier,
 };

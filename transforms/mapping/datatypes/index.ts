@@ -1,4 +1,12 @@
 import type { Conversion } from '../environment.ts';
+import { administrativeConversions } from './administrative.ts';
+import {
+  amountConversion,
+  compositeQuantityConversion,
+  dailyAmountConversion,
+  doseConversion,
+  strengthConversion,
+} from './amounts.ts';
 import {
   codeableConceptConversion,
   codeConversion,
@@ -7,11 +15,23 @@ import {
 } from './codes.ts';
 import { addressConversion, telecomConversion } from './contacts.ts';
 import {
+  asNeededConversion,
+  codedTextConversion,
+  daysConversion,
+  ratePerTimeConversion,
+  timeSpanConversion,
+} from './dosages.ts';
+import {
   cxConversion,
   eiConversion,
   eipConversion,
   plainIdentifierConversion,
 } from './identifiers.ts';
+import {
+  codedReferenceConversion,
+  entityNumberConversion,
+  entityReferenceConversion,
+} from './named-things.ts';
 import {
   codedOrganizationConversion,
   familyNameExtensionConversion,
@@ -42,6 +62,13 @@ import {
   instantConversion,
   timeOfDayConversion,
 } from './times.ts';
+import {
+  contradictionConversion,
+  countOrTextConversion,
+  primarySourceConversion,
+  remarkConversion,
+  reportOriginConversion,
+} from './vaccines.ts';
 
 export { identifierKey, systemOf } from './identifiers.ts';
 export { placeValue } from './places.ts';
@@ -49,20 +76,33 @@ export { placeValue } from './places.ts';
 /** Everything that `as:` may name. */
 export const conversions: ReadonlyMap<string, Conversion> = new Map(
   [
+    ...administrativeConversions,
     addressConversion,
+    amountConversion,
     annotationConversion,
+    asNeededConversion,
     attachmentConversion,
     booleanConversion,
     codeConversion,
     codeableConceptConversion,
     codedOrganizationConversion,
+    codedReferenceConversion,
+    codedTextConversion,
     codingConversion,
+    compositeQuantityConversion,
+    contradictionConversion,
+    countOrTextConversion,
     cxConversion,
+    dailyAmountConversion,
     dateConversion,
     dateTimeConversion,
+    daysConversion,
     decimalConversion,
+    doseConversion,
     eiConversion,
     eipConversion,
+    entityNumberConversion,
+    entityReferenceConversion,
     familyNameExtensionConversion,
     humanNameConversion,
     identifierReferenceConversion,
@@ -77,11 +117,17 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     placeNameConversion,
     plainIdentifierConversion,
     practitionerConversion,
+    primarySourceConversion,
     quantityConversion,
+    ratePerTimeConversion,
     referenceRangeConversion,
+    remarkConversion,
+    reportOriginConversion,
+    strengthConversion,
     stringConversion,
     telecomConversion,
     textConceptConversion,
     timeOfDayConversion,
+    timeSpanConversion,
   ].map((conversion) => [conversion.name, conversion]),
 );

@@ -7,7 +7,7 @@ import { periodOf } from './times.ts';
 export type HumanName = fhir4.HumanName;
 
 /** XPN (v2.5.1 section 2.A.88): name parts, use from the table `name-use`. */
-function humanName(cell: Cell, first: number, name: HumanName = {}): HumanName | undefined {
+export function humanName(cell: Cell, first: number, name: HumanName = {}): HumanName | undefined {
   const family = subcomponent(cell, first, 1);
   const given = component(cell, first + 1);
   const middle = component(cell, first + 2);
@@ -56,7 +56,7 @@ export const familyNameExtensionConversion: Conversion = {
 };
 
 /** `Dr. Ada B Young III`: for `Reference.display`. */
-function displayName({ prefix, given, family, suffix }: HumanName): string {
+export function displayName({ prefix, given, family, suffix }: HumanName): string {
   let text = '';
   const add = (word: string) => {
     text = text === '' ? word : `${text} ${word}`;

@@ -1,5 +1,6 @@
 import { type Cell, cellText, component } from '../cell.ts';
 import type { Conversion, Environment, Settings } from '../environment.ts';
+import { translate } from './codes.ts';
 import { drop } from './shape.ts';
 
 export const stringConversion: Conversion = {
@@ -14,17 +15,21 @@ const no = new Set(['N', 'NO', 'FALSE', '0']);
 
 export const booleanConversion: Conversion = {
   name: 'boolean',
-  summary: 'Y or N (table 0136) to a boolean.',
+  summary: 'Y or N (table 0136) to a boolean; with a table, what that says.',
   gives: ['boolean'],
-  convert(cell, environment) {
+  convert(cell, environment, settings) {
     const text = component(cell, 1).toUpperCase();
     if (text === '') return undefined;
+    if (settings.table) return byTable(translate(cell, environment, settings)?.code);
     if (yes.has(text)) return true;
     if (no.has(text)) return false;
     environment.issue('boolean-invalid', 'is neither Y nor N', cell);
     return undefined;
   },
 };
+
+const byTable = (word: string | undefined): boolean | undefined =>
+  word === 'true' ? true : word === 'false' ? false : undefined;
 
 export const annotationConversion: Conversion = {
   name: 'Annotation',

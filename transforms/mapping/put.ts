@@ -1,0 +1,62 @@
+import type { Mark } from '../fhir/index.ts';
+import type { Cell } from './cell.ts';
+import type { RuleRow } from './language.ts';
+import type { Fields, Writer } from './writers.ts';
+
+/** What rules fill: a resource, or one item of a part. What is seldom there is made when needed. */
+export type Target = {
+  readonly set: Fields;
+  initial: Fields | undefined;
+  /** Elements, or `period.end` within one, whose field came as `""`. */
+  emptied: Set<string> | undefined;
+  marks: Omit<Mark, 'contribution'>[] | undefined;
+  /** Items that a rule which `ends` takes out of an element. */
+  without: Record<string, unknown[]> | undefined;
+  /** For a part that stands for one repetition of a field. */
+  readonly current: { readonly name: string; readonly cell: Cell } | undefined;
+};
+
+export const newTarget = (current: Target['current']): Target => ({
+  set: {},
+  initial: undefined,
+  emptied: undefined,
+  marks: undefined,
+  without: undefined,
+  current,
+});
+
+/** Puts what a rule made where it belongs; false when the element has a value already. */
+export type Put = (target: Target, value: unknown) => boolean;
+
+/** By the rule`s own words: where nothing is yet, marked, or taken out. */
+export function compilePut(row: RuleRow, writer: Writer): Put {
+  const { mark } = row;
+  if (row.ends === true)
+    return (target, value) => {
+      target.without ??= {};
+      const [name] = writer.names;
+      target.without[name!] ??= [];
+      target.without[name!]!.push(endedItem(value));
+      return true;
+    };
+  if (row.initial === true)
+    return (target, value) => {
+      for (const name of writer.names) if (target.set[name] !== undefined) return false;
+      target.initial ??= {};
+      return writer.write(target.initial, value);
+    };
+  if (mark === undefined) return (target, value) => writer.write(target.set, value);
+  return (target, value) => {
+    if (!writer.write(target.set, value)) return false;
+    target.marks ??= [];
+    target.marks.push({ path: writer.pathIn(target.set), use: mark });
+    return true;
+  };
+}
+
+/** An identifier is known by its system and value. */
+function endedItem(value: unknown): unknown {
+  const { system, value: number } = value as fhir4.Identifier;
+  if (number === undefined) return value;
+  return system === undefined ? { value: number } : { system, value: number };
+}
