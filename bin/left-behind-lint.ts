@@ -3,6 +3,7 @@ import {
   holdsData,
   loadNetwork,
   PlexusError,
+  queuesOf,
   readYaml,
 } from '../engine/index.ts';
 import type { Invocation } from './command.ts';
@@ -21,11 +22,12 @@ export function lintLeftBehind({ configDir, dataDir, env, out }: From): readonly
   try {
     using data = openData({ dataDir, env });
     const views = data.reader.channels();
-    return network.channels.flatMap(({ name, file, routes }) => {
+    return network.channels.flatMap((channel) => {
+      const { name, file } = channel;
+      const queues = queuesOf(channel);
       const view = views.find((each) => each.channel === name);
       const left = (view?.destinations ?? []).filter(
-        ({ destination, pending, held }) =>
-          pending + held > 0 && !routes.some((route) => route.name === destination),
+        ({ destination, pending, held }) => pending + held > 0 && !queues.includes(destination),
       );
       return left.map(({ destination, pending, held }) =>
         toWarning(file, destination, pending + held),

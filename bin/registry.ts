@@ -3,7 +3,7 @@ import { filesSource } from '../channels/files/index.ts';
 import { mllpSource } from '../channels/mllp/index.ts';
 import { createRegistry, type Registry } from '../engine/index.ts';
 import { filesRoute } from '../routes/files/index.ts';
-import { mllpRoute } from '../routes/mllp/index.ts';
+import { mllpRoute, repliesRoute } from '../routes/mllp/index.ts';
 import { stageComponents } from './stages.ts';
 
 /** Every component that a channel file can name. A new one is added here, by hand. */
@@ -13,5 +13,6 @@ export const registry: Registry = createRegistry([
   filesSource,
   filesRoute,
   mllpRoute,
+  repliesRoute,
   ...stageComponents,
 ]);

@@ -1,11 +1,10 @@
 import type { Channel, Deployment } from './channel/index.ts';
-import type { ChannelConfig, Network } from './config/index.ts';
+import { type ChannelConfig, type Network, queuesOf } from './config/index.ts';
 import type { Deployments } from './deployments.ts';
 import { PlexusError } from './errors.ts';
 import type { LeftBehind } from './left-behind.ts';
 
-const routesOf = ({ config }: Deployment): readonly string[] =>
-  config.routes.map((route) => route.name);
+const routesOf = ({ config }: Deployment): readonly string[] => queuesOf(config);
 
 /** Brings the channels that run to what a configuration says. One call at a time. */
 export function createChanges(options: {

@@ -60,6 +60,8 @@ export type CheckContext = ConfigPlace & {
 
 export type SourceComponent<Config = unknown> = Spec<Config> & {
   readonly role: 'source';
+  /** Its senders may be owed an answer after the chain. */
+  readonly answers?: true;
   create(config: Config, context: SourceContext & { readonly orderBy: readonly string[] }): Source;
 };
 
@@ -91,6 +93,8 @@ export type RouteComponent<Config = unknown> = Spec<Config> & {
   readonly takes?: Flow;
   /** Does it deliver the message as it came, of which a reconversion changes nothing? */
   forwards?(config: Config): boolean;
+  /** It carries the answers that the source's senders are owed, and no messages. */
+  readonly answers?: true;
   create(config: Config, context: SinkContext): Promise<Sink>;
 };
 

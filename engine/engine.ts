@@ -3,7 +3,7 @@ import { createChanges } from './changes.ts';
 import { type Channel, createChannel } from './channel/index.ts';
 import type { Clock } from './clock.ts';
 import type { Registry } from './component.ts';
-import type { ChannelConfig, LoadedNetwork, Network } from './config/index.ts';
+import { type ChannelConfig, type LoadedNetwork, type Network, queuesOf } from './config/index.ts';
 import { deployments } from './deployments.ts';
 import { ConfigError, PlexusError, reasonOf } from './errors.ts';
 import type { Events } from './events.ts';
@@ -94,11 +94,7 @@ export async function startEngine(options: EngineOptions) {
   const leftBehind = createLeftBehind({ journal, clock, events });
   const changes = createChanges({ channels, deploy, leftBehind, build });
   const held = heldActions({ journal, channels, isWorked, clock, events });
-  // Handles of its own: who reads long holds no write up, and sees the finished days as well.
-  const view: JournalView = {
-    ...openJournalView(options.dataDir, options.key),
-    count: journal.totals.get,
-  };
+  const view = openView(options, journal);
   const reader = liveReader(view, channels, options.reader);
 
   /** Without channels the configuration tells what the next start will work off. */
@@ -107,7 +103,7 @@ export async function startEngine(options: EngineOptions) {
     const configured = options.network.channels.find((each) => each.name === channel);
     const routes =
       options.ordersOnly || options.workOff
-        ? configured?.routes.map((route) => route.name)
+        ? configured && queuesOf(configured)
         : changes.routes(channel);
     return routes !== undefined && (name === '' || routes.includes(name));
   }
@@ -196,7 +192,12 @@ export async function startEngine(options: EngineOptions) {
   };
 }
 
-/** A file that was opened anew may hold other rows than were known; the returned function ends it. */
+/** Handles of its own: who reads long holds no write up, and sees the finished days as well. */
+function openView({ dataDir, key }: EngineOptions, { totals }: Journal): JournalView {
+  return { ...openJournalView(dataDir, key), count: totals.get };
+}
+
+/** A file that was opened anew may hold rows that nobody was told of. */
 function rereadAfterDamage(events: Events, channels: ReadonlyMap<string, Channel>): () => void {
   return events.subscribe((event) => {
     if (event.type !== 'journal-reopened' && event.type !== 'partition-damaged') return;

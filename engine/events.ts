@@ -78,6 +78,8 @@ export type Event =
       retryMs: number;
     }
   | { type: 'late-ack'; channel: string; destination: string }
+  /** An application acknowledgement that came after the message was accepted, awaited no more. */
+  | { type: 'application-ack'; channel: string; destination: string; code: string }
   /** `moved`: to this destination, from another of its channel. */
   | {
       type: 'waived' | 'replayed' | 'moved';

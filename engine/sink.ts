@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import type { Events } from './events.ts';
 import type { MessageId } from './ids.ts';
 import type { Issue } from './issue.ts';
+import type { Settlement } from './source.ts';
 
 /** One message to be delivered to one destination. */
 export type Delivery = {
@@ -21,6 +22,8 @@ export type Delivery = {
   readonly keys?: readonly number[];
   /** The bytes as they came. */
   raw(): Buffer;
+  /** How the chain settled it, which an answer to its sender tells; undefined: it runs again. */
+  settlement(): Settlement | undefined;
   /** The resources that this message made, each as one line of JSON without line end. */
   resources(): readonly ResourceLine[];
 };

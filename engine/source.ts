@@ -3,6 +3,7 @@ import type { Events } from './events.ts';
 import type { MessageId } from './ids.ts';
 import type { Issue } from './issue.ts';
 import type { SettledOutcome } from './outcome.ts';
+import type { Delivery, Verdict } from './sink.ts';
 
 /** What a source hands to the journal: bytes as they came, and what ordering and dedupe need. */
 export type Landing = {
@@ -21,6 +22,13 @@ export type Landing = {
   readonly orderingKeys: readonly string[];
   /** Set when the source already knows that the bytes cannot be processed: lands in quarantine. */
   readonly refused?: readonly Issue[];
+  /** Set when the source knows that nobody wants it processed: lands as filtered, by this code. */
+  readonly filtered?: string;
+  /**
+   * The sender is owed an answer once the chain has settled it: durable with the landing, and again
+   * for a duplicate.
+   */
+  readonly answer?: true;
 };
 
 export type Landed = {
@@ -41,11 +49,22 @@ export type Settlement = {
   readonly issues: readonly Issue[];
 };
 
+/** Of an answer that can be given to nobody. */
+export const senderGone: Issue = {
+  severity: 'error',
+  code: 'sender-gone',
+  diagnostics:
+    'The sender was owed an application acknowledgement and had closed its connection. Configure ' +
+    'the route `replies` and replay this, or waive it; a resend is answered as well.',
+};
+
 /** What the engine gives to a source when it opens it. */
 export type SourceContext = {
   readonly channel: string;
   /** When to answer: after the landing's fsync, or after the chain has settled the message. */
   readonly ack: 'landed' | 'settled';
+  /** A route carries the answers that `Landing.answer` asks for; else they come to `answer`. */
+  readonly answersElsewhere?: boolean;
   readonly clock: Clock;
   readonly events: Events;
   /**
@@ -79,6 +98,11 @@ export type Source = {
   open(): Promise<readonly Listening[]>;
   /** Stops accepting and, within `drainMs`, finishes what was accepted. */
   close(drainMs: number): Promise<void>;
+  /**
+   * Answers senders whose messages the chain has settled; one verdict a delivery. What can be given
+   * to nobody is held.
+   */
+  answer?(deliveries: readonly Delivery[]): readonly Verdict[];
   /** How many senders are connected; 1 for a folder that can be read. Shown, never relied on. */
   connections?(): number;
 };

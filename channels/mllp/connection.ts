@@ -46,6 +46,8 @@ const inFlightMax = 512;
 const unreadAnswerBytesMax = 64 * 1024;
 /** How long a frame whose last byte so far is FS waits for its CR. */
 const endWaitMs = 20;
+/** How long a connection that is being closed here waits for the answers it owes. */
+const lastAnswersMs = 60_000;
 /** How long a closed connection reads on, so that the last answer is not lost to a reset. */
 const lingerMs = 1_000;
 
@@ -65,6 +67,7 @@ type State = {
   isHeldBack: boolean;
   isPaused: boolean;
   pausedSinceUs: number;
+  finishingSinceUs: number;
   cancelEndWait: (() => void) | undefined;
 };
 
@@ -94,6 +97,7 @@ export function serveConnection(socket: Socket, host: ConnectionHost): Connectio
     isHeldBack: false,
     isPaused: false,
     pausedSinceUs: 0,
+    finishingSinceUs: 0,
     cancelEndWait: undefined,
   };
   const connection: Connection = {
@@ -210,18 +214,25 @@ function refused(state: State, reason: string, bytes: number): void {
 
 /** A place in the order of answers; the bytes count as waiting until the answer is there. */
 function openAnswer(state: State, waitingBytes: number): Answer {
-  const answer = state.answers.open(state.nowUs);
+  const slot = state.answers.open(state.nowUs);
   state.host.waiting(waitingBytes);
-  return (code, bytes) => {
+  const give: Answer['give'] = (code, bytes) => {
     state.host.waiting(-waitingBytes);
-    answer(code, bytes);
+    slot.give(code, bytes);
   };
+  const hangUp: Answer['hangUp'] = (cause) => {
+    finish(state, cause);
+    give('none');
+  };
+  return { ...slot, give, hangUp };
 }
 
 function onAnswered(state: State): void {
-  if (state.phase === 'finishing' && state.answers.waiting() === 0) endSocket(state);
+  if (state.phase === 'finishing' && hasAnsweredAll(state)) endSocket(state);
   else updateFlow(state);
 }
+
+const hasAnsweredAll = ({ answers }: State): boolean => answers.waiting() + answers.owed() === 0;
 
 /** Reads no faster than answers leave (backpressure reaches the sender through TCP). */
 function updateFlow(state: State): void {
@@ -243,6 +254,9 @@ function updateFlow(state: State): void {
 }
 
 function check(state: State, nowUs: number): void {
+  // A sender that is gone is not waited for as long as its message may wait for its turn.
+  const isOver = nowUs - state.finishingSinceUs > lastAnswersMs * 1000;
+  if (state.phase === 'finishing' && isOver) endSocket(state);
   if (state.phase !== 'open') return;
   const { frameMs, idleMs } = state.host.limits;
   if (state.isPaused) {
@@ -253,7 +267,7 @@ function check(state: State, nowUs: number): void {
       refused(state, 'slow-sender', state.heldBytes);
       cut(state, 'slow-sender');
     }
-  } else if (state.answers.waiting() === 0 && nowUs - state.activeUs > idleMs * 1000) {
+  } else if (hasAnsweredAll(state) && nowUs - state.activeUs > idleMs * 1000) {
     cut(state, 'idle');
   }
 }
@@ -261,9 +275,10 @@ function check(state: State, nowUs: number): void {
 function finish(state: State, cause: string): void {
   if (state.phase !== 'open') return;
   state.phase = 'finishing';
+  state.finishingSinceUs = state.host.clock.nowUs();
   state.cause ||= cause;
   updateFlow(state);
-  if (state.answers.waiting() === 0) endSocket(state);
+  if (hasAnsweredAll(state)) endSocket(state);
 }
 
 function endSocket(state: State): void {

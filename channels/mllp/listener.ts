@@ -80,6 +80,7 @@ export function createListener(
       await drain(state, server, drainMs);
     },
     connections: () => state.sockets.size,
+    answer: receiver.answer,
   };
 }
 

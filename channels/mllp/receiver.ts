@@ -6,41 +6,50 @@ import {
   type SourceContext,
 } from '../../engine/index.ts';
 import {
-  buildAck,
+  ackModeOf,
   decideCharset,
   dedupeKey,
   type Header,
+  isQuery,
+  isResponse,
   orderingKeys,
   peekHeader,
+  queryRefusedCode,
+  responseUnsupported,
   splitBatch,
 } from '../../transforms/hl7v2/index.ts';
+import { type Acks, createAcks, type LandedMessage } from './acks.ts';
 import type { Answer } from './answer-queue.ts';
 import type { FrameFlag } from './framing.ts';
+import { createSenders, type Senders } from './senders.ts';
 
 /** Turns frames into landings, and what the journal says of them into acknowledgements. */
 export type Receiver = {
   received(raw: Buffer, receivedUs: number, flags: readonly FrameFlag[], answer: Answer): void;
   abandoned(raw: Buffer, receivedUs: number): void;
   tooLarge(evidence: Buffer, receivedUs: number, answer: Answer): void;
+  /** Answers those who are owed it after the chain. */
+  readonly answer: Senders['answer'];
 };
 
-type State = { readonly context: SourceContext; readonly orderBy: readonly string[] };
+type State = {
+  readonly context: SourceContext;
+  readonly orderBy: readonly string[];
+  readonly acks: Acks;
+};
 type Batch = Extract<ReturnType<typeof splitBatch>, { kind: 'batch' }>;
 type Bytes = { readonly raw: Buffer; readonly receivedUs: number };
 
-/**
- * Original mode (HL7 v2.5.1 section 2.9.2): AA once the bytes are durable (or, with `ack: settled`,
- * once the chain has settled them), AE when they could not be made durable, AR for what no resend
- * will mend. An ACK is rendered from the message and its landing alone, so a duplicate gets the
- * same bytes again.
- */
+/** Takes frames apart and lands them; what is said to their senders is the business of `acks`. */
 export function createReceiver(
   context: SourceContext,
   orderBy: readonly string[],
   frameBytesMax: number = limits.frameBytesMax,
 ): Receiver {
-  const state: State = { context, orderBy };
+  const senders = createSenders();
+  const state: State = { context, orderBy, acks: createAcks(context, senders) };
   return {
+    answer: senders.answer,
     received(raw, receivedUs, flags, answer) {
       for (const flag of flags) flagged(state, flag);
       const bytes = { raw, receivedUs };
@@ -53,7 +62,7 @@ export function createReceiver(
     },
     abandoned(raw, receivedUs) {
       const evidence = raw.subarray(0, limits.evidenceBytes);
-      landRefused(state, { raw: evidence, receivedUs }, undefined, frameAbandoned, () => {});
+      landRefused(state, { raw: evidence, receivedUs }, undefined, frameAbandoned, nobody);
     },
     tooLarge(evidence, receivedUs, answer) {
       const issue: Issue = {
@@ -85,17 +94,14 @@ const frameAbandoned: Issue = {
   diagnostics: 'The sender began another frame before this one had an end.',
 };
 
-const notStored: Issue = {
-  severity: 'error',
-  code: 'journal-unavailable',
-  diagnostics: 'The message could not be stored. Send it again.',
-};
+/** Who has begun anew waits for the answer to that alone. */
+const nobody: Answer = { give() {}, owe() {}, follow: () => false, hangUp() {} };
 
 function receive(state: State, bytes: Bytes, answer: Answer): void {
   const { raw, receivedUs } = bytes;
   if (raw.length === 0) {
     refused(state, 'empty-frame', 0);
-    answer('AR', render(undefined, 'AR', ackIdOf(receivedUs), receivedUs, [noHeader]));
+    state.acks.empty(answer, receivedUs, noHeader);
     return;
   }
   const batch = splitBatch(raw);
@@ -111,30 +117,30 @@ function receive(state: State, bytes: Bytes, answer: Answer): void {
   }
   const landing = landingOf(state, bytes, header);
   land(state, landing).then(
-    (landed) => answerLanded(state, header, landed, [landed], answer),
-    () => answerNotStored(header, receivedUs, answer),
+    (landed) => state.acks.landed({ header, raw, answer }, landed, [{ landed, landing }]),
+    () => state.acks.notStored({ header, answer }, receivedUs),
   );
 }
 
 /** Bytes that have a readable MSH are no UTF-16, and the dialect decides the rest. */
 function refusalOf(raw: Buffer, header: Header | undefined): Issue | undefined {
-  if (header) return undefined;
+  if (header) return isResponse(header) ? responseUnsupported : undefined;
   const charset = decideCharset(raw, { declared: [], fallback: 'latin1' });
   return 'refused' in charset ? charset.refused : noHeader;
 }
 
 function landingOf(state: State, { raw, receivedUs }: Bytes, header: Header | undefined): Landing {
-  const orderBy = orderingKeys(raw, state.orderBy);
-  if (!header || header.controlId === '') {
-    flagged(state, 'control-id-missing');
-    return { raw, receivedUs, orderingKeys: orderBy };
-  }
+  const { controlId = '' } = header ?? {};
+  if (controlId === '') flagged(state, 'control-id-missing');
+  const mode = ackModeOf(header);
+  if (mode.kind === 'enhanced' && mode.isUnknown) flagged(state, 'ack-type-unknown');
   return {
     raw,
     receivedUs,
-    controlId: header.controlId,
-    dedupeKey: dedupeKey(header),
-    orderingKeys: orderBy,
+    orderingKeys: orderingKeys(raw, state.orderBy),
+    ...(header && controlId ? { controlId, dedupeKey: dedupeKey(header) } : {}),
+    ...(header && isQuery(header) ? { filtered: queryRefusedCode } : {}),
+    ...(mode.kind === 'enhanced' && mode.application !== 'NE' ? { answer: true } : {}),
   };
 }
 
@@ -155,7 +161,7 @@ function receiveBatch(state: State, bytes: Bytes, batch: Batch, answer: Answer):
   const firstHeader = first && peekHeader(raw.subarray(first.start, first.end));
   const sender = batch.header ?? firstHeader;
   const controlId = batch.controlId || (firstHeader?.controlId ?? '');
-  const header = sender && { ...sender, controlId };
+  const header = sender && { ...sender, controlId, ...acksOf(firstHeader) };
   const whole: Landing = {
     raw,
     receivedUs,
@@ -167,51 +173,23 @@ function receiveBatch(state: State, bytes: Bytes, batch: Batch, answer: Answer):
   landBatch(state, whole, parts).then(
     ([landed, ...landedParts]) => {
       // Of a batch that came again the whole alone is told, which ends with its messages.
-      const messages = landedParts.length > 0 || !landed ? landedParts : [landed];
-      if (landed) answerLanded(state, header, landed, messages, answer);
-      else answerNotStored(header, receivedUs, answer);
+      const all = parts.map((landing, n) => ({ landed: landedParts[n], landing }));
+      const messages = all.filter(isLanded);
+      const told = messages.length > 0 || !landed ? messages : [{ landed, landing: whole }];
+      if (landed) state.acks.landed({ header, answer }, landed, told);
+      else state.acks.notStored({ header, answer }, receivedUs);
     },
-    () => answerNotStored(header, receivedUs, answer),
+    () => state.acks.notStored({ header, answer }, receivedUs),
   );
 }
 
-function answerLanded(
-  state: State,
-  header: Header | undefined,
-  landed: Landed,
-  messages: readonly Landed[],
-  answer: Answer,
-): void {
-  if (state.context.ack === 'landed') {
-    answer('AA', render(header, 'AA', String(landed.id), landed.receivedUs, []));
-  } else {
-    void answerSettled(state, header, landed, messages, answer);
-  }
+/** BHS has no MSH-15 and MSH-16: its first message says what its sender wants to hear. */
+function acksOf(first: Header | undefined): Pick<Header, 'acceptAck' | 'applicationAck'> {
+  return { acceptAck: first?.acceptAck ?? '', applicationAck: first?.applicationAck ?? '' };
 }
 
-async function answerSettled(
-  state: State,
-  header: Header | undefined,
-  landed: Landed,
-  messages: readonly Landed[],
-  answer: Answer,
-): Promise<void> {
-  try {
-    const settlements = await Promise.all(
-      messages.map((message) => state.context.settled(message.id)),
-    );
-    const held = settlements.filter(({ outcome }) => outcome === 'quarantined');
-    const issues = held.flatMap((settlement) => settlement.issues);
-    const code = held.length > 0 ? 'AE' : 'AA';
-    answer(code, render(header, code, String(landed.id), landed.receivedUs, issues));
-  } catch {
-    // Stopped before it settled: no answer is better than a wrong one; a resend finds it landed.
-    answer('none');
-  }
-}
-
-function answerNotStored(header: Header | undefined, receivedUs: number, answer: Answer): void {
-  answer('AE', render(header, 'AE', ackIdOf(receivedUs), receivedUs, [notStored]));
+function isLanded(each: { landed: Landed | undefined; landing: Landing }): each is LandedMessage {
+  return each.landed !== undefined;
 }
 
 /** What can never be processed lands all the same, in quarantine, and the sender hears AR. */
@@ -226,31 +204,9 @@ function landRefused(
   const controlId = header?.controlId ? { controlId: header.controlId } : {};
   const landing = { raw, receivedUs, ...controlId, orderingKeys: [], refused: [issue] };
   land(state, landing).then(
-    (landed) => answer('AR', render(header, 'AR', String(landed.id), landed.receivedUs, [issue])),
-    () => answerNotStored(header, receivedUs, answer),
+    (landed) => state.acks.refused({ header, answer }, landed, issue),
+    () => state.acks.notStored({ header, answer }, receivedUs),
   );
-}
-
-/** MSH-10 of an ACK whose message has no id: at most 20 characters, as MSH-10 had before v2.7. */
-function ackIdOf(receivedUs: number): string {
-  return `N${receivedUs}`;
-}
-
-function render(
-  header: Header | undefined,
-  code: 'AA' | 'AE' | 'AR',
-  ackControlId: string,
-  timestampUs: number,
-  issues: readonly Issue[],
-): Buffer {
-  const text = issues[0] ? { text: issues[0].diagnostics, issues } : {};
-  const ack = buildAck({ header, code, ackControlId, timestampUs, ...text });
-  const framed = Buffer.allocUnsafe(ack.length + 3);
-  framed[0] = 0x0b;
-  ack.copy(framed, 1);
-  framed[ack.length + 1] = 0x1c;
-  framed[ack.length + 2] = 0x0d;
-  return framed;
 }
 
 /** A journal that throws at once has failed like one that rejects. */

@@ -1,6 +1,6 @@
 import type { MessageId } from '../ids.ts';
 import type { Issue } from '../issue.ts';
-import { batchCode, states } from '../journal/index.ts';
+import { batchCode, type ChannelRef, type Journal, states } from '../journal/index.ts';
 import { outcomeOfVerdict } from '../outcome.ts';
 import type { Settlement } from '../source.ts';
 import type { Done } from './report.ts';
@@ -58,6 +58,16 @@ export function createAnswers(journal: {
       }
     },
   };
+}
+
+/** How the chain settled a message; undefined while it is open, perhaps once more. */
+export function settlementIn(
+  journal: Pick<Journal, 'stateOf'>,
+  { chain }: ChannelRef,
+  id: MessageId,
+): Settlement | undefined {
+  const row = journal.stateOf(id, chain);
+  return row && settlementOf(row);
 }
 
 function settlementOf(row: State): Settlement | undefined {

@@ -5,14 +5,16 @@ import type { ChannelConfig } from '../config/index.ts';
 import { PlexusError, reasonOf } from '../errors.ts';
 import type { ChannelState } from '../events.ts';
 import type { MessageId } from '../ids.ts';
-import type { ChannelRef, LandingResult } from '../journal/index.ts';
+import type { ChannelRef } from '../journal/index.ts';
 import { limits } from '../limits.ts';
-import type { Landed, Landing, Listening, Source } from '../source.ts';
+import type { Verdict } from '../sink.ts';
+import { type Listening, type Source, senderGone } from '../source.ts';
 import { createTurns } from '../turns.ts';
 import { createAnswers } from './answers.ts';
 import type { LandedMessage } from './lane.ts';
 import { openPipeline, type Pipeline, type PipelineOptions } from './pipeline.ts';
 import { createRecent } from './recent.ts';
+import { createReception } from './reception.ts';
 import { type Done, reportSettled } from './report.ts';
 
 /** One deployment of a channel: its configuration and where it is kept. */
@@ -56,14 +58,23 @@ export function createChannel(
   let ref = refOf(deployed);
   let state: ChannelState = 'stopped';
   let source: Source | undefined;
+  let answerer: Source | undefined;
   let listening: readonly Listening[] = [];
   let pipeline: Pipeline | undefined;
-  let lastReceivedUs = 0;
+  const reception = createReception({
+    ...options,
+    ref: () => ref,
+    pipeline: () => pipeline,
+    raws,
+  });
   // One thing at a time is done to a channel: two starts at once would work its queue twice.
   const inTurn = createTurns();
 
   function refOf({ config }: Deployment): ChannelRef {
-    return { ...first, owner: config.owner, dedupeHours: config.dedupeHours };
+    const { owner, dedupeHours, answers } = config;
+    if (answers === undefined) return { ...first, owner, dedupeHours };
+    const no = journal.control.destination(first.no, answers);
+    return { ...first, owner, dedupeHours, answers: no };
   }
 
   function become(next: ChannelState, cause?: string): void {
@@ -75,62 +86,6 @@ export function createChannel(
       state,
       revision,
       ...(cause ? { cause } : {}),
-    });
-  }
-
-  const land = (landing: Landing): Promise<Landed> =>
-    journal.land(ref, landing, (results) => landed([landing], results));
-
-  const landBatch = (whole: Landing, parts: readonly Landing[]): Promise<readonly Landed[]> =>
-    journal.landBatch(ref, whole, parts, (results) => landed([whole, ...parts], results, 1));
-
-  /** `wholes`: how many of the first results are batches, which have no work of their own. */
-  function landed(
-    landings: readonly Landing[],
-    results: readonly LandingResult[],
-    wholes = 0,
-  ): void {
-    lastReceivedUs = clock.nowUs();
-    let bytes = 0;
-    let duplicates = 0;
-    for (const [n, result] of results.entries()) {
-      const landing = landings[n]!;
-      bytes += landing.raw.length;
-      if (result.duplicate) duplicates += 1;
-      else if (result.refused) reportRefused(landing);
-      else if (n >= wholes) offer(result, landing);
-    }
-    events.emit({ type: 'landed', channel: ref.name, count: results.length, bytes });
-    if (duplicates > 0) events.emit({ type: 'duplicate', channel: ref.name, count: duplicates });
-    pipeline?.wake();
-  }
-
-  function offer(result: LandingResult, landing: Landing): void {
-    if (result.keyReused) events.emit({ type: 'key-reused', channel: ref.name, id: result.id });
-    if (!pipeline) return;
-    const { id, keys, bytes, receivedUs, sha256 } = result;
-    raws.put(id, { raw: landing.raw, receivedUs, sha256 }, bytes + 256);
-    pipeline.offer({
-      id,
-      generation: 0,
-      keys,
-      bytes,
-      attempts: 0,
-      retries: 0,
-      suspect: false,
-      dueUs: 0,
-    });
-  }
-
-  function reportRefused(landing: Landing): void {
-    const code = landing.refused?.[0]?.code ?? 'unexplained';
-    events.emit({
-      type: 'held',
-      channel: ref.name,
-      destination: '',
-      stage: 'receive',
-      code,
-      count: 1,
     });
   }
 
@@ -148,17 +103,19 @@ export function createChannel(
     const created = component.create(deployed.config.source.config, {
       channel: ref.name,
       ack: deployed.config.ack,
+      answersElsewhere: answersElsewhere(deployed.config),
       orderBy: deployed.config.orderBy,
       clock,
       events,
       anyPort: options.anyPort,
-      land,
-      landBatch,
+      land: reception.land,
+      landBatch: reception.landBatch,
       settled: answers.of,
       resolvePath: options.resolvePath,
     });
     listening = await created.open();
     source = created;
+    answerer = created;
     for (const port of listening) events.emit({ type: 'listening', ...port });
   }
 
@@ -167,6 +124,8 @@ export function createChannel(
     source = undefined;
     listening = [];
     await closing?.close(limits.drainMs);
+    // Until then its senders are there to be answered.
+    answerer = source;
   }
 
   /** `isPaused`: the destinations go on, the chain does not begin. */
@@ -179,6 +138,7 @@ export function createChannel(
       raws,
       routesWait: options.workOff !== undefined,
       onSettled,
+      answer: (deliveries) => answerer?.answer?.(deliveries) ?? deliveries.map(() => unanswerable),
       onFailure(cause) {
         become('failed', reasonOf(cause));
       },
@@ -227,7 +187,7 @@ export function createChannel(
     state: () => state,
     deployment: () => deployed,
     listening: () => listening,
-    lastReceivedUs: () => lastReceivedUs,
+    lastReceivedUs: reception.lastReceivedUs,
     pipeline: () => pipeline,
     start: () => inTurn(start),
     stop: () => inTurn(stop),
@@ -285,7 +245,7 @@ export function createChannel(
     const after = stateAfter(next.config, isWanted);
     const sameSource =
       isDeepStrictEqual(before.source, next.config.source) &&
-      isDeepStrictEqual([before.orderBy, before.ack], [next.config.orderBy, next.config.ack]);
+      isDeepStrictEqual(sourceSettings(before), sourceSettings(next.config));
     if (!sameSource || after === 'stopped') await closeSource();
     await closeLanes();
     deployed = next;
@@ -294,3 +254,15 @@ export function createChannel(
     if (after !== 'stopped') await open(after);
   }
 }
+
+const unanswerable: Verdict = { kind: 'hold', issues: [senderGone] };
+
+const answersElsewhere = ({ answers, routes }: ChannelConfig): boolean =>
+  routes.some(({ name }) => name === answers);
+
+/** What a source is opened with beside its own configuration. */
+const sourceSettings = (config: ChannelConfig) => [
+  config.orderBy,
+  config.ack,
+  answersElsewhere(config),
+];

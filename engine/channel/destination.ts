@@ -5,9 +5,10 @@ import type { Events } from '../events.ts';
 import { partitionOf } from '../ids.ts';
 import type { Issue } from '../issue.ts';
 import type { ChannelRef, Journal, Settling, StoredMessage } from '../journal/index.ts';
-import { createScheduler, type Row } from '../lanes/index.ts';
+import { createScheduler, type Row, type SchedulerOptions } from '../lanes/index.ts';
 import { limits } from '../limits.ts';
 import type { Delivered, Delivery, ResourceLine, ResourceReader, Sink, Verdict } from '../sink.ts';
+import { settlementIn } from './answers.ts';
 import { backoffMs } from './backoff.ts';
 import type { Recent } from './recent.ts';
 
@@ -30,6 +31,8 @@ export type DestinationOptions = {
   readonly events: Events;
   readonly reader: ResourceReader;
   readonly resources: Recent<string, Made>;
+  /** Of a queue that is read otherwise than in the order in which it was filled. */
+  readonly read?: SchedulerOptions['read'];
 };
 
 export type Destination = ReturnType<typeof createDestination>;
@@ -41,7 +44,7 @@ export function createDestination(options: DestinationOptions) {
   const scheduler = createScheduler({
     lanes: 1,
     clock,
-    read: (afterId, limit) => journal.read(no, afterId, limit),
+    read: options.read ?? ((afterId, limit) => journal.read(no, afterId, limit)),
     claimRows: options.sink.batch,
     claimBytes: limits.claimBytes,
     parkedKeysMax: limits.parkedKeysMax,
@@ -116,6 +119,7 @@ export function createDestination(options: DestinationOptions) {
       keys: row.keys,
       uncertain: row.suspect,
       raw: () => (stored ?? read(row)).raw,
+      settlement: () => settlementIn(journal, ref, row.id),
       resources: () => made?.lines ?? options.reader.resourcesOf(row.id, row.generation),
     };
   }

@@ -2,16 +2,18 @@ import { merge, type Subscription } from 'rxjs';
 import type { ChainSpec, Pool } from '../chain/index.ts';
 import type { Clock } from '../clock.ts';
 import type { RouteComponent } from '../component.ts';
-import type { ChannelConfig } from '../config/index.ts';
+import type { ChannelConfig, RouteConfig } from '../config/index.ts';
 import type { Events } from '../events.ts';
 import type { MessageId } from '../ids.ts';
 import type { ChannelRef, Journal } from '../journal/index.ts';
 import { createScheduler, type Row } from '../lanes/index.ts';
 import { limits } from '../limits.ts';
 import type { ResourceLine, ResourceReader } from '../sink.ts';
+import type { Source } from '../source.ts';
 import { createDestination, type Destination, type Made } from './destination.ts';
 import { createLane, type LandedMessage } from './lane.ts';
 import { loop$ } from './loop.ts';
+import { createOwed, type Owed, sendersRoute, sendersSink } from './owed.ts';
 import { createRecent, type Recent } from './recent.ts';
 import type { Done, Origin } from './report.ts';
 
@@ -33,6 +35,8 @@ export type PipelineOptions = {
   resolvePath(path: string): string;
   /** A chain verdict has become durable. */
   onSettled(rows: readonly Done[]): void;
+  /** Answers senders on the connections that they have open. */
+  answer: NonNullable<Source['answer']>;
   /** A bug ended the loop: the channel stands still and must say so. */
   onFailure(cause: unknown): void;
 };
@@ -45,12 +49,12 @@ export type Pipeline = Awaited<ReturnType<typeof openPipeline>>;
 export async function openPipeline(options: PipelineOptions) {
   const { config, ref, journal, clock } = options;
   const resources = createRecent<string, Made>(limits.recentResourceBytesMax);
-  const destinations = options.routesWait ? [] : await openDestinations(options, resources);
-  const routes = config.routes.map(({ name, kind, config: own }) => ({
-    no: journal.control.destination(ref.no, name),
-    forwards: options.routes.get(kind)?.forwards?.(own) ?? false,
-  }));
-  const forwarding = new Set(routes.flatMap(({ no, forwards }) => (forwards ? [no] : [])));
+  const { routesWait = false } = options;
+  const destinations = routesWait ? [] : await openDestinations(options, resources);
+  const { told, forwarding } = routesOf(options);
+  const owed = createOwed(journal, ref);
+  const answers = routesWait ? undefined : await openAnswers(options, resources, owed);
+  const queues = answers ? [...destinations, answers] : destinations;
   const scheduler = createScheduler({
     lanes: config.lanes,
     clock,
@@ -62,7 +66,7 @@ export async function openPipeline(options: PipelineOptions) {
   const lane = {
     ...options,
     scheduler,
-    routes: routes.map(({ no }) => no),
+    routes: told,
     forwarding,
     settled: handOn,
   };
@@ -83,6 +87,14 @@ export async function openPipeline(options: PipelineOptions) {
     }
     for (const destination of destinations) destination.scheduler.wake();
     options.onSettled(done);
+    answer(done.flatMap(({ row, reply }) => (reply.verdict.kind === 'retry' ? [] : [row.id])));
+  }
+
+  /** These messages are settled: who is owed an answer gets it. */
+  function answer(ids: readonly MessageId[]): void {
+    if (!answers) return;
+    for (const row of owed.settled(ids)) answers.scheduler.offer(row);
+    answers.scheduler.wake();
   }
 
   /** Spares each destination the way to the journal and to the spine. */
@@ -110,7 +122,9 @@ export async function openPipeline(options: PipelineOptions) {
 
   return {
     scheduler,
-    destinations,
+    /** Of its routes, and of the answers that senders are owed. */
+    destinations: queues,
+    answer,
     /** Begins to claim. Called once, after recovery (G11). */
     start(): void {
       const chain = lanes.map((each, n) =>
@@ -124,9 +138,10 @@ export async function openPipeline(options: PipelineOptions) {
       subscriptions.push(
         merge(...chain).subscribe({ error: failing(chainEnded), complete: chainEnded }),
       );
-      const routes = destinations.map((each) =>
+      const routes = queues.map((each) =>
         loop$({
-          full: each.batch,
+          // Somebody waits for an answer: there is no pause to make handfuls of them.
+          full: each === answers ? 1 : each.batch,
           claim: () => each.scheduler.next(0),
           work: each.work,
           stopped: () => stopped,
@@ -141,7 +156,8 @@ export async function openPipeline(options: PipelineOptions) {
     /** The journal may hold open rows that nobody was told of. */
     reread(): void {
       scheduler.lower(1);
-      for (const destination of destinations) destination.scheduler.lower(1);
+      owed.reread();
+      for (const queue of queues) queue.scheduler.lower(1);
     },
     /** Ends the chain's lanes after what they have claimed; the destinations go on. */
     async stopChain(): Promise<void> {
@@ -153,9 +169,9 @@ export async function openPipeline(options: PipelineOptions) {
     async stop(): Promise<void> {
       await this.stopChain();
       stopped = true;
-      for (const destination of destinations) destination.scheduler.stop();
+      for (const queue of queues) queue.scheduler.stop();
       await routesEnd;
-      for (const destination of destinations) await destination.close();
+      for (const queue of queues) await queue.close();
       for (const subscription of subscriptions) subscription.unsubscribe();
     },
     failure: () => failure,
@@ -166,22 +182,55 @@ async function openDestinations(
   options: PipelineOptions,
   resources: Recent<string, Made>,
 ): Promise<readonly Destination[]> {
-  const { ref, journal, clock, events } = options;
   const destinations: Destination[] = [];
   for (const config of options.config.routes) {
-    const component = options.routes.get(config.kind);
-    if (!component) throw new Error(`no route component is called ${config.kind}`);
-    const no = journal.control.destination(ref.no, config.name);
-    const sink = await component.create(config.config, {
-      channel: ref.name,
-      destination: `${ref.name}/${config.name}`,
-      clock,
-      events,
-      cursors: journal.cursors(no),
-      resolvePath: options.resolvePath,
-      dataDir: options.dataDir,
-    });
+    if (config.name === options.config.answers) continue;
+    const { no, sink } = await openRoute(options, config);
     destinations.push(createDestination({ ...options, config, no, sink, resources }));
   }
   return destinations;
+}
+
+/** Numbers of the routes that get messages, and of those of them that forward them as they came. */
+function routesOf({ config, ref, journal, routes }: PipelineOptions) {
+  const own = config.routes.filter(({ name }) => name !== config.answers);
+  const numberOf = ({ name }: RouteConfig) => journal.control.destination(ref.no, name);
+  const forward = own.filter((route) => routes.get(route.kind)?.forwards?.(route.config));
+  return { told: own.map(numberOf), forwarding: new Set(forward.map(numberOf)) };
+}
+
+/** The queue of the answers that senders are owed, by a route or on their own connections. */
+async function openAnswers(
+  options: PipelineOptions,
+  resources: Recent<string, Made>,
+  { read }: Owed,
+): Promise<Destination | undefined> {
+  const { ref, config, journal } = options;
+  if (config.answers === undefined) return undefined;
+  const route = config.routes.find(({ name }) => name === config.answers);
+  if (route) {
+    const { no, sink } = await openRoute(options, route);
+    return createDestination({ ...options, config: route, no, sink, resources, read });
+  }
+  const no = journal.control.destination(ref.no, config.answers);
+  const own = sendersRoute(config.answers);
+  const sink = sendersSink(options.answer);
+  return createDestination({ ...options, config: own, no, sink, resources, read });
+}
+
+async function openRoute(options: PipelineOptions, config: RouteConfig) {
+  const { ref, journal, clock, events } = options;
+  const component = options.routes.get(config.kind);
+  if (!component) throw new Error(`no route component is called ${config.kind}`);
+  const no = journal.control.destination(ref.no, config.name);
+  const sink = await component.create(config.config, {
+    channel: ref.name,
+    destination: `${ref.name}/${config.name}`,
+    clock,
+    events,
+    cursors: journal.cursors(no),
+    resolvePath: options.resolvePath,
+    dataDir: options.dataDir,
+  });
+  return { no, sink };
 }

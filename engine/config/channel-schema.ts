@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { limits } from '../limits.ts';
 import { settledOutcomes } from '../outcome.ts';
+import { sendersName } from './network.ts';
 
 /** Names that become metric labels, file names and URL parts. */
 export const nameSchema = z
@@ -67,7 +68,10 @@ export const channelSchema = z.strictObject({
 
 /** Keys that every route takes beside its own. */
 export const routeSchema = z.strictObject({
-  name: nameSchema.optional().describe('The name of the destination; its kind unless told.'),
+  name: nameSchema
+    .refine((name) => name !== sendersName, `\`${sendersName}\` is the queue of owed answers`)
+    .optional()
+    .describe('The name of the destination; its kind unless told.'),
   retry: z
     .strictObject({
       first_ms: z

@@ -11,5 +11,6 @@ export type {
   Network,
   RouteConfig,
 } from './network.ts';
+export { queuesOf } from './network.ts';
 export { type Checked, checkYaml, issuesOf, valueIn } from './schema-issues.ts';
 export { type ConfigPath, type Position, parseYaml, readYaml, type YamlFile } from './yaml.ts';

@@ -5,9 +5,14 @@ import type { ConfigPlace, Registry } from '../component.ts';
 import type { ConfigIssue } from '../issue.ts';
 import { channelSchema, routeSchema } from './channel-schema.ts';
 import { type Named, type ReadContext, readComponent, readNamed } from './components.ts';
-import type { ChannelConfig, ComponentConfig, RouteConfig } from './network.ts';
+import {
+  type ChannelConfig,
+  type ComponentConfig,
+  type RouteConfig,
+  sendersName,
+} from './network.ts';
 import { checkYaml, valueIn } from './schema-issues.ts';
-import { findMisplaced, findStarving } from './stage-order.ts';
+import { findMisplaced, findStarving, findUnowed } from './stage-order.ts';
 import { type ConfigPath, readYaml, type YamlFile } from './yaml.ts';
 
 /**
@@ -46,6 +51,7 @@ export function loadChannel(file: string, place: ConfigPlace, registry: Registry
     source: parts.source,
     stages: parts.stages,
     routes: parts.routes,
+    ...answersOf(parts, registry),
     tests: value.tests,
     revision: revisionOf(place.configDir, [file, ...parts.files]),
     file,
@@ -115,8 +121,18 @@ function readParts(context: ReadContext, registry: Registry, isSound: boolean): 
   }
   // A stage that is misspelt is one mistake, not two.
   if (isSound && parts.issues.length === 0)
-    parts.issues.push(...findStarving(stages, routes, yaml, registry));
+    parts.issues.push(
+      ...findStarving(stages, routes, yaml, registry),
+      ...findUnowed(source, routes, yaml, registry),
+    );
   return parts;
+}
+
+/** Which queue holds the answers that senders are owed; none where the source owes none. */
+function answersOf({ source, routes }: Parts, registry: Registry): { answers?: string } {
+  if (!source || !registry.sources.get(source.kind)?.answers) return {};
+  const route = routes.find(({ kind }) => registry.routes.get(kind)?.answers);
+  return { answers: route?.name ?? sendersName };
 }
 
 function listIn(yaml: YamlFile, key: string): readonly unknown[] {

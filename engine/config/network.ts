@@ -41,6 +41,8 @@ export type ChannelConfig = {
   readonly source: ComponentConfig;
   readonly stages: readonly ComponentConfig[];
   readonly routes: readonly RouteConfig[];
+  /** The queue of answers that senders are owed: a route's name, or `sender`; absent: none are. */
+  readonly answers?: string;
   readonly tests: readonly ChannelTest[];
   /** Twelve hex digits of SHA-256 over the channel file and every file that it refers to. */
   readonly revision: string;
@@ -61,3 +63,12 @@ export type LoadedNetwork = {
   readonly network: Network | undefined;
   readonly issues: readonly ConfigIssue[];
 };
+
+/** The queue of the answers that senders are owed on their own connections. */
+export const sendersName = 'sender';
+
+/** Names of the queues behind a channel's chain: its routes, and what its senders are owed. */
+export function queuesOf({ routes, answers }: ChannelConfig): readonly string[] {
+  const names = routes.map(({ name }) => name);
+  return answers === undefined || names.includes(answers) ? names : [...names, answers];
+}

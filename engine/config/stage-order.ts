@@ -40,9 +40,31 @@ export function findStarving(
   });
 }
 
-function issueAt({ path }: Named, yaml: YamlFile, message: string): ConfigIssue {
+/** Routes that carry answers: at most one, and only where the source's senders are owed any. */
+export function findUnowed(
+  source: Named | undefined,
+  routes: readonly Named[],
+  yaml: YamlFile,
+  registry: Registry,
+): ConfigIssue[] {
+  const carriers = routes.filter(({ kind }) => registry.routes.get(kind)?.answers);
+  const isOwed = source !== undefined && registry.sources.get(source.kind)?.answers;
+  return carriers.slice(isOwed ? 1 : 0).map((route) => {
+    const why = isOwed
+      ? 'another route carries the answers already'
+      : `no sender of \`${source?.kind ?? 'this source'}\` is owed an answer`;
+    return issueAt(route, yaml, `\`${route.kind}\` has nothing to carry: ${why}`, 'no-answers');
+  });
+}
+
+function issueAt(
+  { path }: Named,
+  yaml: YamlFile,
+  message: string,
+  code = 'stage-order',
+): ConfigIssue {
   const at = typeof path.at(-1) === 'number' ? yaml.valueAt(path) : yaml.keyAt(path);
-  return { ...at, severity: 'error', code: 'stage-order', message };
+  return { ...at, severity: 'error', code, message };
 }
 
 function placeOf(wanted: Flow, { stages }: Registry): string {

@@ -5,6 +5,7 @@ import type { Row } from '../lanes/index.ts';
 import { limits } from '../limits.ts';
 import type { Landing } from '../source.ts';
 import { type ChannelRef, type LandingResult, writeLanding } from './landing.ts';
+import { owedBooks } from './owed.ts';
 import { openPartitions } from './partitions.ts';
 import { readMessage, readOpenRows, readParts } from './queue.ts';
 import { states } from './schema.ts';
@@ -137,6 +138,7 @@ export function openJournal(options: JournalOptions) {
     read: (destination: number, afterId: number, limit: number): Row[] =>
       readOpenRows(partitions, destination, afterId, limit),
 
+    ...owedBooks(partitions, ride),
     message: (id: MessageId) => readMessage(partitions, partitionOf(id), id),
 
     /** Makes one more attempt at each row durable before it is made (G6). */

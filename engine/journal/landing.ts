@@ -2,8 +2,9 @@ import type { MessageId } from '../ids.ts';
 import type { Issue } from '../issue.ts';
 import type { Landed, Landing } from '../source.ts';
 import { hash48, sha256 } from './hash.ts';
+import { writeOwed } from './owed.ts';
 import type { Partition } from './partition.ts';
-import { countOf, counts, states } from './schema.ts';
+import { countOf, counts, type State, states } from './schema.ts';
 import type { Tally } from './tally.ts';
 
 /** A channel's numbers in the journal. */
@@ -15,6 +16,8 @@ export type ChannelRef = {
   readonly owner: string;
   /** How long a message is known again; 0: never. */
   readonly dedupeHours: number;
+  /** The destination number of the answers that its senders are owed. */
+  readonly answers?: number;
 };
 
 /** The code of a batch that landed whole; its messages have work of their own. */
@@ -33,7 +36,8 @@ export type LandingResult = Landed & {
   readonly bytes: number;
   /** Same duplicate key as an earlier message, other bytes: processed, and said. */
   readonly keyReused: boolean;
-  readonly refused: boolean;
+  /** It has no work: held, or not wanted, from the start. */
+  readonly isSettled: boolean;
 };
 
 /** `codec` of a message that is a slice of a batch which landed whole. */
@@ -50,7 +54,7 @@ export function writeLanding(
   tally: Tally,
   channel: ChannelRef,
   landing: Landing,
-  part: { readonly slice?: Slice; readonly whole?: boolean } = {},
+  part: Part = {},
 ): LandingResult {
   const sha = sha256(landing.raw);
   const dedupe =
@@ -69,7 +73,7 @@ export function writeLanding(
         keys: [],
         bytes: 0,
         keyReused,
-        refused: false,
+        isSettled: false,
       };
     }
     keyReused = known === 'reused';
@@ -77,22 +81,21 @@ export function writeLanding(
   const id = partition.nextId();
   const keys = [...new Set(landing.orderingKeys.map((key) => hash48(`${channel.no}|${key}`)))];
   writeMessage(partition, channel, landing, { id, sha, dedupe, keys, slice: part.slice });
-  const refused = landing.refused !== undefined;
-  const first = landing.refused?.[0];
-  // A batch that landed whole has nothing left to do: its parts are messages of their own.
-  const state = refused ? states.held : part.whole ? states.settled : states.ready;
+  const state = firstStateOf(landing, part);
+  const refused = state === states.held;
   partition.statements.insertWork.run(
     id,
     0,
     channel.chain,
     state,
     null,
-    first ? heldCode('receive', first) : part.whole ? batchCode : null,
+    firstCodeOf(landing, part),
     refused ? channel.owner : null,
     refused ? landing.receivedUs : null,
     refused ? JSON.stringify(landing.refused) : null,
   );
   tally.add(channel.no, channel.chain, countOf(state)!, 1);
+  if (landing.answer) writeOwed(partition, tally, channel, id, 0);
   return {
     id,
     duplicate: false,
@@ -101,8 +104,22 @@ export function writeLanding(
     keys,
     bytes: landing.raw.length,
     keyReused,
-    refused,
+    isSettled: state !== states.ready,
   };
+}
+
+type Part = { readonly slice?: Slice; readonly whole?: boolean };
+
+function firstStateOf(landing: Landing, part: Part): State {
+  if (landing.refused) return states.held;
+  if (landing.filtered !== undefined) return states.filtered;
+  // A batch that landed whole has nothing left to do: its parts are messages of their own.
+  return part.whole ? states.settled : states.ready;
+}
+
+function firstCodeOf({ refused, filtered }: Landing, part: Part): string | null {
+  if (refused) return refused[0] ? heldCode('receive', refused[0]) : null;
+  return filtered ?? (part.whole ? batchCode : null);
 }
 
 /** Where it stopped, why, and at what path: what one fix mends is one code. */

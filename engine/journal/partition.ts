@@ -80,6 +80,20 @@ const sql = {
     FROM work w INDEXED BY work_open CROSS JOIN message m ON m.id = w.message_id
     WHERE w.destination = ? AND w.state < 2 AND w.message_id > ?
     ORDER BY w.message_id LIMIT ?`,
+  owedRows: `SELECT w.message_id AS id, w.generation AS generation, w.state AS state,
+      w.attempts AS attempts, w.retries AS retries,
+      w.due_us AS dueUs, m.key_ref AS key, length(m.raw) AS bytes
+    FROM work w INDEXED BY work_open CROSS JOIN message m ON m.id = w.message_id
+    WHERE w.destination = :answers AND w.state < 2
+      AND w.message_id > :afterId AND w.message_id <= :lastId
+      AND NOT EXISTS (SELECT 1 FROM work c WHERE c.message_id = w.message_id
+        AND c.destination = :chain AND c.state < 2)
+    ORDER BY w.message_id LIMIT :left`,
+  lastOwed: `SELECT generation, state FROM work WHERE message_id = ? AND destination = ?
+    ORDER BY generation DESC LIMIT 1`,
+  freeOwed: `UPDATE work SET state = ${states.ready}, attempts = 0, retries = 0, code = NULL,
+      owner = NULL, issues = NULL
+    WHERE message_id = ? AND generation = ? AND destination = ? AND state = ${states.held}`,
   keys: 'SELECT key FROM message_key WHERE message_id = ?',
   message: `SELECT id, channel, received_us AS receivedUs, sha, control_id AS controlId, codec, raw
     FROM message WHERE id = ?`,

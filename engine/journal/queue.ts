@@ -27,7 +27,7 @@ export function readOpenRows(
   return rows;
 }
 
-function toRow(partition: Partition, row: QueueRow): Row {
+export function toRow(partition: Partition, row: QueueRow): Row {
   return {
     id: row.id,
     generation: row.generation,

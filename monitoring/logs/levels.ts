@@ -40,6 +40,7 @@ export const levels: Readonly<Record<EventType, Level>> = {
   delivered: 'debug',
   'destination-unavailable': 'warn',
   'late-ack': 'warn',
+  'application-ack': 'debug',
   waived: 'info',
   replayed: 'info',
   moved: 'info',

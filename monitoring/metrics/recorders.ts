@@ -255,6 +255,11 @@ function deliveryRecorders(make: MetricMaker) {
     where,
   );
   const late = make.counter('plexus_late_acks_total', 'Answers that named no open message.', where);
+  const application = make.counter(
+    'plexus_application_acks_total',
+    'Application acknowledgements that came after the message was accepted, awaited no more.',
+    [...where, 'code'],
+  );
   const waived = make.counter('plexus_waived_total', 'Held messages waived by a person.', where);
   const replayed = make.counter('plexus_replayed_total', 'Held messages run again.', where);
   const moved = make.counter(
@@ -274,6 +279,8 @@ function deliveryRecorders(make: MetricMaker) {
       up.set([channel, destination], 0);
     },
     'late-ack': ({ channel, destination }) => late([channel, destination]),
+    'application-ack': ({ channel, destination, code }) =>
+      application([channel, destination, /^A[AER]$/.test(code) ? code : 'other']),
     waived: ({ channel, destination, count }) => waived([channel, destination], count),
     replayed: ({ channel, destination, count }) => replayed([channel, destination], count),
     moved: ({ channel, destination, count }) => moved([channel, destination], count),

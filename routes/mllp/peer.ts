@@ -1,21 +1,37 @@
-import { connect as connectTcp, type Socket } from 'node:net';
-import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import type { Clock } from '../../engine/index.ts';
+import type { Socket } from 'node:net';
+import type { Clock, SinkContext } from '../../engine/index.ts';
+import { type AckRule, frame } from '../../transforms/hl7v2/index.ts';
+import { createCourse } from './course.ts';
+import { type Address, dial } from './dial.ts';
+import { createFollowing, type Following } from './following.ts';
+import type { TargetOptions } from './options.ts';
 import { createReplyReader, type Reply, type ReplyReader } from './reply.ts';
+import { tlsSettings } from './tls.ts';
 
-export type Target = {
-  readonly host: string;
-  readonly port: number;
-  readonly tls?: ConnectionOptions;
-  readonly connectMs: number;
+export type Target = Address & {
   readonly ackMs: number;
+  /** From the accept acknowledgement to that of the application. */
+  readonly applicationMs: number;
   /** False closes the connection after each answer, for receivers that can do no more. */
   readonly keepOpen: boolean;
 };
 
+/** What the receiver of a message in enhanced mode will say, by its MSH-15 and MSH-16. */
+export type Wants = {
+  readonly accept: AckRule;
+  readonly application: AckRule;
+  /** The application acknowledgement is waited for as well. */
+  readonly isAwaited: boolean;
+};
+
 /** What became of one message. */
 export type Exchange =
-  | { readonly kind: 'answered'; readonly reply: Reply }
+  /** `isAccepted`: it is the answer of the application to a message that was accepted before. */
+  | { readonly kind: 'answered'; readonly reply: Reply; readonly isAccepted: boolean }
+  /** It was accepted; what came of it is not known (yet). */
+  | { readonly kind: 'accepted' }
+  /** It was sent, and the peer was to keep silent, as it did. */
+  | { readonly kind: 'unasked' }
   /** Nothing was sent. */
   | { readonly kind: 'unreachable'; readonly cause: string }
   /** It was sent; whether the peer has it nobody knows. */
@@ -24,49 +40,78 @@ export type Exchange =
 export type Peer = {
   /**
    * Sends one message and waits for the answer that names it; for one without a control id of its
-   * own (a batch, a probe) the next answer counts. Never called twice at once.
+   * own (a batch, a probe) the next answer counts. `wants`: in enhanced mode. Never called twice at
+   * once.
    */
-  exchange(raw: Buffer, controlId: string | undefined): Promise<Exchange>;
+  exchange(raw: Buffer, controlId: string | undefined, wants?: Wants): Promise<Exchange>;
   close(): void;
+};
+
+/** What the peer says beside the answers that are waited for. */
+export type Aside = {
+  /** An acknowledgement came that nobody waits for: too late, or of another message (G7). */
+  onStray(): void;
+  /** The application acknowledgement of a message that was accepted before. */
+  onFollowing(reply: Reply): void;
 };
 
 type Connection = {
   readonly socket: Socket;
   readonly replies: ReplyReader;
   /** The message that waits for its answer. */
-  waiting: { controlId: string | undefined; settle(exchange: Answered): void } | undefined;
+  waiting: Waiting | undefined;
+  /** Messages of this connection that were accepted, and what came of them. */
+  readonly following: Following;
   /**
    * It has given a wrong answer or none: never used again, so that no answer counts for another.
    */
   isSpent: boolean;
 };
 
+type Waiting = {
+  readonly controlId: string | undefined;
+  hear(reply: Reply): void;
+  settle(exchange: Answered): void;
+};
+
 type Answered = Exclude<Exchange, { kind: 'unreachable' }>;
 
-type State = {
+type State = Aside & {
   readonly target: Target;
   readonly clock: Clock;
-  /** An acknowledgement came that nobody waits for: too late, or of another message (G7). */
-  readonly onStray: () => void;
   connection: Connection | undefined;
   isClosed: boolean;
 };
 
+/** The receiver that a route's options name. Throws PlexusError `tls-file-unreadable`. */
+export function openPeer(
+  { tls, ...target }: TargetOptions & Pick<Target, 'applicationMs'>,
+  context: SinkContext,
+): Peer {
+  const { channel, destination, clock, events } = context;
+  return createPeer(tls ? { ...target, tls: tlsSettings(tls, context) } : target, clock, {
+    onStray: () => events.emit({ type: 'late-ack', channel, destination }),
+    onFollowing: ({ code }) => events.emit({ type: 'application-ack', channel, destination, code }),
+  });
+}
+
 /** One receiver, over one connection at a time, with one message under way. */
-export function createPeer(target: Target, clock: Clock, onStray: () => void): Peer {
-  const state: State = { target, clock, onStray, connection: undefined, isClosed: false };
+export function createPeer(target: Target, clock: Clock, aside: Aside): Peer {
+  const state: State = { ...aside, target, clock, connection: undefined, isClosed: false };
   return {
-    async exchange(raw, controlId) {
+    async exchange(raw, controlId, wants) {
       if (state.connection?.isSpent) drop(state, state.connection);
+      const known = state.connection?.following.take(raw, controlId);
+      if (known) return { kind: 'answered', reply: known, isAccepted: true };
       if (!state.connection) {
         const opened = await open(state);
         if (typeof opened === 'string') return { kind: 'unreachable', cause: opened };
         state.connection = opened;
       }
       const connection = state.connection;
-      const exchange = await send(state, connection, raw, controlId);
-      if (exchange.kind !== 'answered') connection.isSpent = true;
-      if (!target.keepOpen && exchange.kind === 'answered') drop(state, connection);
+      const exchange = await send(state, connection, raw, controlId, wants);
+      if (exchange.kind === 'unanswered') connection.isSpent = true;
+      else if (!target.keepOpen) drop(state, connection);
       return exchange;
     },
     close() {
@@ -76,6 +121,15 @@ export function createPeer(target: Target, clock: Clock, onStray: () => void): P
   };
 }
 
+/** An application acknowledgement may come yet, by itself. */
+function mayFollow(exchange: Answered, wants: Wants | undefined): boolean {
+  if (!wants || wants.application === 'NE') return false;
+  const { kind } = exchange;
+  return kind === 'accepted' || kind === 'unasked' || (kind === 'answered' && isCa(exchange.reply));
+}
+
+const isCa = ({ code }: Reply): boolean => code === 'CA';
+
 function drop(state: State, connection: Connection): void {
   connection.isSpent = true;
   connection.waiting?.settle({ kind: 'unanswered', cause: 'closed' });
@@ -83,49 +137,19 @@ function drop(state: State, connection: Connection): void {
   if (state.connection === connection) state.connection = undefined;
 }
 
-/** Connects; answers with a stable cause when it cannot. */
-function open(state: State): Promise<Connection | string> {
-  const { host, port, tls, connectMs } = state.target;
-  if (state.isClosed) return Promise.resolve('closed');
-  const socket = tls ? connectTls({ ...tls, host, port }) : connectTcp({ host, port });
+async function open(state: State): Promise<Connection | string> {
+  if (state.isClosed) return 'closed';
+  const socket = await dial(state.target, state.clock);
+  if (typeof socket === 'string') return socket;
   const connection: Connection = {
     socket,
     replies: createReplyReader(),
     waiting: undefined,
+    following: createFollowing(),
     isSpent: false,
   };
-  return new Promise((resolve) => {
-    const cancel = state.clock.after(connectMs, () => fail('connect-timeout'));
-    const fail = (cause: string) => {
-      cancel();
-      socket.destroy();
-      resolve(cause);
-    };
-    socket.once(tls ? 'secureConnect' : 'connect', () => {
-      cancel();
-      listen(state, connection);
-      resolve(connection);
-    });
-    socket.on('error', (error: NodeJS.ErrnoException) => fail(causeOf(error)));
-    socket.once('close', () => fail('connection-closed'));
-  });
-}
-
-function causeOf(error: NodeJS.ErrnoException): string {
-  switch (error.code) {
-    case 'ECONNREFUSED':
-      return 'connection-refused';
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return 'host-not-found';
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-      return 'host-unreachable';
-    case 'ETIMEDOUT':
-      return 'connect-timeout';
-    default:
-      return 'connection-failed';
-  }
+  listen(state, connection);
+  return connection;
 }
 
 function listen(state: State, connection: Connection): void {
@@ -153,7 +177,9 @@ function onReply(state: State, connection: Connection, reply: Reply | undefined)
   if (!reply) {
     fail(connection, 'answer-unreadable');
   } else if (waiting && reply.controlId === (waiting.controlId ?? reply.controlId)) {
-    waiting.settle({ kind: 'answered', reply });
+    waiting.hear(reply);
+  } else if (connection.following.hear(reply)) {
+    state.onFollowing(reply);
   } else {
     // The wrong message, or too late: it counts for none, and after it the connection for nothing.
     state.onStray();
@@ -167,34 +193,21 @@ function send(
   connection: Connection,
   raw: Buffer,
   controlId: string | undefined,
+  wants: Wants | undefined,
 ): Promise<Answered> {
-  const { clock, target } = state;
   return new Promise((resolve) => {
-    const cancel = clock.after(target.ackMs, () =>
-      connection.waiting?.settle({ kind: 'unanswered', cause: 'ack-timeout' }),
-    );
-    connection.waiting = {
-      controlId,
-      settle(exchange) {
-        cancel();
-        connection.waiting = undefined;
-        resolve(exchange);
-      },
-    };
+    const course = createCourse(state, wants, (exchange) => {
+      connection.waiting = undefined;
+      // At once: what follows may have come in the same packet.
+      if (controlId !== undefined && mayFollow(exchange, wants))
+        connection.following.expect(raw, controlId);
+      resolve(exchange);
+    });
+    connection.waiting = { controlId, ...course };
     if (connection.socket.destroyed) {
-      connection.waiting.settle({ kind: 'unanswered', cause: 'connection-lost' });
+      course.settle({ kind: 'unanswered', cause: 'connection-lost' });
     } else {
-      connection.socket.write(frame(raw));
+      connection.socket.write(frame(raw), () => course.written());
     }
   });
-}
-
-/** `<VT> bytes <FS><CR>` in one buffer, so that it leaves in one write. */
-export function frame(raw: Buffer): Buffer {
-  const framed = Buffer.allocUnsafe(raw.length + 3);
-  framed[0] = 0x0b;
-  raw.copy(framed, 1);
-  framed[raw.length + 1] = 0x1c;
-  framed[raw.length + 2] = 0x0d;
-  return framed;
 }

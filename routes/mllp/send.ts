@@ -1,6 +1,7 @@
 import { systemClock } from '../../engine/index.ts';
 import { peekHeader } from '../../transforms/hl7v2/index.ts';
-import { createPeer, type Target } from './peer.ts';
+import { wantsOf } from './mllp.ts';
+import { createPeer, type Exchange, type Target } from './peer.ts';
 
 /** One message to send, and where it is from. */
 export type Outgoing = { readonly file: string; readonly raw: Buffer };
@@ -32,19 +33,29 @@ export async function* sendFrames(
 ): AsyncGenerator<Sent> {
   const clock = systemClock();
   const target = { connectMs: 5_000, ackMs: 30_000, ...options, keepOpen: true };
-  const peer = createPeer(target, clock, () => {});
+  const applicationMs = target.ackMs;
+  const ignored = { onStray() {}, onFollowing() {} };
+  const peer = createPeer({ ...target, applicationMs }, clock, ignored);
   try {
     for await (const { file, raw } of messages) {
-      const controlId = peekHeader(raw)?.controlId ?? '';
+      const header = peekHeader(raw);
+      const controlId = header?.controlId ?? '';
+      const wants = header && wantsOf(header, { until: 'accept' });
       const beganUs = clock.nowUs();
-      const exchange = await peer.exchange(raw, controlId || undefined);
+      const exchange = await peer.exchange(raw, controlId || undefined, wants);
       const latencyMs = Math.round((clock.nowUs() - beganUs) / 10) / 100;
       const sent = { file, control_id: controlId, latency_ms: latencyMs };
       yield exchange.kind === 'answered'
         ? { ...sent, ack: exchange.reply.code }
-        : { ...sent, ack: 'none', cause: exchange.cause };
+        : { ...sent, ack: 'none', cause: causeOf(exchange) };
     }
   } finally {
     peer.close();
   }
+}
+
+/** `no-ack-wanted`: MSH-15 and MSH-16 asked for none. */
+function causeOf(exchange: Exclude<Exchange, { kind: 'answered' }>): string {
+  if ('cause' in exchange) return exchange.cause;
+  return exchange.kind === 'accepted' ? 'application-ack-timeout' : 'no-ack-wanted';
 }

@@ -10,6 +10,7 @@ export type {
   StatedIdentifier,
   StatedPatient,
 } from './contribution.ts';
+export { decimalOf, numberOf } from './decimal.ts';
 export { toOperationOutcome } from './operation-outcome.ts';
 export type { CodeableConcept, Coding, Identifier, OperationOutcome, R4Type } from './r4.ts';
 export { isR4Type } from './r4.ts';

@@ -16,6 +16,13 @@ export type Ack = {
   /** One sentence for the sender, without patient data. */
   readonly text?: string;
   readonly issues?: readonly Issue[];
+  /** MSH-15 and MSH-16 of the ACK, HL7 table 0155: what its own reader shall answer. */
+  readonly acceptAck?: 'AL' | 'NE';
+  readonly applicationAck?: 'NE';
+  /** MSH-9 of an answer that is no general ACK. */
+  readonly type?: readonly [code: string, event: string, structure: string];
+  /** Segments with text of the message follow: the character sets of the message hold. */
+  readonly isCharsetDeclared?: boolean;
 };
 
 /**
@@ -81,12 +88,9 @@ const control = /[\x00-\x1f\x7f]/;
 function mshSegment(ack: Ack, pen: Pen, version: number): string {
   const { header } = ack;
   const trigger = header?.triggerEvent ?? '';
-  const type =
-    trigger === '' || version < 2.3
-      ? ['ACK']
-      : version < 2.31
-        ? ['ACK', trigger]
-        : ['ACK', trigger, 'ACK'];
+  const full = ack.type ?? (trigger === '' ? ['ACK'] : ['ACK', trigger, 'ACK']);
+  // MSH-9 had one component at first, then two; a response has always named its event.
+  const type = full.slice(0, version < 2.3 && !ack.type ? 1 : version < 2.31 ? 2 : 3);
   const fields = [
     'MSH',
     pen.encoding,
@@ -101,8 +105,11 @@ function mshSegment(ack: Ack, pen: Pen, version: number): string {
     header?.processingId || 'P',
     header?.versionField || defaultVersion,
   ];
-  const declared = header && isHigh(header) ? header.characterSets.join(pen.repetition) : '';
-  if (declared) fields.push('', '', '', '', '', declared);
+  const isDeclared = header && (ack.isCharsetDeclared || isHigh(header));
+  const declared = isDeclared ? header.characterSets.join(pen.repetition) : '';
+  const last = ['', '', ack.acceptAck ?? '', ack.applicationAck ?? '', '', declared];
+  const filled = last.findLastIndex((field) => field !== '');
+  fields.push(...last.slice(0, filled + 1));
   return clean(fields.join(pen.field));
 }
 
@@ -177,6 +184,7 @@ const conditions: Readonly<Record<string, readonly [code: string, text: string]>
   'frame-too-large': ['104', 'Value too long'],
   'message-too-large': ['104', 'Value too long'],
   'message-type-unsupported': ['200', 'Unsupported message type'],
+  'query-refused': ['200', 'Unsupported message type'],
 };
 
 function conditionOf(issue: Issue): { readonly code: string; readonly text: string } {

@@ -1,14 +1,18 @@
 export * from './ack.ts';
+export * from './ack-mode.ts';
+export * from './application-ack.ts';
 export * from './batch.ts';
 export { type CharsetDecision, type CharsetOptions, decideCharset } from './charset.ts';
 export { charsetName } from './charset-names.ts';
 export { type Delimiters, standardDelimiters } from './delimiters.ts';
 export { type EscapeFlag, escapeText, unescapeText } from './escape.ts';
+export { frame } from './frame.ts';
 export { Group, type GroupSpec, groupSegments } from './groups.ts';
 export { dedupeKey, type Header, peekHeader } from './header.ts';
 export { Hl7Message, type ParseOptions, parse } from './message.ts';
 export * from './ordering-keys.ts';
 export { compilePath, type Path, parsePath } from './path.ts';
+export * from './query.ts';
 export { type SegmentRepair, segmentRepairs } from './repairs.ts';
 export { Scope } from './scope.ts';
 export { type Presence, Segment } from './segment.ts';

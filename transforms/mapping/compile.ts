@@ -182,7 +182,8 @@ function planResource(id: string, merged: Merged, rules: readonly Rule[]): Resou
 function correctionPlan(row: Condition | undefined, mayBeFirst: boolean): CorrectionPlan[] {
   const when = compileCondition(row);
   if (when === undefined) return [];
-  const path = Object.keys(row ?? {}).find((key) => parseFieldPath(key) !== undefined) ?? 'MSH-9';
+  const keys = [row ?? []].flat().flatMap((clauses) => Object.keys(clauses));
+  const path = keys.find((key) => parseFieldPath(key) !== undefined) ?? 'MSH-9';
   return [{ when, path, field: fieldPath(path).field, mayBeFirst }];
 }
 

@@ -1,6 +1,6 @@
 import { type Issue, isBlocking } from '../../engine/index.ts';
 import type { Contribution, Conversion, Mark } from '../fhir/index.ts';
-import type { Hl7Message } from '../hl7v2/index.ts';
+import { type Hl7Message, isQuery, queryRefusedCode } from '../hl7v2/index.ts';
 import { type Collector, createCollector } from './collector.ts';
 import type { CompiledMapping } from './compile.ts';
 import { addContribution } from './contributions.ts';
@@ -31,6 +31,9 @@ export function convertMessage(mapping: CompiledMapping, message: Hl7Message): C
   const { messageType } = message.header;
   const plan = mapping.messages.get(messageType);
   const collector = createCollector();
+  // Its sender has been refused already; it says nothing that could be mapped.
+  if (plan === undefined && isQuery(message.header))
+    return { kind: 'filter', reason: queryRefusedCode };
   if (plan === undefined) {
     const shown = /^[A-Z0-9^]{1,11}$/.test(messageType) ? messageType : 'in MSH-9';
     const text = `no mapping for messages of type ${shown}`;

@@ -1,8 +1,6 @@
 import { administrativeElements } from './administrative-elements.ts';
 import { medicationElements } from './elements-medication.ts';
-
-const valueTypes =
-  'Quantity|CodeableConcept|string|boolean|integer|Range|Ratio|SampledData|time|dateTime|Period';
+import { orderElements } from './elements-orders.ts';
 
 /**
  * The elements of the FHIR R4 resources that mappings write (https://hl7.org/fhir/R4): name, `*`
@@ -15,12 +13,14 @@ const definitions: Readonly<Record<string, string>> = {
     telecom*:ContactPoint gender:code birthDate:date deceased[x]:boolean|dateTime address*:Address
     maritalStatus:CodeableConcept multipleBirth[x]:boolean|integer contact*:Backbone
     communication*:Backbone generalPractitioner*:Reference managingOrganization:Reference
-    link*:Backbone`,
+    link*:Backbone _birthDate:Backbone`,
   'Patient.contact': `relationship*:CodeableConcept name:HumanName telecom*:ContactPoint
     address:Address gender:code organization:Reference period:Period`,
   'Patient.communication': 'language!:CodeableConcept preferred:boolean',
+  'Patient._birthDate': 'extension*:Extension',
   'Patient.link': 'other!:Reference type!:code',
-  Encounter: `identifier*:Identifier status!:code class!:Coding type*:CodeableConcept
+  Encounter: `text:Narrative extension*:Extension length:Duration episodeOfCare*:Reference
+    identifier*:Identifier status!:code class!:Coding type*:CodeableConcept
     serviceType:CodeableConcept priority:CodeableConcept subject:Reference participant*:Backbone
     period:Period reasonCode*:CodeableConcept diagnosis*:Backbone account*:Reference
     hospitalization:Backbone location*:Backbone serviceProvider:Reference partOf:Reference`,
@@ -30,8 +30,8 @@ const definitions: Readonly<Record<string, string>> = {
     admitSource:CodeableConcept reAdmission:CodeableConcept dietPreference*:CodeableConcept
     specialCourtesy*:CodeableConcept specialArrangement*:CodeableConcept destination:Reference
     dischargeDisposition:CodeableConcept`,
-  'Encounter.location': `location!:Reference status:code physicalType:CodeableConcept
-    period:Period`,
+  'Encounter.location': `extension*:Extension location!:Reference status:code
+    physicalType:CodeableConcept period:Period`,
   AllergyIntolerance: `identifier*:Identifier clinicalStatus:CodeableConcept
     verificationStatus:CodeableConcept type:code category*:code criticality:code
     code:CodeableConcept patient!:Reference encounter:Reference onset[x]:dateTime|string
@@ -39,13 +39,15 @@ const definitions: Readonly<Record<string, string>> = {
     reaction*:Backbone`,
   'AllergyIntolerance.reaction': `substance:CodeableConcept manifestation*!:CodeableConcept
     description:string onset:dateTime severity:code`,
-  Condition: `identifier*:Identifier clinicalStatus:CodeableConcept
+  Condition: `extension*:Extension identifier*:Identifier
+    clinicalStatus:CodeableConcept
     verificationStatus:CodeableConcept category*:CodeableConcept severity:CodeableConcept
     code:CodeableConcept subject!:Reference encounter:Reference onset[x]:dateTime|string
     abatement[x]:dateTime|string recordedDate:dateTime recorder:Reference asserter:Reference
     note*:Annotation`,
-  Coverage: `identifier*:Identifier status!:code type:CodeableConcept policyHolder:Reference
-    subscriber:Reference subscriberId:string beneficiary!:Reference dependent:string
+  Coverage: `extension*:Extension identifier*:Identifier status!:code type:CodeableConcept
+    policyHolder:Reference subscriber:Reference subscriberId:string beneficiary!:Reference
+    dependent:string
     relationship:CodeableConcept period:Period payor*!:Reference class*:Backbone order:positiveInt
     network:string`,
   'Coverage.class': 'type!:CodeableConcept value!:string name:string',
@@ -54,41 +56,29 @@ const definitions: Readonly<Record<string, string>> = {
     guarantor*:Backbone partOf:Reference`,
   'Account.guarantor': 'party!:Reference onHold:boolean period:Period',
   'Account.coverage': 'coverage!:Reference priority:positiveInt',
+  EpisodeOfCare: `extension*:Extension identifier*:Identifier status!:code type*:CodeableConcept
+    diagnosis*:Backbone patient!:Reference managingOrganization:Reference period:Period
+    careManager:Reference team*:Reference account*:Reference`,
+  'EpisodeOfCare.diagnosis': 'condition!:Reference role:CodeableConcept rank:positiveInt',
+  Procedure: `identifier*:Identifier partOf*:Reference status!:code category:CodeableConcept
+    code:CodeableConcept subject!:Reference encounter:Reference performed[x]:dateTime|Period
+    recorder:Reference performer*:Backbone location:Reference reasonCode*:CodeableConcept
+    bodySite*:CodeableConcept note*:Annotation`,
+  'Procedure.performer': 'function:CodeableConcept actor!:Reference onBehalfOf:Reference',
+  CareTeam: `identifier*:Identifier status:code category*:CodeableConcept name:string
+    subject:Reference encounter:Reference period:Period participant*:Backbone
+    reasonCode*:CodeableConcept managingOrganization*:Reference telecom*:ContactPoint`,
+  'CareTeam.participant': `role*:CodeableConcept member:Reference onBehalfOf:Reference
+    period:Period`,
   Location: `extension*:Extension identifier*:Identifier status:code operationalStatus:Coding
     name:string alias*:string description:string mode:code type*:CodeableConcept
     telecom*:ContactPoint address:Address physicalType:CodeableConcept
     managingOrganization:Reference partOf:Reference`,
   RelatedPerson: `identifier*:Identifier active:boolean patient!:Reference
     relationship*:CodeableConcept name*:HumanName telecom*:ContactPoint gender:code birthDate:date
-    address*:Address period:Period`,
-  DiagnosticReport: `identifier*:Identifier basedOn*:Reference status!:code
-    category*:CodeableConcept code!:CodeableConcept subject:Reference encounter:Reference
-    effective[x]:dateTime|Period issued:instant performer*:Reference
-    resultsInterpreter*:Reference specimen*:Reference result*:Reference conclusion:string
-    conclusionCode*:CodeableConcept presentedForm*:Attachment`,
-  Observation: `identifier*:Identifier basedOn*:Reference partOf*:Reference status!:code
-    category*:CodeableConcept code!:CodeableConcept subject:Reference encounter:Reference
-    effective[x]:dateTime|Period|instant issued:instant performer*:Reference
-    value[x]:${valueTypes}
-    dataAbsentReason:CodeableConcept interpretation*:CodeableConcept note*:Annotation
-    bodySite:CodeableConcept method:CodeableConcept specimen:Reference device:Reference
-    referenceRange*:Backbone hasMember*:Reference derivedFrom*:Reference component*:Backbone`,
-  'Observation.referenceRange': `low:Quantity high:Quantity type:CodeableConcept
-    appliesTo*:CodeableConcept age:Range text:string`,
-  'Observation.component': `code!:CodeableConcept
-    value[x]:${valueTypes}
-    dataAbsentReason:CodeableConcept interpretation*:CodeableConcept`,
-  ServiceRequest: `identifier*:Identifier basedOn*:Reference requisition:Identifier status!:code
-    intent!:code category*:CodeableConcept priority:code code:CodeableConcept subject!:Reference
-    encounter:Reference occurrence[x]:dateTime|Period authoredOn:dateTime requester:Reference
-    performer*:Reference reasonCode*:CodeableConcept specimen*:Reference note*:Annotation
-    locationCode*:CodeableConcept insurance*:Reference reasonReference*:Reference
-    supportingInfo*:Reference`,
-  Specimen: `identifier*:Identifier accessionIdentifier:Identifier status:code
-    type:CodeableConcept subject:Reference receivedTime:dateTime parent*:Reference
-    request*:Reference collection:Backbone condition*:CodeableConcept note*:Annotation`,
-  'Specimen.collection': `collector:Reference collected[x]:dateTime|Period method:CodeableConcept
-    bodySite:CodeableConcept`,
+    address*:Address period:Period communication*:Backbone`,
+  'RelatedPerson.communication': 'language!:CodeableConcept preferred:boolean',
+  ...orderElements,
   ...medicationElements,
 };
 
@@ -100,7 +90,7 @@ export type Element = {
   readonly types: readonly string[];
 };
 
-const pattern = /^([A-Za-z]+(?:\[x\])?)(\*?)(!?):(.+)$/;
+const pattern = /^(_?[A-Za-z]+(?:\[x\])?)(\*?)(!?):(.+)$/;
 
 function parseElements(text: string): ReadonlyMap<string, Element> {
   const elements = new Map<string, Element>();
@@ -129,6 +119,7 @@ export const resourceTypes: readonly string[] = [...table.keys()].filter(
 
 /** Children of the types that rules may write piecemeal. */
 const typeChildren: Readonly<Record<string, string>> = {
+  Address: 'district:string',
   Period: 'start:dateTime end:dateTime',
   Quantity: 'value:decimal comparator:code unit:string system:uri code:code',
   CodeableConcept: 'coding*:Coding text:string',

@@ -33,10 +33,7 @@ export function compilePut(row: RuleRow, writer: Writer): Put {
   const { mark } = row;
   if (row.ends === true)
     return (target, value) => {
-      target.without ??= {};
-      const [name] = writer.names;
-      target.without[name!] ??= [];
-      target.without[name!]!.push(endedItem(value));
+      takeOut(target, writer.names[0]!, endedItem(value));
       return true;
     };
   if (row.initial === true)
@@ -59,4 +56,21 @@ function endedItem(value: unknown): unknown {
   const { system, value: number } = value as fhir4.Identifier;
   if (number === undefined) return value;
   return system === undefined ? { value: number } : { system, value: number };
+}
+
+export function takeOut(target: Target, name: string, item: unknown): void {
+  target.without ??= {};
+  target.without[name] ??= [];
+  target.without[name].push(item);
+}
+
+/**
+ * What all identifiers of a rule have in them, by which `""` takes them out from among others;
+ * undefined where only a merge or a change can say which one ends.
+ */
+export function itemsOf({ as: conversion = '', with: given = {} }: RuleRow): unknown {
+  if (!conversion.endsWith('Identifier')) return undefined;
+  const { system, type } = given;
+  if (system !== undefined) return { system };
+  return type === undefined ? undefined : { type: { coding: [{ code: type }] } };
 }

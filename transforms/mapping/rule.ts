@@ -7,7 +7,7 @@ import { gather } from './gather.ts';
 import { compileRuleCondition, findInstance, type Instances, instanceAt } from './instances.ts';
 import type { RuleRow } from './language.ts';
 import type { Merged } from './merge.ts';
-import { compilePut, type Put, type Target } from './put.ts';
+import { compilePut, itemsOf, type Put, type Target, takeOut } from './put.ts';
 import { type Field, type ReadPath, readField, readPath } from './reader.ts';
 import { settingsMaker } from './settings.ts';
 import { partElement, resolveTarget } from './target.ts';
@@ -145,7 +145,8 @@ function fieldRule(given: FieldRule): Rule['apply'] {
   const { row, conversion, table, when, put, writer, paths } = given;
   const settingsAt = settingsMaker(conversion, row, table, paths);
   const isStrict = row.strict === true;
-  const { repeats, emptied } = writer;
+  const { repeats, emptied, names } = writer;
+  const ownItems = itemsOf(row);
 
   function putValue(run: Run, target: Target, value: unknown, since: number): boolean {
     if (value !== undefined) return put(target, value);
@@ -179,6 +180,7 @@ function fieldRule(given: FieldRule): Rule['apply'] {
     if (field.state === 'absent') return false;
     if (field.state === 'value') return convert(run, target, field, settingsAt(run, at, owner));
     empty(target, emptied);
+    if (ownItems !== undefined) takeOut(target, names[0]!, ownItems);
     return false;
   }
 

@@ -1,39 +1,15 @@
-/**
- * Which segment a rule means when it stands at one segment and names another. HL7`s groups say it,
- * but real messages leave groups out, repeat them and put segments in between; so it is decided by
- * rank: a segment belongs to the nearest one before it that ranks higher.
- */
-const ranks: ReadonlyMap<string, number> = new Map([
-  ['MSH', 0],
-  // RF1, as SCH, comes before the patient whom it is about.
-  ...level(1, 'SFT UAC EVN MSA QRD QRF QPD PID SCH RF1 MFI'),
-  ...level(2, 'PD1 NK1 PV1 PV2 AL1 IAM DG1 DRG GT1 IN1 ACC UB1 UB2 MRG DB1 PDA'),
-  ...level(2, 'FT1 RGS TXA PRB MFE'),
-  ...level(3, 'ORC IN2 IN3 AIS AIG AIL AIP GOL PTH PR1'),
-  ...level(4, 'OBR RXO RXE RXD RXA RQD'),
-  ...level(5, 'TQ1 TQ2 RXR RXC RXV OBX SPM SAC'),
-  ...level(6, 'NTE PRT CTD ROL'),
-]);
-const unranked = 9;
-/** The detail of an order: what stands below one is not below the next of another name. */
-const detailRank = 4;
-/** Timings: they may stand before the detail, behind its ORC; a note behind one is its owner's. */
-const leading = new Set(['TQ1', 'TQ2']);
-/** These belong to what they follow, whatever that is. */
-const attached = new Set(['NTE', 'PRT', 'CTD', 'ROL']);
+import {
+  isAttached,
+  isDetail,
+  isLeading,
+  isOfOrdersToo,
+  isPassedOver,
+  limitOf,
+  type Ranks,
+  ranksOf,
+} from './segment-ranks.ts';
 
-function level(rank: number, names: string): [string, number][] {
-  return names.split(' ').map((name) => [name, rank]);
-}
-
-const rankOf = (name: string): number => ranks.get(name) ?? unranked;
-
-/** What ranks lower than this ends what stands below a segment. */
-const limitOf = (name: string): number => {
-  const rank = rankOf(name);
-  return rank === detailRank ? rank + 1 : rank;
-};
-
+/** Which segment a rule means when it stands at one segment and names another. */
 export type Scope = {
   /** The segment names of the message, in order. */
   readonly names: readonly string[];
@@ -95,12 +71,16 @@ function answersFor<T>(answers: Map<string, T[]>, name: string): T[] {
 
 /** `names`: the segment names of one message in order. */
 export function createScope(names: readonly string[]): Scope {
+  const ranks = ranksOf(names);
+  const rankAt = ranks.at;
   const previous = new Map<string, Int32Array>();
+  const notes = new Map<string, ReadonlyMap<number, readonly number[]>>();
+  const specimens = new Map<number, number>();
 
   function before(index: number, name: string): number {
     let found = previous.get(name);
     if (!found) {
-      found = nearestBefore(names, name);
+      found = nearestBefore(names, name, ranks);
       previous.set(name, found);
     }
     return found[index] ?? -1;
@@ -109,37 +89,43 @@ export function createScope(names: readonly string[]): Scope {
   /** Calls back for each segment of that name below; ends when the callback says so. */
   function eachBelow(index: number, name: string, found: (at: number) => boolean): void {
     const own = names[index]!;
-    const isAttached = attached.has(name);
-    const limit = isAttached ? rankOf(name) : limitOf(own);
+    const limit = limitOf(rankAt[index]!);
     for (let at = index + 1; at < names.length; at += 1) {
       const other = names[at]!;
       if (other === name) {
         if (found(at)) return;
-      } else if (isAttached && leading.has(other)) continue;
-      else if (other === own || rankOf(other) < limit) return;
+      } else if (other === own || rankAt[at]! < limit) return;
     }
   }
 
   /** Of the segments between an ORC and its first detail, those of that name. */
-  function led(index: number, name: string): number[] {
+  function led(index: number, name: string): readonly number[] {
+    if (!isLeading(name) || !isDetail(rankAt[index]!)) return nothing;
     const found: number[] = [];
-    if (!leading.has(name) || rankOf(names[index]!) !== detailRank) return found;
     const order = before(index, 'ORC');
     for (let at = order + 1; order >= 0 && at < index; at += 1) {
-      if (rankOf(names[at]!) === detailRank) break;
+      if (isDetail(rankAt[at]!)) break;
       if (names[at] === name) found.push(at);
     }
     return found;
   }
 
-  function resolve(index: number, name: string): number {
-    const own = names[index]!;
-    if (own === name) return index;
-    if (rankOf(name) <= rankOf(own) && !attached.has(name)) {
-      const up = before(index, name);
-      if (up >= 0) return up;
+  /** Notes and their like that follow a segment; those of its ORC are for the detail, too. */
+  function attachedTo(index: number, name: string): readonly number[] {
+    let byHost = notes.get(name);
+    if (byHost === undefined) {
+      byHost = byHosts(names, name);
+      notes.set(name, byHost);
     }
-    if (rankOf(name) < rankOf(own)) return -1;
+    const own = byHost.get(index) ?? nothing;
+    if (!isDetail(rankAt[index]!)) return own;
+    const order = resolve(index, 'ORC');
+    const common = order < 0 ? undefined : byHost.get(order);
+    if (common === undefined) return own;
+    return order < index ? [...common, ...own] : [...own, ...common];
+  }
+
+  function firstBelow(index: number, name: string): number {
     let first = -1;
     eachBelow(index, name, (at) => {
       first = at;
@@ -148,8 +134,36 @@ export function createScope(names: readonly string[]): Scope {
     return first < 0 ? (led(index, name)[0] ?? -1) : first;
   }
 
-  function below(index: number, name: string): number[] {
+  /** A result before which no specimen stands is of the one below its order. */
+  function specimenOf(index: number): number {
+    const order = before(index, 'OBR');
+    if (order < 0) return -1;
+    const known = specimens.get(order);
+    if (known !== undefined) return known;
+    const found = firstBelow(order, 'SPM');
+    specimens.set(order, found);
+    return found;
+  }
+
+  function resolve(index: number, name: string): number {
+    const own = names[index]!;
+    if (own === name) return index;
+    if (isAttached(name)) return attachedTo(index, name)[0] ?? -1;
+    const wanted = ranks.of(name);
+    const rank = rankAt[index]!;
+    // A diagnosis of the patient is no reason of an order.
+    if (isOfOrdersToo(name) && ranks.inOrder[index] === 1) return firstBelow(index, name);
+    if (wanted <= rank) {
+      const up = before(index, name);
+      if (up >= 0) return up;
+      if (name === 'SPM') return specimenOf(index);
+    }
+    return wanted < rank ? -1 : firstBelow(index, name);
+  }
+
+  function below(index: number, name: string): readonly number[] {
     if (names[index] === name) return [index];
+    if (isAttached(name)) return attachedTo(index, name);
     const all: number[] = [];
     eachBelow(index, name, (at) => {
       all.push(at);
@@ -163,30 +177,34 @@ export function createScope(names: readonly string[]): Scope {
     resolve,
     below,
     all(index, name) {
-      const own = names[index]!;
-      const found = rankOf(name) >= rankOf(own) || attached.has(name) ? below(index, name) : [];
+      const isBelow = ranks.of(name) >= rankAt[index]! || isAttached(name) || isOfOrdersToo(name);
+      const found = isBelow ? below(index, name) : nothing;
       if (found.length > 0) return found;
       const ahead = led(index, name);
       if (ahead.length > 0) return ahead;
       const one = resolve(index, name);
-      return one < 0 ? [] : [one];
+      return one < 0 ? nothing : [one];
     },
   };
 }
 
+const nothing: readonly number[] = [];
+
 /** For each index the nearest segment of that name before it that is still in force there. */
-function nearestBefore(names: readonly string[], name: string): Int32Array {
+function nearestBefore(names: readonly string[], name: string, ranks: Ranks): Int32Array {
   const result = new Int32Array(names.length);
-  const rank = rankOf(name);
+  const rank = ranks.of(name);
+  const isLeadingOrder = name === 'ORC' && !ranks.orderFollows;
   let last = -1;
   let orders = 0;
-  for (const [index, other] of names.entries()) {
+  for (let index = 0; index < names.length; index += 1) {
+    const other = names[index]!;
     if (other === name) {
       last = index;
       orders = 0;
-    } else if (rankOf(other) < rank) {
+    } else if (ranks.at[index]! < rank) {
       last = -1;
-    } else if (name === 'ORC' && other === 'OBR') {
+    } else if (isLeadingOrder && other === 'OBR') {
       // An ORC is for the one OBR that follows it.
       orders += 1;
       if (orders > 1) last = -1;
@@ -194,4 +212,20 @@ function nearestBefore(names: readonly string[], name: string): Int32Array {
     result[index] = last;
   }
   return result;
+}
+
+/** The segments of that name by what they follow. */
+function byHosts(names: readonly string[], name: string): ReadonlyMap<number, readonly number[]> {
+  const hosts = new Map<number, number[]>();
+  let host = -1;
+  for (let index = 0; index < names.length; index += 1) {
+    const other = names[index]!;
+    if (other === name && host >= 0) {
+      const list = hosts.get(host);
+      if (list) list.push(index);
+      else hosts.set(host, [index]);
+    }
+    if (!isPassedOver(other)) host = index;
+  }
+  return hosts;
 }

@@ -6,6 +6,8 @@ const informative = new Set([
   'timezone-unknown',
   'value-type-repaired',
   'value-type-missing',
+  'value-type-unknown',
+  'unit-not-ucum',
   'repetitions-left-out',
   'timestamp-malformed',
   'seconds-assumed',

@@ -41,11 +41,16 @@ export const measureDataTypes = (word = ''): Measured[] =>
 function judgeSample({ file, type, bytes, expected }: Sample, facts: Facts): Measured {
   const { outcome, bundle } = convertBytes(base, bytes);
   const message = messageOf(file, bytes);
-  const judged = judge(facts, expected(), bundle).map((fact) => ({
+  const judged = judge(facts, expected(), received(bundle)).map((fact) => ({
     ...fact,
     reason: differences.find((one) => one.is(fact, message))?.reason,
   }));
   return { file, type, outcome, judged };
+}
+
+/** As who receives it reads it: its decimals are digits until they are JSON. */
+function received(bundle: fhir4.Bundle | undefined): fhir4.Bundle | undefined {
+  return bundle && (JSON.parse(JSON.stringify(bundle)) as fhir4.Bundle);
 }
 
 export type Share = { readonly facts: number; readonly held: number; readonly meant: number };

@@ -217,6 +217,7 @@ function delivery(n: number): Delivery {
     attempts: 0,
     uncertain: false,
     raw: () => Buffer.alloc(0),
+    settlement: () => ({ outcome: 'delivered', issues: [] }),
     resources: () => (n % 2 === 0 ? [line('Patient'), line('Observation')] : [line('Patient')]),
   };
 }

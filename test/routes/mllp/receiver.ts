@@ -73,6 +73,7 @@ export function delivery(raw: string | Buffer, keys?: readonly number[]): Delive
     attempts: 0,
     uncertain: false,
     raw: () => (typeof raw === 'string' ? Buffer.from(raw, 'latin1') : raw),
+    settlement: () => ({ outcome: 'delivered', issues: [] }),
     resources: () => [],
     ...(keys ? { keys } : {}),
   };

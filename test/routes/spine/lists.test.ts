@@ -21,10 +21,16 @@ const base = loadMapping('config', 'base');
 
 type Lines = readonly string[];
 
-function converted(patient: string, visit: string, lines: Lines, trigger = 'A08'): Conversion {
+function converted(
+  patient: string,
+  visit: string,
+  lines: Lines,
+  trigger = 'A08',
+  ssn = '',
+): Conversion {
   const message = [
     `MSH|^~\\&|ADT|HOSP|PLEXUS|HUB|20240310143000-0500||ADT^${trigger}|M1|P|2.5.1`,
-    `PID|1||${patient}^^^HOSP&2.999.1&ISO^MR||Young^Ada||19800229|F`,
+    `PID|1||${patient}^^^HOSP&2.999.1&ISO^MR||Young^Ada||19800229|F${'|'.repeat(11)}${ssn}`,
     `PV1|1|I|||||||||||||||||${visit}^^^HOSP&2.999.1&ISO`,
     ...lines,
   ];
@@ -159,6 +165,30 @@ describe('lists in the spine', () => {
       }),
       { numRuns: 25 },
     );
+  });
+
+  it('leave identifiers that a message does not name, but for a merge and `""`', () => {
+    const named = (ids: string, ssn: string, trigger = 'A08', merged = '') =>
+      converted(`${ids}4711`, 'V1', merged === '' ? [] : [`MRG|${merged}`], trigger, ssn);
+    const other = 'C1^^^CARD&2.999.2&ISO^HC';
+    const first = named(`${other}~`, '123-45-6789');
+    const values = (...rest: Conversion[]) => {
+      const patients = Object.entries(inOrder([first, ...rest]));
+      const patient = patients.find(([, { birthDate }]) => birthDate !== undefined)?.[1];
+      const { identifier } = patient as unknown as { identifier: { value: string }[] };
+      return identifier.map(({ value }) => value).join();
+    };
+    assert.equal(values(), 'C1,4711,123-45-6789');
+    assert.equal(values(named('', '')), '4711,C1,123-45-6789');
+    assert.equal(values(named('', '""')), '4711,C1');
+    const merge = named('', '', 'A40', other);
+    assert.equal(values(merge), '4711,123-45-6789');
+    assert.equal(values(merge, named('', '')), '4711,123-45-6789');
+    const late = stateAfter(folder(), [
+      { message: 2, generation: 0, said: merge },
+      { message: 1, generation: 0, said: first },
+    ]);
+    assert.deepEqual(late, inOrder([first, merge]));
   });
 
   it('of a message taken back end nothing any more', () => {

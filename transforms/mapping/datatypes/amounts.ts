@@ -1,14 +1,15 @@
+import { decimalOf, numberOf } from '../../fhir/index.ts';
 import { type Cell, cellText, component, nested, subcomponent } from '../cell.ts';
 import type { Choice, Conversion, Environment, Settings } from '../environment.ts';
-import { toNumber, unitOf } from './quantities.ts';
+import { quietUnitOf, unitOf } from './units.ts';
 
 /** A unit may be a thing that is counted (a tablet in SNOMED CT), so any code system will do. */
 function amountUnit(cell: Cell | undefined, environment: Environment): fhir4.Quantity {
-  const unit = unitOf(cell, environment);
+  const unit = quietUnitOf(cell, environment);
   if (!cell || unit.system !== undefined) return unit;
   const code = component(cell, 1);
   const name = component(cell, 3);
-  if (code === '' || name === '') return unit;
+  if (code === '' || name === '') return unitOf(cell, environment);
   const system = environment.codeSystem(name);
   return system === undefined ? unit : { ...unit, system, code };
 }
@@ -22,10 +23,11 @@ const siblingNamed = (settings: Settings, name: string): Cell | undefined =>
 function amountOf(cell: Cell, environment: Environment, settings: Settings): number | undefined {
   const text = cellText(cell);
   if (text === '') return undefined;
-  const value = toNumber(text);
+  const value = decimalOf(text);
   if (value === undefined) environment.issue('number-invalid', 'is no number', cell);
-  else if (value < 0) environment.issue('number-invalid', 'is an amount below nothing', cell);
-  else if (value !== Number(settings.with.unknown ?? Number.NaN)) return value;
+  else if (numberOf(value) < 0)
+    environment.issue('number-invalid', 'is an amount below nothing', cell);
+  else if (numberOf(value) !== Number(settings.with.unknown ?? Number.NaN)) return value;
   return undefined;
 }
 
@@ -58,9 +60,9 @@ export const doseConversion: Conversion = {
     const unit = amountUnit(siblingNamed(settings, 'units'), environment);
     const max = siblingNamed(settings, 'max');
     const high = max && amountOf(max, environment, settings);
-    if (high === undefined || high === low)
+    if (high === undefined || numberOf(high) === numberOf(low))
       return { type: 'Quantity', value: { value: low, ...unit } };
-    if (high > low)
+    if (numberOf(high) > numberOf(low))
       return {
         type: 'Range',
         value: { low: { value: low, ...unit }, high: { value: high, ...unit } },
@@ -84,7 +86,7 @@ export const strengthConversion: Conversion = {
     const numerator = { value, ...amountUnit(siblingNamed(settings, 'units'), environment) };
     const volume = siblingNamed(settings, 'volume');
     const per = volume && amountOf(volume, environment, settings);
-    if (per === undefined || per === 0) return { numerator, denominator: { value: 1 } };
+    if (per === undefined || numberOf(per) === 0) return { numerator, denominator: { value: 1 } };
     const unit = amountUnit(siblingNamed(settings, 'volume_units'), environment);
     return { numerator, denominator: { value: per, ...unit } };
   },
@@ -97,7 +99,7 @@ export function compositeQuantity(
 ): fhir4.Quantity | undefined {
   const text = subcomponent(cell, 1, 1);
   if (text === '') return undefined;
-  const value = toNumber(text);
+  const value = decimalOf(text);
   if (value !== undefined) return { value, ...amountUnit(nested(cell, 2), environment) };
   environment.issue('number-invalid', 'begins with no number', cell);
   return undefined;

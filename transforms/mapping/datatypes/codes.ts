@@ -1,4 +1,4 @@
-import { type Cell, cellText, component } from '../cell.ts';
+import { type Cell, cellText, component, nested } from '../cell.ts';
 import type { Coded, Conversion, Environment, Settings } from '../environment.ts';
 import { drop } from './shape.ts';
 
@@ -92,11 +92,17 @@ export function translate(
 
 export const codeableConceptConversion: Conversion = {
   name: 'CodeableConcept',
-  summary: 'CE, CWE, CNE, CF or a bare code to CodeableConcept; `table` appends its coding.',
+  summary:
+    'CE, CWE, CNE, CF or a bare code (in SPS, that of `component`) to CodeableConcept; `table` ' +
+    'appends its coding.',
   gives: ['CodeableConcept'],
-  settings: ['system', 'text'],
+  settings: ['system', 'text', 'component'],
   reads: [4, 8],
-  convert: codeableConcept,
+  convert(cell, environment, settings) {
+    const { component: number } = settings.with;
+    const given = number === undefined ? cell : nested(cell, Number(number));
+    return codeableConcept(given, environment, settings);
+  },
 };
 
 export const codingConversion: Conversion = {
@@ -130,5 +136,20 @@ export const textConceptConversion: Conversion = {
   convert(cell) {
     const text = cellText(cell);
     return text === '' ? undefined : { text };
+  },
+};
+
+export const describedConceptConversion: Conversion = {
+  name: 'DescribedConcept',
+  summary: 'As `CodeableConcept`, with the description in field 4 (DG1-4, PR1-4) as its text.',
+  gives: ['CodeableConcept'],
+  reads: [4],
+  settings: ['system'],
+  convert(cell, environment, settings) {
+    const concept = codeableConcept(cell, environment, settings);
+    const described = settings.sibling(4);
+    // CWE.9 is what the user saw.
+    if (!concept || !described || component(cell, 9) !== '') return concept;
+    return { ...concept, text: cellText(described) };
   },
 };

@@ -81,22 +81,40 @@ export const eiConversion: Conversion = {
   },
 };
 
+/** The placer`s (1) or the filler`s (2) half of an EIP. */
+function halfOfPair(
+  cell: Cell,
+  environment: Environment,
+  number: number,
+  type: string,
+): fhir4.Identifier | undefined {
+  const value = subcomponent(cell, number, 1);
+  if (value === '') return undefined;
+  const pair = nested(cell, number);
+  const system = environment.authority(component(pair, 2), component(pair, 3), component(pair, 4));
+  return eiIdentifier(environment, value, system, type);
+}
+
 export const eipConversion: Conversion = {
   name: 'EntityIdentifierPair',
   summary: 'EIP to Identifier: the placer`s (component 1) or the filler`s (component 2).',
   gives: ['Identifier'],
   settings: ['type', 'component'],
   convert(cell, environment, settings) {
-    const number = Number(settings.with.component ?? 1);
-    const value = subcomponent(cell, number, 1);
-    if (value === '') return undefined;
-    const pair = nested(cell, number);
-    const system = environment.authority(
-      component(pair, 2),
-      component(pair, 3),
-      component(pair, 4),
-    );
-    return eiIdentifier(environment, value, system, String(settings.with.type ?? ''));
+    const { component: number = 1, type = '' } = settings.with;
+    return halfOfPair(cell, environment, Number(number), String(type));
+  },
+};
+
+export const pairReferenceConversion: Conversion = {
+  name: 'PairReference',
+  summary: 'EIP to a Reference by the placer`s identifier, else by the filler`s.',
+  gives: ['Reference'],
+  settings: ['type'],
+  convert(cell, environment, settings) {
+    const identifier =
+      halfOfPair(cell, environment, 1, 'PLAC') ?? halfOfPair(cell, environment, 2, 'FILL');
+    return identifier && { type: String(settings.with.type), identifier };
   },
 };
 
@@ -143,6 +161,18 @@ export const plainIdentifierConversion: Conversion = {
       system === undefined ? undefined : String(system),
       String(type ?? ''),
     );
+  },
+};
+
+export const codedIdentifierConversion: Conversion = {
+  name: 'CodedIdentifier',
+  summary: 'CWE or CE that numbers something (IN1-2) to an Identifier of its coding system.',
+  gives: ['Identifier'],
+  convert(cell, environment) {
+    const value = component(cell, 1);
+    if (value === '') return undefined;
+    const name = component(cell, 3);
+    return name === '' ? { value } : { system: environment.codeSystem(name), value };
   },
 };
 

@@ -7,6 +7,7 @@ import {
   doseConversion,
   strengthConversion,
 } from './amounts.ts';
+import { attachmentConversion } from './attachments.ts';
 import {
   codeableConceptConversion,
   codeConversion,
@@ -21,10 +22,12 @@ import {
   ratePerTimeConversion,
   timeSpanConversion,
 } from './dosages.ts';
+import { displayReferenceConversion, extensionConversions, subIdConversion } from './extensions.ts';
 import {
   cxConversion,
   eiConversion,
   eipConversion,
+  pairReferenceConversion,
   plainIdentifierConversion,
 } from './identifiers.ts';
 import {
@@ -33,29 +36,21 @@ import {
   entityReferenceConversion,
 } from './named-things.ts';
 import {
+  calledNameConversion,
   codedOrganizationConversion,
   familyNameExtensionConversion,
   humanNameConversion,
   identifierReferenceConversion,
   nestedPractitionerConversion,
   organizationConversion,
-  personConversion,
   practitionerConversion,
 } from './names.ts';
+import { annotationConversion } from './notes.ts';
 import { observationValueConversion } from './observation-value.ts';
-import { locationConversion, placeIdentifierConversion, placeNameConversion } from './places.ts';
-import {
-  annotationConversion,
-  attachmentConversion,
-  booleanConversion,
-  stringConversion,
-} from './primitives.ts';
-import {
-  decimalConversion,
-  integerConversion,
-  quantityConversion,
-  referenceRangeConversion,
-} from './quantities.ts';
+import { orderTimingConversion, quantityTimingConversion } from './order-timing.ts';
+import { booleanConversion, stringConversion } from './primitives.ts';
+import { decimalConversion, integerConversion, quantityConversion } from './quantities.ts';
+import { referenceRangeConversion } from './ranges.ts';
 import {
   dateConversion,
   dateTimeConversion,
@@ -70,6 +65,8 @@ import {
   reportOriginConversion,
 } from './vaccines.ts';
 
+import { visitConversions } from './visits.ts';
+
 export { identifierKey, systemOf } from './identifiers.ts';
 export { placeValue } from './places.ts';
 
@@ -77,12 +74,14 @@ export { placeValue } from './places.ts';
 export const conversions: ReadonlyMap<string, Conversion> = new Map(
   [
     ...administrativeConversions,
+    ...visitConversions,
     addressConversion,
     amountConversion,
     annotationConversion,
     asNeededConversion,
     attachmentConversion,
     booleanConversion,
+    calledNameConversion,
     codeConversion,
     codeableConceptConversion,
     codedOrganizationConversion,
@@ -101,6 +100,12 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     doseConversion,
     eiConversion,
     eipConversion,
+    pairReferenceConversion,
+    displayReferenceConversion,
+    subIdConversion,
+    orderTimingConversion,
+    quantityTimingConversion,
+    ...extensionConversions,
     entityNumberConversion,
     entityReferenceConversion,
     familyNameExtensionConversion,
@@ -108,13 +113,9 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     identifierReferenceConversion,
     instantConversion,
     integerConversion,
-    locationConversion,
     nestedPractitionerConversion,
     observationValueConversion,
     organizationConversion,
-    personConversion,
-    placeIdentifierConversion,
-    placeNameConversion,
     plainIdentifierConversion,
     practitionerConversion,
     primarySourceConversion,

@@ -1,3 +1,4 @@
+import { decimalOf } from '../../fhir/index.ts';
 import { type Cell, component, subcomponent } from '../cell.ts';
 import type { Conversion, Environment } from '../environment.ts';
 import { toNumber } from './quantities.ts';
@@ -25,7 +26,7 @@ export const moneyConversion: Conversion = {
   convert(cell, environment, settings) {
     const amount = subcomponent(cell, 1, 1);
     if (amount === '') return undefined;
-    const value = toNumber(amount);
+    const value = decimalOf(amount);
     if (value === undefined) {
       environment.issue('number-invalid', 'is no amount of money', cell);
       return undefined;

@@ -37,9 +37,20 @@ export const humanNameConversion: Conversion = {
       (typeCode && environment.table('name-use')?.lookup(typeCode)?.code) || settings.with.use;
     const name = humanName(cell, 1, use ? { use: use as HumanName['use'] & string } : {});
     if (!name) return undefined;
-    const period = periodOf(cell, 12, environment);
+    // Until 2.6 the range stood in XPN.10.
+    const period = periodOf(cell, 12, environment) ?? periodOf(nested(cell, 10), 1, environment);
     if (period) name.period = period;
     return name;
+  },
+};
+
+export const calledNameConversion: Conversion = {
+  name: 'CalledName',
+  summary: 'XPN.15, what a person is called by, to a HumanName: a nickname.',
+  gives: ['HumanName'],
+  convert(cell) {
+    const called = component(cell, 15);
+    return called === '' ? undefined : { use: 'nickname', given: [called] };
   },
 };
 
@@ -72,7 +83,7 @@ export function displayName({ prefix, given, family, suffix }: HumanName): strin
  * XCN, CNN or NDL to a Reference by identifier and display: the person is named, no Practitioner is
  * invented of a fragment.
  */
-function practitioner(cell: Cell, environment: Environment): fhir4.Reference | undefined {
+export function practitioner(cell: Cell, environment: Environment): fhir4.Reference | undefined {
   const id = component(cell, 1);
   const name = humanName(cell, 2);
   if (id === '' && name === undefined) return undefined;

@@ -1,10 +1,12 @@
-import { type Cell, cellText, component } from '../cell.ts';
+import { decimalOf } from '../../fhir/index.ts';
+import { type Cell, cellText, component, nested } from '../cell.ts';
 import { toDateTime, toTime } from '../datetime.ts';
 import type { Choice, Conversion, Environment, Settings } from '../environment.ts';
 import { codeableConcept } from './codes.ts';
-import { splitComparator, toNumber, unitOf } from './quantities.ts';
+import { splitComparator } from './quantities.ts';
 import { drop } from './shape.ts';
 import { timeIssue } from './times.ts';
+import { unitOf } from './units.ts';
 
 const repairedTypes: Readonly<Record<string, string>> = {
   TXT: 'TX',
@@ -15,6 +17,17 @@ const repairedTypes: Readonly<Record<string, string>> = {
   CODED: 'CWE',
 };
 
+/** Table 0125 and the types of chapter 2A that an OBX may carry. */
+const types = new Set(
+  (
+    'AD AUI CCD CCP CD CE CF CK CN CNE CNN CP CQ CWE CX DDI DIN DLD DLN DLT DR DT DTM DTN ED EI ' +
+    'EIP ERL FC FN FT GTS HD ICD ID IS JCC LA1 LA2 MA MO MOC MOP MSG NA NDL NM NR OCD OG OSD OSP ' +
+    'PIP PL PLN PN PPN PRL PT PTA QIP QSC RCD RFR RI RMC RP RPT SAD SCV SI SN SNM SPD SPS SRT ST ' +
+    'TM TN TQ TS TX UVC VH VID VR WVI WVS XAD XCN XON XPN XTN'
+  ).split(' '),
+);
+const isKnownType = (type: string): boolean => types.has(type);
+
 /** OBX-2 as the standard spells it; what is not in it is repaired and flagged, or read as text. */
 function valueType(cell: Cell, environment: Environment, settings: Settings): string {
   const typeCell = settings.sibling(2);
@@ -23,8 +36,18 @@ function valueType(cell: Cell, environment: Environment, settings: Settings): st
     environment.issue('value-type-missing', 'has no type in OBX-2; it was read as text', cell);
     return 'ST';
   }
-  const repaired = repairedTypes[written.toUpperCase()];
-  if (repaired === undefined) return written.toUpperCase();
+  if (isKnownType(written)) return written;
+  const upper = written.toUpperCase();
+  const repaired = repairedTypes[upper];
+  if (repaired === undefined) {
+    if (!isKnownType(upper))
+      environment.issue(
+        'value-type-unknown',
+        'has a type in OBX-2 that is none; read as text',
+        cell,
+      );
+    return upper;
+  }
   environment.issue('value-type-repaired', `has a type in OBX-2 that means ${repaired}`, cell);
   return repaired;
 }
@@ -36,7 +59,7 @@ function number(cell: Cell, environment: Environment, settings: Settings): Choic
   const written = cellText(cell);
   if (written === '') return undefined;
   const { comparator, rest } = splitComparator(written);
-  const value = toNumber(rest);
+  const value = decimalOf(rest);
   if (value === undefined) {
     environment.issue('number-invalid', 'is no number though OBX-2 says so; kept as text', cell);
     return text(written);
@@ -61,12 +84,12 @@ function structured(cell: Cell, environment: Environment, settings: Settings): C
   const words = [1, 2, 3, 4].map((index) => component(cell, index));
   const [comparator = '', first = '', separator = '', second = ''] = words;
   const unit = unitOf(settings.sibling(6), environment);
-  const low = toNumber(first);
-  const high = toNumber(second);
-  const known = ['', '=', '<', '>', '<=', '>='].includes(comparator);
-  const asText = () => text(words.filter((word) => word !== '').join(' '));
-  if (low === undefined || !known) return asText();
-  const sign = comparator === '=' ? '' : comparator;
+  const low = decimalOf(first);
+  const high = decimalOf(second);
+  const written = words.filter((word) => word !== '').join(' ');
+  const asText = () => text(unit.unit && written ? `${written} ${unit.unit}` : written);
+  const sign = comparatorOf(comparator);
+  if (low === undefined || sign === undefined) return asText();
   if (separator === '' && second === '')
     return { type: 'Quantity', value: drop({ value: low, comparator: sign, ...unit }) };
   if (high === undefined) return asText();
@@ -83,6 +106,14 @@ function structured(cell: Cell, environment: Environment, settings: Settings): C
   return asText();
 }
 
+/** As FHIR writes it; '' for none or `=`; undefined for `<>` and what is not known. */
+function comparatorOf(written: string): string | undefined {
+  if (written === '' || written === '=') return '';
+  if (written === '=>') return '>=';
+  if (written === '=<') return '<=';
+  return ['<', '>', '<=', '>='].includes(written) ? written : undefined;
+}
+
 function time(cell: Cell, environment: Environment): Choice | undefined {
   const written = cellText(cell);
   if (written === '') return undefined;
@@ -92,19 +123,47 @@ function time(cell: Cell, environment: Environment): Choice | undefined {
 }
 
 function period(cell: Cell, environment: Environment): Choice | undefined {
-  const start = toDateTime(component(cell, 1), environment.time).value;
-  const end = toDateTime(component(cell, 2), environment.time).value;
+  const ends = [1, 2].map((index) => {
+    const written = component(cell, index);
+    if (written === '') return undefined;
+    const found = toDateTime(written, environment.time);
+    timeIssue(found, cell, environment);
+    return found.value ?? null;
+  });
+  const [start, end] = ends;
+  // Half of what was said would say something else.
+  if (start === null || end === null) return text(cellText(cell));
   return start || end ? { type: 'Period', value: drop({ start, end }) } : undefined;
 }
 
 function range(cell: Cell, environment: Environment, settings: Settings): Choice | undefined {
   const unit = unitOf(settings.sibling(6), environment);
-  const bound = (index: number) => {
-    const value = toNumber(component(cell, index));
-    return value === undefined ? undefined : { value, ...unit };
-  };
-  const [low, high] = [bound(1), bound(2)];
-  return low || high ? { type: 'Range', value: drop({ low, high }) } : text(cellText(cell));
+  const bounds = [1, 2].map((index) => {
+    const written = component(cell, index);
+    if (written === '') return undefined;
+    const value = decimalOf(written);
+    return value === undefined ? null : { value, ...unit };
+  });
+  const [low, high] = bounds;
+  if (low === null || high === null) {
+    environment.issue('number-invalid', 'is no range of numbers; kept as text', cell);
+    return text(cellText(cell));
+  }
+  return low || high ? { type: 'Range', value: drop({ low, high }) } : undefined;
+}
+
+function whole(cell: Cell, environment: Environment): Choice | undefined {
+  const written = cellText(cell);
+  if (/^\d{1,9}$/.test(written)) return { type: 'integer', value: Number(written) };
+  if (written !== '') environment.issue('number-invalid', 'is no whole number; kept as text', cell);
+  return text(written);
+}
+
+function composite(cell: Cell, environment: Environment): Choice | undefined {
+  const value = decimalOf(component(cell, 1));
+  if (value === undefined) return text(cellText(cell));
+  const unit = component(cell, 2) === '' ? undefined : nested(cell, 2);
+  return { type: 'Quantity', value: { value, ...unitOf(unit, environment) } };
 }
 
 function byType(
@@ -140,6 +199,12 @@ function byType(
       return period(cell, environment);
     case 'NR':
       return range(cell, environment, settings);
+    case 'SI':
+      return whole(cell, environment);
+    case 'CQ':
+      return composite(cell, environment);
+    case 'VR':
+      return text([component(cell, 1), component(cell, 2)].filter((one) => one !== '').join('-'));
     case 'ED':
     case 'RP':
       return undefined; // An attachment: the report presents it.
@@ -153,12 +218,15 @@ function byType(
   }
 }
 
-const listed = new Set(['NM', 'SN', 'DT', 'TS', 'DTM', 'TM', 'DR', 'NR', 'CE', 'CWE', 'CNE']);
+/** Types of which each repetition is a value of its own, and so a component. */
+const listed = new Set('NM SN DT TS DTM TM DR NR CE CWE CNE CF IS ID SI CQ'.split(' '));
+
+const gives = 'Quantity CodeableConcept string integer Range Ratio time dateTime Period'.split(' ');
 
 export const observationValueConversion: Conversion = {
   name: 'ObservationValue',
   summary: 'OBX-5 by the type in OBX-2, with the unit in OBX-6, to Observation.value[x].',
-  gives: ['Quantity', 'CodeableConcept', 'string', 'Range', 'Ratio', 'time', 'dateTime', 'Period'],
+  gives,
   reads: [2, 6],
   settings: ['system'],
   convert: (cell, environment, settings) => convertAll([cell], environment, settings),
@@ -173,7 +241,7 @@ function convertAll(
   const first = cells[0];
   if (!first) return undefined;
   const type = valueType(first, environment, settings);
-  if (cells.length > 1 && listed.has(type))
-    environment.issue('repetitions-left-out', 'repeats; the first value was taken', first);
+  // What repeats so has no value itself: `observation-component` makes a component of each.
+  if (cells.length > 1 && listed.has(type)) return undefined;
   return byType(type, cells, environment, settings);
 }

@@ -1,7 +1,6 @@
-import { type Cell, cellText, component } from '../cell.ts';
-import type { Conversion, Environment, Settings } from '../environment.ts';
+import { cellText, component } from '../cell.ts';
+import type { Conversion } from '../environment.ts';
 import { translate } from './codes.ts';
-import { drop } from './shape.ts';
 
 export const stringConversion: Conversion = {
   name: 'string',
@@ -30,70 +29,3 @@ export const booleanConversion: Conversion = {
 
 const byTable = (word: string | undefined): boolean | undefined =>
   word === 'true' ? true : word === 'false' ? false : undefined;
-
-export const annotationConversion: Conversion = {
-  name: 'Annotation',
-  summary: 'Text (NTE-3) to an Annotation, its repetitions as lines.',
-  gives: ['Annotation'],
-  convert: (cell) => annotation([cell]),
-  convertAll: annotation,
-};
-
-function annotation(cells: readonly Cell[]): fhir4.Annotation | undefined {
-  const lines = cells.map(cellText).filter((line) => line !== '');
-  return lines.length === 0 ? undefined : { text: lines.join('\n') };
-}
-
-const mainTypes = new Set(['application', 'audio', 'image', 'text', 'video', 'multipart']);
-const contentTypes: Readonly<Record<string, string>> = {
-  pdf: 'application/pdf',
-  rtf: 'application/rtf',
-  xml: 'application/xml',
-  html: 'text/html',
-  plain: 'text/plain',
-  text: 'text/plain',
-  jpeg: 'image/jpeg',
-  jpg: 'image/jpeg',
-  png: 'image/png',
-  gif: 'image/gif',
-  tiff: 'image/tiff',
-  dicom: 'application/dicom',
-};
-
-function contentType(main: string, subtype: string): string {
-  const known = contentTypes[subtype.toLowerCase()] ?? contentTypes[main.toLowerCase()];
-  if (known !== undefined) return known;
-  const isMime = mainTypes.has(main.toLowerCase()) && /^[\w.+-]+$/.test(subtype);
-  return isMime ? `${main}/${subtype}`.toLowerCase() : 'application/octet-stream';
-}
-
-export const attachmentConversion: Conversion = {
-  name: 'Attachment',
-  summary: 'ED (base64 or text) or RP (a pointer) to an Attachment of the right content type.',
-  gives: ['Attachment'],
-  reads: [2, 3],
-  convert(cell: Cell, environment: Environment, settings: Settings) {
-    const typeCell = settings.sibling(2);
-    const codeCell = settings.sibling(3);
-    const title = codeCell ? component(codeCell, 2) || component(codeCell, 1) : '';
-    const type = contentType(component(cell, 2), component(cell, 3));
-    if (typeCell && component(typeCell, 1) === 'RP') {
-      const url = component(cell, 1);
-      return url === '' ? undefined : drop({ contentType: type, url, title });
-    }
-    const written = component(cell, 5);
-    if (written === '') return undefined;
-    const encoding = component(cell, 4).toLowerCase();
-    if (encoding !== 'base64' && encoding !== 'a') {
-      environment.issue('encoding-unknown', 'names an encoding that is neither Base64 nor A', cell);
-      return undefined;
-    }
-    const data = encoding === 'a' ? Buffer.from(written).toString('base64') : compact(written);
-    if (/^[A-Za-z0-9+/]*={0,2}$/.test(data) && data.length % 4 === 0)
-      return drop({ contentType: type, data, title });
-    environment.issue('base64-invalid', 'says Base64 and is not', cell);
-    return undefined;
-  },
-};
-
-const compact = (text: string) => (/\s/.test(text) ? text.replaceAll(/\s+/g, '') : text);

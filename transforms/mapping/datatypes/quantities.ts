@@ -1,28 +1,12 @@
-import { type Cell, cellText, component } from '../cell.ts';
-import type { Conversion, Environment } from '../environment.ts';
-import { drop } from './shape.ts';
+import { decimalOf, numberOf } from '../../fhir/index.ts';
+import { type Cell, cellText, component, nested } from '../cell.ts';
+import type { Conversion, Settings } from '../environment.ts';
+import { unitOf } from './units.ts';
 
-const ucumUri = 'http://unitsofmeasure.org';
-const ucumNames = new Set(['UCUM', 'ucum', 'http://unitsofmeasure.org']);
-
-/** Unit (CE, CWE) to Quantity`s unit, system and code. UCUM only where it is said or declared. */
-export function unitOf(cell: Cell | undefined, environment: Environment): fhir4.Quantity {
-  if (!cell) return {};
-  const code = component(cell, 1);
-  const unit = component(cell, 2) || code || component(cell, 9);
-  if (unit === '') return {};
-  if (ucumNames.has(component(cell, 3))) return { unit, system: ucumUri, code };
-  if (ucumNames.has(component(cell, 6)))
-    return { unit, system: ucumUri, code: component(cell, 4) || code };
-  const known = environment.ucum(code || unit);
-  return known === undefined ? { unit } : { unit, system: ucumUri, code: known };
-}
-
-const numberPattern = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$/;
-
-/** A decimal as HL7 NM writes it; undefined when it is none. */
+/** A decimal as HL7 NM writes it, to count with; FHIR is given its digits, by `decimalOf`. */
 export function toNumber(text: string): number | undefined {
-  return numberPattern.test(text) ? Number(text) : undefined;
+  const value = decimalOf(text);
+  return value === undefined ? undefined : numberOf(value);
 }
 
 const comparators = ['<=', '>=', '<', '>'] as const;
@@ -42,7 +26,7 @@ export const decimalConversion: Conversion = {
   summary: 'NM to a decimal.',
   gives: ['decimal'],
   convert(cell, environment) {
-    const number = toNumber(cellText(cell));
+    const number = decimalOf(cellText(cell));
     if (number === undefined && cellText(cell) !== '')
       environment.issue('number-invalid', 'is no number', cell);
     return number;
@@ -63,39 +47,26 @@ export const integerConversion: Conversion = {
 
 export const quantityConversion: Conversion = {
   name: 'Quantity',
-  summary: 'NM (unit in `with: {unit}`) or CQ to Quantity.',
-  gives: ['Quantity'],
-  settings: ['unit'],
+  summary:
+    'NM (its unit in `with: {unit}`, or in the field `unit_field` of the segment) or CQ to ' +
+    'Quantity.',
+  gives: ['Quantity', 'Duration'],
+  reads: [24],
+  settings: ['unit', 'unit_field'],
   convert(cell, environment, settings) {
-    const value = toNumber(component(cell, 1));
+    const value = decimalOf(component(cell, 1));
     if (value === undefined) {
       if (component(cell, 1) !== '')
         environment.issue('number-invalid', 'begins with no number', cell);
       return undefined;
     }
-    const unit = component(cell, 2) || String(settings.with.unit ?? '');
-    const code = unit && environment.ucum(unit);
-    return drop({ value, unit, system: code ? ucumUri : undefined, code });
+    return { value, ...unitOf(unitCell(cell, settings), environment) };
   },
 };
 
-const rangePattern = /^(-?\d+(?:\.\d+)?)\s*-\s*(-?\d+(?:\.\d+)?)$/;
-
-export const referenceRangeConversion: Conversion = {
-  name: 'ReferenceRange',
-  summary: 'OBX-7 text to a reference range: the text, and `low-high` as quantities too.',
-  gives: ['Backbone'],
-  reads: [6],
-  convert(cell, environment, settings) {
-    const text = cellText(cell);
-    if (text === '') return undefined;
-    const match = rangePattern.exec(text);
-    if (!match) return { text };
-    const unit = unitOf(settings.sibling(6), environment);
-    return {
-      low: { value: Number(match[1]), ...unit },
-      high: { value: Number(match[2]), ...unit },
-      text,
-    };
-  },
-};
+function unitCell(cell: Cell, settings: Settings): Cell | undefined {
+  const { unit, unit_field: field } = settings.with;
+  if (component(cell, 2) !== '') return nested(cell, 2);
+  if (field !== undefined) return settings.sibling(Number(field));
+  return unit === undefined ? undefined : { ...cell, parts: [String(unit)] };
+}

@@ -1,0 +1,64 @@
+import { decimalOf } from '../../fhir/index.ts';
+import { component } from '../cell.ts';
+import type { Conversion } from '../environment.ts';
+import { attachmentConversion } from './attachments.ts';
+import { codeableConceptConversion } from './codes.ts';
+import { telecomConversion } from './contacts.ts';
+import { annotationConversion } from './notes.ts';
+import { stringConversion } from './primitives.ts';
+import { dateTimeConversion } from './times.ts';
+
+/** An Extension whose value another conversion makes; its url is in `with: {url}`. */
+function extensionOf(name: string, element: string, inner: Conversion): Conversion {
+  const wrap = (value: unknown, url: unknown) =>
+    value === undefined ? undefined : { url: String(url), [element]: value };
+  return {
+    name,
+    summary: `\`${inner.name}\` as the value of the extension that \`with: {url}\` names.`,
+    gives: ['Extension'],
+    settings: ['url', ...(inner.settings ?? [])],
+    ...(inner.reads ? { reads: inner.reads } : {}),
+    convert: (cell, environment, settings) =>
+      wrap(inner.convert(cell, environment, settings), settings.with.url),
+  };
+}
+
+export const extensionConversions: readonly Conversion[] = [
+  extensionOf('AnnotationExtension', 'valueAnnotation', annotationConversion),
+  extensionOf('AttachmentExtension', 'valueAttachment', attachmentConversion),
+  extensionOf('ConceptExtension', 'valueCodeableConcept', codeableConceptConversion),
+  extensionOf('ContactPointExtension', 'valueContactPoint', telecomConversion),
+  extensionOf('DateTimeExtension', 'valueDateTime', dateTimeConversion),
+  extensionOf('StringExtension', 'valueString', stringConversion),
+];
+
+const subIdUrl = 'http://hl7.org/fhir/StructureDefinition/observation-v2-subid';
+
+export const subIdConversion: Conversion = {
+  name: 'SubIdExtension',
+  summary: 'OG (OBX-4: sub-ID, group, sequence, identifier) to the extension for it.',
+  gives: ['Extension'],
+  convert(cell) {
+    const extension: fhir4.Extension[] = [];
+    const words = ['original-sub-identifier', 'group', 'sequence', 'identifier'];
+    for (const [at, url] of words.entries()) {
+      const text = component(cell, at + 1);
+      if (text === '') continue;
+      const number = at === 1 || at === 2 ? decimalOf(text) : undefined;
+      extension.push(
+        number === undefined ? { url, valueString: text } : { url, valueDecimal: number },
+      );
+    }
+    return extension.length === 0 ? undefined : { url: subIdUrl, extension };
+  },
+};
+
+export const displayReferenceConversion: Conversion = {
+  name: 'DisplayReference',
+  summary: 'Text, or the text of CE or CWE, to a Reference that only shows it.',
+  gives: ['Reference'],
+  convert(cell) {
+    const display = component(cell, 9) || component(cell, 2) || component(cell, 1);
+    return display === '' ? undefined : { display };
+  },
+};
