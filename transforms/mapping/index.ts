@@ -3,5 +3,12 @@ export { type CompiledMapping, compileMapping } from './compile.ts';
 export { type ConvertedBytes, convertBytes } from './convert-bytes.ts';
 export { convertStage } from './convert-stage.ts';
 export { mappingSchema } from './language.ts';
-export { type LoadedMapping, loadMapping, mappingNames } from './load.ts';
+export { type LoadedMapping, loadMapping, mappingFiles, mappingNames } from './load.ts';
+export {
+  type Rendered,
+  type RenderRequest,
+  type Resource,
+  renderMessage,
+  renderOf,
+} from './render/index.ts';
 export { runMappingTests, type TestResult } from './run-tests.ts';
