@@ -29,6 +29,8 @@ export const mllpRoute: RouteComponent<MllpRouteOptions> = {
     'the receiver has accepted it, or with `until: application` when it has processed it.',
   example: 'mllp: { name: his, host: his.example.org, port: 6661 }',
   schema: mllpRouteOptions,
+  // What is rendered follows the resources; what came is the same as ever.
+  forwards: ({ render }) => render === undefined,
   check: (options, context) => [
     ...missingPemFiles(tlsFiles(options), context),
     ...checkRendering(options.render, context),

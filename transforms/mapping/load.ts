@@ -13,7 +13,15 @@ import { checkMapping } from './check.ts';
 import { type MappingFile, mappingSchema } from './language.ts';
 import { type Layer, type Merged, merge } from './merge.ts';
 
-const baseDir = join(dirname(fileURLToPath(import.meta.url)), 'base');
+/** Where the shared base of this Plexus lies. */
+export const ownBaseDir = join(dirname(fileURLToPath(import.meta.url)), 'base');
+
+const otherBases = new Map<string, string>();
+
+/** Mappings of this configuration extend the base in another folder, as a revision had it. */
+export function useBase(configDir: string, baseDir: string): void {
+  otherBases.set(configDir, baseDir);
+}
 
 export type LoadedMapping = {
   readonly name: string;
@@ -74,8 +82,9 @@ function readLayers(
   seen: readonly string[],
 ): Layer[] {
   const isBase = name === 'base';
-  const file = isBase ? join(baseDir, 'base.yaml') : join(configDir, 'mappings', `${name}.yaml`);
-  const layer = readLayer(file, files, issues);
+  const base = otherBases.get(configDir) ?? ownBaseDir;
+  const file = isBase ? join(base, 'base.yaml') : join(configDir, 'mappings', `${name}.yaml`);
+  const layer = readLayer(name, file, files, issues);
   if (!layer) return [];
   const yaml = files.at(-1)!;
   const layers: Layer[] = [];
@@ -98,20 +107,25 @@ function readLayers(
     }
   }
   for (const include of layer.value.include ?? []) {
-    const part = readLayer(join(dirname(file), `${include}.yaml`), files, issues);
+    const part = readLayer(name, join(dirname(file), `${include}.yaml`), files, issues);
     if (part) layers.push(part);
   }
   return [...layers, layer];
 }
 
-function readLayer(file: string, files: YamlFile[], issues: ConfigIssue[]): Layer | undefined {
+function readLayer(
+  name: string,
+  file: string,
+  files: YamlFile[],
+  issues: ConfigIssue[],
+): Layer | undefined {
   const yaml = readYaml(file);
   files.push(yaml);
   issues.push(...yaml.issues);
   if (yaml.issues.length > 0) return undefined;
   const checked = checkYaml<MappingFile>(mappingSchema, yaml);
   issues.push(...checked.issues);
-  return checked.value === undefined ? undefined : { file, value: checked.value };
+  return checked.value === undefined ? undefined : { mapping: name, file, value: checked.value };
 }
 
 /** Names of the mappings of a configuration; `base` is always there beside them. */

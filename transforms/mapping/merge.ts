@@ -11,6 +11,8 @@ import type { RenderMessageRow, RenderRow } from './render/index.ts';
 
 /** A mapping file on its way through the merge: its value, and a way to say where a row stands. */
 export type Layer = {
+  /** Name of the mapping that the file is, or is a part of. */
+  readonly mapping: string;
   readonly file: string;
   readonly value: MappingFile;
 };
@@ -42,6 +44,7 @@ export type Merged = {
   readonly renders: readonly Placed<RenderRow>[];
   /** Of the last layer alone. */
   readonly tests: readonly TestCase[];
+  readonly layers: readonly Layer[];
   /** Rows that were written, before the merge, for the checks. */
   readonly written: readonly Placed<WrittenRow>[];
 };
@@ -73,6 +76,7 @@ export function merge(layers: readonly Layer[]): Merged {
     renderMessages: new Map(entriesOf(layers, 'render_messages')),
     renders: rows<RenderRow>('renders'),
     tests: last.value.tests ?? [],
+    layers,
     written,
   };
 }

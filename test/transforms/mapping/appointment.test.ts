@@ -2,8 +2,8 @@
 // chapter 10 means. Method: a table of messages of our own with what each must say, then the ids of
 // resends and changes.
 import assert from 'node:assert/strict';
-import { loadMapping } from '../../../transforms/mapping/index.ts';
-import { withField } from './messages.ts';
+import { convertBytes, loadMapping } from '../../../transforms/mapping/index.ts';
+import { bytes, withField } from './messages.ts';
 import { idsOf, itMeans } from './table.ts';
 
 const base = loadMapping('config', 'base');
@@ -80,6 +80,21 @@ describe('appointments', () => {
       },
     },
     {
+      name: 'a note keeps who wrote it, and when',
+      message: booking.map((line) =>
+        line.includes('old films') ? 'NTE|1||Old films||1122^Alaz^Mo|20240310120000-0500' : line,
+      ),
+      expect: {
+        'Appointment.comment': 'Old films\nFasting',
+        'Appointment.extension[0].valueAnnotation': {
+          authorString: 'Mo Alaz',
+          time: '2024-03-10T12:00:00-05:00',
+          text: 'Old films',
+        },
+        'Appointment.extension[1]': undefined,
+      },
+    },
+    {
       name: 'a cancelled one says why, and who does not come any more',
       message: as('S15', withField(booking, 'SCH', 6, 'WX^Weather^99CR')),
       expect: {
@@ -114,14 +129,10 @@ describe('appointments', () => {
       },
     },
     {
-      name: 'a duration without a unit is in seconds, as the standard says',
-      message: withField(
-        withField(timed('^^^20240401233000-0400'), 'SCH', 9, '600'),
-        'SCH',
-        10,
-        '',
-      ),
-      expect: { 'Appointment.minutesDuration': 10 },
+      name: 'a duration without a unit is told and not counted with: nobody knows what it means',
+      message: withField(withField(booking, 'SCH', 9, '600'), 'SCH', 10, ''),
+      expect: { 'Appointment.minutesDuration': undefined },
+      issues: ['duration-unit-missing'],
     },
     {
       name: 'the duration of TQ.3 counts where no other is said',
@@ -195,5 +206,18 @@ describe('appointments', () => {
       withField(withField(booking, 'SCH', 2, ''), 'SCH', 1, 'F7^SCHED'),
     ].flatMap((message) => idsOf(base, message, 'Appointment'));
     assert.equal(new Set([id, ...others]).size, 6);
+  });
+});
+
+describe('lists in messages that are not about the whole', () => {
+  const diagnosis = 'DG1|1||K63.3^Ulcer^I10|||A';
+  const wholeOf = (message: readonly string[]) =>
+    convertBytes(base, bytes(message)).conversion?.lists?.map(({ whole }) => whole);
+
+  it('a diagnosis of an appointment ends none that it does not name; one of a visit may', () => {
+    assert.deepEqual(wholeOf([...booking.slice(0, 5), diagnosis, ...booking.slice(5)]), [false]);
+    const visit = booking.slice(4, 5);
+    const update = [booking[0]!.replace('SIU^S12^SIU_S12', 'ADT^A08'), ...visit, diagnosis];
+    assert.deepEqual(wholeOf([...update, 'PV1|1|I|||||||||||||||||V1']), [true]);
   });
 });
