@@ -74,4 +74,28 @@ export const differences: readonly Difference[] = [
     is: ({ name, value }, { text }) =>
       name === 'telecom-system' && value === 'email' && !text.includes('@'),
   },
+  {
+    reason: 'A vaccine that was given is an event: its ORC makes no ServiceRequest beside it.',
+    is: ({ name, value }, { segments }) =>
+      name.startsWith('request-') &&
+      segments.some((line) => line.startsWith('RXA|')) &&
+      !segments.some((line) => line.startsWith('OBR|')) &&
+      (value === 'unknown' ||
+        segmentsWith(value, { file: '', text: '', segments }).includes('ORC')),
+  },
+  {
+    reason: 'A dispense that says when it was handed out (RXD-3) is completed, not unknown.',
+    is: ({ name, value }, { segments }) =>
+      name === 'dispense-status' &&
+      value === 'unknown' &&
+      segments.some((line) => line.startsWith('RXD|') && field(line, 3) !== ''),
+  },
+  {
+    reason: 'A charge for a drug (FT1-29) says that it is paid for, not that it was dispensed.',
+    is: ({ name, value }, message) =>
+      (name === 'medication-code' && standsOnlyIn(['FT1'], value, message)) ||
+      (name === 'dispense-status' &&
+        message.segments.some((line) => line.startsWith('FT1|') && field(line, 29) !== '') &&
+        !message.segments.some((line) => line.startsWith('RXD|'))),
+  },
 ];

@@ -18,6 +18,8 @@ export type FactDefinition = {
 
 const of = (type: string): string => `Bundle.entry.resource.ofType(${type})`;
 
+const everything = 'Bundle.entry.resource';
+
 /** Code of a CodeableConcept, else its text. */
 const concept = (element: string): string =>
   `${element}.select(iif(coding.code.exists(), coding.code, text))`;
@@ -36,8 +38,19 @@ export const factDefinitions: readonly FactDefinition[] = [
   { name: 'patient-given', each: of('Patient'), value: 'name.given' },
   { name: 'patient-birth-date', each: of('Patient'), value: 'birthDate', as: 'time' },
   { name: 'patient-gender', each: of('Patient'), value: 'gender' },
-  { name: 'related-family', each: of('RelatedPerson'), value: 'name.family' },
-  { name: 'related-given', each: of('RelatedPerson'), value: 'name.given' },
+  // A next of kin is a contact of the patient too.
+  {
+    name: 'related-family',
+    each: everything,
+    value: 'ofType(RelatedPerson).name.family',
+    ours: '(ofType(RelatedPerson).name | ofType(Patient).contact.name).family',
+  },
+  {
+    name: 'related-given',
+    each: everything,
+    value: 'ofType(RelatedPerson).name.given',
+    ours: '(ofType(RelatedPerson).name | ofType(Patient).contact.name).given',
+  },
 
   { name: 'encounter-identifier', each: of('Encounter'), value: 'identifier.value' },
   { name: 'encounter-class', each: of('Encounter'), value: 'class.code' },
@@ -161,7 +174,6 @@ export const factDefinitions: readonly FactDefinition[] = [
 const names = '(ofType(Patient).name | ofType(Patient).contact.name | ofType(RelatedPerson).name)';
 const telecoms =
   '(ofType(Patient).telecom | ofType(Patient).contact.telecom | ofType(RelatedPerson).telecom)';
-const everything = 'Bundle.entry.resource';
 
 /** Facts of the messages that show one data type each. */
 export const dataTypeFactDefinitions: readonly FactDefinition[] = [

@@ -195,6 +195,20 @@ describe('conversion by the shared base', () => {
     assert.deepEqual(patient.telecom?.[0], { ...point, period: { start: '2024-01-02' } });
   });
 
+  it('reads what a person is called by, the range of a name, and a number on the internet', () => {
+    const name = 'Young^Adelaide^^^^^L^^^20200101&20240101^^^^^Ada';
+    const named = withField(admission, 'PID', 5, name);
+    const phoned = withField(named, 'PID', 13, '^^Internet^^1^518^5550100~^^Internet^a@b.example');
+    const patient = only(phoned, 'Patient') as { name?: unknown[]; telecom?: unknown[] };
+    const period = { start: '2020-01-01', end: '2024-01-01' };
+    const official = { use: 'official', family: 'Young', given: ['Adelaide'], period };
+    assert.deepEqual(patient.name, [official, { use: 'nickname', given: ['Ada'] }]);
+    assert.deepEqual(patient.telecom, [
+      { system: 'phone', value: '+1 518 5550100', use: 'home' },
+      { system: 'email', value: 'a@b.example', use: 'home' },
+    ]);
+  });
+
   it('a segment that was read for one message says nothing of the next', () => {
     const messages = [admission, result, withField(result, 'OBR', 3, 'F2^LAB'), admission];
     const alone = messages.map((segments) => JSON.stringify(convert(segments).conversion));

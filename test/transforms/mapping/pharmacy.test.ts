@@ -113,6 +113,16 @@ describe('an order of a medicine', () => {
     assert.equal(drug.ingredient?.[0]?.strength?.numerator?.value, 500);
   });
 
+  it('may come in an ORM, beside orders of other things', () => {
+    const old = [
+      ...as('ORM^O01', asked),
+      'ORC|NW|P9^EHR|F9^LAB',
+      'OBR|1|P9^EHR|F9^LAB|24323-8^CMP^LN',
+    ];
+    assert.equal(only(old, 'MedicationRequest').id, only(asked, 'MedicationRequest').id);
+    assert.equal(only(old, 'ServiceRequest').status, 'active');
+  });
+
   const statuses: [control: string, status: string, expected: string][] = [
     ['NW', '', 'active'],
     ['NW', 'SC', 'active'],
@@ -253,6 +263,22 @@ describe('what the pharmacy made of an order', () => {
         ['K1', 20],
       ],
     );
+  });
+
+  it('says when: by TQ1, by its codes, and by ORC-7 as it was before 2.5', () => {
+    const timed = (segments: readonly string[]) =>
+      (only(segments, 'MedicationRequest') as unknown as fhir4.MedicationRequest)
+        .dosageInstruction?.[0];
+    const asked = as('OMP^O09', order);
+    const bid = [...asked.slice(0, 4), 'TQ1|1||BID|||3^d|20240310|20240313', ...asked.slice(4)];
+    assert.equal(timed(bid)?.timing?.code?.coding?.[0]?.code, 'BID');
+    assert.deepEqual(timed(bid)?.timing?.repeat?.boundsPeriod, {
+      start: '2024-03-10',
+      end: '2024-03-13',
+    });
+    const old = timed(withField(asked, 'ORC', 7, '^Q6H PRN^^20240310^20240313'));
+    assert.equal(old?.timing?.code?.coding?.[0]?.code, 'Q6H PRN');
+    assert.equal(old?.asNeededBoolean, true);
   });
 
   it('an amount over a span of time is a rate', () => {

@@ -58,9 +58,12 @@ function countyOf(cell: Cell): string {
 
 const electronic = new Set(['Internet', 'X.400', 'INTERNET', 'internet']);
 
-/** XTN (v2.5.1 section 2.A.89): the number from its parts, from XTN.12, or as XTN.1 has it. */
-function telecomValue(cell: Cell): string {
-  if (electronic.has(component(cell, 3))) return component(cell, 4) || component(cell, 1);
+/** XTN (v2.5.1 section 2.A.89): the address of something electronic. */
+const electronicValue = (cell: Cell): string =>
+  electronic.has(component(cell, 3)) ? component(cell, 4) || component(cell, 1) : '';
+
+/** The number from its parts, from XTN.12, or as XTN.1 has it. */
+function numberValue(cell: Cell): string {
   const local = component(cell, 7);
   if (local !== '') {
     const country = component(cell, 5);
@@ -80,9 +83,12 @@ export const telecomConversion: Conversion = {
   gives: ['ContactPoint'],
   settings: ['use', 'system'],
   convert(cell, environment, settings) {
-    const value = telecomValue(cell);
+    const address = electronicValue(cell);
+    const value = address || numberValue(cell);
     if (value === '') return undefined;
-    const equipment = component(cell, 3);
+    // Senders name the internet and write a number.
+    const isNumber = address === '' && electronic.has(component(cell, 3));
+    const equipment = isNumber ? '' : component(cell, 3);
     const useCode = component(cell, 2);
     const isMail = value === component(cell, 4) || (equipment === '' && value.includes('@'));
     const system =

@@ -4,8 +4,7 @@ import type { Choice, Conversion, Environment, Settings } from '../environment.t
 import { amountConversion } from './amounts.ts';
 import { toNumber } from './quantities.ts';
 import { timeIssue } from './times.ts';
-
-const ucumUri = 'http://unitsofmeasure.org';
+import { ucumUri } from './units.ts';
 
 export const codedTextConversion: Conversion = {
   name: 'CodedText',

@@ -36,6 +36,7 @@ import {
   entityReferenceConversion,
 } from './named-things.ts';
 import {
+  calledNameConversion,
   codedOrganizationConversion,
   familyNameExtensionConversion,
   humanNameConversion,
@@ -80,6 +81,7 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     asNeededConversion,
     attachmentConversion,
     booleanConversion,
+    calledNameConversion,
     codeConversion,
     codeableConceptConversion,
     codedOrganizationConversion,

@@ -37,9 +37,20 @@ export const humanNameConversion: Conversion = {
       (typeCode && environment.table('name-use')?.lookup(typeCode)?.code) || settings.with.use;
     const name = humanName(cell, 1, use ? { use: use as HumanName['use'] & string } : {});
     if (!name) return undefined;
-    const period = periodOf(cell, 12, environment);
+    // Until 2.6 the range stood in XPN.10.
+    const period = periodOf(cell, 12, environment) ?? periodOf(nested(cell, 10), 1, environment);
     if (period) name.period = period;
     return name;
+  },
+};
+
+export const calledNameConversion: Conversion = {
+  name: 'CalledName',
+  summary: 'XPN.15, what a person is called by, to a HumanName: a nickname.',
+  gives: ['HumanName'],
+  convert(cell) {
+    const called = component(cell, 15);
+    return called === '' ? undefined : { use: 'nickname', given: [called] };
   },
 };
 
