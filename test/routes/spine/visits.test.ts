@@ -1,7 +1,7 @@
 // Goal: what is stored of a visit is what its messages, in their order, say of it: an update never
-// opens or ends it, a discharge that was none leaves no end. Method: courses of one visit, converted
-// by the base and written to a spine; courses whose outcome a clerk can read, and random ones
-// against the rule that only some triggers set a status, whatever the order of arrival.
+// opens or ends it, a discharge that was none leaves no end. Method: courses of one visit are
+// converted by the base and written to a spine; some whose outcome a clerk can read, and random
+// ones against the rule that only some triggers set a status, whatever the order of arrival.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { openSpineReader } from '../../../routes/spine/index.ts';
