@@ -29,8 +29,8 @@ export function filesPage(): string {
       'of base, which are changed by their `id`, stand in `transforms/mapping/base/`.',
     schemaTable(z.toJSONSchema(mappingSchema, { io: 'input', unrepresentable: 'any' })),
     '## authorities.yaml',
-    'Who gives numbers in the network. All names of one authority are one identifier system, for\n' +
-      'every mapping and for the identity policy. The file may be absent.',
+    'Who gives numbers in the network. All names of one authority are one identifier system,\n' +
+      'for every mapping and for the identity policy. The file may be absent.',
     schemaTable(z.toJSONSchema(authoritiesSchema, { io: 'input', unrepresentable: 'any' })),
     '## identity/policy.yaml',
     'What governs the linking of patients. Without this file the built-in policy does. Two\n' +
