@@ -74,7 +74,11 @@ export function withAuthorities(
 ): readonly Layer[] {
   if (yaml === undefined || layers.length === 0) return layers;
   const dialect = { authorities: Object.fromEntries(systems) };
-  const layer = { file: yaml.file, value: { mapping: 'authorities', dialect } };
+  const layer = {
+    mapping: 'authorities',
+    file: yaml.file,
+    value: { mapping: 'authorities', dialect },
+  };
   const at = layers.findIndex(({ value }) => value.mapping === 'base');
   return [...layers.slice(0, Math.max(at, 0)), layer, ...layers.slice(Math.max(at, 0))];
 }
