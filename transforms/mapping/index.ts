@@ -1,4 +1,5 @@
 export { type Attribution, type FhirPath, openAttribution } from './attribution.ts';
+export { authoritiesSchema, readAuthorities } from './authorities.ts';
 export { bundleOf, resourceOf } from './bundle.ts';
 export { type CompiledMapping, compileMapping } from './compile.ts';
 export { type ConvertedBytes, convertBytes } from './convert-bytes.ts';
