@@ -69,8 +69,8 @@ export const administrativeDifferences: readonly {
   },
   {
     reason:
-      'An OBR of a referral without a number of either side is a result without a request: nothing ' +
-      'could tell such a request from the next one.',
+      'An OBR of a referral without a number of either side is a result without a request: ' +
+      'nothing could tell such a request from the next one.',
     is: ({ name, value }, message) =>
       (name === 'request-code' || (name === 'request-status' && value === 'active')) &&
       first(message, 'RF1') !== undefined &&
