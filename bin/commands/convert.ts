@@ -6,10 +6,14 @@ import { issueText } from '../message-rows.ts';
 export const convert = defineCommand({
   name: 'convert',
   summary: 'Converts HL7 v2 files to FHIR offline, and says what was lost.',
-  usage: 'FILE..|explain [ROW|PATH] --mapping NAME [--message TYPE]',
+  usage:
+    'FILE.. --mapping NAME | explain [ROW|PATH] --mapping NAME | ' +
+    '--against GIT-REV FILE..|--channel NAME --since TIME',
   details: `One row a message; a batch file gives as many as it has MSH. \`base\` is the shared base
 with no dialect. The outcome is converted, quarantined or filtered; \`unvisited\` names the
-populated fields that no rule read.
+populated fields that no rule read. With --against it says what a change under review does: value
+by value, by rule and FHIR path, what messages become by the configuration as it lies there, and
+what they became by that of a git revision, base rules and code maps too.
 
 \`explain\` converts nothing: it prints the rows of the mapping as they are in force, each with the
 files and lines that it comes from, the base first, and with what a later one overrode. Without ROW
@@ -17,10 +21,21 @@ files and lines that it comes from, the base first, and with what a later one ov
   options: {
     mapping: { type: 'string', value: 'NAME', about: 'A file in config/mappings.' },
     message: { type: 'string', value: 'TYPE', about: 'Explain what e.g. ADT^A01 makes.' },
+    against: { type: 'string', value: 'GIT-REV', about: 'The difference from that revision.' },
+    channel: { type: 'string', value: 'NAME', about: 'With --against: as this channel does.' },
+    since: { type: 'string', value: 'TIME', about: 'With --channel: what it has stored since.' },
+    until: { type: 'string', value: 'TIME', about: 'With --since: received before.' },
+    'no-values': { type: 'boolean', about: 'With --against: counts, and no value of a patient.' },
   },
-  async run({ args, options, json, configDir, out }) {
+  async run(call) {
+    const { args, options, json, configDir, out } = call;
+    const { mapping: name, against, channel, since, until } = options;
+    if (against !== undefined) {
+      const { convertAgainst } = await import('../reconvert/against.ts');
+      const withoutValues = options['no-values'] === true;
+      return convertAgainst(call, { against, mapping: name, channel, since, until, withoutValues });
+    }
     if (args.length === 0) throw new UsageError('which files?');
-    const { mapping: name } = options;
     if (name === undefined) throw new UsageError('by which mapping? --mapping NAME');
     const [{ convertBytes, loadMapping, mappingNames }, { peekHeader }, { readMessages }] =
       await Promise.all([
