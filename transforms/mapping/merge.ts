@@ -82,7 +82,7 @@ export function merge(layers: readonly Layer[]): Merged {
 }
 
 /** Where a value comes from: an override that names one of these drops the others. */
-const origins = ['from', 'value', 'reference'];
+export const sources: readonly string[] = ['from', 'value', 'reference'];
 
 function entriesOf<Key extends 'render_segments' | 'render_messages'>(
   layers: readonly Layer[],
@@ -111,7 +111,7 @@ function mergeRows<Row extends { id: string }>(
 
 function override<Row extends { id: string }>(known: Row, row: Row): Row {
   const base: Record<string, unknown> = { ...known };
-  if (origins.some((key) => key in row)) for (const key of origins) delete base[key];
+  if (sources.some((key) => key in row)) for (const key of sources) delete base[key];
   return { ...base, ...row } as Row;
 }
 
