@@ -106,7 +106,7 @@ const bodies: Readonly<Record<Kind, (visit: Visit) => string[]>> = {
     'RGS|1|A',
     `AIS|1|A|CHK^Check-up^LOCAL|${visit.time}|||30|min||CONFIRMED`,
     'NTE|1||The room has a step.',
-    'AIG|1|A|ECG4^ECG device^LOCAL|D^Device||||' + `${visit.time}|||30|min||CONFIRMED`,
+    `AIG|1|A|ECG4^ECG device^LOCAL|D^Device||||${visit.time}|||30|min||CONFIRMED`,
     `AIL|1|A|CLINIC^12^^${facility}|C^Clinic||${visit.time}|||30|min||CONFIRMED`,
     `AIP|1|A|1042^Proofman^Ada^^^Dr|ATT^Attending||${visit.time}|||30|min||CONFIRMED`,
     `AIP|2|A|1044^Sample^Cleo^^^Dr|RES^Resident||${visit.time}|||30|min||PENDING`,

@@ -71,7 +71,8 @@ function measure(seconds: number, of: readonly Kind[]) {
   for (const [kind, pool] of pools) {
     const bytes = Math.round(pool.reduce((sum, { length }) => sum + length, 0) / pool.length);
     const row: Record<string, number> = { bytes };
-    for (const [name, work] of Object.entries(works)) row[`${name}_us`] = usEach(work, pool, seconds);
+    for (const [name, work] of Object.entries(works))
+      row[`${name}_us`] = usEach(work, pool, seconds);
     rows[kind] = row;
     process.stdout.write(`${kind} ${JSON.stringify(row)}\n`);
   }

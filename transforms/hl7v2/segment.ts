@@ -76,6 +76,21 @@ export class Segment {
     return this.#isPopulatedAt(fields.starts, this.#isHeader ? field - 1 : field);
   }
 
+  /** `has` as bits: fields below 30. */
+  get low(): number {
+    return this.#divided().low;
+  }
+
+  /** The same for those from 30 and below 60. */
+  get high(): number {
+    return this.#divided().high;
+  }
+
+  /** Are there fields beyond those? */
+  get hasFar(): boolean {
+    return this.fieldCount >= 60;
+  }
+
   /** Where a field begins in the text, and where it ends: at the segment's end if not there. */
   fieldStart(field: number): number {
     if (field === 1 && this.#isHeader) return this.start + 3;

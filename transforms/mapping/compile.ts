@@ -8,6 +8,7 @@ import { joiningElements } from './joins.ts';
 import { compileKey, type KeyReader } from './keys.ts';
 import type { Condition, ResourceRow } from './language.ts';
 import { compileList, type ListPlan } from './listings.ts';
+import type { Live, Shape } from './live.ts';
 import type { LoadedMapping } from './load.ts';
 import type { Merged } from './merge.ts';
 import { type ReadPath, readPath } from './reader.ts';
@@ -18,10 +19,16 @@ import { choiceNames, fhirPathOf } from './target.ts';
  * A rule at its segment. `field`: without this field of the segment it has nothing to do; 0 where
  * the rule must be asked.
  */
-export type Step = { readonly field: number; readonly apply: Rule['apply'] };
+export type Step = {
+  readonly field: number;
+  readonly apply: Rule['apply'];
+  isLive(shape: Shape): boolean;
+};
 
 /** Rules and parts of a resource, or of a part. */
 export type Filling = {
+  /** Its place among all resource and part rows. */
+  readonly number: number;
   readonly steps: readonly Step[];
   readonly parts: readonly PartPlan[];
   /** Names, one of which must be there for each, and what to call it. */
@@ -96,6 +103,8 @@ export type CompiledMapping = {
   readonly each: readonly string[];
   /** Slug of the sender; part of every id. */
   readonly source: string;
+  /** What it does with messages of the shapes that came. */
+  readonly lives: Map<string, Live>;
 };
 
 /**
@@ -128,6 +137,7 @@ export function compileMapping(
     ignored: bySegment(merged.ignore),
     each: merged.resources.map(({ row }) => segmentName(row.each!)),
     source: merged.source,
+    lives: new Map(),
   };
 }
 
@@ -193,12 +203,15 @@ function correctionPlan(row: Condition | undefined, mayBeFirst: boolean): Correc
 function filling(id: string, segment: string, merged: Merged, rules: readonly Rule[]): Filling {
   const parts = merged.parts.filter((placed) => placed.row.of === id);
   const elements = elementsOf(fhirPathOf(merged, id)!)?.values() ?? [];
+  const rows = [...merged.resources, ...merged.parts];
   return {
+    number: rows.findIndex(({ row }) => row.id === id),
     steps: rules
       .filter((rule) => rule.owner === id)
-      .map(({ source, apply }) => ({
+      .map(({ source, apply, isLive }) => ({
         field: source?.segment === segment ? source.field : 0,
         apply,
+        isLive,
       })),
     parts: parts.map(({ row }) => planPart(row.id, merged, rules)),
     required: [...elements]

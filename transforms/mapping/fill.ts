@@ -1,14 +1,25 @@
-import type { Filling, PartPlan } from './compile.ts';
+import type { Segment } from '../hl7v2/index.ts';
+import type { Filling, PartPlan, Step } from './compile.ts';
+import { type LiveFilling, liveFilling } from './live.ts';
 import { readField, readText } from './reader.ts';
 import { newTarget, type Run, type Target } from './rule.ts';
 
 /** Applies the rules of a resource, or of one item of a part, at its segment. */
 export function fillTarget(filling: Filling, run: Run, target: Target, index: number): void {
-  const segment = run.reader.segments[index]!;
-  for (const part of filling.parts) fillPart(part, run, target, index);
-  for (const { field, apply } of filling.steps) {
-    if (field === 0 || segment.has(field)) apply(run, target, index);
+  const live = liveFilling(run.live, filling);
+  for (const part of live.parts) fillPart(part, run, target, index);
+  for (const step of meantSteps(live, run.reader.segments[index]!)) step.apply(run, target, index);
+}
+
+/** The steps whose field has something in it; segments with the same fields come in rows. */
+function meantSteps(live: LiveFilling, segment: Segment): readonly Step[] {
+  const { low, high } = segment;
+  if (low !== live.low || high !== live.high || segment.hasFar) {
+    live.low = low;
+    live.high = high;
+    live.meant = live.steps.filter(({ field }) => field === 0 || segment.has(field));
   }
+  return live.meant;
 }
 
 function fillPart(part: PartPlan, run: Run, owner: Target, index: number): void {
