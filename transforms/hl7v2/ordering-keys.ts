@@ -6,8 +6,9 @@ import { piece } from './pieces.ts';
 /**
  * The values whose order a message must keep: by default the first identifier of every PID
  * (PID-3.1; of a message before 2.3, PID-2.1 or PID-4.1) and of every MRG, so that a merge or a
- * swap is a barrier on both patients. With paths, their values in every segment of that name; a
- * path into PID-3 brings MRG-1 with it. As written (latin1), each once, in the order met; [] when
+ * swap is a barrier on both patients; of a message about no patient the master file (MFI-1), so
+ * that the changes of a file stay in order. With paths, their values in every segment of that name;
+ * a path into PID-3 brings MRG-1 with it. As written (latin1), each once, in the order met; [] when
  * there are none.  It works on the bytes, before a parse: it stands on the way to the
  * acknowledgement. It finds a PID that is glued to the end of another segment too: a key too many
  * costs a little, one too few, order.
@@ -30,6 +31,9 @@ export function orderingKeys(bytes: Buffer, paths: readonly string[]): string[] 
       add(value(segment, mergedPath, delimiters));
     }
   }
+  if (keys.size === 0 && paths.length === 0)
+    for (const segment of segmentsNamed(text, 'MFI', delimiters.field))
+      add(value(segment, fileKey, delimiters));
   return [...keys];
 }
 
@@ -39,6 +43,7 @@ const keysMax = 1_000;
 const defaultPath = compilePath('PID-3.1');
 const olderPaths = [compilePath('PID-2.1'), compilePath('PID-4.1')];
 const mergedPath = compilePath('MRG-1.1');
+const fileKey = compilePath('MFI-1.1');
 
 function patientKey(segment: string, path: Path, delimiters: Delimiters): string {
   const key = value(segment, path, delimiters);

@@ -70,8 +70,9 @@ export function noteListed(
   const isDeleted = deleting.has(action);
   const open = list.isSnapshot ? openListing(plan, list, run, index) : undefined;
   if (open === undefined) return isDeleted;
-  // What belongs to an order is not the list of the patient or the visit.
-  if (action !== '' || isOrdered(run.scope, index)) open.whole = false;
+  // What belongs to an order, a charge or an appointment is not the list of patient or visit.
+  if (action !== '' || !isAboutWhole(run.messageType) || isOrdered(run.scope, index))
+    open.whole = false;
   if (id === undefined) open.whole &&= isEmptied(run.reader, index);
   else if (isDeleted) open.gone.push(id);
   else open.listed.push(id);
@@ -111,6 +112,10 @@ function scopeAt({ scopes }: ListPlan, run: FullRun, index: number): string | un
   }
   return undefined;
 }
+
+/** Messages about the patient, the visit or its account; others list what concerns them. */
+const isAboutWhole = (messageType: string): boolean =>
+  messageType.startsWith('ADT') || messageType.startsWith('BAR');
 
 function isOrdered({ names }: Scope, index: number): boolean {
   for (let at = index - 1; at >= 0 && names[at] !== 'PID'; at -= 1)

@@ -6,9 +6,33 @@ const maps: readonly (readonly [RegExp, string])[] = [
   [/\[Provenance/, 'the store keeps the origin of each version itself, beside the resource'],
   [/\[MessageHeader\]|\[Bundle\]/, 'the journal keeps the envelope; the Bundle is a transaction'],
   [/^SFT\[/, 'the software of the sender says nothing of a patient'],
+  [/^(AIS|SCH)\[ServiceRequest\]/, 'an appointment refers to orders by number; it makes none'],
+  [/^PID\[Appointment\]/, 'a patient takes part once, whichever number names them'],
 ];
 
-const rows: readonly (readonly [(row: Row) => boolean, string])[] = [];
+const of = (map: string, source: string) => (row: Row) => row.map === map && row.source === source;
+
+const rows: readonly (readonly [(row: Row) => boolean, string])[] = [
+  [of('AIS[Appointment]', 'AIS-4'), 'a service is no participant; the appointment has its times'],
+  [of('AIP[Appointment]', 'AIP-12'), 'R4 has four codes for it; only what the table lists is told'],
+  [of('TXA[DocumentReference]', 'TXA-3'), 'a MIME type; only what the table lists is one'],
+  [of('TXA[DocumentReference]', 'TXA-17'), 'R4 has four codes for it; the table lists which'],
+  [of('NTE[DocumentReference]', 'NTE-3'), 'R4: contents are formats of one document'],
+  [of('SCH[Appointment]', 'SCH-11'), 'TQ has a map of its own'],
+  [
+    ({ map, target }) => map === 'SCH[Appointment]' && target.endsWith('type.coding.system'),
+    'the code system of R4 has no placer or filler contact: said in words',
+  ],
+  [
+    ({ map, source, target }) =>
+      map === 'NTE[Appointment-Comment]' && source === 'NTE-3' && target.startsWith('extension'),
+    'the comment says it; the extension is for who and when',
+  ],
+  [
+    ({ map, condition }) => map === 'PR1[Procedure]' && condition.includes('PR1-5.5'),
+    'PR1-5 has no fifth component; with a duration it is a period',
+  ],
+];
 
 /** Why a map is not used; undefined when it is. */
 export const mapLeft = (map: string): string | undefined =>

@@ -2,8 +2,8 @@
 // chapter 10 means. Method: a table of messages of our own with what each must say, then the ids of
 // resends and changes.
 import assert from 'node:assert/strict';
-import { loadMapping } from '../../../transforms/mapping/index.ts';
-import { withField } from './messages.ts';
+import { convertBytes, loadMapping } from '../../../transforms/mapping/index.ts';
+import { bytes, withField } from './messages.ts';
 import { idsOf, itMeans } from './table.ts';
 
 const base = loadMapping('config', 'base');
@@ -77,6 +77,21 @@ describe('appointments', () => {
         'Appointment.participant[4].actor.identifier.value': '1123',
         'Appointment.participant[5].type[0].text': 'filler contact',
         'Appointment.participant[6]': undefined,
+      },
+    },
+    {
+      name: 'a note keeps who wrote it, and when',
+      message: booking.map((line) =>
+        line.includes('old films') ? 'NTE|1||Old films||1122^Alaz^Mo|20240310120000-0500' : line,
+      ),
+      expect: {
+        'Appointment.comment': 'Old films\nFasting',
+        'Appointment.extension[0].valueAnnotation': {
+          authorString: 'Mo Alaz',
+          time: '2024-03-10T12:00:00-05:00',
+          text: 'Old films',
+        },
+        'Appointment.extension[1]': undefined,
       },
     },
     {
@@ -195,5 +210,18 @@ describe('appointments', () => {
       withField(withField(booking, 'SCH', 2, ''), 'SCH', 1, 'F7^SCHED'),
     ].flatMap((message) => idsOf(base, message, 'Appointment'));
     assert.equal(new Set([id, ...others]).size, 6);
+  });
+});
+
+describe('lists in messages that are not about the whole', () => {
+  const diagnosis = 'DG1|1||K63.3^Ulcer^I10|||A';
+  const wholeOf = (message: readonly string[]) =>
+    convertBytes(base, bytes(message)).conversion?.lists?.map(({ whole }) => whole);
+
+  it('a diagnosis of an appointment ends none that it does not name; one of a visit may', () => {
+    assert.deepEqual(wholeOf([...booking.slice(0, 5), diagnosis, ...booking.slice(5)]), [false]);
+    const visit = booking.slice(4, 5);
+    const update = [booking[0]!.replace('SIU^S12^SIU_S12', 'ADT^A08'), ...visit, diagnosis];
+    assert.deepEqual(wholeOf([...update, 'PV1|1|I|||||||||||||||||V1']), [true]);
   });
 });

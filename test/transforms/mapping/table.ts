@@ -22,7 +22,9 @@ export function valueAt(bundle: fhir4.Bundle | undefined, path: string): unknown
     .split('.')
     .map((step) => /^([^[]+)(?:\[(\d+)\])?$/.exec(step)!);
   const [, type, position = '0'] = head as RegExpExecArray;
-  const found = (bundle?.entry ?? []).flatMap(({ resource }) =>
+  // As JSON, so that a decimal with its digits is a number.
+  const read = JSON.parse(JSON.stringify(bundle ?? {})) as fhir4.Bundle;
+  const found = (read.entry ?? []).flatMap(({ resource }) =>
     resource?.resourceType === type ? [resource as unknown as Json] : [],
   );
   let at: unknown = found[Number(position)];

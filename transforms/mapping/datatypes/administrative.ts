@@ -10,7 +10,12 @@ import {
 import { licenceIdentifierConversion } from './identifiers.ts';
 import { moneyConversion } from './money.ts';
 import { namedPractitionerConversion } from './providers.ts';
-import { linesConversion, otherCodingConversion, textAttachmentConversion } from './texts.ts';
+import {
+  linesConversion,
+  noteExtensionConversion,
+  otherCodingConversion,
+  textAttachmentConversion,
+} from './texts.ts';
 
 /** What scheduling, documents, finance, referrals and master files need beside the others. */
 export const administrativeConversions: readonly Conversion[] = [
@@ -21,6 +26,7 @@ export const administrativeConversions: readonly Conversion[] = [
   minutesConversion,
   moneyConversion,
   namedPractitionerConversion,
+  noteExtensionConversion,
   offsetPeriodConversion,
   otherCodingConversion,
   textAttachmentConversion,

@@ -1,5 +1,8 @@
 import { type Cell, cellText, component } from '../cell.ts';
+import { toDateTime } from '../datetime.ts';
 import type { Conversion } from '../environment.ts';
+import { displayName, humanName } from './names.ts';
+import { drop } from './shape.ts';
 
 /** The lines of all cells, without empty ones before and behind. */
 function linesOf(cells: readonly Cell[]): string {
@@ -19,6 +22,24 @@ export const linesConversion: Conversion = {
   settings: ['under'],
   convert: (cell) => linesOf([cell]) || undefined,
   convertAll: (cells) => linesOf(cells) || undefined,
+};
+
+export const noteExtensionConversion: Conversion = {
+  name: 'NoteExtension',
+  summary: 'NTE-3 with who (NTE-5) and when (NTE-6), if said, to the extension of `with: {url}`.',
+  gives: ['Extension'],
+  reads: [5, 6],
+  settings: ['url'],
+  convert(cell, environment, settings) {
+    const author = settings.sibling(5);
+    const when = settings.sibling(6);
+    const text = cellText(cell);
+    if (text === '' || (!author && !when)) return undefined;
+    const name = author && humanName(author, 2);
+    const authorString = author && (name ? displayName(name) : component(author, 1));
+    const time = when && toDateTime(component(when, 1), environment.time).value;
+    return { url: String(settings.with.url), valueAnnotation: drop({ authorString, time, text }) };
+  },
 };
 
 /** Formats that senders put into a text field, and how they begin. */
