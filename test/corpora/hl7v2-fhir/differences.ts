@@ -22,7 +22,14 @@ export function messageOf(file: string, type: string, bytes: Buffer): Message {
 
 /** Names of the segments that the value stands in. */
 const segmentsWith = (value: string, { segments }: Pick<Message, 'segments'>): string[] =>
-  segments.filter((line) => line.includes(value)).map((line) => line.slice(0, 3));
+  segments.filter((line) => hasValue(line, value)).map((line) => line.slice(0, 3));
+
+/** Is it there, and not as a part of another word? */
+function hasValue(text: string, value: string): boolean {
+  for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + 1))
+    if (!/\w/.test(text[at - 1] ?? '') && !/\w/.test(text[at + value.length] ?? '')) return true;
+  return false;
+}
 
 const standsOnlyIn = (names: readonly string[], value: string, message: Message): boolean => {
   const found = segmentsWith(value, message);
@@ -34,10 +41,13 @@ const fieldsWith = (value: string, { segments }: Message): string[] =>
   segments.flatMap((line) =>
     line
       .split('|')
-      .flatMap((text, at) => (text.includes(value) ? `${line.slice(0, 3)}-${at}` : [])),
+      .flatMap((text, at) => (hasValue(text, value) ? `${line.slice(0, 3)}-${at}` : [])),
   );
 
 const field = (line: string, number: number): string => line.split('|')[number] ?? '';
+
+const isUnnumbered = (line: string): boolean =>
+  line.startsWith('OBR|') && field(line, 2) === '' && field(line, 3) === '';
 
 const digitsOf = (time: string): string =>
   time.replace(/(Z|[+-]\d\d:\d\d)$/, '').replace(/[-:T]/g, '');
@@ -45,8 +55,8 @@ const digitsOf = (time: string): string =>
 export const differences: readonly Difference[] = [
   {
     reason:
-      'Guarantors, insured and consenting persons are people of their own: what GT1, IN1, IN2 and ' +
-      'CON say of them becomes the patient`s only by a decision on identity, never by a mapping.',
+      'Guarantors, insured and consenting persons are people of their own: what GT1, IN1, IN2 ' +
+      'and CON say of them becomes the patient`s only by a decision on identity.',
     is: ({ name, value }, message) =>
       name.startsWith('patient-') && standsOnlyIn(['GT1', 'IN1', 'IN2', 'CON'], value, message),
   },
@@ -108,15 +118,15 @@ export const differences: readonly Difference[] = [
   },
   {
     reason:
-      'A28 and A31 are about a person and A29 takes a person`s file back: what they repeat of a stay ' +
-      'is filled in because its segment is required, and touches nothing.',
+      'A28 and A31 are about a person and A29 takes a person`s file back: what they repeat of a ' +
+      'stay is filled in because its segment is required, and touches nothing.',
     is: ({ name }, { type }) =>
       /^ADT\^A(28|29|31)$/.test(type) && /^(encounter|account|observation)-/.test(name),
   },
   {
     reason:
-      'A visit that no number names (PV1-19) cannot be told from the patient`s other visits, and is ' +
-      'left out with a warning.',
+      'A visit that no number names (PV1-19) cannot be told from the patient`s other visits, and ' +
+      'is left out with a warning.',
     is: ({ name }, { segments }) =>
       name.startsWith('encounter-') &&
       segments.some((line) => line.startsWith('PV1|') && field(line, 19) === ''),
@@ -133,8 +143,8 @@ export const differences: readonly Difference[] = [
   },
   {
     reason:
-      'The converter makes a report of each image or file in an OBX. A report is what an OBR asked ' +
-      'for; a file is a result in it.',
+      'The converter makes a report of each image or file in an OBX. A report is what an OBR ' +
+      'asked for; a file is a result in it.',
     is: ({ name, value }, message) =>
       /^report-(code|identifier)$/.test(name) && standsOnlyIn(['OBX'], value, message),
   },
@@ -163,7 +173,8 @@ export const differences: readonly Difference[] = [
   },
   {
     reason:
-      'A status that HL7`s table of OBX-11 has is taken from there; the converter writes `unknown`.',
+      'A status that HL7`s table of OBX-11 has is taken from there, where the converter writes ' +
+      '`unknown`.',
     is: ({ name, by, value }, { segments }) =>
       name === 'observation-status' &&
       value === 'unknown' &&
@@ -173,5 +184,60 @@ export const differences: readonly Difference[] = [
           field(line, 3).startsWith(by) &&
           /^[IO]$/.test(field(line, 11)),
       ),
+  },
+  {
+    reason: 'A document that a person authenticated (TXA-17 AU, LA) is final.',
+    is: ({ name, value }, { segments }) =>
+      name === 'document-status' &&
+      value === 'preliminary' &&
+      segments.some((line) => line.startsWith('TXA|') && /^(AU|LA)$/.test(field(line, 17))),
+  },
+  {
+    reason:
+      'Only ADT says how a visit stands. Of a visit that is first met elsewhere the status is ' +
+      'unknown, until an ADT message says it.',
+    is: ({ name }, { type, segments }) =>
+      name === 'encounter-status' &&
+      !type.startsWith('ADT') &&
+      segments.some((line) => line.startsWith('PV1|') && field(line, 44) === ''),
+  },
+  {
+    reason: 'The cause of death (PDA-1) is an observation about the death, not a condition.',
+    is: ({ name, value }, message) =>
+      name === 'condition-code' && standsOnlyIn(['PDA'], value, message),
+  },
+  {
+    reason: 'FT1-25 names what is charged; what was done is said by PR1.',
+    is: ({ name, value }, message) =>
+      name === 'procedure-code' && standsOnlyIn(['FT1'], value, message),
+  },
+  {
+    reason: 'BLG-3 is the account that pays for an order, which need not be the patient`s.',
+    is: ({ name, value }, message) =>
+      name === 'account-identifier' && standsOnlyIn(['BLG'], value, message),
+  },
+  {
+    reason: 'Where an SPM describes the specimen, OBR-15 (of old) does not describe another one.',
+    is: ({ name, value }, message) =>
+      name === 'specimen-type' && standsOnlyIn(['OBR'], value, message),
+  },
+  {
+    reason: 'The number of the parent order (ORC-8) is not the number of this one.',
+    is: ({ name, value }, message) =>
+      name === 'request-identifier' &&
+      fieldsWith(value, message).every((at) => /^(ORC-8|OBR-29)$/.test(at)),
+  },
+  {
+    reason: 'An appointment refers to orders by their numbers; it makes none.',
+    is: ({ name }, { type }) => name.startsWith('request-') && type.startsWith('SIU'),
+  },
+  {
+    reason: 'An order that no OBR or pharmacy segment describes, or that has no number, is none.',
+    is: ({ name }, { segments }) =>
+      name.startsWith('request-') &&
+      segments.some(
+        (line) => line.startsWith('OR') || line.startsWith('RF1') || isUnnumbered(line),
+      ) &&
+      !segments.some((line) => line.startsWith('OBR|') && !isUnnumbered(line)),
   },
 ];
