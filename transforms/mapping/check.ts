@@ -1,5 +1,6 @@
 import { type ConfigIssue, suggestion, type YamlFile } from '../../engine/index.ts';
 import { checkDialect, checkPath } from './check-dialect.ts';
+import { checkElements } from './check-elements.ts';
 import { checkPartUpdate, checkResourceUpdate } from './check-update.ts';
 import { parseEntry } from './compile.ts';
 import { conversions } from './datatypes/index.ts';
@@ -31,6 +32,7 @@ export function checkMapping(
     checkResource(row, merged, reportAt(layer, path));
   for (const { row, layer, path } of merged.parts) checkPart(row, merged, reportAt(layer, path));
   for (const { row, layer, path } of merged.rules) checkRule(row, merged, reportAt(layer, path));
+  checkElements(merged, reportAt);
   for (const layer of layers) {
     checkDialect(layer, reportAt(layer, ['dialect']));
     checkMessages(layer, merged, reportAt(layer, ['messages']));
@@ -47,9 +49,13 @@ type Row = ResourceRow | PartRow | RuleRow;
 
 /** A row that brings nothing of its own must override one that is there. */
 function checkIdentity(placed: Placed<Row>, merged: Merged, report: Report): void {
-  if (!placed.isNew) return;
   const { row } = placed;
   const own = 'to' in row || 'type' in row || 'of' in row;
+  if (!placed.isNew) {
+    if (own && isWrittenBefore(placed, merged))
+      report('rule-twice', `the mapping has a row \`${row.id}\` already`, 'id');
+    return;
+  }
   if (own && row.disable !== true) return;
   const section = placed.path[0];
   const known = merged.written
@@ -57,6 +63,19 @@ function checkIdentity(placed: Placed<Row>, merged: Merged, report: Report): voi
     .map((other) => other.row.id);
   const noun = section === 'rules' ? 'rule' : section === 'parts' ? 'part' : 'resource';
   report('rule-unknown', `no ${noun} is called \`${row.id}\`; ${suggestion(row.id, known)}`, 'id');
+}
+
+/** By a row of the same mapping, which nobody meant to override. */
+function isWrittenBefore(placed: Placed<Row>, { written }: Merged): boolean {
+  const { row, layer, path } = placed;
+  return written
+    .slice(0, written.indexOf(placed))
+    .some(
+      (other) =>
+        other.row.id === row.id &&
+        other.path[0] === path[0] &&
+        other.layer.mapping === layer.mapping,
+    );
 }
 
 function checkPaths(paths: string | string[] | undefined, report: Report, at: string): void {
@@ -91,10 +110,21 @@ function checkResource(row: ResourceRow, merged: Merged, report: Report): void {
   if (row.each?.includes('-')) report('hl7-path', 'a resource stands for a segment', 'each');
   checkResourceUpdate(row, report);
   checkCondition(row.when, report);
+  checkReplaces(row, report);
   checkCondition(row.corrects, report, 'corrects');
   checkCondition(row.cancels, report, 'cancels');
   for (const [index, part] of (row.key ?? []).entries())
     checkKeyPart(part, merged, (code, message) => report(code, message, 'key', index));
+}
+
+function checkReplaces({ type, replaces = {} }: ResourceRow, report: Report): void {
+  const elements = elementsOf(type ?? '');
+  for (const [name, gone] of Object.entries(replaces))
+    for (const one of [name, ...gone]) {
+      if (!elements || elements.has(one)) continue;
+      const hint = suggestion(one, [...elements.keys()]);
+      report('fhir-element', `${type} has no element \`${one}\`; ${hint}`, 'replaces', name);
+    }
 }
 
 function checkKeyPart(part: KeyPart, merged: Merged, report: Report): void {

@@ -6,7 +6,7 @@ import type { CodeTable } from './environment.ts';
 import { fieldPath, parseFieldPath } from './field-path.ts';
 import { joiningElements } from './joins.ts';
 import { compileKey, type KeyReader } from './keys.ts';
-import type { Condition } from './language.ts';
+import type { Condition, ResourceRow } from './language.ts';
 import { compileList, type ListPlan } from './listings.ts';
 import type { LoadedMapping } from './load.ts';
 import type { Merged } from './merge.ts';
@@ -43,6 +43,8 @@ export type ResourcePlan = Filling & {
   readonly missing: string;
   /** For each name of a choice element that is set, the others, which then go. */
   readonly others: ReadonlyMap<string, readonly string[]>;
+  /** For each name that is set, lists of one that go when they are not set with it. */
+  readonly replaced: ReadonlyMap<string, readonly (readonly [name: string])[]>;
   /** What its segments say as a list. */
   readonly list: ListPlan | undefined;
   /** Elements whose values join what earlier messages said. */
@@ -166,6 +168,7 @@ function planResource(id: string, merged: Merged, rules: readonly Rule[]): Resou
     corrections: [...correctionPlan(row.corrects, false), ...correctionPlan(row.cancels, true)],
     missing: row.missing ?? `${id}-key-missing`,
     others: otherChoices(row.type!),
+    replaced: replacedBy(row),
     list: compileList(row, ids),
     joins: joiningElements(merged, id),
     slot,
@@ -218,6 +221,17 @@ function planPart(id: string, merged: Merged, rules: readonly Rule[]): PartPlan 
     join: join && { by: readPath(fieldPath(join.by)), once: readPath(fieldPath(join.once)) },
     ...filling(id, segment, merged, rules),
   };
+}
+
+function replacedBy({ type, replaces = {} }: ResourceRow): ResourcePlan['replaced'] {
+  const replaced = new Map<string, readonly (readonly [string])[]>();
+  for (const [name, gone] of Object.entries(replaces)) {
+    const element = elementsOf(type!)?.get(name);
+    const names = element?.name.endsWith('[x]') ? choiceNames(element) : [name];
+    const lists = gone.map((one) => [one] as const);
+    for (const each of names) replaced.set(each, lists);
+  }
+  return replaced;
 }
 
 function otherChoices(type: string): ReadonlyMap<string, readonly string[]> {

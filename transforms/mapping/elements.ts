@@ -92,7 +92,7 @@ export type Element = {
 
 const pattern = /^(_?[A-Za-z]+(?:\[x\])?)(\*?)(!?):(.+)$/;
 
-function parseElements(text: string): ReadonlyMap<string, Element> {
+export function parseElements(text: string): ReadonlyMap<string, Element> {
   const elements = new Map<string, Element>();
   for (const word of text.split(/\s+/)) {
     const [, name, star, bang, types] = pattern.exec(word) ?? [];

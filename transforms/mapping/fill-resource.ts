@@ -21,26 +21,37 @@ export function fillResource(
   const target = newTarget(undefined);
   fillTarget(plan, run, target, index);
   if (isDeleted) markDeleted(target, plan.list?.deleted);
-  const { set, initial } = target;
   for (const required of plan.required) {
     if (hasOne(required.names, target)) continue;
     const { offset } = run.reader.segments[index]!;
     const text = `no rule gave ${plan.type}.${required.name}, which FHIR requires.`;
     run.collector.hold('resource-incomplete', text, plan.each, offset);
   }
-  const remove = removed(plan, target);
-  const joins = plan.joins.filter((name) => set[name] !== undefined);
-  const contribution: Contribution = {
+  const contribution = contributionOf(plan, id, target);
+  if (corrects !== undefined) contribution.corrects = corrects;
+  return { contribution, found: target.marks };
+}
+
+/** Written member by member: there are thousands in a message. */
+function contributionOf(
+  plan: ResourcePlan,
+  id: string,
+  target: Target,
+): { -readonly [Name in keyof Contribution]: Contribution[Name] } {
+  const { set, initial, without } = target;
+  const contribution: { -readonly [Name in keyof Contribution]: Contribution[Name] } = {
     type: plan.type,
     id,
     set,
-    remove,
-    ...(initial === undefined ? undefined : { initial }),
-    ...(joins.length === 0 ? undefined : { joins }),
-    ...(target.without === undefined ? undefined : { without: target.without }),
-    ...(corrects === undefined ? undefined : { corrects }),
+    remove: removed(plan, target),
   };
-  return { contribution, found: target.marks };
+  if (initial !== undefined) contribution.initial = initial;
+  if (plan.joins.length > 0) {
+    const joins = plan.joins.filter((name) => set[name] !== undefined);
+    if (joins.length > 0) contribution.joins = joins;
+  }
+  if (without !== undefined) contribution.without = without;
+  return contribution;
 }
 
 function markDeleted(target: Target, deleted: Readonly<Record<string, unknown>> = {}): void {
@@ -55,21 +66,47 @@ function markDeleted(target: Target, deleted: Readonly<Record<string, unknown>> 
   }
 }
 
-/** What the sender emptied, and the other forms of a choice element that is set. */
-function removed({ others }: ResourcePlan, { set, emptied }: Target): readonly string[] {
-  if (emptied === undefined && others.size === 0) return nothing;
-  const remove: string[] = [];
-  if (emptied) for (const name of emptied) if (!isSet(set, name)) remove.push(name);
-  if (others.size === 0) return remove;
-  for (const name in set) {
-    const names = others.get(name);
-    if (names) for (const other of names) if (!emptied?.has(other)) remove.push(other);
-  }
+/**
+ * What the sender emptied, the other forms of a choice element that is set, and what is replaced
+ * with it.
+ */
+function removed({ others, replaced }: ResourcePlan, target: Target): readonly string[] {
+  const { set, emptied } = target;
+  let list = nothing;
+  if (others.size > 0)
+    for (const name in set) {
+      const names = others.get(name);
+      if (names) list = joined(list, names);
+      const gone = replaced.get(name);
+      if (gone) for (const one of gone) if (set[one[0]] === undefined) list = joined(list, one);
+    }
+  if (emptied === undefined) return list;
+  const remove = [...emptied].filter((name) => !isSet(set, name));
+  for (const name of list) if (!emptied.has(name)) remove.push(name);
   return remove;
+}
+
+const joints = new WeakMap<readonly string[], WeakMap<readonly string[], readonly string[]>>();
+
+/** Both lists as one; made once, as all resources of a row remove the same. */
+function joined(first: readonly string[], second: readonly string[]): readonly string[] {
+  if (first === nothing) return second;
+  let known = joints.get(first);
+  if (known === undefined) {
+    known = new WeakMap();
+    joints.set(first, known);
+  }
+  let both = known.get(second);
+  if (both === undefined) {
+    both = Object.freeze([...first, ...second]);
+    known.set(second, both);
+  }
+  return both;
 }
 
 /** `name` may lead into an element: `period.end`. */
 function isSet(set: Target['set'], name: string): boolean {
+  if (!name.includes('.')) return set[name] !== undefined;
   let at: unknown = set;
   for (const step of name.split('.')) {
     if (typeof at !== 'object' || at === null) return false;

@@ -65,6 +65,10 @@ const resource = z.strictObject({
     .boolean()
     .optional()
     .describe('The same key twice in a message is one resource, as a patient; else two.'),
+  replaces: z
+    .record(z.string(), z.array(z.string()).min(1))
+    .optional()
+    .describe('Element to others that go when it is set anew and they are not: its reading.'),
   corrects: condition
     .optional()
     .describe('It corrects or deletes an earlier one: held where not exactly one is known.'),

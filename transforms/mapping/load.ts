@@ -75,7 +75,7 @@ function readLayers(
 ): Layer[] {
   const isBase = name === 'base';
   const file = isBase ? join(baseDir, 'base.yaml') : join(configDir, 'mappings', `${name}.yaml`);
-  const layer = readLayer(file, files, issues);
+  const layer = readLayer(name, file, files, issues);
   if (!layer) return [];
   const yaml = files.at(-1)!;
   const layers: Layer[] = [];
@@ -98,20 +98,25 @@ function readLayers(
     }
   }
   for (const include of layer.value.include ?? []) {
-    const part = readLayer(join(dirname(file), `${include}.yaml`), files, issues);
+    const part = readLayer(name, join(dirname(file), `${include}.yaml`), files, issues);
     if (part) layers.push(part);
   }
   return [...layers, layer];
 }
 
-function readLayer(file: string, files: YamlFile[], issues: ConfigIssue[]): Layer | undefined {
+function readLayer(
+  name: string,
+  file: string,
+  files: YamlFile[],
+  issues: ConfigIssue[],
+): Layer | undefined {
   const yaml = readYaml(file);
   files.push(yaml);
   issues.push(...yaml.issues);
   if (yaml.issues.length > 0) return undefined;
   const checked = checkYaml<MappingFile>(mappingSchema, yaml);
   issues.push(...checked.issues);
-  return checked.value === undefined ? undefined : { file, value: checked.value };
+  return checked.value === undefined ? undefined : { mapping: name, file, value: checked.value };
 }
 
 /** Names of the mappings of a configuration; `base` is always there beside them. */

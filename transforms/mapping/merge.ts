@@ -10,6 +10,8 @@ import type {
 
 /** A mapping file on its way through the merge: its value, and a way to say where a row stands. */
 export type Layer = {
+  /** Name of the mapping that the file is, or is a part of. */
+  readonly mapping: string;
   readonly file: string;
   readonly value: MappingFile;
 };
@@ -35,6 +37,7 @@ export type Merged = {
   readonly rules: readonly Placed<RuleRow>[];
   /** Of the last layer alone. */
   readonly tests: readonly TestCase[];
+  readonly layers: readonly Layer[];
   /** Rows that were written, before the merge, for the checks. */
   readonly written: readonly Placed<ResourceRow | PartRow | RuleRow>[];
 };
@@ -60,6 +63,7 @@ export function merge(layers: readonly Layer[]): Merged {
     parts: rows<PartRow>('parts'),
     rules: rows<RuleRow>('rules'),
     tests: last.value.tests ?? [],
+    layers,
     written,
   };
 }

@@ -264,6 +264,8 @@ function clean({ dialect }: Reader, text: string): string {
 }
 
 function narrowField(field: Field, path: ReadPath): Field {
+  const [first] = field.cells;
+  if (path.repetition > 1 && field.cells.length === 1 && first?.path === path.name) return absent;
   const cells: Cell[] = [];
   for (const cell of field.cells) {
     const isWanted = path.repetition <= 1 || cell.path === `${path.name}[${path.repetition}]`;

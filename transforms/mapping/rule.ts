@@ -57,7 +57,7 @@ export function compileRule(
   }
   const table = row.table === undefined ? undefined : tables.get(row.table);
   const paths = [row.from ?? []].flat().map((text) => readPath(fieldPath(text)));
-  const source = paths.length === 1 && when === undefined ? paths[0] : undefined;
+  const source = paths.length === 1 ? paths[0] : undefined;
   const apply = fieldRule({ row, conversion, table, when, put, writer, paths });
   return { ...rule, source, apply };
 }

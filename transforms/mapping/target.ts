@@ -55,7 +55,7 @@ export function resolveTarget(merged: Merged, to: string): Target | TargetError 
 }
 
 /** `effectivePeriod` of `effective[x]`. */
-function chosen(known: ReadonlyMap<string, Element>, name: string): Element | undefined {
+export function chosen(known: ReadonlyMap<string, Element>, name: string): Element | undefined {
   for (const element of known.values()) {
     if (!element.name.endsWith('[x]')) continue;
     const stem = element.name.slice(0, -3);

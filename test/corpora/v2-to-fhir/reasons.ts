@@ -32,6 +32,30 @@ const rows: readonly (readonly [(row: Row) => boolean, string])[] = [
     ({ map, condition }) => map === 'PR1[Procedure]' && condition.includes('PR1-5.5'),
     'PR1-5 has no fifth component; with a duration it is a period',
   ],
+  [
+    of('RXA[Immunization]', 'RXA-28'),
+    'places are named, by identifier and display; an address would need a Location of its own',
+  ],
+  [
+    of('ORC[MedicationAdministration]', 'ORC-1'),
+    'R4 has no extension businessEvent; the status says what the order control means',
+  ],
+  [
+    of('TQ1[MedicationRequest]', 'TQ1-4'),
+    'a time of day is no date and time: it becomes timing.repeat.timeOfDay',
+  ],
+  [
+    of('TQ1[MedicationRequest]', 'TQ1-5'),
+    'an interval between doses is no offset, which R4 has only beside an event (tim-9)',
+  ],
+  [
+    of('TQ1[MedicationRequest]', 'TQ1-11'),
+    'an instruction to the patient is the text of the dosage, not a narrative of the request',
+  ],
+  [
+    of('TQ1[MedicationRequest]', 'TQ1-14'),
+    'a number of doses is the count; countMax alone is no valid R4 (tim-8)',
+  ],
 ];
 
 /** Why a map is not used; undefined when it is. */

@@ -18,7 +18,7 @@ const byType: Readonly<Record<string, readonly string[]>> = {
   XON: ['Org one^L^11^^^NS&2.999.7&ISO^XX^^^O1', 'Org two^L^22^^^NS&2.999.7&ISO^XX^^^O2'],
   PL: ['W1^R1^B1^FAC^^N^BLD^FL1', 'W2^R2^B2^FAC^^N^BLD^FL2'],
   HD: ['NS1^2.999.71^ISO', 'NS2^2.999.72^ISO'],
-  CQ: ['5^mL&milliliter&UCUM', '6^g&gram&UCUM'],
+  CQ: ['5^mL&milliliter&UCUM', '6^g&gram&UCUM', '8^h&hour&UCUM'],
   NDL: ['99&Hill&Gwen^20230405^20230406^W1^R1^B1^FAC', '88&Dale&Owen^20220304^20220305^W2^R2'],
   DR: ['20230405^20230406', '20220304^20220305'],
   DLN: ['D1^CA^20300101', 'D2^NY^20310101'],

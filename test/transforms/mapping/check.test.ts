@@ -147,6 +147,123 @@ describe('checks of a mapping', () => {
       /AL1/,
       '5:28',
     ],
+    [
+      'two rows of one id',
+      'rules:\n  - { id: x, to: patient.photo, from: ZPI-2 }\n' +
+        '  - { id: x, to: patient.name, from: ZPI-3, as: HumanName }',
+      'rule-twice',
+      /`x`/,
+      '6:11',
+    ],
+    [
+      'a second rule for an element that does not repeat',
+      'rules:\n  - { id: x, to: patient.birthDate, from: ZPI-2, as: date }',
+      'fhir-cardinality',
+      /`patient-birth-date`.*`when`/,
+      '5:18',
+    ],
+    [
+      'a rule that comes after a constant',
+      'rules:\n  - { id: patient-gender, value: male }\n' +
+        '  - { id: x, to: patient.gender, value: female }',
+      'fhir-cardinality',
+      /`patient-gender`/,
+      '6:18',
+    ],
+    [
+      'a resource without an element that R4 requires',
+      'resources:\n  - { id: x, type: Encounter, each: ZVN, key: [patient, ZVN-1] }\n' +
+        'rules:\n  - { id: y, to: x.status, value: finished }',
+      'fhir-required',
+      /Encounter\.class/,
+      '5:11',
+    ],
+    [
+      'a part without an element that R4 requires',
+      'parts:\n  - { id: x, of: patient, element: communication, each: ZPL }',
+      'fhir-required',
+      /Patient\.communication\.language/,
+      '5:11',
+    ],
+    [
+      'a constant that is no code of R4',
+      'rules:\n  - { id: patient-gender, value: femal }',
+      'code-unknown',
+      /`female`/,
+      '5:34',
+    ],
+    [
+      'a constant of another type',
+      'rules:\n  - { id: patient-gender, value: { text: female } }',
+      'fhir-type',
+      /code.*object/,
+      '5:34',
+    ],
+    [
+      'a constant with an unknown member',
+      'rules:\n  - { id: patient-marital-status, value: { txt: single } }',
+      'fhir-element',
+      /`text`/,
+      '5:49',
+    ],
+    [
+      'a list where one item is meant',
+      'rules:\n  - { id: patient-marital-status, value: [{ text: single }] }',
+      'fhir-cardinality',
+      /one item/,
+      '5:42',
+    ],
+    [
+      'a member that repeats and is no list',
+      'rules:\n  - { id: patient-marital-status, value: { coding: { code: S } } }',
+      'fhir-cardinality',
+      /coding repeats/,
+      '5:52',
+    ],
+    [
+      'a code of a table that R4 does not have',
+      'tables:\n  gender:\n    codes: { F: femal, M: male }',
+      'code-unknown',
+      /Patient\.gender.*`female`/,
+      '6:17',
+    ],
+    [
+      'a code for all others that R4 does not have',
+      'tables:\n  encounter-use: { codes: { A: home }, otherwise: work }\n' +
+        '  address-use: { codes: { X: home }, otherwise: mine }',
+      'code-unknown',
+      /Address\.use/,
+      '6:49',
+    ],
+    [
+      'a concept of which R4 requires one of its own',
+      'rules:\n  - { id: allergy-clinical-status, ' +
+        'value: { coding: [{ system: "urn:x", code: active }] } }',
+      'code-unknown',
+      /AllergyIntolerance\.clinicalStatus/,
+      '5:43',
+    ],
+    [
+      'a sender`s code where R4 requires its own',
+      'rules:\n  - { id: x, to: contact.gender, from: NK1-15, as: code }',
+      'table-missing',
+      /male/,
+      '5:52',
+    ],
+    [
+      'a reference to what the element cannot refer to',
+      'rules:\n  - { id: encounter-subject, reference: encounter }',
+      'fhir-type',
+      /Group, Patient/,
+      '5:41',
+    ],
+    [
+      'an ending that R4 does not have',
+      'resources:\n  - { id: coverage, ended: { status: ended } }',
+      'code-unknown',
+      /Coverage\.status/,
+      '5:38',
+    ],
     ['YAML that is none', 'rules: [', 'yaml-syntax', /./, '5:1'],
   ];
   for (const [what, yaml, code, text, place] of mistakes) {

@@ -127,7 +127,7 @@ describe('accounts', () => {
         'Account.guarantor[0].period.start': '2024-01-01',
         'Account.servicePeriod.start': '2024-03-09T08:00:00-05:00',
         'RelatedPerson.name[0].family': 'Young',
-        'RelatedPerson.relationship[0].coding[1].code': 'SPS',
+        'RelatedPerson.relationship[1].coding[1].code': 'SPS',
         'RelatedPerson.birthDate': '1950-01-01',
       },
     },
