@@ -60,14 +60,17 @@ export type UnderLock = {
   close(): Promise<void>;
 };
 
-/** Throws what a start throws. */
-export async function takeLock({ configDir, dataDir, env }: From): Promise<UnderLock> {
+/** `workOff`: the channel whose chain works meanwhile. Throws what a start throws. */
+export async function takeLock(
+  { configDir, dataDir, env }: From,
+  workOff?: string,
+): Promise<UnderLock> {
   const key = dataKey(dataDir, env).value;
   const spine = openSpineReader(dataDir, key);
   const { operations, stop } = await startEngine({
     version,
     network: requireNetwork(configDir, registry),
-    ordersOnly: true,
+    ...(workOff === undefined ? { ordersOnly: true } : { workOff }),
     load: (folder) => loadNetwork(folder, registry),
     dataDir,
     key,

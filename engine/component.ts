@@ -82,6 +82,8 @@ export type StageComponent<Config = unknown> = Spec<Config> & {
   readonly role: 'stage';
   /** What it takes and gives, for lint to see stages in a wrong order; absent: anything. */
   readonly flow?: { readonly takes: Flow; readonly gives: Flow };
+  /** It reads or writes a store, so that it runs for messages that are processed, not tried. */
+  readonly keepsState?: true;
   create(config: Config, context: StageContext): Stage;
 };
 
@@ -89,6 +91,8 @@ export type RouteComponent<Config = unknown> = Spec<Config> & {
   readonly role: 'route';
   /** What the last stage must give for it to have something to deliver; absent: anything. */
   readonly takes?: Flow;
+  /** Does it deliver the message as it came, of which a reconversion changes nothing? */
+  forwards?(config: Config): boolean;
   /** It carries the answers that the source's senders are owed, and no messages. */
   readonly answers?: true;
   create(config: Config, context: SinkContext): Promise<Sink>;

@@ -42,6 +42,11 @@ export type EngineOptions = {
   readonly synchronous?: 'FULL' | 'NORMAL';
   /** Carries out orders on what is held and no more: no channel is built, nothing is processed. */
   readonly ordersOnly?: boolean;
+  /**
+   * The one channel that is built, to work its queue off: it takes nothing in, its routes wait, and
+   * what is queued for others stays.
+   */
+  readonly workOff?: string;
   resolvePath(path: string): string;
 };
 
@@ -85,27 +90,21 @@ export async function startEngine(options: EngineOptions) {
     }
   }
 
-  const stopListening = events.subscribe((event) => {
-    if (event.type !== 'journal-reopened' && event.type !== 'partition-damaged') return;
-    for (const channel of channels.values()) channel.pipeline()?.reread();
-  });
+  const stopListening = rereadAfterDamage(events, channels);
   const leftBehind = createLeftBehind({ journal, clock, events });
   const changes = createChanges({ channels, deploy, leftBehind, build });
   const held = heldActions({ journal, channels, isWorked, clock, events });
-  // Handles of its own: who reads long holds no write up, and sees the finished days as well.
-  const view: JournalView = {
-    ...openJournalView(options.dataDir, options.key),
-    count: journal.totals.get,
-  };
+  const view = openView(options, journal);
   const reader = liveReader(view, channels, options.reader);
 
   /** Without channels the configuration tells what the next start will work off. */
   function isWorked({ channel: no, name }: Place): boolean {
     const channel = journal.control.channels().find((each) => each.no === no)?.name ?? '';
     const configured = options.network.channels.find((each) => each.name === channel);
-    const routes = options.ordersOnly
-      ? configured && queuesOf(configured)
-      : changes.routes(channel);
+    const routes =
+      options.ordersOnly || options.workOff
+        ? configured && queuesOf(configured)
+        : changes.routes(channel);
     return routes !== undefined && (name === '' || routes.includes(name));
   }
 
@@ -147,17 +146,21 @@ export async function startEngine(options: EngineOptions) {
     replay: (selection, by) => held(selection, { kind: 'replay', by }),
     move: (selection, to, reason, by) => held(selection, { kind: 'move', to, reason, by }),
     waive: (selection, reason, by) => held(selection, { kind: 'waive', reason, by }),
-    rerun: reruns({ journal, channels, isWorked, clock, events }),
+    ...reruns({ journal, channels, isWorked, clock, events }),
   };
 
   if (!options.ordersOnly) {
     const snapshot = deploy.snapshot(network);
-    for (const config of network.channels) channels.set(config.name, build(config, snapshot));
+    const isWanted = ({ name }: ChannelConfig) => (options.workOff ?? name) === name;
+    const wanted = network.channels.filter(isWanted);
+    for (const config of wanted) channels.set(config.name, build(config, snapshot));
+  }
+  if (!options.ordersOnly && options.workOff === undefined) {
     for (const channel of channels.values()) await changes.settleQueues(channel);
     await leftBehind.holdOthers((name) => channels.has(name));
   }
   for (const channel of channels.values()) {
-    if (channel.deployment().config.enabled) await startChannel(channel);
+    if (channel.deployment().config.enabled || options.workOff) await startChannel(channel);
   }
   const stopUpkeep = keepUp(options, async () => {
     await expire(journal, options.dataDir, network.retention, clock.nowUs(), events);
@@ -187,6 +190,19 @@ export async function startEngine(options: EngineOptions) {
       lock.release();
     },
   };
+}
+
+/** Handles of its own: who reads long holds no write up, and sees the finished days as well. */
+function openView({ dataDir, key }: EngineOptions, { totals }: Journal): JournalView {
+  return { ...openJournalView(dataDir, key), count: totals.get };
+}
+
+/** A file that was opened anew may hold rows that nobody was told of. */
+function rereadAfterDamage(events: Events, channels: ReadonlyMap<string, Channel>): () => void {
+  return events.subscribe((event) => {
+    if (event.type !== 'journal-reopened' && event.type !== 'partition-damaged') return;
+    for (const channel of channels.values()) channel.pipeline()?.reread();
+  });
 }
 
 /** Messages of a channel that neither its chain nor its destinations have finished. */

@@ -1,16 +1,20 @@
 import type { Channel } from './channel/index.ts';
 import type { Clock } from './clock.ts';
+import { PlexusError } from './errors.ts';
 import type { Events } from './events.ts';
 import type { MessageId } from './ids.ts';
 import {
   actOnHeld,
+  counts,
   type HeldAction,
   type HeldResult,
   type Journal,
   type Place,
+  type RerunOrder,
   rerun,
+  states,
 } from './journal/index.ts';
-import type { HeldSelection } from './operations.ts';
+import type { HeldSelection, Operations } from './operations.ts';
 
 type Options = {
   readonly journal: Journal;
@@ -21,24 +25,51 @@ type Options = {
   readonly events: Events;
 };
 
-/** Runs messages again: the journal first, then the chains hear of it. Gives how many. */
-export function reruns({ journal, channels, isWorked, clock, events }: Options) {
-  return async (ids: readonly MessageId[], reason: string, by: string): Promise<number> => {
-    const again = await rerun(journal, { ids, reason, by, nowUs: clock.nowUs(), isWorked });
-    for (const { ref, pipeline } of channels.values()) {
-      const own = again.get(ref.chain);
-      if (own === undefined) continue;
-      for (const id of own) pipeline()?.scheduler.lower(id);
-    }
-    const queues = journal.control.destinations();
-    const named = journal.control.channels();
-    for (const [no, own] of again) {
-      const place = queues.find((each) => each.no === no);
-      const channel = named.find((each) => each.no === place?.channel)?.name ?? '';
-      events.emit({ type: 'replayed', channel, destination: '', count: own.length, by });
-    }
-    return [...again.values()].reduce((sum, own) => sum + own.length, 0);
+/** Messages run again: the journal first, then the chains hear of it. */
+export function reruns(options: Options): Pick<Operations, 'rerun' | 'reconvert' | 'waiting'> {
+  const { journal, channels } = options;
+  return {
+    rerun: (ids, reason, by) => runAgain(options, { ids, action: 'rerun', reason, by }),
+    reconvert(messages, reason, by) {
+      const generations = new Map<MessageId, number>();
+      for (const { id, generation } of messages)
+        if (generation !== undefined) generations.set(id, generation);
+      const ids = messages.map(({ id }) => id);
+      return runAgain(options, { ids, generations, action: 'reconvert', reason, by });
+    },
+    waiting(name, ids) {
+      const ref = channels.get(name)?.ref;
+      if (!ref) throw new PlexusError('unknown-channel', `no channel is called \`${name}\``);
+      const isOpen = (id: MessageId): boolean => {
+        const state = journal.stateOf(id, ref.chain)?.state;
+        return state === states.ready || state === states.retry;
+      };
+      const inAll = journal.totals.get(ref.no, ref.chain, counts.pending);
+      return { open: ids.filter(isOpen), inAll };
+    },
   };
+}
+
+type RerunWish = Pick<RerunOrder, 'ids' | 'action' | 'generations' | 'reason' | 'by'>;
+
+async function runAgain(
+  { journal, channels, isWorked, clock, events }: Options,
+  wish: RerunWish,
+): Promise<number> {
+  const again = await rerun(journal, { ...wish, nowUs: clock.nowUs(), isWorked });
+  for (const { ref, pipeline } of channels.values()) {
+    const own = again.get(ref.chain);
+    if (own === undefined) continue;
+    for (const id of own) pipeline()?.scheduler.lower(id);
+  }
+  const queues = journal.control.destinations();
+  const named = journal.control.channels();
+  for (const [no, own] of again) {
+    const place = queues.find((each) => each.no === no);
+    const channel = named.find((each) => each.no === place?.channel)?.name ?? '';
+    events.emit({ type: 'replayed', channel, destination: '', count: own.length, by: wish.by });
+  }
+  return [...again.values()].reduce((sum, own) => sum + own.length, 0);
 }
 
 /** Assign, replay, move and waive: the journal first, then the queues hear of it. */

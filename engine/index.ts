@@ -22,7 +22,14 @@ export * from './limits.ts';
 export * from './operations.ts';
 export * from './outcome.ts';
 export * from './pem-files.ts';
-export { openReader } from './reader/index.ts';
+export {
+  type IdRange,
+  openRawReader,
+  openReader,
+  type RawMessage,
+  type RawQuery,
+  type RawReader,
+} from './reader/index.ts';
 export * from './sink.ts';
 export * from './source.ts';
 export * from './stage.ts';

@@ -55,7 +55,19 @@ export type Operations = Reader & {
    * routes publish again. Gives how many: what is open, held or expired is not among them.
    */
   rerun(ids: readonly MessageId[], reason: string, by: string): Promise<number>;
+  /**
+   * The same after the mapping has changed: what is held runs as well, and routes that forward
+   * messages as they came do not get them again. Gives how many.
+   */
+  reconvert(messages: readonly Reconverted[], reason: string, by: string): Promise<number>;
+  /** Which of these messages the chain has still to work off, and how many of the channel. */
+  waiting(channel: string, ids: readonly MessageId[]): Waiting;
 };
+
+/** A message to convert again, and its latest generation in the spine, if it has one there. */
+export type Reconverted = { readonly id: MessageId; readonly generation?: number };
+
+export type Waiting = { readonly open: readonly MessageId[]; readonly inAll: number };
 
 export type MessageQuery = {
   readonly channel?: string;

@@ -6,14 +6,29 @@ import { issueText } from '../message-rows.ts';
 export const convert = defineCommand({
   name: 'convert',
   summary: 'Converts HL7 v2 files to FHIR offline, and says what was lost.',
-  usage: 'FILE.. --mapping NAME',
+  usage: 'FILE.. --mapping NAME | --against GIT-REV FILE..|--channel NAME --since TIME',
   details: `One row a message; a batch file gives as many as it has MSH. \`base\` is the shared base
 with no dialect. The outcome is converted, quarantined or filtered; \`unvisited\` names the
-populated fields that no rule read.`,
-  options: { mapping: { type: 'string', value: 'NAME', about: 'A file in config/mappings.' } },
-  async run({ args, options, json, configDir, out }) {
+populated fields that no rule read. With --against it says what a change under review does: value
+by value, by rule and FHIR path, what messages become by the configuration as it lies there, and
+what they became by that of a git revision, base rules and code maps too.`,
+  options: {
+    mapping: { type: 'string', value: 'NAME', about: 'A file in config/mappings.' },
+    against: { type: 'string', value: 'GIT-REV', about: 'The difference from that revision.' },
+    channel: { type: 'string', value: 'NAME', about: 'With --against: as this channel does.' },
+    since: { type: 'string', value: 'TIME', about: 'With --channel: what it has stored since.' },
+    until: { type: 'string', value: 'TIME', about: 'With --since: received before.' },
+    'no-values': { type: 'boolean', about: 'With --against: counts, and no value of a patient.' },
+  },
+  async run(call) {
+    const { args, options, json, configDir, out } = call;
+    const { mapping: name, against, channel, since, until } = options;
+    if (against !== undefined) {
+      const { convertAgainst } = await import('../reconvert/against.ts');
+      const withoutValues = options['no-values'] === true;
+      return convertAgainst(call, { against, mapping: name, channel, since, until, withoutValues });
+    }
     if (args.length === 0) throw new UsageError('which files?');
-    const { mapping: name } = options;
     if (name === undefined) throw new UsageError('by which mapping? --mapping NAME');
     const [{ convertBytes, loadMapping, mappingNames }, { peekHeader }, { readMessages }] =
       await Promise.all([

@@ -10,6 +10,7 @@ import { lint } from './lint.ts';
 import { list } from './list.ts';
 import { messages } from './messages.ts';
 import { quarantine } from './quarantine.ts';
+import { reconvert } from './reconvert.ts';
 import { run } from './run.ts';
 import { schema } from './schema.ts';
 import { send } from './send.ts';
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   messages,
   trace,
   quarantine,
+  reconvert,
   channel,
   identity,
   simulate,

@@ -32,6 +32,8 @@ export type ChannelOptions = Pick<
 > & {
   readonly registry: Registry;
   readonly anyPort: boolean;
+  /** Set where it only works its queue off: it takes nothing in, and its routes wait. */
+  readonly workOff?: string;
 };
 
 export type Channel = ReturnType<typeof createChannel>;
@@ -134,6 +136,7 @@ export function createChannel(
       ref,
       routes: options.registry.routes,
       raws,
+      routesWait: options.workOff !== undefined,
       onSettled,
       answer: (deliveries) => answerer?.answer?.(deliveries) ?? deliveries.map(() => unanswerable),
       onFailure(cause) {
@@ -159,7 +162,7 @@ export function createChannel(
     try {
       if (deployed.unusable) throw deployed.unusable;
       await openLanes(next === 'paused');
-      if (!source) await openSource();
+      if (!source && options.workOff === undefined) await openSource();
       become(next);
     } catch (cause) {
       await closeLanes();

@@ -24,6 +24,8 @@ export type LaneOptions = {
   readonly spec: ChainSpec;
   readonly revision: number;
   readonly routes: readonly number[];
+  /** Those of them that forward the message as it came. */
+  readonly forwarding: ReadonlySet<number>;
   readonly journal: Journal;
   readonly scheduler: Scheduler;
   readonly pool: Pool;
@@ -110,6 +112,7 @@ export function createLane(options: LaneOptions) {
         destination: ref.chain,
         revision: options.revision,
         routes: options.routes,
+        forwarding: options.forwarding,
         nowUs,
       },
       settlings,

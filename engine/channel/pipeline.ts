@@ -30,6 +30,8 @@ export type PipelineOptions = {
   readonly reader: ResourceReader;
   readonly raws: Recent<MessageId, LandedMessage>;
   readonly dataDir: string;
+  /** What is for the routes is queued and not delivered. */
+  readonly routesWait?: boolean;
   resolvePath(path: string): string;
   /** A chain verdict has become durable. */
   onSettled(rows: readonly Done[]): void;
@@ -47,9 +49,11 @@ export type Pipeline = Awaited<ReturnType<typeof openPipeline>>;
 export async function openPipeline(options: PipelineOptions) {
   const { config, ref, journal, clock } = options;
   const resources = createRecent<string, Made>(limits.recentResourceBytesMax);
-  const destinations = await openDestinations(options, resources);
+  const { routesWait = false } = options;
+  const destinations = routesWait ? [] : await openDestinations(options, resources);
+  const { told, forwarding } = routesOf(options);
   const owed = createOwed(journal, ref);
-  const answers = await openAnswers(options, resources, owed);
+  const answers = routesWait ? undefined : await openAnswers(options, resources, owed);
   const queues = answers ? [...destinations, answers] : destinations;
   const scheduler = createScheduler({
     lanes: config.lanes,
@@ -62,7 +66,8 @@ export async function openPipeline(options: PipelineOptions) {
   const lane = {
     ...options,
     scheduler,
-    routes: destinations.map((destination) => destination.no),
+    routes: told,
+    forwarding,
     settled: handOn,
   };
   const lanes = Array.from({ length: config.lanes }, () => createLane(lane));
@@ -75,7 +80,10 @@ export async function openPipeline(options: PipelineOptions) {
       if (reply.verdict.kind !== 'settled') continue;
       if (destinations.length > 0 && origin) keep(row, origin, reply.resources);
       const onward: Row = { ...row, attempts: 0, retries: 0, suspect: false, dueUs: 0 };
-      for (const destination of destinations) destination.scheduler.offer(onward);
+      for (const destination of destinations) {
+        if (row.isReconverted && forwarding.has(destination.no)) continue;
+        destination.scheduler.offer(onward);
+      }
     }
     for (const destination of destinations) destination.scheduler.wake();
     options.onSettled(done);
@@ -181,6 +189,14 @@ async function openDestinations(
     destinations.push(createDestination({ ...options, config, no, sink, resources }));
   }
   return destinations;
+}
+
+/** Numbers of the routes that get messages, and of those of them that forward them as they came. */
+function routesOf({ config, ref, journal, routes }: PipelineOptions) {
+  const own = config.routes.filter(({ name }) => name !== config.answers);
+  const numberOf = ({ name }: RouteConfig) => journal.control.destination(ref.no, name);
+  const forward = own.filter((route) => routes.get(route.kind)?.forwards?.(route.config));
+  return { told: own.map(numberOf), forwarding: new Set(forward.map(numberOf)) };
 }
 
 /** The queue of the answers that senders are owed, by a route or on their own connections. */

@@ -115,6 +115,13 @@ export function openControl(dataDir: string, key: Buffer, readonly = false) {
         .prepare('SELECT channel, destination, kind, value FROM archived_counter')
         .all() as Counter[];
     },
+    archivedCountersOf(no: number): readonly Counter[] {
+      return db
+        .prepare(
+          'SELECT channel, destination, kind, value FROM archived_counter WHERE partition = ?',
+        )
+        .all(no) as Counter[];
+    },
     /** Marks a partition finished and keeps its counters here, in one step. */
     closePartition(no: number, counters: readonly Counter[]): void {
       known = undefined;
@@ -127,6 +134,14 @@ export function openControl(dataDir: string, key: Buffer, readonly = false) {
           insert.run(no, channel, destination, kind, value);
         }
         db.prepare(`UPDATE partition SET state = 'closed' WHERE no = ?`).run(no);
+      })();
+    },
+    /** A finished day has work again: its counters are those of its own file. */
+    reopenPartition(no: number): void {
+      known = undefined;
+      db.transaction(() => {
+        db.prepare('DELETE FROM archived_counter WHERE partition = ?').run(no);
+        db.prepare(`UPDATE partition SET state = 'open' WHERE no = ?`).run(no);
       })();
     },
     setPartitionFile(no: number, file: string): void {

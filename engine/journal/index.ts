@@ -12,7 +12,8 @@ export {
   type HeldResult,
   type Place,
 } from './quarantine.ts';
-export { type Rerun, rerun } from './rerun.ts';
+export { decodeRaw } from './queue.ts';
+export { type Rerun, type RerunOrder, rerun } from './rerun.ts';
 export { type CountKind, counts, stateNames, states } from './schema.ts';
 export type { SettleContext, Settling } from './settlement.ts';
 export { strand, takeBack } from './stranded.ts';

@@ -23,6 +23,8 @@ export type QueueRow = {
   readonly dueUs: number | null;
   readonly key: number | null;
   readonly bytes: number;
+  /** 1 when a reconversion ordered this generation. */
+  readonly reconverted: number;
 };
 
 export type StoredMessage = {
@@ -71,7 +73,10 @@ const sql = {
   counters: 'SELECT channel, destination, kind, value FROM counter',
   openRows: `SELECT w.message_id AS id, w.generation AS generation, w.state AS state,
       w.attempts AS attempts, w.retries AS retries,
-      w.due_us AS dueUs, m.key_ref AS key, length(m.raw) AS bytes
+      w.due_us AS dueUs, m.key_ref AS key, length(m.raw) AS bytes,
+      CASE w.generation WHEN 0 THEN 0 ELSE EXISTS(SELECT 1 FROM history h
+        WHERE h.message_id = w.message_id AND h.generation = w.generation - 1
+          AND h.destination = w.destination AND h.action = 'reconvert') END AS reconverted
     FROM work w INDEXED BY work_open CROSS JOIN message m ON m.id = w.message_id
     WHERE w.destination = ? AND w.state < 2 AND w.message_id > ?
     ORDER BY w.message_id LIMIT ?`,

@@ -215,6 +215,23 @@ export function openPartitions(options: {
       windows.set(dayNo, { from: control.partitions(), found });
       return found;
     },
+    /**
+     * Makes a finished day one that may have work again, so that a restart finds it. A copy that
+     * keeps only the raw payloads has lost its counters: control.db has them.
+     */
+    reopenDay(no: number): void {
+      const row = control.partitions().find((candidate) => candidate.no === no);
+      if (row?.state !== 'closed' && row?.state !== 'raw-only') return;
+      const partition = byNo(no);
+      if (!partition) return;
+      partition.db.transaction(() => {
+        partition.db.exec('DELETE FROM counter');
+        for (const { channel, destination, kind, value } of control.archivedCountersOf(no))
+          partition.count(channel, destination, kind, value);
+      })();
+      control.reopenPartition(no);
+      windows.clear();
+    },
     /** After a failed fsync the file is opened anew: what it says then is what is on the disk. */
     reopen(partition: Partition): void {
       forget(partition.no);

@@ -37,6 +37,7 @@ export function toRow(partition: Partition, row: QueueRow): Row {
     retries: row.retries,
     suspect: row.state === states.ready && row.attempts > 0,
     dueUs: row.state === states.retry ? (row.dueUs ?? 0) : 0,
+    ...(row.reconverted === 0 ? {} : { isReconverted: true as const }),
   };
 }
 
@@ -78,7 +79,7 @@ export function readParts(partition: Partition, whole: MessageId): readonly Mess
 }
 
 /** Undoes `codec`. */
-function decodeRaw(
+export function decodeRaw(
   row: { readonly codec: number; readonly raw: Buffer },
   parent: (id: MessageId) => Buffer,
 ): Buffer {

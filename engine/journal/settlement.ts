@@ -27,6 +27,8 @@ export type SettleContext = {
   readonly revision: number;
   /** Route numbers that a settled chain row hands on to; empty for a route. */
   readonly routes: readonly number[];
+  /** Those of them that forward the message as it came. */
+  readonly forwarding?: ReadonlySet<number>;
   readonly nowUs: number;
 };
 
@@ -81,6 +83,7 @@ function writeSettlement(
 
 function enqueue(partition: Partition, tally: Tally, context: SettleContext, row: Row): void {
   for (const route of context.routes) {
+    if (row.isReconverted && context.forwarding?.has(route)) continue;
     const { changes } = partition.statements.insertWork.run(
       row.id,
       row.generation,

@@ -3,6 +3,13 @@ import type { ResourceReader } from '../sink.ts';
 import { createReader } from './reader.ts';
 import { openJournalView } from './store.ts';
 
+export {
+  type IdRange,
+  openRawReader,
+  type RawMessage,
+  type RawQuery,
+  type RawReader,
+} from './raw.ts';
 export { createReader, type LiveChannel } from './reader.ts';
 export { type JournalView, openJournalView } from './store.ts';
 

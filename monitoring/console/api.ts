@@ -49,6 +49,7 @@ export function createApi(options: ApiOptions): Hono<Env> {
   addViews(api, at);
   addLifecycle(api, at);
   addQuarantine(api, at);
+  addReconversion(api, at);
   api.all('*', (c) => fail(c, 404, 'unknown-path', 'there is no such path'));
   return api;
 }
@@ -143,6 +144,27 @@ function addQuarantine(api: Hono<Env>, at: At): void {
   );
   post('/quarantine/waive', requests.waiveBody, (engine, { selection, reason, by }, caller) =>
     engine.waive(selection, reason, by ?? caller),
+  );
+}
+
+/** For the command line, which compares and then orders in slices. */
+function addReconversion(api: Hono<Env>, at: At): void {
+  api.post(
+    '/reconvert',
+    at(async (c, engine) => {
+      const body = requests.reconvertBody.safeParse(await c.req.json().catch(() => undefined));
+      if (!body.success) return misread(c, body.error);
+      const { messages, reason, by = c.env.principal?.id ?? '' } = body.data;
+      return c.json({ count: await engine.reconvert(messages, reason, by) });
+    }),
+  );
+  api.post(
+    '/reconvert/waiting',
+    at(async (c, engine) => {
+      const body = requests.waitingBody.safeParse(await c.req.json().catch(() => undefined));
+      if (!body.success) return misread(c, body.error);
+      return c.json(engine.waiting(body.data.channel, body.data.ids));
+    }),
   );
 }
 

@@ -61,6 +61,19 @@ export const moveBody = z.strictObject({
 });
 export const waiveBody = z.strictObject({ selection, reason, by });
 
+/** A slice of a reconversion: short enough that no order holds up a sender. */
+const sliceMax = 1_000;
+const reconverted = z
+  .strictObject({ id, generation: z.int().nonnegative().optional() })
+  .transform((one) => defined(one));
+
+export const reconvertBody = z.strictObject({
+  messages: z.array(reconverted).max(sliceMax),
+  reason: z.string().trim().min(1).max(500),
+  by,
+});
+export const waitingBody = z.strictObject({ channel: name, ids: z.array(id).max(sliceMax) });
+
 /** Leaves out what is undefined, as exact optional properties want it. */
 export function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   const entries = Object.entries(value).filter(([, each]) => each !== undefined);

@@ -18,6 +18,7 @@ export const mllpRoute: RouteComponent<MllpRouteOptions> = {
     'the receiver has accepted it, or with `until: application` when it has processed it.',
   example: 'mllp: { name: his, host: his.example.org, port: 6661 }',
   schema: mllpRouteOptions,
+  forwards: () => true,
   check: (options, context) => missingPemFiles(tlsFiles(options), context),
   files: (options, place) => pemFiles(tlsFiles(options), place),
   async create(options, context) {

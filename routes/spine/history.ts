@@ -10,23 +10,28 @@ export function readHistory(reading: Reading, last: number): Placed[] {
   let text = '';
   return rows.map((row) => {
     if (row.text !== undefined) text = row.text;
-    const retraction = row.elements === retractionMark;
-    const own = readOwn(row.own);
-    return {
-      set: retraction ? new Map() : readSet(row, own, text),
-      initial: own.initial === undefined ? new Map() : splitElements(own.initial),
-      remove: row.removed === undefined ? [] : row.removed.split(','),
-      whole: row.elements?.startsWith('*') ?? false,
-      joins: own.joins === undefined ? [] : own.joins.split(','),
-      without: own.without === undefined ? noPatterns : JSON.parse(own.without),
-      list: Number(own.list ?? 0),
-      corrects: row.elements?.startsWith(correctionMark) ?? false,
-      message: row.message,
-      generation: row.generation,
-      ordinal: row.ordinal,
-      retraction,
-    };
+    return placedOf(row, text);
   });
+}
+
+/** A contribution as it was made, `text` being the elements that were in force after it. */
+export function placedOf(row: ContributionRow, text: string): Placed {
+  const retraction = row.elements === retractionMark;
+  const own = readOwn(row.own);
+  return {
+    set: retraction ? new Map() : readSet(row, own, text),
+    initial: own.initial === undefined ? new Map() : splitElements(own.initial),
+    remove: row.removed === undefined ? [] : row.removed.split(','),
+    whole: row.elements?.startsWith('*') ?? false,
+    joins: own.joins === undefined ? [] : own.joins.split(','),
+    without: own.without === undefined ? noPatterns : JSON.parse(own.without),
+    list: Number(own.list ?? 0),
+    corrects: row.elements?.startsWith(correctionMark) ?? false,
+    message: row.message,
+    generation: row.generation,
+    ordinal: row.ordinal,
+    retraction,
+  };
 }
 
 /** What a contribution set, `text` being the elements that were in force after it. */

@@ -1,2 +1,9 @@
-export { openSpineReader, type SpineReader, type SpineVersion, type TypeCount } from './reader.ts';
+export {
+  openSpineReader,
+  type SpineReader,
+  type SpineVersion,
+  type ToldLast,
+  type TypeCount,
+} from './reader.ts';
 export { type Stored, storeStage } from './store.ts';
+export { type Told, toldBy, toldOfList } from './told.ts';

@@ -12,6 +12,7 @@ import { linesOf } from './lines.ts';
 import { packId, spineFile, unpackId } from './schema.ts';
 import { stateOf } from './spine.ts';
 import { chain, prepareReading, prepareShowing, type ResourceRow } from './statements.ts';
+import { type Told, toldBefore } from './told.ts';
 import { type Words, wordsOf } from './words.ts';
 
 /** One version of a resource, and all that it knows of where it came from. */
@@ -33,6 +34,16 @@ export type SpineOrigin = {
   readonly revision: string;
   readonly receivedUs: number;
   readonly provenance: Provenance;
+  /** The generation of the same message that this one took the place of, and its mapping. */
+  readonly supersedes?: { readonly generation: number; readonly mapping: string };
+};
+
+/** What a message said when it was processed last. */
+export type ToldLast = {
+  readonly generation: number;
+  /** `name@hash` of the mapping. */
+  readonly mapping: string;
+  readonly told: readonly Told[];
 };
 
 export type TypeCount = {
@@ -53,6 +64,8 @@ export type SpineReader = ResourceReader & {
     /** Undefined at the end. */
     readonly next: number | undefined;
   };
+  /** Undefined when nothing of the message is there. */
+  toldLast(message: MessageId): ToldLast | undefined;
   /** By type, in the alphabet's order. */
   counts(): readonly TypeCount[];
   close(): void;
@@ -90,6 +103,14 @@ export function openSpineReader(dataDir: string, key: Buffer): SpineReader {
       const rows = spine.showing.list.all(after, typeNo, limit);
       const lines = rows.flatMap((row) => lineOf(spine, row) ?? []);
       return { lines, next: rows.length < limit ? undefined : rows.at(-1)?.no };
+    },
+    toldLast(message) {
+      const spine = open();
+      const last = spine?.showing.latest.get(message);
+      if (spine === undefined || last === undefined) return undefined;
+      const { generation, mapping } = last;
+      const told = toldBefore(spine.reading, spine.words, message, generation);
+      return { generation, mapping: spine.words.text(mapping), told };
     },
     counts() {
       const spine = open();
@@ -156,6 +177,7 @@ function originOf(spine: Opened, message: number, generation: number): SpineOrig
   const text = (no: number) => spine.words.text(no);
   const maps = text(row.maps);
   const { person, method, decided_by: by } = row;
+  const before = generation === 0 ? undefined : spine.showing.superseded.get(message, generation);
   const identity =
     person === null || method === null || by === null
       ? {}
@@ -172,5 +194,8 @@ function originOf(spine: Opened, message: number, generation: number): SpineOrig
       maps: maps === '' ? [] : maps.split(' '),
       ...identity,
     },
+    ...(before === undefined
+      ? {}
+      : { supersedes: { generation: before.generation, mapping: text(before.mapping) } }),
   };
 }

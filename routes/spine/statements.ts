@@ -116,6 +116,13 @@ export function prepareShowing(db: DatabaseHandle) {
     origin: db.prepare<[number, number], OriginRow>(
       'SELECT * FROM origin WHERE message = ? AND generation = ?',
     ),
+    latest: db.prepare<[number], { generation: number; mapping: number }>(
+      `SELECT generation, mapping FROM origin WHERE message = ? ORDER BY generation DESC LIMIT 1`,
+    ),
+    superseded: db.prepare<[number, number], { generation: number; mapping: number }>(
+      `SELECT generation, mapping FROM origin WHERE message = ? AND generation < ?
+        ORDER BY generation DESC LIMIT 1`,
+    ),
     list: db.prepare<[number, number, number], ResourceRow>(
       'SELECT * FROM resource WHERE no > ? AND type = ? ORDER BY no LIMIT ?',
     ),

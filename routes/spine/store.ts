@@ -35,6 +35,7 @@ export const storeStage: StageComponent<z.output<typeof schema>> = {
   role: 'stage',
   name: 'store',
   flow: { takes: 'resources', gives: 'versions' },
+  keepsState: true,
   summary: 'Writes the resources of a message to the spine, by id and version.',
   guarantees:
     'Each message once, by effect key; the current resource is the fold of all contributions in ' +

@@ -136,6 +136,8 @@ export function createFakeEngine(): FakeEngine {
     move: tell('move', Promise.resolve(6)),
     waive: tell('waive', Promise.resolve(5)),
     rerun: tell('rerun', Promise.resolve(7)),
+    reconvert: tell('reconvert', Promise.resolve(7)),
+    waiting: tell('waiting', { open: [], inAll: 2 }),
   };
   return Object.assign(fake, { operations });
 }

@@ -98,15 +98,21 @@ export type CompiledMapping = {
   readonly source: string;
 };
 
-/** Compiles a mapping that was loaded without a mistake; throws otherwise. */
-export function compileMapping(loaded: LoadedMapping): CompiledMapping {
+/**
+ * Compiles a mapping that was loaded without a mistake; throws otherwise. `wrap`: looks over the
+ * shoulder of each rule.
+ */
+export function compileMapping(
+  loaded: LoadedMapping,
+  wrap: (rule: Rule) => Rule = (rule) => rule,
+): CompiledMapping {
   const { merged } = loaded;
   if (!merged) throw new Error(`mapping ${loaded.name} has mistakes and cannot be compiled`);
   const dialect = compileDialect(merged.dialect, merged.source);
   const tables = new Map(
     [...merged.tables].map(([name, row]) => [name, compileTable(name, row)] as const),
   );
-  const rules = merged.rules.map(({ row }) => compileRule(row, merged, tables));
+  const rules = merged.rules.map(({ row }) => wrap(compileRule(row, merged, tables)));
   const resources = new Map(
     merged.resources.map(({ row }) => [row.id, planResource(row.id, merged, rules)] as const),
   );

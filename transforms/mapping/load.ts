@@ -13,7 +13,15 @@ import { checkMapping } from './check.ts';
 import { type MappingFile, mappingSchema } from './language.ts';
 import { type Layer, type Merged, merge } from './merge.ts';
 
-const baseDir = join(dirname(fileURLToPath(import.meta.url)), 'base');
+/** Where the shared base of this Plexus lies. */
+export const ownBaseDir = join(dirname(fileURLToPath(import.meta.url)), 'base');
+
+const otherBases = new Map<string, string>();
+
+/** Mappings of this configuration extend the base in another folder, as a revision had it. */
+export function useBase(configDir: string, baseDir: string): void {
+  otherBases.set(configDir, baseDir);
+}
 
 export type LoadedMapping = {
   readonly name: string;
@@ -74,7 +82,8 @@ function readLayers(
   seen: readonly string[],
 ): Layer[] {
   const isBase = name === 'base';
-  const file = isBase ? join(baseDir, 'base.yaml') : join(configDir, 'mappings', `${name}.yaml`);
+  const base = otherBases.get(configDir) ?? ownBaseDir;
+  const file = isBase ? join(base, 'base.yaml') : join(configDir, 'mappings', `${name}.yaml`);
   const layer = readLayer(name, file, files, issues);
   if (!layer) return [];
   const yaml = files.at(-1)!;

@@ -25,6 +25,7 @@ export const identifyStage: StageComponent<z.output<typeof schema>> = {
   role: 'stage',
   name: 'identify',
   flow: { takes: 'resources', gives: 'resources' },
+  keepsState: true,
   summary: 'Links each patient to a person by all that is known, under the policy of the network.',
   guarantees:
     'The decision is stored by effect key with its events in one transaction, so a second run ' +

@@ -1,0 +1,46 @@
+import type { Contribution, Conversion } from '../../transforms/fhir/index.ts';
+import { type Said, saidBy, splitSaid } from './fold.ts';
+import { placedOf } from './history.ts';
+import { listContribution, listType } from './lists.ts';
+import { unpackId } from './schema.ts';
+import { type Reading, textAfter } from './statements.ts';
+import type { Words } from './words.ts';
+
+/** What a message said of one resource, each element as JSON text. */
+export type Told = Omit<Said, 'list'> & {
+  /** `toldOfList` for a list, whose id ends in the name of its row. */
+  readonly type: string;
+  readonly id: string;
+};
+
+export const toldOfList = '(list)';
+
+/** What a conversion says, as it would be kept: its contributions, then its lists. */
+export function toldBy({ contributions, lists = [] }: Conversion): readonly Told[] {
+  return [...contributions, ...lists.map(listContribution)].map(toldIn);
+}
+
+function toldIn(contribution: Contribution): Told {
+  return toldOf(contribution.type, contribution.id, splitSaid(saidBy(contribution)));
+}
+
+function toldOf(type: string, id: string, said: Said): Told {
+  const { set, remove, whole, initial, joins, without, corrects } = said;
+  const shown = type === listType ? toldOfList : type;
+  return { type: shown, id, set, remove, whole, initial, joins, without, corrects };
+}
+
+/** What a generation of a message said. */
+export function toldBefore(
+  reading: Reading,
+  words: Words,
+  message: number,
+  generation: number,
+): readonly Told[] {
+  return reading.effects(message, generation).flatMap((row): Told[] => {
+    const placed = placedOf(row, textAfter(reading, row));
+    if (placed.retraction) return [];
+    const { type, id } = reading.resourceByNo.get(row.resource)!;
+    return [toldOf(words.text(type), unpackId(id), placed)];
+  });
+}

@@ -1,0 +1,126 @@
+import type { Contribution } from '../fhir/index.ts';
+import { compileMapping } from './compile.ts';
+import { convertRaw } from './convert-bytes.ts';
+import type { LoadedMapping } from './load.ts';
+import type { Rule } from './rule.ts';
+import { fhirPathOf, resolveTarget } from './target.ts';
+
+/** Where a value lies in a resource: `['name', 0, 'family']`. */
+export type FhirPath = readonly (string | number)[];
+
+/** Says which rule of a mapping a value of a resource came from. */
+export type Attribution = {
+  /**
+   * Ids of the rules that set what lies at a path, as a message went through them; of a value that
+   * is not there, of those that set its neighbours. `contribution`: its place in the conversion.
+   */
+  rulesAt(bytes: Buffer, contribution: number, type: string, path: FhirPath): readonly string[];
+};
+
+/** The leaves that each object of a resource got, and from which rule. */
+type Traced = WeakMap<object, [path: FhirPath, rule: string][]>;
+
+/**
+ * A value that only one rule can set needs no second look; for others the message is converted once
+ * more by rules that are watched, some ten times slower than by those that are not.
+ */
+export function openAttribution(loaded: LoadedMapping): Attribution {
+  const merged = loaded.merged!;
+  const targets = merged.rules.flatMap(({ row }) => {
+    const target = resolveTarget(merged, row.to ?? '');
+    if ('word' in target) return [];
+    const owner = fhirPathOf(merged, target.owner) ?? '';
+    const steps = [...owner.split('.'), ...target.elements.map(({ name }) => name)];
+    return [{ id: row.id, steps }];
+  });
+  let traced: Traced = new WeakMap();
+  const watched = compileMapping(loaded, (rule) => watch(rule, () => traced));
+  let last: { readonly bytes: Buffer; readonly made: readonly Contribution[] } | undefined;
+
+  function converted(bytes: Buffer): readonly Contribution[] {
+    if (last?.bytes === bytes) return last.made;
+    traced = new WeakMap();
+    const result = convertRaw(watched, bytes);
+    last = { bytes, made: result.kind === 'pass' ? result.conversion.contributions : [] };
+    return last.made;
+  }
+
+  function candidates(type: string, path: FhirPath): readonly string[] {
+    const names = [type, ...path.filter((step) => typeof step === 'string')];
+    return targets.flatMap(({ id, steps }) => (meets(steps, names) ? [id] : []));
+  }
+
+  return {
+    rulesAt(bytes, contribution, type, path) {
+      const possible = candidates(type, path);
+      if (possible.length < 2) return possible;
+      const made = converted(bytes)[contribution];
+      const found = made?.type === type ? lookUp(traced, made, path) : undefined;
+      return found === undefined ? possible : [found];
+    },
+  };
+}
+
+/** Does a rule that writes at `steps` write what lies at `names`, or something inside of it? */
+function meets(steps: readonly string[], names: readonly string[]): boolean {
+  for (const [at, step] of steps.entries()) {
+    const name = names[at];
+    if (name === undefined) return true;
+    const isChoice = step.endsWith('[x]') && name.startsWith(step.slice(0, -3));
+    if (step !== name && !isChoice) return false;
+  }
+  return true;
+}
+
+function watch(rule: Rule, traced: () => Traced): Rule {
+  return {
+    ...rule,
+    apply(run, target, index) {
+      const leaves = () => leavesOf([target.set, target.initial], []);
+      const before = new Set(leaves().map(keyOf));
+      rule.apply(run, target, index);
+      const added = leaves().filter((leaf) => !before.has(keyOf(leaf)));
+      const notes = traced().get(target.set) ?? [];
+      for (const [path] of added) notes.push([path, rule.id]);
+      traced().set(target.set, notes);
+    },
+  };
+}
+
+type Leaf = readonly [path: FhirPath, value: unknown];
+
+const keyOf = ([path, value]: Leaf): string => JSON.stringify([path, value]);
+
+function leavesOf(values: readonly unknown[], at: FhirPath): Leaf[] {
+  return values.flatMap((value): Leaf[] => {
+    if (value === undefined) return [];
+    if (value === null || typeof value !== 'object') return [[at, value]];
+    if (Array.isArray(value))
+      return value.flatMap((item, index) => leavesOf([item], [...at, index]));
+    return Object.entries(value).flatMap(([name, inner]) => leavesOf([inner], [...at, name]));
+  });
+}
+
+/** The rule of the value at a path, or of the one that shares most of its way. */
+function lookUp(traced: Traced, { set, initial }: Contribution, path: FhirPath) {
+  let best: { readonly rule: string; readonly shared: number } | undefined;
+  let at: unknown = set;
+  for (let depth = 0; at !== null && typeof at === 'object'; depth += 1) {
+    for (const [leaf, rule] of traced.get(at) ?? []) {
+      const shared = depth + sharedSteps(leaf, path.slice(depth));
+      if (shared > depth && shared >= (best?.shared ?? 1)) best = { rule, shared };
+    }
+    const step = path[depth];
+    if (step === undefined) break;
+    const parent = at as Record<string, unknown>;
+    at = parent[step] ?? (depth === 0 ? initial?.[step] : undefined);
+  }
+  return best?.rule;
+}
+
+function sharedSteps(left: FhirPath, right: FhirPath): number {
+  let shared = 0;
+  while (shared < left.length && shared < right.length && left[shared] === right[shared])
+    shared += 1;
+  return shared;
+}
