@@ -1,6 +1,7 @@
 // Where an expected bundle says what we mean not to say, each with its argument. An entry speaks of
 // a kind of fact and of where its value stands in the message, so that it holds for other messages
 // too, and nothing of the corpora is written here.
+import { administrativeDifferences } from './administrative-differences.ts';
 import type { Fact } from './facts.ts';
 
 export type Difference = {
@@ -53,6 +54,7 @@ const digitsOf = (time: string): string =>
   time.replace(/(Z|[+-]\d\d:\d\d)$/, '').replace(/[-:T]/g, '');
 
 export const differences: readonly Difference[] = [
+  ...administrativeDifferences,
   {
     reason:
       'Guarantors, insured and consenting persons are people of their own: what GT1, IN1, IN2 ' +
