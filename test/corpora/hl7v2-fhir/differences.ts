@@ -188,13 +188,6 @@ export const differences: readonly Difference[] = [
       ),
   },
   {
-    reason: 'A document that a person authenticated (TXA-17 AU, LA) is final.',
-    is: ({ name, value }, { segments }) =>
-      name === 'document-status' &&
-      value === 'preliminary' &&
-      segments.some((line) => line.startsWith('TXA|') && /^(AU|LA)$/.test(field(line, 17))),
-  },
-  {
     reason:
       'Only ADT says how a visit stands. Of a visit that is first met elsewhere the status is ' +
       'unknown, until an ADT message says it.',
@@ -207,11 +200,6 @@ export const differences: readonly Difference[] = [
     reason: 'The cause of death (PDA-1) is an observation about the death, not a condition.',
     is: ({ name, value }, message) =>
       name === 'condition-code' && standsOnlyIn(['PDA'], value, message),
-  },
-  {
-    reason: 'FT1-25 names what is charged; what was done is said by PR1.',
-    is: ({ name, value }, message) =>
-      name === 'procedure-code' && standsOnlyIn(['FT1'], value, message),
   },
   {
     reason: 'BLG-3 is the account that pays for an order, which need not be the patient`s.',
@@ -228,10 +216,6 @@ export const differences: readonly Difference[] = [
     is: ({ name, value }, message) =>
       name === 'request-identifier' &&
       fieldsWith(value, message).every((at) => /^(ORC-8|OBR-29)$/.test(at)),
-  },
-  {
-    reason: 'An appointment refers to orders by their numbers; it makes none.',
-    is: ({ name }, { type }) => name.startsWith('request-') && type.startsWith('SIU'),
   },
   {
     reason: 'An order that no OBR or pharmacy segment describes, or that has no number, is none.',
