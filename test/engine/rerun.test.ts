@@ -1,6 +1,5 @@
 // Goal: messages that were done with run again when told, as a new generation that every route
 // gets; the counts still add up, order holds, nothing is run that is open, held or unknown, and a
-// restart knows of it; a reconversion runs what is held, too, and finished days, and tells no
 // restart knows of it; a reconversion runs what is held, too, and finished days, and tells no route
 // that forwards messages as they came. Method: a real engine with a destination that remembers.
 import type { MessageId } from '../../engine/index.ts';
