@@ -2,6 +2,7 @@ import { type ConfigIssue, inOrder, loadNetwork } from '../engine/index.ts';
 import { governanceIssues, todayUtc } from '../transforms/identity/index.ts';
 import { loadMapping, mappingNames } from '../transforms/mapping/index.ts';
 import { codeMapReleases, loadCodeMap } from '../transforms/terminology/index.ts';
+import { authorityIssues } from './authority-lint.ts';
 import { registry } from './registry.ts';
 
 /**
@@ -15,5 +16,6 @@ export function lintConfiguration(configDir: string): readonly ConfigIssue[] {
     ...mappingNames(configDir).flatMap((name) => loadMapping(configDir, name).issues),
     ...codeMapReleases(configDir).flatMap((release) => loadCodeMap(configDir, release).issues),
     ...governanceIssues(configDir, { today: todayUtc() }),
+    ...authorityIssues(configDir),
   ]);
 }

@@ -78,4 +78,6 @@ export const limits = {
   jsonDepthMax: 64,
   /** Parsed YAML files that are kept: all channels share the base mapping. */
   parsedFilesMax: 256,
+  /** Unread fields that a message's trace names: more than any mapping of use leaves. */
+  traceFieldsMax: 200,
 } as const;

@@ -96,6 +96,8 @@ export type TraceView = MessageView & {
   readonly destinations: readonly DestinationView[];
   /** What people did to it while it was held, oldest first. */
   readonly history: readonly HistoryView[];
+  /** Populated fields that no rule read when it ran last, as `PID-11`. */
+  readonly unvisited: readonly string[];
   readonly resources: readonly ResourceLine[];
 };
 

@@ -61,6 +61,8 @@ export type SinkContext = {
   /** Committed cursors by path: what lies behind them was never settled and must be cut off. */
   readonly cursors: ReadonlyMap<string, number>;
   resolvePath(path: string): string;
+  /** Where the configuration of this deployment lies. */
+  readonly configDir?: string;
   /** The engine's own folder, so that a destination can keep out of it. */
   readonly dataDir?: string;
 };

@@ -6,14 +6,21 @@ import { issueText } from '../message-rows.ts';
 export const convert = defineCommand({
   name: 'convert',
   summary: 'Converts HL7 v2 files to FHIR offline, and says what was lost.',
-  usage: 'FILE.. --mapping NAME | --against GIT-REV FILE..|--channel NAME --since TIME',
+  usage:
+    'FILE.. --mapping NAME | explain [ROW|PATH] --mapping NAME | ' +
+    '--against GIT-REV FILE..|--channel NAME --since TIME',
   details: `One row a message; a batch file gives as many as it has MSH. \`base\` is the shared base
 with no dialect. The outcome is converted, quarantined or filtered; \`unvisited\` names the
 populated fields that no rule read. With --against it says what a change under review does: value
 by value, by rule and FHIR path, what messages become by the configuration as it lies there, and
-what they became by that of a git revision, base rules and code maps too.`,
+what they became by that of a git revision, base rules and code maps too.
+
+\`explain\` converts nothing: it prints the rows of the mapping as they are in force, each with the
+files and lines that it comes from, the base first, and with what a later one overrode. Without ROW
+(an id), an HL7 path (\`PID-5\`) or a FHIR path (\`Patient.name\`) it prints them all.`,
   options: {
     mapping: { type: 'string', value: 'NAME', about: 'A file in config/mappings.' },
+    message: { type: 'string', value: 'TYPE', about: 'Explain what e.g. ADT^A01 makes.' },
     against: { type: 'string', value: 'GIT-REV', about: 'The difference from that revision.' },
     channel: { type: 'string', value: 'NAME', about: 'With --against: as this channel does.' },
     since: { type: 'string', value: 'TIME', about: 'With --channel: what it has stored since.' },
@@ -41,6 +48,11 @@ what they became by that of a git revision, base rules and code maps too.`,
       throw new UsageError(`no mapping is called \`${name}\`; ${suggestion(name, known)}`);
     const mapping = loadMapping(configDir, name);
     if (mapping.merged === undefined) throw new ConfigError(mapping.issues);
+    const [first, ...about] = args;
+    if (first === 'explain') {
+      const { explainRules } = await import('./convert-explain.ts');
+      return explainRules(mapping, { about, message: options.message, json, out });
+    }
     for (const path of args) {
       for (const { file, raw } of readMessages(path)) {
         const result = convertBytes(mapping, raw);

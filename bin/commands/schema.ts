@@ -2,7 +2,15 @@ import { z } from 'zod';
 import { channelJsonSchema, exitCodes, networkJsonSchema } from '../../engine/index.ts';
 import { defineCommand, UsageError } from '../command.ts';
 
-const kinds = ['channel', 'mapping', 'network', 'policy', 'signers', 'shadow'] as const;
+const kinds = [
+  'authorities',
+  'channel',
+  'mapping',
+  'network',
+  'policy',
+  'signers',
+  'shadow',
+] as const;
 
 export const schema = defineCommand({
   name: 'schema',
@@ -29,6 +37,10 @@ async function make(kind: string): Promise<object> {
   if (kind === 'mapping') {
     const { mappingSchema } = await import('../../transforms/mapping/index.ts');
     return z.toJSONSchema(mappingSchema, { io: 'input', unrepresentable: 'any' });
+  }
+  if (kind === 'authorities') {
+    const { authoritiesSchema } = await import('../../transforms/mapping/index.ts');
+    return z.toJSONSchema(authoritiesSchema, { io: 'input', unrepresentable: 'any' });
   }
   if (kind === 'policy' || kind === 'signers' || kind === 'shadow') {
     const { policySchema, shadowSchema, signersSchema } = await import(

@@ -52,6 +52,7 @@ function traceRow(view: TraceView, withBody: boolean) {
     steps: view.steps.map(({ tookUs, ...step }) => ({ ...step, took_us: tookUs })),
     destinations: view.destinations,
     history: view.history.map(({ atUs, ...step }) => ({ ...step, at: isoTime(atUs) })),
+    unvisited: view.unvisited,
     resources: view.resources.map(({ type, id, json }) => ({
       type,
       id,
@@ -68,6 +69,7 @@ function print(view: TraceView, withBody: boolean, out: Output): void {
     out.line(`  ${stage.padEnd(12)} ${outcome}  ${tookUs} us  run ${generation}, ${revision}`);
     for (const issue of issues) out.line(`      ${issueText(issue)}`);
   }
+  if (view.unvisited.length > 0) out.line(`  not read: ${view.unvisited.join(', ')}`);
   for (const { destination, generation, state, attempts, code } of view.destinations)
     out.line(
       `  -> ${destination} ${state} run ${generation}, ${attempts} attempts ${code}`.trimEnd(),

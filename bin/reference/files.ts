@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { channelSchema, networkJsonSchema } from '../../engine/index.ts';
 import { policySchema, shadowSchema, signersSchema } from '../../transforms/identity/index.ts';
-import { mappingSchema } from '../../transforms/mapping/index.ts';
+import { authoritiesSchema, mappingSchema } from '../../transforms/mapping/index.ts';
 import { head } from './page.ts';
 import { schemaTable } from './schema-table.ts';
 
@@ -28,6 +28,10 @@ export function filesPage(): string {
       '[a facility with habits of its own](../tutorial/first-facility.md). The rules and tables\n' +
       'of base, which are changed by their `id`, stand in `transforms/mapping/base/`.',
     schemaTable(z.toJSONSchema(mappingSchema, { io: 'input', unrepresentable: 'any' })),
+    '## authorities.yaml',
+    'Who gives numbers in the network. All names of one authority are one identifier system,\n' +
+      'for every mapping and for the identity policy. The file may be absent.',
+    schemaTable(z.toJSONSchema(authoritiesSchema, { io: 'input', unrepresentable: 'any' })),
     '## identity/policy.yaml',
     'What governs the linking of patients. Without this file the built-in policy does. Two\n' +
       'persons sign it: see [change the identity policy](../how-to/change-the-identity-policy.md).',

@@ -35,10 +35,11 @@ export async function runTask(
   const unvisited = new Map<string, number>();
   const replies = results.map(({ verdict, tookUs, issues, bodies }): ChainReply => {
     const yields = bodies.map(yieldOf);
-    for (const field of yields.flatMap((each) => each.unvisited)) {
-      unvisited.set(field, (unvisited.get(field) ?? 0) + 1);
-    }
-    return { verdict, tookUs, issues, resources: yields.flatMap((each) => each.resources) };
+    const unread = [...new Set(yields.flatMap((each) => each.unvisited))];
+    for (const field of unread) unvisited.set(field, (unvisited.get(field) ?? 0) + 1);
+    const resources = yields.flatMap((each) => each.resources);
+    const reply = { verdict, tookUs, issues, resources };
+    return unread.length === 0 ? reply : { ...reply, unvisited: unread };
   });
   return { replies, unvisited: [...unvisited] };
 }

@@ -34,6 +34,8 @@ export type ChainReply = {
   readonly verdict: ChainVerdict;
   readonly tookUs: readonly number[];
   readonly issues: ChainResult['issues'];
+  /** Populated fields that nobody read; absent where there are none. */
+  readonly unvisited?: readonly string[];
   readonly resources: readonly ResourceLine[];
 };
 

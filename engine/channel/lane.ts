@@ -164,15 +164,20 @@ function readLanded(journal: Journal, row: Row): LandedMessage {
 
 function toSettling(row: Row, reply: ChainReply, nowUs: number): Settling {
   const { verdict } = reply;
-  const trace = JSON.stringify(
-    reply.issues.length === 0 ? [reply.tookUs] : [reply.tookUs, reply.issues],
-  );
+  const trace = traceOf(reply);
   if (verdict.kind !== 'retry') return { row, verdict, trace };
   const waitMs = Math.max(
     verdict.afterMs,
     backoffMs(row.retries, limits.retryFirstMs, limits.retryLastMs),
   );
   return { row, verdict: { kind: 'retry', dueUs: nowUs + waitMs * 1000, cause: verdict.cause } };
+}
+
+/** Most have neither remarks nor fields that nobody read, and there is one a message. */
+function traceOf({ tookUs, issues, unvisited }: ChainReply): string {
+  if (unvisited !== undefined)
+    return JSON.stringify([tookUs, issues, unvisited.slice(0, limits.traceFieldsMax).join(' ')]);
+  return JSON.stringify(issues.length === 0 ? [tookUs] : [tookUs, issues]);
 }
 
 function poisonReply(row: Row): ChainReply {

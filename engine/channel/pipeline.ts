@@ -232,6 +232,7 @@ async function openRoute(options: PipelineOptions, config: RouteConfig) {
     events,
     cursors: journal.cursors(no),
     resolvePath: options.resolvePath,
+    configDir: options.spec.configDir,
     dataDir: options.dataDir,
   });
   return { no, sink };

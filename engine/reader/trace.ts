@@ -24,6 +24,13 @@ type WorkRow = {
   readonly trace: string | null;
 };
 
+/** As the lane writes it: times, remarks of stages, fields that nobody read. */
+type TraceRow = [
+  tookUs: number[],
+  remarks?: { stage: string; issue: Issue }[] | null,
+  unvisited?: string,
+];
+
 /** Everything that happened to one message; undefined when no journal file holds it. */
 export function traceMessage(
   view: JournalView,
@@ -60,8 +67,13 @@ export function traceMessage(
       .filter((each) => each.destination !== chain)
       .map((each) => toDestination(each, destinations)),
     history: historyOf(db, id, destinations),
+    unvisited: unvisitedIn(generations.at(-1)),
     resources: reader.resourcesOf(id, generations.at(-1)?.generation ?? 0),
   };
+}
+
+function unvisitedIn(work: WorkRow | undefined): readonly string[] {
+  return work?.trace ? ((JSON.parse(work.trace) as TraceRow)[2]?.split(' ') ?? []) : [];
 }
 
 function historyOf(
@@ -81,9 +93,7 @@ function historyOf(
 
 function stepsOf(view: JournalView, work: WorkRow): TraceStep[] {
   const revision = work.revision === null ? undefined : view.control.revision(work.revision);
-  const [tookUs = [], remarks = []] = work.trace
-    ? (JSON.parse(work.trace) as [number[], { stage: string; issue: Issue }[] | undefined])
-    : [];
+  const [tookUs = [], remarks = []] = work.trace ? (JSON.parse(work.trace) as TraceRow) : [];
   const stages = revision?.stages ?? [];
   const held: Issue[] = work.issues ? JSON.parse(work.issues) : [];
   const heldAt = work.code?.split('|')[0] ?? '';

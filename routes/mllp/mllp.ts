@@ -1,7 +1,16 @@
-import { type Issue, missingPemFiles, pemFiles, type RouteComponent } from '../../engine/index.ts';
+import {
+  type Issue,
+  missingPemFiles,
+  pemFiles,
+  type RouteComponent,
+  type SinkContext,
+  type Verdict,
+} from '../../engine/index.ts';
 import { ackModeOf, applyAckRules, type Header, peekHeader } from '../../transforms/hl7v2/index.ts';
+import { mappingFiles } from '../../transforms/mapping/index.ts';
 import { type MllpRouteOptions, mllpRouteOptions } from './options.ts';
 import { openPeer, type Peer, type Wants } from './peer.ts';
+import { checkRendering, madeBy } from './rendering.ts';
 import { createSink } from './sink.ts';
 import { tlsFiles } from './tls.ts';
 import { verdictOf } from './verdict.ts';
@@ -10,7 +19,9 @@ import { verdictOf } from './verdict.ts';
 export const mllpRoute: RouteComponent<MllpRouteOptions> = {
   role: 'route',
   name: 'mllp',
-  summary: 'Forwards each message as it came to an HL7 v2 receiver, over TCP or TLS.',
+  summary:
+    'Forwards each message as it came, or what its resources are rendered as, to an HL7 v2 ' +
+    'receiver, over TCP or TLS.',
   guarantees:
     'In order, one message under way at a time. An acknowledgement counts only for the message ' +
     'that it names, on the connection on which that was sent. At least once: after a lost answer ' +
@@ -18,20 +29,36 @@ export const mllpRoute: RouteComponent<MllpRouteOptions> = {
     'the receiver has accepted it, or with `until: application` when it has processed it.',
   example: 'mllp: { name: his, host: his.example.org, port: 6661 }',
   schema: mllpRouteOptions,
-  forwards: () => true,
-  check: (options, context) => missingPemFiles(tlsFiles(options), context),
-  files: (options, place) => pemFiles(tlsFiles(options), place),
+  // What is rendered follows the resources; what came is the same as ever.
+  forwards: ({ render }) => render === undefined,
+  check: (options, context) => [
+    ...missingPemFiles(tlsFiles(options), context),
+    ...checkRendering(options.render, context),
+  ],
+  files: (options, place) => [
+    ...pemFiles(tlsFiles(options), place),
+    ...(options.render ? mappingFiles(place.configDir, options.render.mapping) : []),
+  ],
   async create(options, context) {
+    const made = madeBy(options.render, context.configDir);
     const peer = openPeer(options, context);
-    return createSink(peer, async (delivery) => deliver(peer, options, delivery.raw()));
+    return createSink(peer, async (delivery) => {
+      const rendered = made(delivery);
+      if (rendered.kind === 'held') return { kind: 'hold', issues: rendered.issues };
+      for (const { code, severity } of rendered.issues)
+        context.events.emit({ type: 'issue', ...placeOf(context), code, severity, count: 1 });
+      return deliver(peer, options, rendered.bytes);
+    });
   },
 };
 
-async function deliver(peer: Peer, options: MllpRouteOptions, given: Buffer) {
+const placeOf = ({ channel, destination }: SinkContext) => ({ channel, stage: destination });
+
+async function deliver(peer: Peer, options: MllpRouteOptions, given: Buffer): Promise<Verdict> {
   const raw = outgoing(given, options);
   const header = peekHeader(raw);
   const unsendable = header ? unsendableIssue(raw, header.controlId) : noHeader;
-  if (!header || unsendable) return { kind: 'hold', issues: [unsendable ?? noHeader] } as const;
+  if (!header || unsendable) return { kind: 'hold', issues: [unsendable ?? noHeader] };
   const exchange = await peer.exchange(raw, header.controlId, wantsOf(header, options));
   return verdictOf(exchange, options.onApplicationError);
 }

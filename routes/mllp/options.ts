@@ -55,10 +55,37 @@ const toTarget = (written: z.output<typeof targetSchema>) => {
 /** A receiver, and how it is reached. */
 export type TargetOptions = ReturnType<typeof toTarget>;
 
+const nameOption = (what: string) =>
+  z
+    .string()
+    .regex(/^[^|^~\\&\r\n]*$/, 'no delimiter of HL7')
+    .default('')
+    .describe(what);
+
+const renderOptions = z.strictObject({
+  mapping: z.string().describe('Mapping whose `renders` rows are used, or `base`.'),
+  message: z.string().describe('What is made of the resources of each message: `ADT^A08`.'),
+  sending_application: nameOption('MSH-3.'),
+  sending_facility: nameOption('MSH-4.'),
+  receiving_application: nameOption('MSH-5.'),
+  receiving_facility: nameOption('MSH-6.'),
+  version: z.enum(['2.3.1', '2.4', '2.5', '2.5.1', '2.6']).default('2.5.1').describe('MSH-12.'),
+  charset: z
+    .enum(['UNICODE UTF-8', '8859/1', 'ASCII'])
+    .default('UNICODE UTF-8')
+    .describe('MSH-18. A character that it does not have holds the message.'),
+  processing_id: z.enum(['P', 'T', 'D']).default('P').describe('MSH-11.'),
+});
+
+export type RenderOptions = z.output<typeof renderOptions>;
+
 /** What an analyst writes under `mllp:` of a channel's routes. */
 export const mllpRouteOptions = z
   .strictObject({
     ...targetShape,
+    render: renderOptions
+      .optional()
+      .describe('Sends what the resources of a message are rendered as, in place of its bytes.'),
     mode: z
       .enum(['as-is', 'original', 'enhanced'])
       .default('as-is')
@@ -83,8 +110,9 @@ export const mllpRouteOptions = z
       .default('hold')
       .describe('What an AE comes to after the receiver has accepted the message.'),
   })
-  .transform(({ mode, until, application_ms, on_application_error, ...target }) => ({
+  .transform(({ render, mode, until, application_ms, on_application_error, ...target }) => ({
     ...toTarget(target),
+    render,
     mode,
     until,
     applicationMs: application_ms,

@@ -51,6 +51,41 @@ describe('convert', () => {
     assert.equal(rows[1].issues[0].code, 'message-type-unsupported');
   });
 
+  it('explains each row in force with every place that has a word in it', async () => {
+    const explain = async (...words: string[]) => {
+      const argv = ['convert', 'explain', ...words, '--mapping', 'mercy-west'];
+      const { code, lines } = await run([...argv, '--config', example, '--json']);
+      assert.equal(code, 0);
+      return lines.map((line) => JSON.parse(line));
+    };
+    const [name, ...others] = await explain('patient-name');
+    assert.deepEqual(others, []);
+    assert.deepEqual([name.path, name.row.with], ['Patient.name', { use: 'official' }]);
+    assert.deepEqual(
+      name.origins.map(({ mapping, says }: Record<string, unknown>) => [mapping, says]),
+      [
+        ['base', ['to', 'from', 'as']],
+        ['mercy-west', ['with']],
+      ],
+    );
+    for (const { file, line, column } of name.origins) {
+      const text = readFileSync(file, 'utf8').split('\n')[line - 1]!;
+      assert.ok(text.slice(column - 1).startsWith('patient-name'));
+    }
+    const byField = await explain('PID-8', '--message', 'ADT^A01');
+    assert.deepEqual(
+      byField.map(({ id }) => id),
+      ['patient-gender'],
+    );
+    const inside = await explain('Encounter.priority', '--message', 'ADT^A01');
+    assert.ok(inside.some(({ id }) => id === 'encounter-triage'));
+    assert.ok(
+      (await explain('--message', 'ORU^R01')).every(({ resource }) => resource !== 'allergy'),
+    );
+    const unknown = ['convert', 'explain', '--mapping', 'base', '--message', 'ADT^Z99'];
+    assert.equal((await run(unknown)).code, 64);
+  });
+
   it('of a file that is no HL7 is quarantined with a code', async () => {
     const file = join(dir, 'note.txt');
     writeFileSync(file, 'good morning');

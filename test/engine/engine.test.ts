@@ -234,6 +234,8 @@ describe('engine', () => {
       [held?.outcome, held?.issues[0]?.code, again?.generation, again?.outcome],
       ['superseded', 'bad-data', 1, 'settled'],
     );
+    const { unvisited } = operations.trace(first!.id)!;
+    assert.deepEqual(unvisited, ['PID-11', 'ZPI-2'], 'what nobody read is shown');
     const did = operations
       .trace(third.id)!
       .history.map(({ action, by, reason }) => [action, by, reason]);

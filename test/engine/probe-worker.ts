@@ -51,6 +51,7 @@ const chain = createChain([
 ]);
 
 export function runChainTask(task: ChainTask): Promise<ChainReplies> {
-  const yieldOf = () => ({ resources: [{ type: 'Basic', id: '1', json: '{}' }], unvisited: [] });
+  const resources = [{ type: 'Basic', id: '1', json: '{}' }];
+  const yieldOf = () => ({ resources, unvisited: ['PID-11', 'ZPI-2'] });
   return runTask(() => chain, task, yieldOf);
 }

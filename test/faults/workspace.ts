@@ -40,7 +40,7 @@ export function createWorkspace(options: WorkspaceOptions = {}): Workspace {
   const folder = mkdtempSync(join(options.within ?? tmpdir(), 'plexus-faults-'));
   const config = join(folder, 'config');
   mkdirSync(join(config, 'channels'), { recursive: true });
-  for (const shared of ['mappings', 'terminology']) {
+  for (const shared of ['authorities.yaml', 'mappings', 'terminology']) {
     const from = join(root, 'config', shared);
     if (existsSync(from)) cpSync(from, join(config, shared), { recursive: true });
   }

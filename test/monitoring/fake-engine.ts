@@ -101,6 +101,7 @@ export function createFakeEngine(): FakeEngine {
           steps: [],
           destinations: [],
           history: [],
+          unvisited: [],
           resources: [],
         }
       );

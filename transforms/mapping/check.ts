@@ -7,7 +7,8 @@ import { conversions } from './datatypes/index.ts';
 import { elementsOf, resourceTypes } from './elements.ts';
 import { parseFieldPath } from './field-path.ts';
 import type { Condition, KeyPart, PartRow, ResourceRow, RuleRow } from './language.ts';
-import type { Layer, Merged, Placed } from './merge.ts';
+import type { Layer, Merged, Placed, WrittenRow } from './merge.ts';
+import { checkRender, checkRenderMessages } from './render/index.ts';
 import type { Path, Report } from './report.ts';
 import { fhirPathOf, partElement, resolveTarget } from './target.ts';
 
@@ -32,8 +33,11 @@ export function checkMapping(
     checkResource(row, merged, reportAt(layer, path));
   for (const { row, layer, path } of merged.parts) checkPart(row, merged, reportAt(layer, path));
   for (const { row, layer, path } of merged.rules) checkRule(row, merged, reportAt(layer, path));
+  for (const { row, layer, path } of merged.renders)
+    checkRender(row, merged, reportAt(layer, path));
   checkElements(merged, reportAt);
   for (const layer of layers) {
+    checkRenderMessages(layer, merged, reportAt(layer, []));
     checkDialect(layer, reportAt(layer, ['dialect']));
     checkMessages(layer, merged, reportAt(layer, ['messages']));
     for (const [index, path] of (layer.value.ignore ?? []).entries())
@@ -45,7 +49,7 @@ export function checkMapping(
 /** These mistakes are in a key, not in its value. */
 const aboutKeys = new Set(['condition', 'config-unknown-key']);
 
-type Row = ResourceRow | PartRow | RuleRow;
+type Row = WrittenRow;
 
 /** A row that brings nothing of its own must override one that is there. */
 function checkIdentity(placed: Placed<Row>, merged: Merged, report: Report): void {
@@ -61,7 +65,12 @@ function checkIdentity(placed: Placed<Row>, merged: Merged, report: Report): voi
   const known = merged.written
     .filter((other) => other.path[0] === section && other !== placed)
     .map((other) => other.row.id);
-  const noun = section === 'rules' ? 'rule' : section === 'parts' ? 'part' : 'resource';
+  const noun =
+    section === 'rules' || section === 'renders'
+      ? 'rule'
+      : section === 'parts'
+        ? 'part'
+        : 'resource';
   report('rule-unknown', `no ${noun} is called \`${row.id}\`; ${suggestion(row.id, known)}`, 'id');
 }
 

@@ -55,7 +55,7 @@ export function compileDialect(row: DialectRow, source: string): Dialect {
     nullTokens: new Set(row.null_tokens ?? []),
     ignoreNull: row.explicit_null === 'ignore',
     repairs: row.repairs ?? [],
-    defaultAuthority: compileDefaultAuthority(row.default_authority),
+    defaultAuthority: compileDefaultAuthority(row.default_authority, authorities),
     authority(namespace, universalId, type) {
       if (namespace === '' && universalId === '') return undefined;
       const key = `${namespace}|${universalId}|${type}`;
@@ -63,6 +63,7 @@ export function compileDialect(row: DialectRow, source: string): Dialect {
       if (known !== undefined) return known;
       const system =
         authorities.get(universalId) ??
+        authorities.get(universalId.toLowerCase()) ??
         authorities.get(namespace) ??
         universal(universalId, type) ??
         `${sourceUri}:authority:${slug(namespace || universalId)}`;
@@ -82,8 +83,12 @@ export function compileDialect(row: DialectRow, source: string): Dialect {
   };
 }
 
-function compileDefaultAuthority(row: DialectRow['default_authority']): DefaultAuthority {
-  if (row === undefined || typeof row === 'string') return row;
+function compileDefaultAuthority(
+  row: DialectRow['default_authority'],
+  authorities: ReadonlyMap<string, string>,
+): DefaultAuthority {
+  if (row === undefined) return undefined;
+  if (typeof row === 'string') return authorities.get(row) ?? row;
   return [row.from].flat().map((text) => readPath(fieldPath(text)));
 }
 

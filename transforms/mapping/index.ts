@@ -1,8 +1,24 @@
 export { type Attribution, type FhirPath, openAttribution } from './attribution.ts';
+export { authoritiesSchema, readAuthorities } from './authorities.ts';
 export { bundleOf, resourceOf } from './bundle.ts';
 export { type CompiledMapping, compileMapping } from './compile.ts';
 export { type ConvertedBytes, convertBytes } from './convert-bytes.ts';
 export { convertStage } from './convert-stage.ts';
+export { type ExplainedRow, explainMapping } from './explain.ts';
 export { mappingSchema } from './language.ts';
-export { type LoadedMapping, loadMapping, mappingNames, ownBaseDir, useBase } from './load.ts';
+export {
+  type LoadedMapping,
+  loadMapping,
+  mappingFiles,
+  mappingNames,
+  ownBaseDir,
+  useBase,
+} from './load.ts';
+export {
+  type Rendered,
+  type RenderRequest,
+  type Resource,
+  renderMessage,
+  renderOf,
+} from './render/index.ts';
 export { runMappingTests, type TestResult } from './run-tests.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { keyPart, path, paths } from './key-part.ts';
+import { renderKeys } from './render/index.ts';
 
 export type { KeyPart } from './key-part.ts';
 
@@ -256,6 +257,7 @@ export const mappingSchema = z.strictObject({
   resources: z.array(resource).optional(),
   parts: z.array(part).optional(),
   rules: z.array(rule).optional(),
+  ...renderKeys,
   tests: z.array(testCase).optional(),
 });
 

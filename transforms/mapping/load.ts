@@ -9,6 +9,7 @@ import {
   suggestion,
   type YamlFile,
 } from '../../engine/index.ts';
+import { checkDialects, readAuthorities, withAuthorities } from './authorities.ts';
 import { checkMapping } from './check.ts';
 import { type MappingFile, mappingSchema } from './language.ts';
 import { type Layer, type Merged, merge } from './merge.ts';
@@ -43,7 +44,11 @@ const cache = new Map<string, { hash: string; loaded: LoadedMapping }>();
 export function loadMapping(configDir: string, name: string): LoadedMapping {
   const files: YamlFile[] = [];
   const issues: ConfigIssue[] = [];
-  const layers = readLayers(configDir, name, files, issues, []);
+  const authorities = readAuthorities(configDir);
+  if (authorities.yaml !== undefined) files.push(authorities.yaml);
+  issues.push(...authorities.issues);
+  const written = readLayers(configDir, name, files, issues, []);
+  const layers = withAuthorities(written, authorities);
   const hash = createHash('sha256');
   for (const yaml of files) hash.update(yaml.text).update('\0');
   const digest = hash.digest('hex').slice(0, 12);
@@ -55,6 +60,7 @@ export function loadMapping(configDir: string, name: string): LoadedMapping {
   if (merged && issues.length === 0) {
     const byFile = new Map(files.map((yaml) => [yaml.file, yaml]));
     issues.push(...checkMapping(merged, layers, byFile));
+    issues.push(...checkDialects(written, byFile, authorities));
   }
   const loaded: LoadedMapping = {
     name,
@@ -70,6 +76,8 @@ export function loadMapping(configDir: string, name: string): LoadedMapping {
 /** Files whose content decides what a mapping does. */
 export function mappingFiles(configDir: string, name: string): readonly string[] {
   const files: YamlFile[] = [];
+  const { yaml } = readAuthorities(configDir);
+  if (yaml !== undefined) files.push(yaml);
   readLayers(configDir, name, files, [], []);
   return files.map((yaml) => yaml.file);
 }

@@ -7,6 +7,7 @@ import type {
   TableRow,
   TestCase,
 } from './language.ts';
+import type { RenderMessageRow, RenderRow } from './render/index.ts';
 
 /** A mapping file on its way through the merge: its value, and a way to say where a row stands. */
 export type Layer = {
@@ -30,26 +31,34 @@ export type Merged = {
   readonly source: string;
   readonly dialect: DialectRow;
   readonly tables: ReadonlyMap<string, TableRow>;
+  /** The codes of each table by layer, the shared base first. */
+  readonly tableLayers: ReadonlyMap<string, readonly TableRow['codes'][]>;
   readonly messages: ReadonlyMap<string, 'filter' | readonly string[]>;
   readonly ignore: readonly string[];
   readonly resources: readonly Placed<ResourceRow>[];
   readonly parts: readonly Placed<PartRow>[];
   readonly rules: readonly Placed<RuleRow>[];
+  /** The other direction: what segments stand for, what messages have, and their fields. */
+  readonly renderSegments: ReadonlyMap<string, string>;
+  readonly renderMessages: ReadonlyMap<string, RenderMessageRow>;
+  readonly renders: readonly Placed<RenderRow>[];
   /** Of the last layer alone. */
   readonly tests: readonly TestCase[];
   readonly layers: readonly Layer[];
   /** Rows that were written, before the merge, for the checks. */
-  readonly written: readonly Placed<ResourceRow | PartRow | RuleRow>[];
+  readonly written: readonly Placed<WrittenRow>[];
 };
 
-type Section = 'resources' | 'parts' | 'rules';
+export type WrittenRow = ResourceRow | PartRow | RuleRow | RenderRow;
+
+type Section = 'resources' | 'parts' | 'rules' | 'renders';
 
 /**
  * Lays mapping files over each other, the shared base first; a row replaces by id what it names.
  */
 export function merge(layers: readonly Layer[]): Merged {
   const last = layers.at(-1)!;
-  const written: Placed<ResourceRow | PartRow | RuleRow>[] = [];
+  const written: Placed<WrittenRow>[] = [];
   const rows = <Row extends { id: string }>(section: Section): Placed<Row>[] =>
     mergeRows<Row>(layers, section, written as unknown as Placed<Row>[]);
   return {
@@ -57,11 +66,15 @@ export function merge(layers: readonly Layer[]): Merged {
     source: layers.findLast((layer) => layer.value.source)?.value.source ?? last.value.mapping,
     dialect: layers.map((layer) => layer.value.dialect ?? {}).reduce(mergeDialect, {}),
     tables: mergeTables(layers),
+    tableLayers: tableLayersOf(layers),
     messages: new Map(layers.flatMap((layer) => Object.entries(layer.value.messages ?? {}))),
     ignore: [...new Set(layers.flatMap((layer) => layer.value.ignore ?? []))],
     resources: rows<ResourceRow>('resources'),
     parts: rows<PartRow>('parts'),
     rules: rows<RuleRow>('rules'),
+    renderSegments: new Map(entriesOf(layers, 'render_segments')),
+    renderMessages: new Map(entriesOf(layers, 'render_messages')),
+    renders: rows<RenderRow>('renders'),
     tests: last.value.tests ?? [],
     layers,
     written,
@@ -69,7 +82,14 @@ export function merge(layers: readonly Layer[]): Merged {
 }
 
 /** Where a value comes from: an override that names one of these drops the others. */
-const origins = ['from', 'value', 'reference'];
+export const sources: readonly string[] = ['from', 'value', 'reference'];
+
+function entriesOf<Key extends 'render_segments' | 'render_messages'>(
+  layers: readonly Layer[],
+  key: Key,
+): [string, NonNullable<MappingFile[Key]>[string]][] {
+  return layers.flatMap(({ value }) => Object.entries(value[key] ?? {})) as never;
+}
 
 function mergeRows<Row extends { id: string }>(
   layers: readonly Layer[],
@@ -91,7 +111,7 @@ function mergeRows<Row extends { id: string }>(
 
 function override<Row extends { id: string }>(known: Row, row: Row): Row {
   const base: Record<string, unknown> = { ...known };
-  if (origins.some((key) => key in row)) for (const key of origins) delete base[key];
+  if (sources.some((key) => key in row)) for (const key of sources) delete base[key];
   return { ...base, ...row } as Row;
 }
 
@@ -116,4 +136,13 @@ function mergeTables(layers: readonly Layer[]): Map<string, TableRow> {
     }
   }
   return tables;
+}
+
+function tableLayersOf(layers: readonly Layer[]): Map<string, TableRow['codes'][]> {
+  const found = new Map<string, TableRow['codes'][]>();
+  for (const layer of layers) {
+    for (const [name, { codes }] of Object.entries(layer.value.tables ?? {}))
+      found.set(name, [...(found.get(name) ?? []), codes]);
+  }
+  return found;
 }

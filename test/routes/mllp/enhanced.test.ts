@@ -189,4 +189,25 @@ describe('routes/mllp in enhanced mode', () => {
     deepEqual([value.ack, value.cause], ['none', 'no-ack-wanted']);
     await sent.return(undefined);
   });
+
+  it('sends what the resources are rendered as, and holds what cannot be', async () => {
+    const his = await receiver(({ body, socket }) => socket.write(ack('AA', controlIdOf(body))));
+    const render = { mapping: 'base', message: 'ADT^A31', receiving_application: 'HIS' };
+    const { sink } = await route({ port: his.port, mode: 'enhanced', render });
+    const patient = {
+      resourceType: 'Patient',
+      identifier: [{ value: '7' }],
+      telecom: [{ system: 'sms', value: '1' }],
+    };
+    const line = { type: 'Patient', id: 'p', json: JSON.stringify(patient) };
+    const one = { ...delivery(message('1')), id: 41 as MessageId, resources: () => [line] };
+    equal((await verdictOf(sink, one)).kind, 'delivered');
+    equal(
+      his.arrived[0]!.body.toString(),
+      'MSH|^~\\&|||HIS||19700101000000+0000||ADT^A31^ADT_A05|41|P|2.5.1|||AL|NE||UNICODE UTF-8\r' +
+        'EVN|A31|19700101000000+0000\rPID|1||7\r',
+    );
+    const held = await verdictOf(sink, delivery(message('2')));
+    ok(held.kind === 'hold' && held.issues[0]!.code === 'render-missing');
+  });
 });

@@ -129,14 +129,10 @@ describe('appointments', () => {
       },
     },
     {
-      name: 'a duration without a unit is in seconds, as the standard says',
-      message: withField(
-        withField(timed('^^^20240401233000-0400'), 'SCH', 9, '600'),
-        'SCH',
-        10,
-        '',
-      ),
-      expect: { 'Appointment.minutesDuration': 10 },
+      name: 'a duration without a unit is told and not counted with: nobody knows what it means',
+      message: withField(withField(booking, 'SCH', 9, '600'), 'SCH', 10, ''),
+      expect: { 'Appointment.minutesDuration': undefined },
+      issues: ['duration-unit-missing'],
     },
     {
       name: 'the duration of TQ.3 counts where no other is said',

@@ -27,9 +27,12 @@ const units: ReadonlyMap<string, number> = new Map(
   ),
 );
 
-/** Milliseconds of a unit; of seconds where none is named (HL7 v2.5.1 section 10.6.2.10). */
-function unitLength(unit: Cell | undefined): number | undefined {
-  if (!unit) return unitLengths.S;
+/**
+ * Milliseconds of a unit. One that is not named is the rule's (`with: {unit}`): people leave it out
+ * and mean minutes, where the standard says seconds; so without that, nothing is calculated.
+ */
+function unitLength(unit: Cell | undefined, settings: Settings): number | undefined {
+  if (!unit) return units.get(String(settings.with.unit ?? ''));
   for (const number of [1, 2]) {
     const length = units.get(component(unit, number).toLowerCase());
     if (length !== undefined) return length;
@@ -42,13 +45,15 @@ function lengthOf(
   cell: Cell | undefined,
   unit: Cell | undefined,
   environment: Environment,
+  settings: Settings,
 ): number | undefined {
   if (!cell || component(cell, 1) === '') return undefined;
   const number = toNumber(component(cell, 1));
-  const length = unitLength(unit);
+  const length = unitLength(unit, settings);
   if (number !== undefined && length !== undefined) return number * length;
   const text = number === undefined ? 'is no number' : 'is in a unit that is no time';
-  environment.issue('duration-invalid', text, cell);
+  if (unit || number === undefined) environment.issue('duration-invalid', text, cell);
+  else environment.issue('duration-unit-missing', 'has no unit and was not counted with', cell);
   return undefined;
 }
 
@@ -82,24 +87,16 @@ function dateTimeOf(cell: Cell | undefined, number: number, environment: Environ
   return found.value;
 }
 
+/** The unit is that of `with: {unit}`, else it stands in the field behind the duration. */
 function periodFrom(start: string, environment: Environment, settings: Settings): fhir4.Period {
   const number = Number(settings.with.duration);
-  const named = settings.with.unit;
-  const length =
-    named === undefined
-      ? lengthOf(settings.sibling(number), settings.sibling(number + 1), environment)
-      : scaled(settings.sibling(number), units.get(String(named)), environment);
+  const unit = settings.with.unit === undefined ? settings.sibling(number + 1) : undefined;
+  const length = lengthOf(settings.sibling(number), unit, environment, settings);
   const end = length === undefined ? undefined : later(start, length);
   return end === undefined ? { start } : { start, end };
 }
 
-function scaled(cell: Cell | undefined, unit: number | undefined, environment: Environment) {
-  const number = cell && toNumber(component(cell, 1));
-  if (cell && number === undefined) environment.issue('duration-invalid', 'is no number', cell);
-  return number === undefined || unit === undefined ? undefined : number * unit;
-}
-
-const durationFields = [7, 8, 9, 10, 11, 12];
+const durationFields = [7, 9, 10, 11, 12];
 
 export const timedPeriodConversion: Conversion = {
   name: 'TimedPeriod',
@@ -117,11 +114,11 @@ export const offsetPeriodConversion: Conversion = {
   name: 'OffsetPeriod',
   summary: 'NM (unit in the next field) after the start of the appointment to a Period.',
   gives: ['Period'],
-  reads: [6, ...durationFields, 'TQ1-7', 'SCH-11'],
+  reads: [8, ...durationFields, 'TQ1-7', 'SCH-11'],
   settings: ['duration', 'unit'],
   convert(cell, environment, settings) {
     const unit = settings.sibling(Number(cell.field.slice(cell.field.indexOf('-') + 1)) + 1);
-    const offset = lengthOf(cell, unit, environment);
+    const offset = lengthOf(cell, unit, environment, settings);
     const base =
       dateTimeOf(settings.sibling('TQ1-7'), 1, environment) ??
       dateTimeOf(settings.sibling('SCH-11'), 4, environment);
@@ -148,9 +145,10 @@ export const minutesConversion: Conversion = {
   summary: 'NM, its unit in the next field, to whole minutes.',
   gives: ['positiveInt'],
   reads: [8, 10],
+  settings: ['unit'],
   convert(cell, environment, settings) {
     const unit = settings.sibling(Number(cell.field.slice(cell.field.indexOf('-') + 1)) + 1);
-    const length = lengthOf(cell, unit, environment);
+    const length = lengthOf(cell, unit, environment, settings);
     if (length === undefined) return undefined;
     const minutes = length / minute;
     if (Number.isInteger(minutes) && minutes > 0) return minutes;
@@ -181,9 +179,9 @@ function appointmentTimes(cell: Cell, environment: Environment, settings: Settin
   if (said?.includes('T')) return { start, end: said } satisfies Times;
   const length =
     (timing && textLength(`${component(timing, 1)} ${component(timing, 2)}`)) ??
-    lengthOf(settings.sibling('SCH-9'), settings.sibling('SCH-10'), environment) ??
+    lengthOf(settings.sibling('SCH-9'), settings.sibling('SCH-10'), environment, settings) ??
     (quantity && textLength(component(quantity, 3))) ??
-    lengthOf(settings.sibling('AIS-7'), settings.sibling('AIS-8'), environment);
+    lengthOf(settings.sibling('AIS-7'), settings.sibling('AIS-8'), environment, settings);
   const end = length === undefined ? undefined : later(start, length);
   if (end !== undefined) return { start, end } satisfies Times;
   const text = 'begins an appointment of which neither an end nor a duration is said';
@@ -196,6 +194,7 @@ export const appointmentStartConversion: Conversion = {
   summary: 'TS to the start of an appointment whose end is said or follows from a duration.',
   gives: ['instant'],
   reads: appointmentReads,
+  settings: ['unit'],
   convert: (cell, environment, settings) => appointmentTimes(cell, environment, settings)?.start,
 };
 
@@ -204,5 +203,6 @@ export const appointmentEndConversion: Conversion = {
   summary: 'The start (TS) of an appointment to its end: as said, or by a duration.',
   gives: ['instant'],
   reads: appointmentReads,
+  settings: ['unit'],
   convert: (cell, environment, settings) => appointmentTimes(cell, environment, settings)?.end,
 };
