@@ -1,7 +1,8 @@
 // Goal: messages that were done with run again when told, as a new generation that every route
 // gets; the counts still add up, order holds, nothing is run that is open, held or unknown, and a
 // restart knows of it; a reconversion runs what is held, too, and finished days, and tells no route
-// that forwards messages as they came. Method: a real engine with a destination that remembers.
+// what it has had as it came. Method: a real engine with a destination that remembers.
+import assert from 'node:assert/strict';
 import type { MessageId } from '../../engine/index.ts';
 import { expire } from '../../engine/journal/index.ts';
 import { newDataDir, openProbe, type Probe, removeDir, until } from './probe-engine.ts';
