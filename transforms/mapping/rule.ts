@@ -64,10 +64,8 @@ export function compileRule(
 
 /** Does another rule write inside the element that this one sets? */
 function isAddedTo(row: RuleRow, merged: Merged, owner: string, element: string): boolean {
-  return merged.rules.some(({ row: other }) => {
-    const [id, name, ...inner] = (other.to ?? '').split('.');
-    return other.id !== row.id && id === owner && name === element && inner.length > 0;
-  });
+  const inside = `${owner}.${element}.`;
+  return merged.rules.some(({ row: { id, to = '' } }) => to.startsWith(inside) && id !== row.id);
 }
 
 type When = ReturnType<typeof compileRuleCondition>;
