@@ -10,7 +10,7 @@ export const create = defineCommand({
   name: 'create',
   summary: 'Writes a new source, channel or mapping, from sample messages.',
   usage: `${kinds.join('|')} NAME [--from SAMPLES..] [--port N]`,
-  details: `source   channel and mapping, and a report of what the samples have that is not read well
+  details: `source   channel and mapping, and a report of what in the samples is not read well
 channel  a channel alone, by the mapping of its name where there is one, else by base
 mapping  a mapping alone
 
