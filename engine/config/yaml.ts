@@ -16,6 +16,7 @@ import {
 import { reasonOf } from '../errors.ts';
 import type { ConfigIssue } from '../issue.ts';
 import { limits } from '../limits.ts';
+import { keepValue, recalledValue } from './yaml-cache.ts';
 
 export type ConfigPath = readonly (string | number)[];
 
@@ -26,8 +27,6 @@ export type Position = { readonly file: string; readonly line: number; readonly 
 export type YamlFile = {
   readonly file: string;
   readonly text: string;
-  readonly document: Document.Parsed;
-  readonly lineCounter: LineCounter;
   /** Plain data; undefined when the file has a syntax error. */
   readonly value: unknown;
   /** What is wrong with the file as YAML: syntax, duplicate keys, unknown tags, unreadable. */
@@ -53,12 +52,37 @@ export function readYaml(file: string): YamlFile {
     const known = parsed.get(file);
     if (known?.text === text) return known;
     if (parsed.size >= limits.parsedFilesMax) parsed.clear();
-    const yaml = parseYaml(text, file);
+    const yaml = recalled(text, file) ?? parsedAndKept(text, file);
     parsed.set(file, yaml);
     return yaml;
   } catch (cause) {
     return withIssue(parseYaml('', file), ...unreadable(cause));
   }
+}
+
+function parsedAndKept(text: string, file: string): YamlFile {
+  const yaml = parseYaml(text, file);
+  if (yaml.issues.length === 0) keepValue(text, yaml.value);
+  return yaml;
+}
+
+/** A text that an earlier start parsed; it is parsed again only for who asks where things stand. */
+function recalled(text: string, file: string): YamlFile | undefined {
+  const value = recalledValue(text);
+  if (value === undefined) return undefined;
+  let whole: YamlFile | undefined;
+  const places = () => {
+    whole ??= parseYaml(text, file);
+    return whole;
+  };
+  return {
+    file,
+    text,
+    value,
+    issues: [],
+    keyAt: (path) => places().keyAt(path),
+    valueAt: (path) => places().valueAt(path),
+  };
 }
 
 /** The same for text that is at hand; `file` only names it. */
@@ -101,8 +125,6 @@ export function parseYaml(text: string, file: string): YamlFile {
   return {
     file,
     text,
-    document,
-    lineCounter,
     value,
     issues,
     keyAt: (path) => at(offsetOf(document, path, 'key')),

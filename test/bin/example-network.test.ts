@@ -3,9 +3,9 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { isMap, isScalar, visit } from 'yaml';
+import { isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { lintConfiguration } from '../../bin/lint-configuration.ts';
-import { channelFiles, readYaml } from '../../engine/index.ts';
+import { channelFiles } from '../../engine/index.ts';
 import { run } from './capture.ts';
 
 // Goal: the example network is right, its own tests pass, and whatever key of it an analyst
@@ -25,9 +25,9 @@ type Key = {
 
 /** Every key that has a spelling: not those that an author makes up, such as the uses of `maps`. */
 function keysOf(file: string): Key[] {
-  const yaml = readYaml(file);
+  const lineCounter = new LineCounter();
   const keys: Key[] = [];
-  visit(yaml.document, {
+  visit(parseDocument(readFileSync(file, 'utf8'), { lineCounter }), {
     Pair(_, pair, ancestors) {
       const parent = ancestors.at(-2);
       const owner = isMap(parent) ? undefined : parent;
@@ -35,7 +35,7 @@ function keysOf(file: string): Key[] {
         owner !== undefined && 'key' in owner && isScalar(owner.key) && owner.key.value === 'maps';
       if (isOwn || !isScalar(pair.key) || pair.key.range == null) return;
       const offset = pair.key.range[0];
-      const { line, col: column } = yaml.lineCounter.linePos(offset);
+      const { line, col: column } = lineCounter.linePos(offset);
       keys.push({ file, word: String(pair.key.value), offset, line, column });
     },
   });

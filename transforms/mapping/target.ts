@@ -1,4 +1,5 @@
 import { childrenOf, type Element, elementsOf } from './elements.ts';
+import type { PartRow, ResourceRow } from './language.ts';
 import type { Merged } from './merge.ts';
 
 /** Where a rule writes: the row that owns it, and the elements from there. */
@@ -15,11 +16,33 @@ export type TargetError = {
   readonly what: 'resource' | 'element';
 };
 
+/** The rows of a mapping by id, and what was found of them: each is asked for many times. */
+type Rows = {
+  readonly resources: ReadonlyMap<string, ResourceRow>;
+  readonly parts: ReadonlyMap<string, PartRow>;
+  readonly targets: Map<string, Target | TargetError>;
+};
+
+const known = new WeakMap<Merged, Rows>();
+
+function rowsOf(merged: Merged): Rows {
+  let rows = known.get(merged);
+  if (rows === undefined) {
+    const byId = <Row extends { id: string }>(placed: readonly { readonly row: Row }[]) =>
+      new Map(placed.map(({ row }) => [row.id, row] as const));
+    const { resources, parts } = merged;
+    rows = { resources: byId(resources), parts: byId(parts), targets: new Map() };
+    known.set(merged, rows);
+  }
+  return rows;
+}
+
 /** FHIR path of a resource or part row: `Patient`, `Patient.contact`. */
 export function fhirPathOf(merged: Merged, id: string): string | undefined {
-  const resource = merged.resources.find(({ row }) => row.id === id)?.row;
+  const { resources, parts } = rowsOf(merged);
+  const resource = resources.get(id);
   if (resource) return resource.type;
-  const part = merged.parts.find(({ row }) => row.id === id)?.row;
+  const part = parts.get(id);
   if (!part?.of || !part.element) return undefined;
   const owner = fhirPathOf(merged, part.of);
   return owner === undefined ? undefined : `${owner}.${part.element}`;
@@ -27,7 +50,7 @@ export function fhirPathOf(merged: Merged, id: string): string | undefined {
 
 /** Element that a part row repeats. */
 export function partElement(merged: Merged, id: string): Element | undefined {
-  const part = merged.parts.find(({ row }) => row.id === id)?.row;
+  const part = rowsOf(merged).parts.get(id);
   const owner = part?.of === undefined ? undefined : fhirPathOf(merged, part.of);
   if (owner === undefined || part?.element === undefined) return undefined;
   return elementsOf(owner)?.get(part.element);
@@ -35,22 +58,35 @@ export function partElement(merged: Merged, id: string): Element | undefined {
 
 /** Resolves `patient.maritalStatus`, `contact.name`, `report.effectivePeriod.start`. */
 export function resolveTarget(merged: Merged, to: string): Target | TargetError {
+  const { targets } = rowsOf(merged);
+  let target = targets.get(to);
+  if (target === undefined) {
+    target = findTarget(merged, to);
+    targets.set(to, target);
+  }
+  return target;
+}
+
+function findTarget(merged: Merged, to: string): Target | TargetError {
   const [owner = '', ...names] = to.split('.');
   const path = fhirPathOf(merged, owner);
-  const ids = [...merged.resources, ...merged.parts].map(({ row }) => row.id);
-  if (path === undefined) return { word: owner, candidates: ids, what: 'resource' };
+  if (path === undefined) {
+    const { resources, parts } = rowsOf(merged);
+    const candidates = [...resources.keys(), ...parts.keys()];
+    return { word: owner, candidates, what: 'resource' };
+  }
   const elements: Element[] = [];
-  let known = elementsOf(path) ?? new Map<string, Element>();
+  let here = elementsOf(path) ?? new Map<string, Element>();
   let at = path;
   for (const name of names) {
-    const element = known.get(name) ?? chosen(known, name);
-    if (!element) return { word: name, candidates: [...known.keys()], what: 'element' };
+    const element = here.get(name) ?? chosen(here, name);
+    if (!element) return { word: name, candidates: [...here.keys()], what: 'element' };
     elements.push(element);
     at = `${at}.${name}`;
-    known = childrenOf(at, element);
+    here = childrenOf(at, element);
   }
   if (elements.length === 0 && !partElement(merged, owner))
-    return { word: '', candidates: [...known.keys()], what: 'element' };
+    return { word: '', candidates: [...here.keys()], what: 'element' };
   return { owner, elements };
 }
 

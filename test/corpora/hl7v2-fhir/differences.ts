@@ -11,25 +11,44 @@ export type Difference = {
 
 export type Message = {
   readonly file: string;
+  readonly type: string;
   readonly text: string;
   readonly segments: readonly string[];
 };
 
-export function messageOf(file: string, bytes: Buffer): Message {
+export function messageOf(file: string, type: string, bytes: Buffer): Message {
   const text = bytes.toString('utf8').replace(/\r\n|\n/g, '\r');
-  return { file, text, segments: text.split('\r').filter((line) => line !== '') };
+  return { file, type, text, segments: text.split('\r').filter((line) => line !== '') };
 }
 
 /** Names of the segments that the value stands in. */
-const segmentsWith = (value: string, { segments }: Message): string[] =>
-  segments.filter((line) => line.includes(value)).map((line) => line.slice(0, 3));
+const segmentsWith = (value: string, { segments }: Pick<Message, 'segments'>): string[] =>
+  segments.filter((line) => hasValue(line, value)).map((line) => line.slice(0, 3));
+
+/** Is it there, and not as a part of another word? */
+function hasValue(text: string, value: string): boolean {
+  for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + 1))
+    if (!/\w/.test(text[at - 1] ?? '') && !/\w/.test(text[at + value.length] ?? '')) return true;
+  return false;
+}
 
 const standsOnlyIn = (names: readonly string[], value: string, message: Message): boolean => {
   const found = segmentsWith(value, message);
   return found.length > 0 && found.every((name) => names.includes(name));
 };
 
+/** `SPM-3`: the fields that the value stands in. */
+const fieldsWith = (value: string, { segments }: Message): string[] =>
+  segments.flatMap((line) =>
+    line
+      .split('|')
+      .flatMap((text, at) => (hasValue(text, value) ? `${line.slice(0, 3)}-${at}` : [])),
+  );
+
 const field = (line: string, number: number): string => line.split('|')[number] ?? '';
+
+const isUnnumbered = (line: string): boolean =>
+  line.startsWith('OBR|') && field(line, 2) === '' && field(line, 3) === '';
 
 const digitsOf = (time: string): string =>
   time.replace(/(Z|[+-]\d\d:\d\d)$/, '').replace(/[-:T]/g, '');
@@ -38,10 +57,10 @@ export const differences: readonly Difference[] = [
   ...administrativeDifferences,
   {
     reason:
-      'Guarantors and insured persons are people of their own: what GT1, IN1 and IN2 say of them ' +
-      'becomes the patient`s only by a decision on identity, never by a mapping.',
+      'Guarantors, insured and consenting persons are people of their own: what GT1, IN1, IN2 ' +
+      'and CON say of them becomes the patient`s only by a decision on identity.',
     is: ({ name, value }, message) =>
-      name.startsWith('patient-') && standsOnlyIn(['GT1', 'IN1', 'IN2'], value, message),
+      name.startsWith('patient-') && standsOnlyIn(['GT1', 'IN1', 'IN2', 'CON'], value, message),
   },
   {
     reason:
@@ -82,8 +101,7 @@ export const differences: readonly Difference[] = [
       name.startsWith('request-') &&
       segments.some((line) => line.startsWith('RXA|')) &&
       !segments.some((line) => line.startsWith('OBR|')) &&
-      (value === 'unknown' ||
-        segmentsWith(value, { file: '', text: '', segments }).includes('ORC')),
+      (value === 'unknown' || segmentsWith(value, { segments }).includes('ORC')),
   },
   {
     reason: 'A dispense that says when it was handed out (RXD-3) is completed, not unknown.',
@@ -99,5 +117,113 @@ export const differences: readonly Difference[] = [
       (name === 'dispense-status' &&
         message.segments.some((line) => line.startsWith('FT1|') && field(line, 29) !== '') &&
         !message.segments.some((line) => line.startsWith('RXD|'))),
+  },
+  {
+    reason:
+      'A28 and A31 are about a person and A29 takes a person`s file back: what they repeat of a ' +
+      'stay is filled in because its segment is required, and touches nothing.',
+    is: ({ name }, { type }) =>
+      /^ADT\^A(28|29|31)$/.test(type) && /^(encounter|account|observation)-/.test(name),
+  },
+  {
+    reason:
+      'A visit that no number names (PV1-19) cannot be told from the patient`s other visits, and ' +
+      'is left out with a warning.',
+    is: ({ name }, { segments }) =>
+      name.startsWith('encounter-') &&
+      segments.some((line) => line.startsWith('PV1|') && field(line, 19) === ''),
+  },
+  {
+    reason:
+      'PV2-8 and PV2-9 say what is expected; the period of an encounter says what was, by PV1-44 ' +
+      'and PV1-45.',
+    is: ({ name }, { segments }) => {
+      const number = { 'encounter-start': 44, 'encounter-end': 45 }[name];
+      const visit = segments.find((line) => line.startsWith('PV1|'));
+      return number !== undefined && visit !== undefined && field(visit, number) === '';
+    },
+  },
+  {
+    reason:
+      'The converter makes a report of each image or file in an OBX. A report is what an OBR ' +
+      'asked for; a file is a result in it.',
+    is: ({ name, value }, message) =>
+      /^report-(code|identifier)$/.test(name) && standsOnlyIn(['OBX'], value, message),
+  },
+  {
+    reason: 'The status of such a report is nobody`s: the converter writes `unknown`.',
+    is: ({ name, value }, { segments }) =>
+      name === 'report-status' &&
+      value === 'unknown' &&
+      segments.some((line) => line.startsWith('OBX|')),
+  },
+  {
+    reason: 'An order asks and a document is filed; only results make a report.',
+    is: ({ name }, { type }) => name.startsWith('report-') && /^(ORM|OMG|OML|MDM)\^/.test(type),
+  },
+  {
+    reason:
+      'The number of an order, of an account or of a specimen`s parent (SPM-3) is not the number ' +
+      'of the specimen.',
+    is: ({ name, value }, message) =>
+      name === 'specimen-identifier' &&
+      fieldsWith(value, message).every((at) => /^(ORC|OBR|TXA|OBX)-|^SPM-3$/.test(at)),
+  },
+  {
+    reason: 'A number ends where its subcomponent ends; the converter keeps what follows it.',
+    is: ({ name, value }) => name.endsWith('-identifier') && value.includes('&'),
+  },
+  {
+    reason:
+      'A status that HL7`s table of OBX-11 has is taken from there, where the converter writes ' +
+      '`unknown`.',
+    is: ({ name, by, value }, { segments }) =>
+      name === 'observation-status' &&
+      value === 'unknown' &&
+      segments.some(
+        (line) =>
+          line.startsWith('OBX|') &&
+          field(line, 3).startsWith(by) &&
+          /^[IO]$/.test(field(line, 11)),
+      ),
+  },
+  {
+    reason:
+      'Only ADT says how a visit stands. Of a visit that is first met elsewhere the status is ' +
+      'unknown, until an ADT message says it.',
+    is: ({ name }, { type, segments }) =>
+      name === 'encounter-status' &&
+      !type.startsWith('ADT') &&
+      segments.some((line) => line.startsWith('PV1|') && field(line, 44) === ''),
+  },
+  {
+    reason: 'The cause of death (PDA-1) is an observation about the death, not a condition.',
+    is: ({ name, value }, message) =>
+      name === 'condition-code' && standsOnlyIn(['PDA'], value, message),
+  },
+  {
+    reason: 'BLG-3 is the account that pays for an order, which need not be the patient`s.',
+    is: ({ name, value }, message) =>
+      name === 'account-identifier' && standsOnlyIn(['BLG'], value, message),
+  },
+  {
+    reason: 'Where an SPM describes the specimen, OBR-15 (of old) does not describe another one.',
+    is: ({ name, value }, message) =>
+      name === 'specimen-type' && standsOnlyIn(['OBR'], value, message),
+  },
+  {
+    reason: 'The number of the parent order (ORC-8) is not the number of this one.',
+    is: ({ name, value }, message) =>
+      name === 'request-identifier' &&
+      fieldsWith(value, message).every((at) => /^(ORC-8|OBR-29)$/.test(at)),
+  },
+  {
+    reason: 'An order that no OBR or pharmacy segment describes, or that has no number, is none.',
+    is: ({ name }, { segments }) =>
+      name.startsWith('request-') &&
+      segments.some(
+        (line) => line.startsWith('OR') || line.startsWith('RF1') || isUnnumbered(line),
+      ) &&
+      !segments.some((line) => line.startsWith('OBR|') && !isUnnumbered(line)),
   },
 ];

@@ -123,7 +123,13 @@ export const factDefinitions: readonly FactDefinition[] = [
   { name: 'report-identifier', each: of('DiagnosticReport'), value: 'identifier.value' },
   { name: 'report-code', each: of('DiagnosticReport'), value: concept('code') },
   { name: 'report-status', each: of('DiagnosticReport'), value: 'status' },
-  { name: 'request-identifier', each: of('ServiceRequest'), value: 'identifier.value' },
+  // R4 keeps the number of the order's group apart.
+  {
+    name: 'request-identifier',
+    each: of('ServiceRequest'),
+    value: 'identifier.value',
+    ours: '(identifier | requisition).value',
+  },
   { name: 'request-code', each: of('ServiceRequest'), value: concept('code') },
   { name: 'request-status', each: of('ServiceRequest'), value: 'status' },
   {

@@ -40,7 +40,7 @@ export const measureDataTypes = (word = ''): Measured[] =>
 
 function judgeSample({ file, type, bytes, expected }: Sample, facts: Facts): Measured {
   const { outcome, bundle } = convertBytes(base, bytes);
-  const message = messageOf(file, bytes);
+  const message = messageOf(file, type, bytes);
   const judged = judge(facts, expected(), received(bundle)).map((fact) => ({
     ...fact,
     reason: differences.find((one) => one.is(fact, message))?.reason,

@@ -7,12 +7,40 @@ const maps: readonly (readonly [RegExp, string])[] = [
   [/\[MessageHeader\]|\[Bundle\]/, 'the journal keeps the envelope; the Bundle is a transaction'],
   [/^SFT\[/, 'the software of the sender says nothing of a patient'],
   [/^(AIS|SCH)\[ServiceRequest\]/, 'an appointment refers to orders by number; it makes none'],
+  [
+    /^PRT\[(PractitionerRole|RelatedPerson|Device|Patient-)|^ROL\[RelatedPerson\]/,
+    'who takes part is named where they take part; no person or thing is made of it',
+  ],
+  [/^PV1\[Basic/, 'what a visit was before is in the versions of the Encounter'],
+  [
+    /^MSH\[Encounter\]/,
+    'the trigger says the status by rules of its own, which a field cannot show',
+  ],
   [/^PID\[Appointment\]/, 'a patient takes part once, whichever number names them'],
 ];
 
 const of = (map: string, source: string) => (row: Row) => row.map === map && row.source === source;
 
 const rows: readonly (readonly [(row: Row) => boolean, string])[] = [
+  [
+    // `requester(PractitionerRole.organization(Organization.address))`: what is beyond who it is.
+    ({ target }) =>
+      /\((\[1\])?(Practitioner|PractitionerRole|Organization|Location)(\[\d+\])?\.[^()]*\)*$/.test(
+        target,
+      ) && !/\.(identifier|name|practitioner|organization|location)\)*$/.test(target),
+    'people, organizations and places are named, by identifier and display; none is made',
+  ],
+  [
+    ({ map, target }) =>
+      map.startsWith('PV1') && /participant\[2\]\.individual|Location\)$/.test(target),
+    'the table has a code system, or a word, where a reference stands',
+  ],
+  [
+    of('PV1[Encounter]', 'PV1-19'),
+    'the coding says that it is a visit number; a text would say it twice',
+  ],
+  [of('PID[Patient]', 'PID-19'), 'the table has a full stop behind the uri of the system'],
+  [of('PV2[Encounter]', 'PV2-9'), 'the table has a typing error in the url'],
   [of('AIS[Appointment]', 'AIS-4'), 'a service is no participant; the appointment has its times'],
   [of('AIP[Appointment]', 'AIP-12'), 'R4 has four codes for it; only what the table lists is told'],
   [of('TXA[DocumentReference]', 'TXA-3'), 'a MIME type; only what the table lists is one'],

@@ -18,6 +18,9 @@ export function parseTarget(map: string, text: string): Target {
   const [named, literal] = text.split(/=(?!.*})/).map((part) => part.trim().replaceAll('"', ''));
   const hops = withoutPositions(named!).split('(');
   const last = hops.length > 1 ? hops.at(-1)!.replaceAll(')', '') : undefined;
+  // An annotation is no resource: its text stands in the element itself.
+  if (/^Annotation\b/.test(last ?? ''))
+    return { resource, path: hops[0]!, inner: undefined, literal };
   const type = /^\.?([A-Za-z]+)/.exec(last ?? '')?.[1];
   const rest = (last ?? '').replace(/^\.?[A-Za-z]+\.?/, '');
   return {

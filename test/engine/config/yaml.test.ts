@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -131,6 +132,35 @@ describe('broken YAML', () => {
       assert.deepEqual(codes, ['file-missing', 'file-unreadable', 'file-encoding']);
     } finally {
       rmSync(dir, { recursive: true });
+    }
+  });
+
+  it('a text kept by an earlier start says the same, also where it was damaged', () => {
+    const kept = mkdtempSync(join(tmpdir(), 'plexus-yaml-'));
+    const file = join(kept, 'x.yaml');
+    writeFileSync(file, `# ${'x'.repeat(1_000)}\nlist: [{ a: 1 }, { b: two }]\n`);
+    // Each start is a process of its own, as what was parsed is also known within one.
+    const start = () => {
+      const module = join(import.meta.dirname, '../../../engine/index.ts');
+      const program = `import { readYaml } from ${JSON.stringify(module)};
+        const { value, valueAt } = readYaml(${JSON.stringify(file)});
+        console.log(JSON.stringify([value, valueAt(['list', 1, 'b']).column]));`;
+      const env = { ...process.env, NODE_COMPILE_CACHE: kept };
+      const arguments_ = ['--input-type=module', '--eval', program];
+      return execFileSync(process.execPath, arguments_, { env, encoding: 'utf8' }).trim();
+    };
+    try {
+      const expected = '[{"list":[{"a":1},{"b":"two"}]},23]';
+      assert.deepEqual([start(), start()], [expected, expected]);
+      const [json = ''] = readdirSync(join(kept, 'yaml'));
+      assert.equal(statSync(join(kept, 'yaml', json)).mode & 0o077, 0);
+      writeFileSync(join(kept, 'yaml', json), '{"list":');
+      assert.equal(start(), expected);
+      // What is kept is used: else nothing was gained.
+      writeFileSync(join(kept, 'yaml', json), '{"kept":true}');
+      assert.ok(start().startsWith('[{"kept":true}'));
+    } finally {
+      rmSync(kept, { recursive: true });
     }
   });
 });

@@ -41,8 +41,9 @@ export function invented(bundle: fhir4.Bundle | undefined, message: string): str
   const found: string[] = [];
   for (const { resource } of bundle?.entry ?? [])
     if (resource)
-      eachLeaf(resource, resource.resourceType, (path, value) => {
-        if (!isDerived(value, searched)) found.push(`${path} = ${value}`);
+      eachLeaf(resource, resource.resourceType, (path, value, of) => {
+        if (!isDerived(value, searched) && !isReckoned(value, of, searched))
+          found.push(`${path} = ${value}`);
       });
   return found;
 }
@@ -59,14 +60,14 @@ const numbersOf = (text: string): ReadonlySet<number> =>
 function eachLeaf(
   value: object,
   path: string,
-  found: (path: string, value: unknown) => void,
+  found: (path: string, value: unknown, of: object) => void,
 ): void {
   for (const [key, inner] of Object.entries(value)) {
     // Ids are hashes of keys, and references name them.
     if (key === 'id' || key === 'reference' || key === 'resourceType') continue;
     const at = Array.isArray(value) ? path : `${path}.${key}`;
     if (typeof inner === 'object' && inner !== null) eachLeaf(inner, at, found);
-    else if (typeof inner !== 'boolean') found(at, inner);
+    else if (typeof inner !== 'boolean') found(at, inner, value);
   }
 }
 
@@ -90,6 +91,23 @@ const isWordOf = (word: string, { text }: Searched): boolean =>
 /** An offset of hours alone is one too. */
 const isOffsetOf = ({ raw }: Searched, offset: string): boolean =>
   offset === '' || raw.includes(offset.replace(':', '')) || raw.includes(offset.replace(':00', ''));
+
+/**
+ * What is reckoned from what the message says: the end of a period from its beginning and a
+ * duration, an offset in minutes from hours or days, the size of an attachment from its data.
+ */
+function isReckoned(value: unknown, of: object, { numbers }: Searched): boolean {
+  const { start, end } = of as fhir4.Period;
+  if (start !== undefined && end !== undefined && value === end) {
+    const seconds = (Date.parse(end) - Date.parse(start)) / 1000;
+    return [1, 60, 3600, 86_400].some((unit) => numbers.has(seconds / unit));
+  }
+  const { offset } = of as fhir4.TimingRepeat;
+  if (offset !== undefined && value === offset)
+    return [60, 1440].some((unit) => numbers.has(offset / unit));
+  const { size, data } = of as fhir4.Attachment;
+  return value === size && data !== undefined && size === Buffer.from(data, 'base64').length;
+}
 
 function isTimeOf({ text }: Searched, date: string, clock: string): boolean {
   for (let digits = date + clock; ; digits = digits.slice(0, -2)) {

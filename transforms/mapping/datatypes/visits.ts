@@ -2,13 +2,13 @@ import type { Conversion } from '../environment.ts';
 import { describedConceptConversion } from './codes.ts';
 import { codedIdentifierConversion } from './identifiers.ts';
 import { personConversion } from './names.ts';
+import { narrativeConversion } from './narratives.ts';
 import {
   animalConversion,
   birthTimeConversion,
   extensionConversion,
 } from './patient-extensions.ts';
 import { locationConversion, placeIdentifierConversion, placeNameConversion } from './places.ts';
-import { narrativeConversion, performedConversion } from './stays.ts';
 
 /** What persons, visits and places need beside the others. */
 export const visitConversions: readonly Conversion[] = [
@@ -19,7 +19,6 @@ export const visitConversions: readonly Conversion[] = [
   extensionConversion,
   locationConversion,
   narrativeConversion,
-  performedConversion,
   personConversion,
   placeIdentifierConversion,
   placeNameConversion,
