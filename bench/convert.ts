@@ -13,9 +13,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Hl7Message as MedplumMessage } from '@medplum/core';
 import { parse } from '../transforms/hl7v2/index.ts';
-import { bundleOf } from '../transforms/mapping/bundle.ts';
-import { compiledOf, convertRaw } from '../transforms/mapping/convert-bytes.ts';
-import { loadMapping } from '../transforms/mapping/load.ts';
+import { convertBytes, loadMapping } from '../transforms/mapping/index.ts';
 import { attachment, type Kind, kinds, largeResult, messagesOf } from './convert-messages.ts';
 
 type Work = (bytes: Buffer) => unknown;
@@ -25,11 +23,11 @@ const poolSize = 400;
 const largeRuns = 8;
 
 function converter(name: string): Work {
-  const mapping = compiledOf(loadMapping(join(root, 'config'), name));
+  const mapping = loadMapping(join(root, 'config'), name);
   return (bytes) => {
-    const result = convertRaw(mapping, bytes);
-    if (result.kind !== 'pass') throw new Error(`${name} did not convert a message of the bench`);
-    return bundleOf(result.conversion.contributions);
+    const { bundle } = convertBytes(mapping, bytes);
+    if (bundle === undefined) throw new Error(`${name} did not convert a message of the bench`);
+    return bundle;
   };
 }
 

@@ -52,6 +52,8 @@ export function convertMessage(mapping: CompiledMapping, message: Hl7Message): C
   for (const instance of instances) {
     const { contribution, found } = fillResource(instance, run);
     addContribution(contribution, found, instance.isShared, { contributions, marks, positions });
+    // Thousands of results are each read once; their fields need not outlive them.
+    if (run.reader.segments.length > heldMax) run.reader.known[instance.index] = undefined;
   }
   const statements = readStatements(run);
   const lists = run.lists && listings(run.lists);
@@ -80,6 +82,9 @@ function held(collector: Collector, message: Hl7Message): Converted {
   const issues = [...damage, ...collector.list(), ...others];
   return { kind: 'hold', issues, unvisited: message.unvisited() };
 }
+
+/** Messages of more segments let go of what they divided. */
+const heldMax = 256;
 
 let runs = 0;
 

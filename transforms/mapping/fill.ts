@@ -13,8 +13,9 @@ export function fillTarget(filling: Filling, run: Run, target: Target, index: nu
 
 /** The steps whose field has something in it; segments with the same fields come in rows. */
 function meantSteps(live: LiveFilling, segment: Segment): readonly Step[] {
-  const { low, high } = segment;
-  if (low !== live.low || high !== live.high || segment.hasFar) {
+  const { low, high, starts } = segment.fields;
+  // Bits are for the first sixty.
+  if (low !== live.low || high !== live.high || starts.length >= 60) {
     live.low = low;
     live.high = high;
     live.meant = live.steps.filter(({ field }) => field === 0 || segment.has(field));
