@@ -1,5 +1,5 @@
 import type { DatabaseHandle } from '../../engine/index.ts';
-import type { Placed } from './fold.ts';
+import type { Placed, Placed } from './fold.ts';
 import { type IdIndex, openIdIndex } from './id-index.ts';
 import { listType } from './lists.ts';
 import { type OpenPack, openPack } from './pack.ts';
@@ -41,6 +41,8 @@ export type Origin = {
   readonly receivedUs: number;
   /** Its earlier generations, the latest first. */
   readonly earlier: readonly number[];
+  /** What the latest of them said, by the number of the resource. */
+  readonly before: ReadonlyMap<number, Placed>;
 };
 
 /** How a contribution's head says what it set, see `packing.ts`. */
