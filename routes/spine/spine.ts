@@ -1,5 +1,5 @@
 import type { DatabaseHandle } from '../../engine/index.ts';
-import type { Placed, Placed } from './fold.ts';
+import type { Placed } from './fold.ts';
 import { type IdIndex, openIdIndex } from './id-index.ts';
 import { listType } from './lists.ts';
 import { type OpenPack, openPack } from './pack.ts';
