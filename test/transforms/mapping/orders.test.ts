@@ -187,7 +187,7 @@ describe('ids of reports and results', () => {
   it('names technician and transcriptionist by what they did', () => {
     const obr = `OBR|1|P1^EHR|F1^LAB|1-1^A^LN${'|'.repeat(30)}7&Tech&Tom|8&Scribe&Sue`;
     const [report] = ofType([...header('ORU^R01^ORU_R01'), obr], 'DiagnosticReport');
-    const said = (report?.performer as fhir4.Reference[]).map((one) => [
+    const said = (report!.performer as fhir4.Reference[]).map((one) => [
       one.identifier?.value,
       one.extension?.[0]?.valueCodeableConcept?.coding?.[0]?.code,
     ]);

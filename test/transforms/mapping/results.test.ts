@@ -90,7 +90,7 @@ describe('results by type', () => {
       high: { value: 3, ...mgdl },
     });
     for (const part of [first, second])
-      assert.equal((part?.referenceRange as Json[])[0]?.text, '1-4');
+      assert.equal((part!.referenceRange as Json[])[0]?.text, '1-4');
   });
 
   it('a value without a first component is a value', () => {
