@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { MessageId, Work } from '../../../engine/index.ts';
 import { openSpineReader } from '../../../routes/spine/index.ts';
-import type { Contribution, Conversion } from '../../../transforms/fhir/index.ts';
+import { type Contribution, type Conversion, decimalOf } from '../../../transforms/fhir/index.ts';
 import { convertBytes, loadMapping } from '../../../transforms/mapping/index.ts';
 import {
   conversionOf,
@@ -187,7 +187,7 @@ describe('the fields of an element', () => {
       {
         type: 'Patient',
         id: 'exact',
-        set: { extension: [{ valueDecimal: JSON.rawJSON('1.50') }, { valueCode: 'a,"]}' }] },
+        set: { extension: [{ valueDecimal: decimalOf('1.50') }, { valueCode: 'a,"]}' }] },
         remove: [],
         origins: { extension: [from('A-1', 0), from('A-2', 1)] },
       },
