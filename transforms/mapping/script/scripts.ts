@@ -60,7 +60,7 @@ export function checkScripts({ key, sources, files }: ReadScripts): CheckedScrip
   if (reply.kind === 'checked') return { functions: reply.functions, issues: [] };
   const base = { file: files.at(-1)!, line: 1, column: 1, severity: 'error' as const };
   if (reply.kind !== 'invalid') {
-    const code = reply.kind === 'failed' ? reply.code : 'script-failed';
+    const code = 'script-invalid';
     const message = 'the file does not come to an end when it is read: its functions are not known';
     return { functions: undefined, issues: [{ ...base, code, message }] };
   }
