@@ -1,8 +1,8 @@
-// Goal: of an element that several HL7 fields fill, each field counts by itself: absent leaves what
-// it gave, `""` takes that alone away, sent replaces that alone; so the resource is what one message
-// would say that has the newest of every field, in whatever order the messages come, are replayed
-// by a later generation or taken back. Method: random fields of PID and PV1 in real messages,
-// converted by `base` and written to one spine; the oracle converts that one message.
+// Goal: of an element that several HL7 fields fill, each field counts by itself: absent leaves
+// what it gave, `""` takes that alone away, sent replaces that alone; so the resource is what one
+// message would say that has the newest of every field, in whatever order the messages come, are
+// replayed by a later generation or taken back. Method: random fields of PID and PV1 in real
+// messages, converted by `base` and written to one spine; the oracle converts that one message.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { MessageId, Work } from '../../../engine/index.ts';
@@ -155,7 +155,7 @@ describe('the fields of an element', () => {
     items: 1,
   });
 
-  it('are all replaced by a sender that sends the resource whole, and by one who knows of none', () => {
+  it('are replaced by who sends the resource whole, and by who does not say the fields', () => {
     const first = {
       set: { telecom: ['home', 'work'] },
       origins: { telecom: [from('PID-13', 0), from('PID-14', 1)] },
