@@ -11,6 +11,7 @@ import { compileList, type ListPlan } from './listings.ts';
 import type { Live, Shape } from './live.ts';
 import type { LoadedMapping } from './load.ts';
 import type { Merged } from './merge.ts';
+import { type Giving, type Givings, givingsOf } from './origins.ts';
 import { type ReadPath, readPath } from './reader.ts';
 import { compileRule, type Rule } from './rule.ts';
 import { choiceNames, fhirPathOf } from './target.ts';
@@ -23,6 +24,8 @@ export type Step = {
   readonly field: number;
   readonly apply: Rule['apply'];
   isLive(shape: Shape): boolean;
+  /** Set where rows of other fields fill the same list. */
+  readonly giving: Giving | undefined;
 };
 
 /** Rules and parts of a resource, or of a part. */
@@ -78,6 +81,8 @@ export type PartPlan = Filling & {
   readonly needs: readonly string[];
   /** Set when segments fill an item together. */
   readonly join: { readonly by: ReadPath; readonly once: ReadPath } | undefined;
+  /** Set where rows of other fields fill the same list. */
+  readonly giving: Giving | undefined;
 };
 
 export type MessagePlan = 'filter' | readonly MessageEntry[];
@@ -172,6 +177,7 @@ function planResource(id: string, merged: Merged, rules: readonly Rule[]): Resou
   const slot = ids.indexOf(id);
   const { row } = merged.resources[slot]!;
   const each = segmentName(row.each!);
+  const givings = givingsOf(merged, id);
   return {
     id,
     type: row.type!,
@@ -188,9 +194,9 @@ function planResource(id: string, merged: Merged, rules: readonly Rule[]): Resou
     others: otherChoices(row.type!),
     replaced: replacedBy(row),
     list: compileList(row, ids),
-    joins: joiningElements(merged, id),
+    joins: joiningElements(merged, id).filter((name) => !givings.elements.has(name)),
     slot,
-    ...filling(id, each, merged, rules),
+    ...filling(id, each, merged, rules, givings),
   };
 }
 
@@ -202,7 +208,13 @@ function correctionPlan(row: Condition | undefined, mayBeFirst: boolean): Correc
   return [{ when, path, field: fieldPath(path).field, mayBeFirst }];
 }
 
-function filling(id: string, segment: string, merged: Merged, rules: readonly Rule[]): Filling {
+function filling(
+  id: string,
+  segment: string,
+  merged: Merged,
+  rules: readonly Rule[],
+  givings?: Givings,
+): Filling {
   const parts = merged.parts.filter((placed) => placed.row.of === id);
   const elements = elementsOf(fhirPathOf(merged, id)!)?.values() ?? [];
   const rows = [...merged.resources, ...merged.parts];
@@ -210,12 +222,13 @@ function filling(id: string, segment: string, merged: Merged, rules: readonly Ru
     number: rows.findIndex(({ row }) => row.id === id),
     steps: rules
       .filter((rule) => rule.owner === id)
-      .map(({ source, apply, isLive }) => ({
+      .map(({ id: ruleId, source, apply, isLive }) => ({
         field: source?.segment === segment ? source.field : 0,
         apply,
         isLive,
+        giving: givings?.rules.get(ruleId),
       })),
-    parts: parts.map(({ row }) => planPart(row.id, merged, rules)),
+    parts: parts.map(({ row }) => planPart(row.id, merged, rules, givings)),
     required: [...elements]
       .filter((element) => element.required)
       .map((element) => ({
@@ -227,7 +240,12 @@ function filling(id: string, segment: string, merged: Merged, rules: readonly Ru
 
 const nothingNeeded: readonly string[] = Object.freeze([]);
 
-function planPart(id: string, merged: Merged, rules: readonly Rule[]): PartPlan {
+function planPart(
+  id: string,
+  merged: Merged,
+  rules: readonly Rule[],
+  givings: Givings | undefined,
+): PartPlan {
   const row = merged.parts.find((placed) => placed.row.id === id)!.row;
   const { join } = row;
   const each = row.each!;
@@ -239,6 +257,7 @@ function planPart(id: string, merged: Merged, rules: readonly Rule[]): PartPlan 
     field,
     when: compileCondition(row.when),
     needs: row.needs ?? nothingNeeded,
+    giving: givings?.parts.get(id),
     join: join && { by: readPath(fieldPath(join.by)), once: readPath(fieldPath(join.once)) },
     ...filling(id, segment, merged, rules),
   };

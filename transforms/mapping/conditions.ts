@@ -1,7 +1,7 @@
 import { fieldPath } from './field-path.ts';
 import type { Clauses, Condition } from './language.ts';
 import type { Shape } from './live.ts';
-import { type Reader, type ReadPath, readPath, readText } from './reader.ts';
+import { type Reader, type ReadPath, readField, readPath, readText } from './reader.ts';
 import type { Scope } from './scope.ts';
 
 /** What a condition is judged on: a segment of a message. */
@@ -73,22 +73,29 @@ function positive(key: string, wanted: Clauses[string]): Predicate {
   if (key === 'trigger') return (place) => values.has(place.trigger);
   if (key === 'message') return (place) => values.has(place.messageType);
   const path = readPath(fieldPath(key));
-  if (wanted === 'present') return fieldPredicate(path, (text) => text !== '');
-  if (wanted === 'absent') return fieldPredicate(path, (text) => text === '');
-  return fieldPredicate(path, (text) => values.has(text));
+  // A field may have a value and no first component: `^1^:^128`, `^Glucose`.
+  const isThere: Judge = (reader, at) => readField(reader, at, path).state === 'value';
+  if (wanted === 'present') return fieldPredicate(path, false, isThere);
+  if (wanted === 'absent') return fieldPredicate(path, true, (...place) => !isThere(...place));
+  const isWanted: Judge = (reader, at) => values.has(readText(reader, at, path));
+  return fieldPredicate(path, values.has(''), isWanted);
 }
 
-/** Remembers the last answer: all results of an order ask the same of it. */
-function fieldPredicate(path: ReadPath, judge: (text: string) => boolean): Predicate {
-  const isMissing = judge('');
+type Judge = (reader: Reader, at: number) => boolean;
+
+/**
+ * `otherwise`: where there is no such segment. Remembers the last answer: all results of an order
+ * ask the same of it.
+ */
+function fieldPredicate(path: ReadPath, otherwise: boolean, judge: Judge): Predicate {
   let lastRun = -1;
   let lastAt = -1;
   let last = false;
   return ({ run, reader, scope }, index) => {
     const at = scope.resolve(index, path.segment);
-    if (at < 0) return isMissing;
+    if (at < 0) return otherwise;
     if (at === lastAt && run === lastRun) return last;
-    last = judge(readText(reader, at, path));
+    last = judge(reader, at);
     lastAt = at;
     lastRun = run;
     return last;

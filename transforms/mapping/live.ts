@@ -57,8 +57,11 @@ export function liveFilling(live: Live, filling: Filling): LiveFilling {
   if (known !== undefined) return known;
   const { shape } = live;
   const made = {
-    steps: filling.steps.filter((step) => step.isLive(shape)),
-    parts: filling.parts.filter(({ segment }) => shape.segments.has(segment)),
+    // A row whose origin is noted takes over what a row before it emptied, even if it is silent.
+    steps: filling.steps.filter((step) => step.giving !== undefined || step.isLive(shape)),
+    parts: filling.parts.filter(
+      ({ giving, segment }) => giving !== undefined || shape.segments.has(segment),
+    ),
     low: -1,
     high: -1,
     meant: [],
