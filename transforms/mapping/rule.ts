@@ -11,6 +11,7 @@ import { compilePut, itemsOf, type Put, type Target, takeOut } from './put.ts';
 import { type Field, type ReadPath, readField, readPath } from './reader.ts';
 import { settingsMaker } from './settings.ts';
 import { partElement, resolveTarget } from './target.ts';
+import { visitNumberOf } from './visit-fields.ts';
 import { compileWriter, type Writer } from './writers.ts';
 
 /** One message on its way through the rules. */
@@ -45,7 +46,8 @@ export function compileRule(
   const conversion = conversions.get(row.as ?? 'string')!;
   const writer = compileWriter(elements, choiceType(row, conversion, elements.at(-1)!.types));
   const ids = merged.resources.map((placed) => placed.row.id);
-  const when = compileRuleCondition(row.when, ids);
+  const visitNumber = visitNumberOf(merged.dialect);
+  const when = compileRuleCondition(row.when, { resources: ids, visitNumber });
   const put = compilePut(row, writer);
   const rule = { id: row.id, owner, source: undefined };
   if (row.value !== undefined) {
