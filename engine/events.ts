@@ -68,6 +68,15 @@ export type Event =
     }
   | { type: 'issue'; channel: string; stage: string; code: string; severity: string; count: number }
   | { type: 'unvisited'; channel: string; field: string; count: number }
+  /** Functions of a mapping were called; `script` is `mapping/function`. */
+  | {
+      type: 'script';
+      channel: string;
+      script: string;
+      calls: number;
+      failures: number;
+      tookMs: number;
+    }
   | { type: 'unmapped-code'; channel: string; map: string; count: number }
   | { type: 'delivered'; channel: string; destination: string; count: number; tookMs: number }
   | {

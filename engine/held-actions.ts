@@ -12,7 +12,6 @@ import {
   type Place,
   type RerunOrder,
   rerun,
-  states,
 } from './journal/index.ts';
 import type { HeldSelection, Operations } from './operations.ts';
 
@@ -40,12 +39,8 @@ export function reruns(options: Options): Pick<Operations, 'rerun' | 'reconvert'
     waiting(name, ids) {
       const ref = channels.get(name)?.ref;
       if (!ref) throw new PlexusError('unknown-channel', `no channel is called \`${name}\``);
-      const isOpen = (id: MessageId): boolean => {
-        const state = journal.stateOf(id, ref.chain)?.state;
-        return state === states.ready || state === states.retry;
-      };
       const inAll = journal.totals.get(ref.no, ref.chain, counts.pending);
-      return { open: ids.filter(isOpen), inAll };
+      return { open: journal.openAmong(ref.chain, ids), inAll };
     },
   };
 }

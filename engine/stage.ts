@@ -64,5 +64,17 @@ export type Stage<In = unknown, Out = unknown> = {
    * returns; after `rollback` the same messages come again.
    */
   readonly transaction?: { begin(): void; commit(): void; rollback(): void };
+  /** What its scripts were called for since this was asked last: metrics are made of it. */
+  scripts?(): readonly ScriptUse[];
   close?(): void;
+};
+
+/** Calls of one function that an analyst wrote. */
+export type ScriptUse = {
+  /** `mapping/function`. */
+  readonly script: string;
+  readonly calls: number;
+  /** Of these, how many failed; their messages are held. */
+  readonly failures: number;
+  readonly tookMs: number;
 };

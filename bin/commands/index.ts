@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import { channel } from './channel.ts';
 import { convert } from './convert.ts';
+import { create } from './create.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 import { graph } from './graph.ts';
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   lint,
   test,
   convert,
+  create,
   list,
   schema,
   graph,

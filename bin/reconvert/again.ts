@@ -84,7 +84,7 @@ const sliceMessages = 256;
 const underWayMax = 512;
 /** With more than this of its own still to do the channel comes first. */
 const liveMax = 1_024;
-const pollMs = 10;
+const pollMs = 20;
 
 /**
  * Orders what a job has planned, slice by slice, never more than a few hundred before what comes in

@@ -31,17 +31,33 @@ const attributions = { now: now.attribution, before: before?.attribution };
 
 /** Compares the messages of a range; the entry point that the pool calls. */
 export async function compareRange(range: IdRange): Promise<Compared> {
-  const messages = reader.messages(order.query, range);
-  const sides = await convertAll(now.chain, messages, order.now);
-  const earlier = before && (await convertAll(before.chain, messages, order.before!));
   const diff = newDiff();
   const planned: Planned[] = [];
-  for (const [n, message] of messages.entries()) {
-    const side = sides[n]!;
-    if (earlier === undefined) compareWithStored(message, side, diff, planned);
-    else addSides(diff, String(message.id), message.raw, earlier[n]!, side, attributions);
-  }
+  const messages = reader.messages(order.query, range);
+  for (let from = 0; from < messages.length; from += atOnce)
+    await compareSome(messages.slice(from, from + atOnce), diff, planned);
   return { diff, planned };
+}
+
+/** As many as a batch of the engine has: what is made of them is short-lived. */
+const atOnce = 64;
+
+async function compareSome(
+  messages: readonly RawMessage[],
+  diff: Diff,
+  planned: Planned[],
+): Promise<void> {
+  const sides = await convertAll(now.chain, messages, order.now);
+  const earlier = before && (await convertAll(before.chain, messages, order.before!));
+  for (const [n, message] of messages.entries()) {
+    const old = earlier?.[n];
+    if (old) addSides(diff, String(message.id), message.raw, old, sides[n]!, attributions);
+  }
+  if (earlier) return;
+  spine.together(() => {
+    for (const [n, message] of messages.entries())
+      compareWithStored(message, sides[n]!, diff, planned);
+  });
 }
 
 function compareWithStored(message: RawMessage, side: Side, diff: Diff, planned: Planned[]): void {

@@ -9,7 +9,7 @@ import {
   toArray,
 } from 'rxjs';
 import type { Issue } from '../issue.ts';
-import type { Outcome, Stage, Work } from '../stage.ts';
+import type { Outcome, ScriptUse, Stage, Work } from '../stage.ts';
 
 /** What a chain made of one message. */
 export type ChainVerdict =
@@ -185,6 +185,8 @@ export function createChain(stages: readonly Stage[]) {
         return oneByOne(works, keys);
       }
     },
+    /** What scripts were called for since this was asked last. */
+    scripts: (): readonly ScriptUse[] => stages.flatMap((stage) => stage.scripts?.() ?? []),
     close(): void {
       for (const stage of stages) stage.close?.();
     },

@@ -41,7 +41,7 @@ export async function runTask(
     const reply = { verdict, tookUs, issues, resources };
     return unread.length === 0 ? reply : { ...reply, unvisited: unread };
   });
-  return { replies, unvisited: [...unvisited] };
+  return { replies, unvisited: [...unvisited], scripts: chain().scripts() };
 }
 
 const waiting = (cause: string): ChainReply => ({

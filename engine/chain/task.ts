@@ -1,6 +1,7 @@
 import type { ComponentConfig } from '../config/index.ts';
 import type { MessageId } from '../ids.ts';
 import type { ResourceLine } from '../sink.ts';
+import type { ScriptUse } from '../stage.ts';
 import type { ChainResult, ChainVerdict } from './chain.ts';
 
 /** Which chain runs: enough for a worker to build it. */
@@ -43,6 +44,7 @@ export type ChainReplies = {
   readonly replies: readonly ChainReply[];
   /** Populated fields that nobody read, with their number in this batch. */
   readonly unvisited: readonly (readonly [string, number])[];
+  readonly scripts?: readonly ScriptUse[];
 };
 
 /** Lays the raw bytes of a batch end to end, in memory of their own that can be handed over. */

@@ -81,8 +81,10 @@ export async function openPipeline(options: PipelineOptions) {
       if (destinations.length > 0 && origin) keep(row, origin, reply.resources);
       const onward: Row = { ...row, attempts: 0, retries: 0, suspect: false, dueUs: 0 };
       for (const destination of destinations) {
-        if (row.isReconverted && forwarding.has(destination.no)) continue;
-        destination.scheduler.offer(onward);
+        // Only the journal knows whether such a route is told.
+        if (row.isReconverted && forwarding.has(destination.no))
+          destination.scheduler.lower(row.id);
+        else destination.scheduler.offer(onward);
       }
     }
     for (const destination of destinations) destination.scheduler.wake();

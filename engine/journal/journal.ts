@@ -189,6 +189,19 @@ export function openJournal(options: JournalOptions) {
       ) as { state: number; code: string | null; issues: string | null } | undefined;
     },
 
+    /** Which of these messages a queue has still to work off. */
+    openAmong(destination: number, ids: readonly MessageId[]): readonly MessageId[] {
+      const open = new Set<number>();
+      for (const [no, own] of Map.groupBy(ids, partitionOf)) {
+        const [first, last] = [Math.min(...own), Math.max(...own)];
+        const rows = partitions.using(no, ({ statements }) =>
+          statements.openBetween.all(destination, first, last),
+        ) as { id: MessageId }[] | undefined;
+        for (const { id } of rows ?? []) open.add(id);
+      }
+      return ids.filter((id) => open.has(id));
+    },
+
     /** The messages of a batch that landed whole, but for those that had landed before. */
     partsOf(whole: MessageId): readonly MessageId[] {
       return partitions.using(partitionOf(whole), (partition) => readParts(partition, whole)) ?? [];

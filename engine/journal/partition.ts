@@ -94,6 +94,8 @@ const sql = {
   freeOwed: `UPDATE work SET state = ${states.ready}, attempts = 0, retries = 0, code = NULL,
       owner = NULL, issues = NULL
     WHERE message_id = ? AND generation = ? AND destination = ? AND state = ${states.held}`,
+  openBetween: `SELECT message_id AS id FROM work INDEXED BY work_open
+    WHERE destination = ? AND state < 2 AND message_id BETWEEN ? AND ?`,
   keys: 'SELECT key FROM message_key WHERE message_id = ?',
   message: `SELECT id, channel, received_us AS receivedUs, sha, control_id AS controlId, codec, raw
     FROM message WHERE id = ?`,

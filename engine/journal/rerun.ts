@@ -9,8 +9,8 @@ import type { Tally } from './tally.ts';
 export type RerunOrder = {
   readonly ids: readonly MessageId[];
   /**
-   * `reconvert`: routes that forward messages as they came do not get them again, and what is held
-   * runs too.
+   * `reconvert`: routes that forward messages as they came do not get one again that they have had,
+   * and what is held runs too.
    */
   readonly action: 'rerun' | 'reconvert';
   /**

@@ -83,7 +83,12 @@ function writeSettlement(
 
 function enqueue(partition: Partition, tally: Tally, context: SettleContext, row: Row): void {
   for (const route of context.routes) {
-    if (row.isReconverted && context.forwarding?.has(route)) continue;
+    if (
+      row.isReconverted &&
+      context.forwarding?.has(route) &&
+      wasTold(partition, context, row, route)
+    )
+      continue;
     const { changes } = partition.statements.insertWork.run(
       row.id,
       row.generation,
@@ -99,6 +104,15 @@ function enqueue(partition: Partition, tally: Tally, context: SettleContext, row
     tally.add(context.channel.no, route, counts.enqueued, 1);
     tally.add(context.channel.no, route, counts.pending, 1);
   }
+}
+
+/** Did the route get the message of an earlier generation? One whose work has expired has told. */
+function wasTold({ db }: Partition, context: SettleContext, row: Row, route: number): boolean {
+  const before = db.prepare<[number, number, number], unknown>(
+    'SELECT 1 FROM work WHERE message_id = ? AND destination = ? AND generation < ? LIMIT 1',
+  );
+  const ranBefore = before.get(row.id, context.destination, row.generation) !== undefined;
+  return !ranBefore || before.get(row.id, route, row.generation) !== undefined;
 }
 
 function stateOf(kind: 'settled' | 'filtered' | 'held'): State {

@@ -15,7 +15,7 @@ export type Row = {
    * It was being processed when something died: it runs alone, so that no innocent is taken for it.
    */
   readonly suspect: boolean;
-  /** Processed before and told all routes: those that forward it as it came have had it. */
+  /** Ordered by a reconversion: routes that forward it as it came may have had it. */
   readonly isReconverted?: true;
   /** Waiting for its retry, microseconds since the epoch; 0 when it is not. */
   readonly dueUs: number;

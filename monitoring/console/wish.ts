@@ -19,6 +19,7 @@ const unasked: ReadonlySet<EventType> = new Set([
   'delivered',
   'identity-access',
   'landed',
+  'script',
   'settled',
   'stage',
   'unvisited',

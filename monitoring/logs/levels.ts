@@ -36,6 +36,7 @@ export const levels: Readonly<Record<EventType, Level>> = {
   message: 'silent',
   issue: 'debug',
   unvisited: 'debug',
+  script: 'debug',
   'unmapped-code': 'debug',
   delivered: 'debug',
   'destination-unavailable': 'warn',

@@ -1,4 +1,5 @@
 import type { Event, EventOf, EventType } from '../../engine/index.ts';
+import { scriptRecorder } from './script-recorder.ts';
 import type { MetricMaker } from './series.ts';
 
 type Recorders = { readonly [T in EventType]: (event: EventOf<T>) => void };
@@ -17,6 +18,7 @@ export function createRecorder(make: MetricMaker): (event: Event) => void {
     ...inputRecorders(make),
     ...journalRecorders(make),
     ...chainRecorders(make),
+    script: scriptRecorder(make),
     ...deliveryRecorders(make),
   };
   return (event) => (recorders[event.type] as (event: Event) => void)(event);

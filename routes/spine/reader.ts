@@ -66,6 +66,8 @@ export type SpineReader = ResourceReader & {
   };
   /** Undefined when nothing of the message is there. */
   toldLast(message: MessageId): ToldLast | undefined;
+  /** What `read` reads, it reads of one moment, and faster than piece by piece. */
+  together<Found>(read: () => Found): Found;
   /** By type, in the alphabet's order. */
   counts(): readonly TypeCount[];
   close(): void;
@@ -111,6 +113,10 @@ export function openSpineReader(dataDir: string, key: Buffer): SpineReader {
       const { generation, mapping } = last;
       const told = toldBefore(spine.reading, spine.words, message, generation);
       return { generation, mapping: spine.words.text(mapping), told };
+    },
+    together(read) {
+      const spine = open();
+      return spine === undefined ? read() : spine.db.transaction(read)();
     },
     counts() {
       const spine = open();

@@ -1,6 +1,7 @@
 import type { DatabaseHandle } from '../../engine/index.ts';
 import { indexedSql } from './id-index.ts';
 import { type ContributionRow, type PackRow, unpack } from './packing.ts';
+import { recentRows } from './recent-rows.ts';
 
 export type ResourceRow = {
   readonly no: number;
@@ -21,6 +22,7 @@ export function prepareReading(db: DatabaseHandle) {
   const packs = db.prepare<[number, number], PackRow>(
     `SELECT ${packColumns} FROM contribution WHERE first >= ? AND first < ? ORDER BY first`,
   );
+  const recent = recentRows();
   const extent = db.prepare<[number, number], { first: number; count: number }>(
     'SELECT first, count FROM origin WHERE message = ? AND generation = ?',
   );
@@ -29,8 +31,12 @@ export function prepareReading(db: DatabaseHandle) {
     wordText: db.prepare<[number], { text: string }>('SELECT text FROM word WHERE no = ?'),
     resourceByNo: db.prepare<[number], ResourceRow>('SELECT * FROM resource WHERE no = ?'),
     contribution(row: number): ContributionRow {
+      const known = recent.get(row);
+      if (known !== undefined) return known;
       const found = pack.get(row);
-      const one = found && unpack(found)[row - found.first];
+      const rows = found === undefined ? [] : unpack(found);
+      recent.put(rows);
+      const one = rows[row - (found?.first ?? 0)];
       if (one === undefined) throw new Error('a contribution of the chain is missing');
       return one;
     },

@@ -94,6 +94,7 @@ export async function openProbe(options: ProbeOptions) {
     ...spec,
     role: 'route',
     name: 'memory',
+    forwards: (config) => config === 'forwards',
     async create(config) {
       const name = config as string;
       if (name === 'refuses') throw new PlexusError('folder-taken', 'it belongs to another');

@@ -4,6 +4,7 @@ import { convertRaw } from './convert-bytes.ts';
 import type { LoadedMapping } from './load.ts';
 import type { Rule } from './rule.ts';
 import { fhirPathOf, resolveTarget } from './target.ts';
+import type { Fields } from './writers.ts';
 
 /** Where a value lies in a resource: `['name', 0, 'family']`. */
 export type FhirPath = readonly (string | number)[];
@@ -22,41 +23,57 @@ type Traced = WeakMap<object, [path: FhirPath, rule: string][]>;
 
 /**
  * A value that only one rule can set needs no second look; for others the message is converted once
- * more by rules that are watched, some ten times slower than by those that are not.
+ * more, and the rules that may have set it are watched.
  */
 export function openAttribution(loaded: LoadedMapping): Attribution {
   const merged = loaded.merged!;
+  const tops = new Map<string, string>();
   const targets = merged.rules.flatMap(({ row }) => {
     const target = resolveTarget(merged, row.to ?? '');
     if ('word' in target) return [];
-    const owner = fhirPathOf(merged, target.owner) ?? '';
-    const steps = [...owner.split('.'), ...target.elements.map(({ name }) => name)];
-    return [{ id: row.id, steps }];
+    const names = target.elements.map(({ name }) => name);
+    tops.set(row.id, names[0] ?? '');
+    return [
+      { id: row.id, steps: [...(fhirPathOf(merged, target.owner) ?? '').split('.'), ...names] },
+    ];
   });
   let traced: Traced = new WeakMap();
-  const watched = compileMapping(loaded, (rule) => watch(rule, () => traced));
+  let watching = new Set<string>();
+  const watched = compileMapping(loaded, (rule) =>
+    watch(rule, tops.get(rule.id) ?? '', (id) => (watching.has(id) ? traced : undefined)),
+  );
   let last: { readonly bytes: Buffer; readonly made: readonly Contribution[] } | undefined;
 
-  function converted(bytes: Buffer): readonly Contribution[] {
-    if (last?.bytes === bytes) return last.made;
+  /** Converts the message once more, unless these rules were watched when it was the last time. */
+  function converted(bytes: Buffer, rules: readonly string[]): readonly Contribution[] {
+    const isSame = last?.bytes === bytes;
+    if (last && isSame && rules.every((id) => watching.has(id))) return last.made;
+    watching = new Set([...(isSame ? watching : []), ...rules]);
     traced = new WeakMap();
     const result = convertRaw(watched, bytes);
-    last = { bytes, made: result.kind === 'pass' ? result.conversion.contributions : [] };
-    return last.made;
+    const made = result.kind === 'pass' ? result.conversion.contributions : [];
+    last = { bytes, made };
+    return made;
   }
 
+  const found = new Map<string, readonly string[]>();
   function candidates(type: string, path: FhirPath): readonly string[] {
     const names = [type, ...path.filter((step) => typeof step === 'string')];
-    return targets.flatMap(({ id, steps }) => (meets(steps, names) ? [id] : []));
+    const key = names.join('.');
+    const known = found.get(key);
+    if (known) return known;
+    const ids = targets.flatMap(({ id, steps }) => (meets(steps, names) ? [id] : []));
+    found.set(key, ids);
+    return ids;
   }
 
   return {
     rulesAt(bytes, contribution, type, path) {
       const possible = candidates(type, path);
       if (possible.length < 2) return possible;
-      const made = converted(bytes)[contribution];
-      const found = made?.type === type ? lookUp(traced, made, path) : undefined;
-      return found === undefined ? possible : [found];
+      const made = converted(bytes, possible)[contribution];
+      const rule = made?.type === type ? lookUp(traced, made, path) : undefined;
+      return rule === undefined ? possible : [rule];
     },
   };
 }
@@ -72,17 +89,26 @@ function meets(steps: readonly string[], names: readonly string[]): boolean {
   return true;
 }
 
-function watch(rule: Rule, traced: () => Traced): Rule {
+/** `top`: the one element of its target that the rule writes to, or in. */
+function watch(rule: Rule, top: string, traced: (id: string) => Traced | undefined): Rule {
+  const isOne = top !== '' && !top.endsWith('[x]');
+  const only = (fields: Fields | undefined): Fields | undefined =>
+    isOne && fields ? { [top]: fields[top] } : fields;
   return {
     ...rule,
     apply(run, target, index) {
-      const leaves = () => leavesOf([target.set, target.initial], []);
+      const notesOf = traced(rule.id);
+      if (notesOf === undefined) {
+        rule.apply(run, target, index);
+        return;
+      }
+      const leaves = () => leavesOf([only(target.set), only(target.initial)], []);
       const before = new Set(leaves().map(keyOf));
       rule.apply(run, target, index);
       const added = leaves().filter((leaf) => !before.has(keyOf(leaf)));
-      const notes = traced().get(target.set) ?? [];
+      const notes = notesOf.get(target.set) ?? [];
       for (const [path] of added) notes.push([path, rule.id]);
-      traced().set(target.set, notes);
+      notesOf.set(target.set, notes);
     },
   };
 }

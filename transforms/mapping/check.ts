@@ -10,6 +10,7 @@ import type { Condition, KeyPart, PartRow, ResourceRow, RuleRow } from './langua
 import type { Layer, Merged, Placed, WrittenRow } from './merge.ts';
 import { checkRender, checkRenderMessages } from './render/index.ts';
 import type { Path, Report } from './report.ts';
+import { type CheckedScripts, checkUsing } from './script/index.ts';
 import { fhirPathOf, partElement, resolveTarget } from './target.ts';
 import { isVisitField } from './visit-fields.ts';
 
@@ -18,6 +19,7 @@ export function checkMapping(
   merged: Merged,
   layers: readonly Layer[],
   files: ReadonlyMap<string, YamlFile>,
+  script: CheckedScripts | undefined,
 ): ConfigIssue[] {
   const issues: ConfigIssue[] = [];
   const reportAt =
@@ -33,7 +35,10 @@ export function checkMapping(
   for (const { row, layer, path } of merged.resources)
     checkResource(row, merged, reportAt(layer, path));
   for (const { row, layer, path } of merged.parts) checkPart(row, merged, reportAt(layer, path));
-  for (const { row, layer, path } of merged.rules) checkRule(row, merged, reportAt(layer, path));
+  for (const { row, layer, path } of merged.rules) {
+    checkRule(row, merged, reportAt(layer, path));
+    checkUsing(row, merged, script, reportAt(layer, path));
+  }
   for (const { row, layer, path } of merged.renders)
     checkRender(row, merged, reportAt(layer, path));
   checkElements(merged, reportAt);
@@ -249,7 +254,7 @@ function checkTarget(row: RuleRow, merged: Merged, report: Report): void {
   const name = row.as ?? 'string';
   const conversion = conversions.get(name);
   if (row.reference !== undefined) checkType(element.types, ['Reference'], report, 'reference');
-  if (row.from === undefined) return;
+  if (row.from === undefined || (row.using !== undefined && row.as === undefined)) return;
   if (!conversion) {
     const hint = suggestion(name, [...conversions.keys()]);
     report('conversion-unknown', `no conversion is called \`${name}\`; ${hint}`, 'as');

@@ -113,7 +113,9 @@ export function compileMapping(
   const tables = new Map(
     [...merged.tables].map(([name, row]) => [name, compileTable(name, row)] as const),
   );
-  const rules = merged.rules.map(({ row }) => wrap(compileRule(row, merged, tables)));
+  const rules = merged.rules.map(({ row }) =>
+    wrap(compileRule(row, merged, tables, loaded.scripts)),
+  );
   const resources = new Map(
     merged.resources.map(({ row }) => [row.id, planResource(row.id, merged, rules)] as const),
   );

@@ -7,6 +7,7 @@ import {
   hold,
   PlexusError,
   pass,
+  type ScriptUse,
   type Stage,
   type StageComponent,
   suggestion,
@@ -15,6 +16,7 @@ import type { Conversion } from '../fhir/index.ts';
 import { compiledOf, convertRaw } from './convert-bytes.ts';
 import { loadMapping, mappingFiles, mappingNames } from './load.ts';
 import { runTests } from './run-tests.ts';
+import { addUses, takeUses } from './script/index.ts';
 
 const schema = z.strictObject({
   mapping: z.string().describe('Name of a file in config/mappings, or `base`.'),
@@ -39,10 +41,19 @@ export const convertStage: StageComponent<Config> = {
       throw new PlexusError('mapping-invalid', text);
     }
     const mapping = compiledOf(loaded);
+    let uses: readonly ScriptUse[] = [];
     return {
       name: 'convert',
+      scripts() {
+        const taken = uses;
+        uses = [];
+        return taken;
+      },
       run(work) {
+        // What was counted before was asked offline: by lint, or by tests.
+        if (loaded.scripts) takeUses();
         const result = convertRaw(mapping, work.raw);
+        if (loaded.scripts) uses = addUses(uses, takeUses());
         switch (result.kind) {
           case 'pass':
             return pass(result.conversion, result.conversion.issues);

@@ -22,3 +22,12 @@ export {
   renderOf,
 } from './render/index.ts';
 export { runMappingTests, type TestResult } from './run-tests.ts';
+export {
+  findGaps,
+  type Gap,
+  type GapReport,
+  gapKinds,
+  observe,
+  type Unread,
+  writeMapping,
+} from './skeleton/index.ts';

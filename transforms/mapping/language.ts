@@ -114,6 +114,10 @@ const rule = z.strictObject({
   as: z.string().optional().describe('Conversion from the HL7 data type; default `string`.'),
   table: z.string().optional().describe('Code table of `tables`.'),
   with: z.record(z.string(), literal).optional().describe('Settings of the conversion.'),
+  using: z
+    .string()
+    .optional()
+    .describe('Function of `script` that is given the field: what it gives is converted in turn.'),
   mark: z
     .string()
     .regex(/^[a-z][a-z0-9-]*$/)
@@ -238,6 +242,11 @@ export const mappingSchema = z.strictObject({
     .optional()
     .describe('Slug of the sender; part of every id and of its identifier systems.'),
   description: z.string().optional(),
+  script: z
+    .string()
+    .regex(/^functions\/[a-z0-9][a-z0-9/-]*\.ts$/, 'a file such as `functions/NAME.ts`')
+    .optional()
+    .describe('TypeScript file beside the mapping, whose functions rules name by `using`.'),
   dialect: dialect.optional(),
   tables: z.record(z.string(), table).optional(),
   messages: z

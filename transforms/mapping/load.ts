@@ -13,6 +13,7 @@ import { checkDialects, readAuthorities, withAuthorities } from './authorities.t
 import { checkMapping } from './check.ts';
 import { type MappingFile, mappingSchema } from './language.ts';
 import { type Layer, type Merged, merge } from './merge.ts';
+import { checkScripts, readScripts, type Scripts } from './script/index.ts';
 
 /** Where the shared base of this Plexus lies. */
 export const ownBaseDir = join(dirname(fileURLToPath(import.meta.url)), 'base');
@@ -33,6 +34,7 @@ export type LoadedMapping = {
   readonly files: readonly string[];
   /** Twelve hex digits of SHA-256 over their text. */
   readonly hash: string;
+  readonly scripts: Scripts | undefined;
 };
 
 const cache = new Map<string, { hash: string; loaded: LoadedMapping }>();
@@ -51,6 +53,9 @@ export function loadMapping(configDir: string, name: string): LoadedMapping {
   const layers = withAuthorities(written, authorities);
   const hash = createHash('sha256');
   for (const yaml of files) hash.update(yaml.text).update('\0');
+  const scripts = readScripts(name, layers, files);
+  if (scripts) hash.update(scripts.key);
+  issues.push(...(scripts?.issues ?? []));
   const digest = hash.digest('hex').slice(0, 12);
   const key = `${configDir}\0${name}`;
   const known = cache.get(key);
@@ -59,15 +64,18 @@ export function loadMapping(configDir: string, name: string): LoadedMapping {
   const merged = layers.length > 0 ? merge(layers) : undefined;
   if (merged && issues.length === 0) {
     const byFile = new Map(files.map((yaml) => [yaml.file, yaml]));
-    issues.push(...checkMapping(merged, layers, byFile));
+    const script = scripts && checkScripts(scripts);
+    issues.push(...(script?.issues ?? []));
+    issues.push(...checkMapping(merged, layers, byFile, script));
     issues.push(...checkDialects(written, byFile, authorities));
   }
   const loaded: LoadedMapping = {
     name,
     merged: issues.some((issue) => issue.severity === 'error') ? undefined : merged,
     issues,
-    files: files.map((yaml) => yaml.file),
+    files: [...(scripts?.files ?? []), ...files.map((yaml) => yaml.file)],
     hash: digest,
+    scripts,
   };
   cache.set(key, { hash: digest, loaded });
   return loaded;
@@ -78,8 +86,9 @@ export function mappingFiles(configDir: string, name: string): readonly string[]
   const files: YamlFile[] = [];
   const { yaml } = readAuthorities(configDir);
   if (yaml !== undefined) files.push(yaml);
-  readLayers(configDir, name, files, [], []);
-  return files.map((yaml) => yaml.file);
+  const layers = readLayers(configDir, name, files, [], []);
+  const scripts = readScripts(name, layers, files)?.files ?? [];
+  return [...scripts, ...files.map((yaml) => yaml.file)];
 }
 
 function readLayers(

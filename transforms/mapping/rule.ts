@@ -1,3 +1,4 @@
+import { type Place as ElementPlace, placesOf } from './check-values.ts';
 import type { Collector } from './collector.ts';
 import type { Place } from './conditions.ts';
 import { conversions } from './datatypes/index.ts';
@@ -9,8 +10,9 @@ import type { RuleRow } from './language.ts';
 import type { Merged } from './merge.ts';
 import { compilePut, itemsOf, type Put, type Target, takeOut } from './put.ts';
 import { type Field, type ReadPath, readField, readPath } from './reader.ts';
+import { type Scripts, scriptedConversion } from './script/index.ts';
 import { settingsMaker } from './settings.ts';
-import { partElement, resolveTarget } from './target.ts';
+import { fhirPathOf, partElement, resolveTarget } from './target.ts';
 import { visitNumberOf } from './visit-fields.ts';
 import { compileWriter, type Writer } from './writers.ts';
 
@@ -38,12 +40,17 @@ export function compileRule(
   row: RuleRow,
   merged: Merged,
   tables: ReadonlyMap<string, CodeTable>,
+  scripts: Scripts | undefined,
 ): Rule {
   const resolved = resolveTarget(merged, row.to ?? '');
   if ('word' in resolved) throw new Error(`rule ${row.id}: ${row.to} was not checked`);
   const { owner } = resolved;
   const elements = resolved.elements.length > 0 ? resolved.elements : [partElement(merged, owner)!];
-  const conversion = conversions.get(row.as ?? 'string')!;
+  const conversion = conversionOf(row, scripts, () => {
+    const path = fhirPathOf(merged, owner)!;
+    const [place] = resolved.elements.length > 0 ? placesOf(path, elements).slice(-1) : [];
+    return place ?? { element: elements[0]!, path };
+  });
   const writer = compileWriter(elements, choiceType(row, conversion, elements.at(-1)!.types));
   const ids = merged.resources.map((placed) => placed.row.id);
   const visitNumber = visitNumberOf(merged.dialect);
@@ -62,6 +69,16 @@ export function compileRule(
   const source = paths.length === 1 ? paths[0] : undefined;
   const apply = fieldRule({ row, conversion, table, when, put, writer, paths });
   return { ...rule, source, apply };
+}
+
+function conversionOf(
+  row: RuleRow,
+  scripts: Scripts | undefined,
+  place: () => ElementPlace,
+): Conversion {
+  if (row.using === undefined) return conversions.get(row.as ?? 'string')!;
+  const inner = row.as === undefined ? undefined : conversions.get(row.as);
+  return scriptedConversion(scripts!, row, inner, place());
 }
 
 /** Does another rule write inside the element that this one sets? */

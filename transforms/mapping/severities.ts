@@ -17,5 +17,8 @@ const informative = new Set([
   'time-offset-lost',
 ]);
 
+/** A function of the analyst`s own that fails is no reason to go on without its value. */
+const holding = new Set(['script-failed', 'script-timeout', 'script-memory', 'script-result']);
+
 export const severityOf = (code: string): Issue['severity'] =>
-  informative.has(code) ? 'information' : 'warning';
+  informative.has(code) ? 'information' : holding.has(code) ? 'error' : 'warning';

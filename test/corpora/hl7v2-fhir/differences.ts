@@ -65,7 +65,7 @@ export const differences: readonly Difference[] = [
   {
     reason:
       'The converter makes observations and procedures of PDA and ACC under codes of its own ' +
-      'invention; a code that no sender sent and no code system has is not emitted.',
+      'invention; what they say stands here under the codes of LOINC and SNOMED CT for it.',
     is: ({ name, by, value }, { text }) => {
       const code = by === '' && name.endsWith('-code') ? value : by;
       return code !== '' && !text.includes(code);

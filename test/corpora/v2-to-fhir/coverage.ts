@@ -48,6 +48,13 @@ for (const map of maps)
 const used = measured.filter(({ row }) => mapLeft(row.map) === undefined);
 console.log(line('all', measured));
 console.log(line('all but the maps left', used));
+const meant = ({ verdict }: Measured): boolean => verdict.kind === 'left' && !!verdict.reason;
+console.log(
+  line(
+    'all but the maps and rows left',
+    used.filter((one) => !meant(one)),
+  ),
+);
 for (const map of maps) {
   const why = mapLeft(map);
   if (why !== undefined) console.log(`left: ${map}: ${why}`);

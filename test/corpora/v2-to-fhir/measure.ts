@@ -1,6 +1,6 @@
 // Which rows of HL7's tables the base carries out, measured on what it makes of messages.
 import type { LoadedMapping } from '../../../transforms/mapping/index.ts';
-import { settingsFor } from './conditions.ts';
+import { type Setting, settingsFor } from './conditions.ts';
 import { appeared, type Leaves, leavesOf, withField } from './probe.ts';
 import { rowLeft } from './reasons.ts';
 import { observedSamples, samplesOf } from './samples.ts';
@@ -119,7 +119,7 @@ function byField(
   const values = isFixed
     ? [own.value]
     : source === 'OBX-5'
-      ? observedSamples(ready[index]!.split('|')[2] ?? '')
+      ? observedIn(row, ready[index]!.split('|')[2] ?? '')
       : samplesOf(dataType, listed.get(vocabulary.replaceAll('/', '')) ?? []);
   const empty = leavesOf(mapping, withField(ready, index, source, ''));
   const filled = values.map((value) => leavesOf(mapping, withField(ready, index, source, value)));
@@ -132,7 +132,7 @@ function byField(
 /** Sets the message up so that the row's condition holds. */
 function prepare(message: readonly string[], index: number, row: Row): string[] {
   let ready = [...message];
-  for (const { field, value } of settingsFor(row.condition) ?? []) {
+  for (const { field, value } of [...(settingsFor(row.condition) ?? []), ...around(row)]) {
     if (field === row.source && value !== '') continue;
     const at = ready[index]!.startsWith(field.slice(0, 3))
       ? index
@@ -141,9 +141,28 @@ function prepare(message: readonly string[], index: number, row: Row): string[] 
     const current = ready[at]!.split('|')[Number(/-(\d+)/.exec(field)?.[1])] ?? '';
     if (value === '!' || (value === '*' && current !== '' && !field.includes('.'))) continue;
     ready = withField(ready, at, field, value === '*' ? anyValue(field) : value);
-    if (field === 'OBX-2') ready = withField(ready, at, 'OBX-5', observedSamples(value)[0]!);
+    if (field === 'OBX-2') ready = withField(ready, at, 'OBX-5', observedIn(row, value)[0]!);
   }
   return ready;
+}
+
+/** What the row takes for granted and does not say. */
+function around({ map, source, condition }: Row): Setting[] {
+  const settings: Setting[] = [];
+  // A result that was not asked for, or cannot be had, has no value.
+  if (/OBX-11 IS "[NX]"/.test(condition)) settings.push({ field: 'OBX-5', value: '' });
+  // Components are of an OBX that repeats its value.
+  else if (map === 'OBX[Observation-Component]' && !condition.includes('OBX-2'))
+    settings.push({ field: 'OBX-5', value: '107~108' });
+  // The order has these numbers twice.
+  if (/^ORC-[23]$/.test(source)) settings.push({ field: source.replace('ORC', 'OBR'), value: '' });
+  return settings;
+}
+
+function observedIn({ map }: Row, type: string): readonly string[] {
+  const samples = observedSamples(type);
+  if (map !== 'OBX[Observation-Component]') return samples;
+  return [`${samples[0]}~${samples[1]}`, `${samples[1]}~${samples[0]}~${samples[0]}`];
 }
 
 const dates = /^(OBR-8|AI[SGLP]-[468]|PV1-45|TQ1-[78]|IAM-11)$/;

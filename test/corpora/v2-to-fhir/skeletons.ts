@@ -2,7 +2,7 @@
 const segments: Readonly<Record<string, string>> = {
   SFT: 'SFT|Maker^L|2.1|Product|B7',
   EVN: 'EVN|A01|20240310143000-0500',
-  PID: `PID|1||4711^^^HOSP&2.999.1&ISO^MR||Young^Ada||19800229|F||||||||||A7^^^HOSP&2.999.1&ISO`,
+  PID: `PID|1||4711^^^HOSP&2.999.1&ISO^MR||Young^Ada||19800229|F||||||||||A1^^^HOSP&2.999.1&ISO`,
   'PID.bare': 'PID|1||4711^^^HOSP&2.999.1&ISO^MR||Young^Ada||19800229|F',
   PD1: 'PD1|||||||Y',
   MRG: 'MRG|4712^^^HOSP&2.999.1&ISO^MR||A1^^^HOSP&2.999.1&ISO||V2^^^HOSP&2.999.1&ISO',
@@ -24,6 +24,8 @@ const segments: Readonly<Record<string, string>> = {
   DB1: 'DB1|1|PT',
   ORC: 'ORC|NW|P1^EHR|F1^LAB',
   OBR: 'OBR|1|P1^EHR|F1^LAB|24323-8^CMP^LN|||20240310143000-0500||||||||||||||||||F',
+  // The specimen in OBR-15, as before there was an SPM.
+  OBR15: 'OBR|1|P1^EHR|F1^LAB|24323-8^CMP^LN|||||||||||BLD^Blood^L||||||||||F',
   OBX: 'OBX|1|NM|2345-7^Glucose^LN||107|mg/dL^mg/dL^UCUM|||||F',
   SPM: 'SPM|1|S1&EHR^S1&LAB||SER^Serum^HL70487',
   TQ1: 'TQ1|1||||||20240310|20240311',
@@ -72,6 +74,7 @@ export const structures: Readonly<Record<string, string>> = {
   'ADT^A60': 'EVN PID PV1 PV2 IAM NTE IAM',
   'ORU^R01': `SFT ${person.replace('PID', 'PID PRT')} ${result}`,
   'ORU^R30': 'PID OBX ORC OBR NTE PRT OBX NTE',
+  'ORU^R32': `PID PV1 ORC OBR15 NTE OBX`,
   'ORM^O01': `NTE ${person.replace('PD1', 'PD1 NTE')} IN1 GT1 AL1 ORC OBR NTE DG1 OBX NTE`,
   'OML^O21': `SFT NTE PID PD1 NTE NK1 PV1 PV2 IN1 GT1 AL1 ORC TQ1 OBR NTE PRT DG1 OBX NTE SPM OBX`,
   'OML^O33': `PID PV1 SPM OBX ORC TQ1 OBR NTE DG1 OBX NTE`,

@@ -22,6 +22,9 @@ export function parseTarget(map: string, text: string): Target {
   const [named, literal] = text.split(/=(?!.*})/).map((part) => part.trim().replaceAll('"', ''));
   const hops = withoutPositions(named!).split('(');
   const [inner, ...through] = hops.slice(1).map(hopOf).reverse();
+  // An annotation is no resource: its text stands in the element itself.
+  if (inner?.type === 'Annotation')
+    return { resource, path: hops[0]!, inner: undefined, through: [], literal };
   return {
     resource,
     path: hops[0] === '$this' || hops[0] === '$value' ? '' : hops[0]!.replace(/\.$/, ''),
