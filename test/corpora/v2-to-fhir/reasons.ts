@@ -8,7 +8,7 @@ const maps: readonly (readonly [RegExp, string])[] = [
   [/^SFT\[/, 'the software of the sender says nothing of a patient'],
   [/^(AIS|SCH)\[ServiceRequest\]/, 'an appointment refers to orders by number; it makes none'],
   [
-    /^PRT\[(PractitionerRole|RelatedPerson|Device|Patient-.*-PractitionerRole)|^ROL\[RelatedPerson\]/,
+    /^PRT\[(PractitionerRole|RelatedPerson|Device|Patient-.*Role)|^ROL\[RelatedPerson\]/,
     'who takes part is named where they take part; no person or thing is made of it',
   ],
   [/^PV1\[Basic/, 'what a visit was before is in the versions of the Encounter'],

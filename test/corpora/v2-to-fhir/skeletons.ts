@@ -53,7 +53,8 @@ const segments: Readonly<Record<string, string>> = {
 };
 
 const person = 'PID PD1 NK1 PV1 PV2';
-const stay = `EVN PID PD1 ROL PRT.PP NK1 PV1 PV2 ROL PRT DB1 OBX AL1 DG1 PR1 ROL GT1 IN1 IN2 IN3 ACC`;
+const stay =
+  'EVN PID PD1 ROL PRT.PP NK1 PV1 PV2 ROL PRT DB1 OBX AL1 DG1 PR1 ROL GT1 IN1 IN2 IN3 ACC';
 const result = 'ORC OBR NTE PRT TQ1 OBX PRT NTE SPM OBX';
 
 /** Message type to its segments; `PRT.PP` is another PRT. */

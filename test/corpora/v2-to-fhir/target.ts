@@ -10,7 +10,7 @@ export type Target = {
   readonly path: string;
   /** Resource (and element) that the element refers to. */
   readonly inner: Hop | undefined;
-  /** Resources between the two: `Condition.asserter` in `condition(Condition.asserter(Practitioner)`. */
+  /** Those between: `Condition.asserter` in `condition(Condition.asserter(Practitioner)`. */
   readonly through: readonly Hop[];
   /** Constant that the target itself names, as `status="finished"`. */
   readonly literal: string | undefined;

@@ -77,7 +77,7 @@ describe('the registry of authorities', () => {
     assert.equal(unread.issues[0]?.line, 1);
   });
 
-  it('says so where a namespace and an id stand for two authorities, and holds such a patient', () => {
+  it('says where namespace and id stand for two authorities, and holds such a patient', () => {
     const loaded = loadMapping(configured(registry, ''), 'a');
     const codesOf = (...given: Parameters<typeof message>) => {
       const { outcome, issues } = convertBytes(loaded, message(...given));
