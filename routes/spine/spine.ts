@@ -41,6 +41,8 @@ export type Origin = {
   readonly receivedUs: number;
   /** Its earlier generations, the latest first. */
   readonly earlier: readonly number[];
+  /** What the latest of them said, by the number of the resource. */
+  readonly before: ReadonlyMap<number, Placed>;
 };
 
 /** How a contribution's head says what it set, see `packing.ts`. */

@@ -7,6 +7,7 @@ import { linesOf } from './lines.ts';
 import { endLeftOut, type ListChange } from './list-changes.ts';
 import { listContribution, listType } from './lists.ts';
 import { refold } from './refold.ts';
+import { repetition, saidBefore } from './repeats.ts';
 import type { State } from './resource-cache.ts';
 import { unpackId } from './schema.ts';
 import { append, create, isInOrder, load, type Origin, type Spine, save } from './spine.ts';
@@ -22,7 +23,8 @@ export function writeMessage(spine: Spine, work: Work<Conversion>): readonly Res
   const last = earlier[0] ?? -1;
   if (last === generation) return linesOf(spine.reading, spine.words, id, generation);
   if (last > generation) return [];
-  const origin: Origin = { id, generation, receivedUs, earlier };
+  const before = saidBefore(spine, id, earlier);
+  const origin: Origin = { id, generation, receivedUs, earlier, before };
   const { contributions, lists = none } = work.body;
   // What may throw for bad input comes before the first write.
   const said = contributions.map(saidBy);
@@ -117,8 +119,16 @@ function contribute(
 ): State {
   const state = load(spine, type, id);
   if (state === undefined) return begin(spine, origin, create(spine, origin, type, id), said);
-  if (isInOrder(origin, state)) follow(spine, origin, state, said);
-  else refold(spine, state, origin, ordinal, said);
+  if (isInOrder(origin, state)) {
+    follow(spine, origin, state, said);
+    return state;
+  }
+  const repeated = repetition(origin.before.get(state.no), said);
+  if (repeated === undefined) refold(spine, state, origin, ordinal, said);
+  else {
+    append(spine, state, origin, undefined, repeated);
+    save(spine, state);
+  }
   return state;
 }
 

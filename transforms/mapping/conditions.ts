@@ -1,6 +1,6 @@
 import { fieldPath } from './field-path.ts';
 import type { Clauses, Condition } from './language.ts';
-import { type Reader, readPath, readText } from './reader.ts';
+import { type Reader, readField, readPath, readText } from './reader.ts';
 import type { Scope } from './scope.ts';
 
 /** What a condition is judged on: a segment of a message. */
@@ -45,7 +45,12 @@ function positive(key: string, wanted: Clauses[string]): Predicate {
     const at = place.scope.resolve(index, path.segment);
     return at < 0 ? '' : readText(place.reader, at, path);
   };
-  if (wanted === 'present') return (place, index) => textAt(place, index) !== '';
-  if (wanted === 'absent') return (place, index) => textAt(place, index) === '';
+  // A field may have a value and no first component: `^1^:^128`, `^Glucose`.
+  const isThere = ({ scope, reader }: Place, index: number): boolean => {
+    const at = scope.resolve(index, path.segment);
+    return at >= 0 && readField(reader, at, path).state === 'value';
+  };
+  if (wanted === 'present') return isThere;
+  if (wanted === 'absent') return (place, index) => !isThere(place, index);
   return (place, index) => values.has(textAt(place, index));
 }

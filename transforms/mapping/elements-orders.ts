@@ -14,11 +14,13 @@ export const orderElements: Readonly<Record<string, string>> = {
     performer*:Reference value[x]:${valueTypes}
     dataAbsentReason:CodeableConcept interpretation*:CodeableConcept note*:Annotation
     bodySite:CodeableConcept method:CodeableConcept specimen:Reference device:Reference
-    referenceRange*:Backbone hasMember*:Reference derivedFrom*:Reference component*:Backbone`,
+    referenceRange*:Backbone hasMember*:Reference derivedFrom*:Reference component*:Backbone
+    _status:Backbone`,
+  'Observation._status': 'extension*:Extension',
   'Observation.referenceRange': `low:Quantity high:Quantity type:CodeableConcept
     appliesTo*:CodeableConcept age:Range text:string`,
   'Observation.component': `code!:CodeableConcept value[x]:${valueTypes}
-    dataAbsentReason:CodeableConcept interpretation*:CodeableConcept`,
+    dataAbsentReason:CodeableConcept interpretation*:CodeableConcept referenceRange*:Backbone`,
   ServiceRequest: `meta:Meta extension*:Extension identifier*:Identifier basedOn*:Reference
     replaces*:Reference requisition:Identifier status!:code intent!:code
     category*:CodeableConcept priority:code doNotPerform:boolean code:CodeableConcept

@@ -108,6 +108,7 @@ const entityFields = new Set([
   'SCH-1',
   'SCH-2',
   'TXA-12',
+  'TXA-13',
   'RF1-6',
   'RF1-11',
   'PRB-4',

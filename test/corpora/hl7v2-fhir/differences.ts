@@ -28,7 +28,8 @@ const segmentsWith = (value: string, { segments }: Pick<Message, 'segments'>): s
 /** Is it there, and not as a part of another word? */
 function hasValue(text: string, value: string): boolean {
   for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + 1))
-    if (!/\w/.test(text[at - 1] ?? '') && !/\w/.test(text[at + value.length] ?? '')) return true;
+    if (!/[\w-]/.test(text[at - 1] ?? '') && !/[\w-]/.test(text[at + value.length] ?? ''))
+      return true;
   return false;
 }
 
@@ -203,11 +204,6 @@ export const differences: readonly Difference[] = [
     reason: 'The cause of death (PDA-1) is an observation about the death, not a condition.',
     is: ({ name, value }, message) =>
       name === 'condition-code' && standsOnlyIn(['PDA'], value, message),
-  },
-  {
-    reason: 'BLG-3 is the account that pays for an order, which need not be the patient`s.',
-    is: ({ name, value }, message) =>
-      name === 'account-identifier' && standsOnlyIn(['BLG'], value, message),
   },
   {
     reason: 'Where an SPM describes the specimen, OBR-15 (of old) does not describe another one.',

@@ -120,13 +120,24 @@ function byField(
     ? [own.value]
     : source === 'OBX-5'
       ? observedIn(row, ready[index]!.split('|')[2] ?? '')
-      : samplesOf(dataType, listed.get(vocabulary.replaceAll('/', '')) ?? []);
+      : samplesOf(dataType, listed.get(vocabulary.replaceAll('/', '')) ?? [], source);
   const empty = leavesOf(mapping, withField(ready, index, source, ''));
-  const filled = values.map((value) => leavesOf(mapping, withField(ready, index, source, value)));
+  const filled = values.map((value) =>
+    leavesOf(mapping, narrowed(withField(ready, index, source, value), index, row)),
+  );
   return filled.some((leaves, at) => {
     const before = empty ?? filled.find((other, place) => place !== at && other !== undefined);
     return leaves !== undefined && before !== undefined && fulfils(leaves, before, wanted);
   });
+}
+
+/** What the condition says of components of the row`s own field, after it was filled. */
+function narrowed(message: readonly string[], index: number, row: Row): readonly string[] {
+  let ready = message;
+  for (const { field, value } of settingsFor(row.condition) ?? [])
+    if (field.startsWith(`${row.source}.`) && /^[^*!]/.test(value) && !row.source.startsWith('OBX'))
+      ready = withField(ready, index, field, value);
+  return ready;
 }
 
 /** Sets the message up so that the row's condition holds. */
@@ -147,7 +158,7 @@ function prepare(message: readonly string[], index: number, row: Row): string[] 
 }
 
 /** What the row takes for granted and does not say. */
-function around({ map, source, condition }: Row): Setting[] {
+function around({ map, source, condition, target }: Row): Setting[] {
   const settings: Setting[] = [];
   // A result that was not asked for, or cannot be had, has no value.
   if (/OBX-11 IS "[NX]"/.test(condition)) settings.push({ field: 'OBX-5', value: '' });
@@ -156,6 +167,9 @@ function around({ map, source, condition }: Row): Setting[] {
     settings.push({ field: 'OBX-5', value: '107~108' });
   // The order has these numbers twice.
   if (/^ORC-[23]$/.test(source)) settings.push({ field: source.replace('ORC', 'OBR'), value: '' });
+  // The order is there by any of its numbers.
+  if (source === 'ORC-2' && target.startsWith('basedOn('))
+    settings.push({ field: 'ORC-3', value: '' }, { field: 'OBR-3', value: '' });
   return settings;
 }
 

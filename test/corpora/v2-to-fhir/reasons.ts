@@ -104,7 +104,19 @@ const rows: readonly (readonly [(row: Row) => boolean, string])[] = [
     'an instruction to the patient is the text of the dosage, not a narrative of the request',
   ],
   [
-    of('TQ1[MedicationRequest]', 'TQ1-14'),
+    ({ map, source }) => map === 'ORC[ServiceRequest]' && /^ORC-[19]$/.test(source),
+    'R4 has no extension businessEvent; order control is the status, and its time of a new order',
+  ],
+  [
+    ({ source, target }) => source === 'OBX-30' && target.endsWith('.system'),
+    'the table has the url of the extension for a code system; the codes are of table 0937',
+  ],
+  [
+    of('NTE[Appointment-Comment]', 'NTE-9'),
+    'alternate codes are of an element that has a code, and no code says what a comment does',
+  ],
+  [
+    ({ map, source }) => map.startsWith('TQ1[') && source === 'TQ1-14',
     'a number of doses is the count; countMax alone is no valid R4 (tim-8)',
   ],
 ];

@@ -20,7 +20,7 @@ const byType: Readonly<Record<string, readonly string[]>> = {
   HD: ['NS1^2.999.71^ISO', 'NS2^2.999.72^ISO'],
   CQ: ['5^mL&milliliter&UCUM', '6^g&gram&UCUM', '8^h&hour&UCUM'],
   NDL: ['99&Hill&Gwen^20230405^20230406^W1^R1^B1^FAC', '88&Dale&Owen^20220304^20220305^W2^R2'],
-  DR: ['20230405^20230406', '20220304^20220305'],
+  DR: ['20230405^20230406', '20220304^20220305', '20230405'],
   DLN: ['D1^CA^20300101', 'D2^NY^20310101'],
   DLD: ['L1^20230405', 'L2^20220304'],
   PLN: ['L1^NPI^NY^20300101', 'L2^NPI^VT^20310101'],
@@ -47,8 +47,21 @@ const alias: Readonly<Record<string, string>> = {
 /** Codes common in HL7's tables, tried where a coded field names no code map. */
 const codes = ['Y', 'N', 'A', 'C', 'F', 'R', 'L', 'H', 'D', 'U', '1', 'S', 'M', 'I'];
 
+/** Codes that are in a field`s own table, where HL7's mapping tables name none. */
+const byField: Readonly<Record<string, readonly string[]>> = {
+  'AIP-12': ['Booked', 'Cancelled'],
+  'TXA-3': ['TX', 'FT'],
+  'TXA-17': ['AU', 'IP'],
+};
+
 /** Values to try in a field. `listed`: codes of its code map. */
-export function samplesOf(dataType: string, listed: readonly string[]): readonly string[] {
+export function samplesOf(
+  dataType: string,
+  listed: readonly string[],
+  field = '',
+): readonly string[] {
+  const own = byField[field];
+  if (own) return own;
   const type = dataType.split(/[ (]/)[0] ?? '';
   const known = alias[type] ?? type;
   if (known === 'ID') return [...listed.slice(0, 8), ...codes];

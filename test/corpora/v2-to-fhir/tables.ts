@@ -54,15 +54,19 @@ export function mappingRows(part: 'segments' | 'datatypes'): Row[] {
         line: index + 3,
         source: at(1) || name.split('[')[0]!,
         dataType: at(3),
-        condition: at(6),
+        condition: ofField(at(6), at(1), at(3)),
         narrative: at(8),
         target: at(9),
         vocabulary: at(15),
-        assignment: at(16),
+        assignment: at(16).replace(/"https:(?=\/\/hl7\.org\/fhir\/)/, '"http:'),
       };
     }),
   );
 }
+
+/** `CWE.3` of the row`s own field, as `SCH-7.3`. */
+const ofField = (condition: string, field: string, dataType: string): string =>
+  dataType === '' ? condition : condition.replaceAll(`${dataType}.`, `${field}.`);
 
 /** HL7 codes that a code map lists, by the map's name. */
 export function vocabularies(): ReadonlyMap<string, readonly string[]> {

@@ -51,7 +51,16 @@ const relations: readonly Meaning[] = [
   expect: {
     'DocumentReference.relatesTo[0].code': code,
     'DocumentReference.relatesTo[0].target.identifier.value': code && 'DOC6',
-    'DocumentReference.relatesTo[0].target.reference': undefined,
+  },
+}));
+
+const superseded: readonly Meaning[] = ['T09', 'T10'].map((trigger) => ({
+  name: `${trigger} marks the document in TXA-13 as superseded`,
+  message: as(trigger),
+  expect: {
+    'DocumentReference[1].masterIdentifier.value': 'DOC6',
+    'DocumentReference[1].status': 'superseded',
+    'DocumentReference[1].docStatus': undefined,
   },
 }));
 
@@ -141,15 +150,31 @@ describe('documents', () => {
     },
     ...statuses,
     ...relations,
+    ...superseded,
+    {
+      name: 'a replacement of itself replaces no other',
+      message: withField(as('T10'), 'TXA', 13, 'DOC7^HIS'),
+      expect: { 'DocumentReference[0].status': 'current', 'DocumentReference[1]': undefined },
+    },
   ]);
 
   it('keep their id from the first notice to the cancellation', () => {
     const [id] = idsOf(base, as('T01', head), 'DocumentReference');
     assert.ok(id);
     for (const trigger of ['T02', 'T03', 'T04', 'T05', 'T07', 'T08', 'T10', 'T11'])
-      assert.deepEqual(idsOf(base, as(trigger), 'DocumentReference'), [id]);
+      assert.equal(idsOf(base, as(trigger), 'DocumentReference')[0], id);
     const other = withField([...head], 'TXA', 12, 'DOC7^OTHER');
     assert.notDeepEqual(idsOf(base, other, 'DocumentReference'), [id]);
+  });
+
+  it('say nothing new of one that is replaced but that it is', async () => {
+    const { convertBytes } = await import('../../../transforms/mapping/index.ts');
+    const { bytes } = await import('./messages.ts');
+    const parent = withField(withField(head, 'TXA', 12, 'DOC6^HIS'), 'TXA', 13, '');
+    const [id] = idsOf(base, as('T02', parent), 'DocumentReference');
+    const said = convertBytes(base, bytes(as('T10'))).conversion?.contributions;
+    const replaced = said?.find((one) => one.id === id);
+    assert.deepEqual(Object.keys(replaced?.set ?? {}), ['masterIdentifier', 'status']);
   });
 
   it('content that was sent is not lost by a later message without it', async () => {

@@ -85,6 +85,18 @@ describe('orders', () => {
     assert.equal(request.authoredOn, '2024-03-10T09:00:00-05:00');
   });
 
+  it('are billed to the account in BLG, which is made once', () => {
+    const account = (number: string) => `BLG||CR|${number}^^^HOSP&2.999.1&ISO`;
+    const order = ['ORC|NW|P1^EHR', 'OBR|1|P1^EHR||1-1^A^LN'];
+    const numbersOf = (segments: readonly string[]) =>
+      ofType(segments, 'Account').map((one) => (one.identifier as Json[])[0]?.value);
+    const start = header('OMG^O19^OMG_O19');
+    assert.deepEqual(numbersOf([...start, ...order, account('B1'), account('B1')]), ['B1']);
+    const named = [start[0]!, `${start[1]}||||||||||A1^^^HOSP&2.999.1&ISO`];
+    assert.deepEqual(numbersOf([...named, ...order, account('A1')]), ['A1']);
+    assert.deepEqual(numbersOf([...named, ...order, account('B1')]), ['A1', 'B1']);
+  });
+
   it('one specimen before several orders is the specimen of each', () => {
     const segments = [
       ...header('OML^O33^OML_O33'),
@@ -170,6 +182,19 @@ describe('ids of reports and results', () => {
     const first = ids(care('5', '20240310143000-0500'));
     assert.deepEqual(ids(care('6', '20240310143000-0500')), first);
     assert.notDeepEqual(ids(care('5', '20240310150000-0500')), first);
+  });
+
+  it('names technician and transcriptionist by what they did', () => {
+    const obr = `OBR|1|P1^EHR|F1^LAB|1-1^A^LN${'|'.repeat(30)}7&Tech&Tom|8&Scribe&Sue`;
+    const [report] = ofType([...header('ORU^R01^ORU_R01'), obr], 'DiagnosticReport');
+    const said = (report!.performer as fhir4.Reference[]).map((one) => [
+      one.identifier?.value,
+      one.extension?.[0]?.valueCodeableConcept?.coding?.[0]?.code,
+    ]);
+    assert.deepEqual(said, [
+      ['7', 'SPRF'],
+      ['8', 'TRANS'],
+    ]);
   });
 
   it('several patients in one message have their own, the same patient one', () => {

@@ -281,6 +281,61 @@ describe('what the pharmacy made of an order', () => {
     assert.equal(old?.asNeededBoolean, true);
   });
 
+  const patterns: readonly [string, fhir4.TimingRepeat | undefined][] = [
+    ['BID', { frequency: 2, period: 1, periodUnit: 'd' }],
+    ['TID', { frequency: 3, period: 1, periodUnit: 'd' }],
+    ['QID', { frequency: 4, period: 1, periodUnit: 'd' }],
+    ['5ID', { frequency: 5, period: 1, periodUnit: 'd' }],
+    ['QD', { frequency: 1, period: 1, periodUnit: 'd' }],
+    ['QOD', { frequency: 1, period: 2, periodUnit: 'd' }],
+    ['Q6H', { frequency: 1, period: 6, periodUnit: 'h' }],
+    ['Q30M', { frequency: 1, period: 30, periodUnit: 'min' }],
+    ['Q2W', { frequency: 1, period: 2, periodUnit: 'wk' }],
+    ['Q2J2', { frequency: 1, period: 2, periodUnit: 'wk', dayOfWeek: ['tue'] }],
+    ['QAM', { frequency: 1, period: 1, periodUnit: 'd', when: ['MORN'] }],
+    ['QHS', { frequency: 1, period: 1, periodUnit: 'd', when: ['HS'] }],
+    ['ACM', { when: ['ACM'] }],
+    ['Once', { count: 1 }],
+    ['BID&twice&HL70335', { frequency: 2, period: 1, periodUnit: 'd' }],
+    // Not certain: months of the moon, as needed, continuous, codes of another table.
+    ['Q1L', undefined],
+    ['PRN', undefined],
+    ['C', undefined],
+    ['BID&on ward rounds&L', undefined],
+    // What the numbers say goes before the code.
+    ['BID^^^^8^h', { period: 8, periodUnit: 'h' }],
+  ];
+  for (const [code, repeat] of patterns)
+    it(`${code} is ${JSON.stringify(repeat) ?? 'kept as a code alone'}`, () => {
+      const asked = as('OMP^O09', order);
+      const timed = [...asked.slice(0, 4), `TQ1|1||${code}`, ...asked.slice(4)];
+      const request = only(timed, 'MedicationRequest') as unknown as fhir4.MedicationRequest;
+      const timing = request.dosageInstruction?.[0]?.timing;
+      assert.deepEqual(timing?.repeat, repeat);
+      assert.equal(timing?.code?.coding?.[0]?.code, /^\w+/.exec(code)?.[0]);
+    });
+
+  it('a time of the clock goes before a part of the day', () => {
+    const asked = as('OMP^O09', order);
+    const timed = [...asked.slice(0, 4), 'TQ1|1||QHS|2200', ...asked.slice(4)];
+    const request = only(timed, 'MedicationRequest') as unknown as fhir4.MedicationRequest;
+    const repeat = request.dosageInstruction?.[0]?.timing?.repeat;
+    assert.deepEqual(repeat?.timeOfDay, ['22:00:00']);
+    assert.equal(repeat?.when, undefined);
+  });
+
+  it('a choice of routes is told: a dosage has one', () => {
+    const choice = [...as('OMP^O09', order), 'RXR|PR^Rectal^HL70162'];
+    const { outcome, issues } = convertBytes(base, bytes(choice));
+    assert.equal(outcome, 'converted');
+    assert.deepEqual(
+      issues.map(({ code }) => code),
+      ['route-choice-left-out'],
+    );
+    const same = [...as('OMP^O09', order), 'RXR|PO^Oral^HL70162|^Left^L'];
+    assert.deepEqual(convertBytes(base, bytes(same)).issues, []);
+  });
+
   it('an amount over a span of time is a rate', () => {
     const drip = withField(encoded, 'RXE', 22, 'H2');
     const [, second] = resources(drip, 'MedicationRequest');

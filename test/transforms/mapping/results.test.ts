@@ -81,6 +81,26 @@ describe('results by type', () => {
     assert.deepEqual(one.valueCodeableConcept, { coding, text: 'E. coli' });
   });
 
+  it('what repeats without a first component is not lost, and has the range', () => {
+    const { one } = observed('OBX|1|SN|2345-7^Glucose^LN||^1^:^128~^2^-^3|mg/dL|1-4||||F');
+    const [first, second] = one.component as Json[];
+    assert.ok(first?.valueRatio);
+    assert.deepEqual(second?.valueRange, {
+      low: { value: 2, ...mgdl },
+      high: { value: 3, ...mgdl },
+    });
+    for (const part of [first, second])
+      assert.equal((part!.referenceRange as Json[])[0]?.text, '1-4');
+  });
+
+  it('a value without a first component is a value', () => {
+    const { one } = observed(
+      'OBX|1|SN|2345-7^Glucose^LN||^1^:^128|||||X||||||||||||||||||||||L^Lost^L',
+    );
+    assert.ok(one.valueRatio);
+    assert.equal(one.dataAbsentReason, undefined);
+  });
+
   it('what repeats is one component each', () => {
     const { one } = observed(obx('NM', '60~120', 'mm[Hg]'));
     assert.equal(one.valueQuantity, undefined);
@@ -197,6 +217,14 @@ describe('results by status', () => {
       assert.equal(said?.corrects !== undefined, ['C', 'D', 'W', 'X'].includes(code));
       assert.equal(said?.corrects?.mayBeFirst, code === 'X' ? true : undefined);
     });
+
+  it('a cancelled one keeps the code that was sent, until another status comes', () => {
+    const { one } = observed('OBX|1|NM|2345-7^Glucose^LN|||mg/dL|||||X');
+    assert.match(JSON.stringify(one._status), /alternate-codes.*v2-0085.*"X"/);
+    const { contributions } = observed(obx('NM', '107'));
+    const later = contributions.find(({ type }) => type === 'Observation');
+    assert.ok(later?.remove.includes('_status'));
+  });
 
   it('a cancelled one without a value says why, and withdraws what was told', () => {
     const { one, contributions } = observed('OBX|1|NM|2345-7^Glucose^LN|||mg/dL|||||X');

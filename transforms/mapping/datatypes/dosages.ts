@@ -72,6 +72,24 @@ export const asNeededConversion: Conversion = {
   convert: (cell) => (/(?:^|[^A-Z])PRN/i.test(cellText(cell)) ? true : undefined),
 };
 
+export const otherRoutesConversion: Conversion = {
+  name: 'OtherRoutes',
+  summary:
+    'Nothing, with an issue where several RXR give a choice of routes, of which a Dosage has one.',
+  gives: ['CodeableConcept'],
+  gathers: true,
+  convert: () => undefined,
+  convertAll(cells, environment) {
+    const [first, ...others] = cells.filter((cell) => cellText(cell) !== '');
+    const other = others.find((cell) => cellText(cell) !== cellText(first!));
+    if (other) {
+      const text = 'is another route that the order allows; the first was taken';
+      environment.issue('route-choice-left-out', text, other);
+    }
+    return undefined;
+  },
+};
+
 export const timeSpanConversion: Conversion = {
   name: 'TimeSpan',
   summary:

@@ -19,6 +19,7 @@ import {
   asNeededConversion,
   codedTextConversion,
   daysConversion,
+  otherRoutesConversion,
   ratePerTimeConversion,
   timeSpanConversion,
 } from './dosages.ts';
@@ -116,6 +117,7 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     nestedPractitionerConversion,
     observationValueConversion,
     organizationConversion,
+    otherRoutesConversion,
     plainIdentifierConversion,
     practitionerConversion,
     primarySourceConversion,

@@ -111,12 +111,23 @@ export const personConversion: Conversion = {
   },
 };
 
+const participation = 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType';
+const functionUrl = 'http://hl7.org/fhir/StructureDefinition/event-performerFunction';
+
 export const nestedPractitionerConversion: Conversion = {
   name: 'NdlPractitioner',
-  summary: 'NDL (name, start, end, place) to a Reference that names a practitioner.',
+  summary:
+    'NDL (name, start, end, place) to a Reference that names a practitioner; `function`: code of ' +
+    'v3-ParticipationType for what they did.',
   gives: ['Reference'],
-  convert(cell, environment) {
-    return practitioner(nested(cell, 1), environment);
+  settings: ['function'],
+  convert(cell, environment, settings) {
+    const reference = practitioner(nested(cell, 1), environment);
+    const code = settings.with.function;
+    if (!reference || code === undefined) return reference;
+    const coding = [{ system: participation, code: String(code) }];
+    const extension = [{ url: functionUrl, valueCodeableConcept: { coding } }];
+    return { extension, ...reference };
   },
 };
 

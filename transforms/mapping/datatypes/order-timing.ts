@@ -2,6 +2,7 @@ import { decimalOf } from '../../fhir/index.ts';
 import { type Cell, cellText, component, nested, subcomponent } from '../cell.ts';
 import { toDateTime, toTime } from '../datetime.ts';
 import type { Conversion, Environment } from '../environment.ts';
+import { repeatOfCode } from './repeat-patterns.ts';
 import { drop } from './shape.ts';
 import { timeIssue } from './times.ts';
 import { ucumUri } from './units.ts';
@@ -47,15 +48,27 @@ function span(cell: Cell | undefined): { value: number; unit: string } | undefin
   return value === undefined || unit === undefined ? undefined : { value, unit };
 }
 
-function codeOf(repeat: Cell | undefined): fhir4.CodeableConcept | undefined {
+/** A pattern of table 0335, or one that names no table. */
+const isOfTable = (repeat: Cell): boolean => ['', 'HL70335'].includes(subcomponent(repeat, 1, 3));
+
+function codeOf(
+  repeat: Cell | undefined,
+  environment: Environment,
+): fhir4.CodeableConcept | undefined {
   if (!repeat) return undefined;
   const [code, display] = [subcomponent(repeat, 1, 1), subcomponent(repeat, 1, 2)];
   if (code === '') return display === '' ? undefined : { text: display };
-  return { coding: [drop({ system: pattern, code, display })], text: display || code };
+  const system = isOfTable(repeat) ? pattern : environment.codeSystem(subcomponent(repeat, 1, 3));
+  return { coding: [drop({ system, code, display })], text: display || code };
 }
 
-/** RPT (v2.5.1 section 2.A.66): how often, and around which event. */
-function addPattern(into: fhir4.TimingRepeat, repeat: Cell): void {
+/** RPT (v2.5.1 section 2.A.66): how often, and around which event; its numbers say it best. */
+function addPattern(into: fhir4.TimingRepeat, repeat: Cell, hasTimes: boolean): void {
+  if (isOfTable(repeat) && component(repeat, 5) === '') {
+    Object.assign(into, repeatOfCode(subcomponent(repeat, 1, 1).toUpperCase()), { ...into });
+    // A time of the clock says more than `morning`, and R4 allows one of the two (tim-10).
+    if (hasTimes) delete into.when;
+  }
   const period = decimalOf(component(repeat, 5));
   const unit = unitCode(subcomponent(repeat, 6, 1)) ?? unitCode(subcomponent(repeat, 6, 2));
   if (period !== undefined && unit !== undefined) {
@@ -101,10 +114,10 @@ function timingOf(parts: Parts, environment: Environment): fhir4.Timing | undefi
     into.duration = lasts.value;
     into.durationUnit = lasts.unit as NonNullable<fhir4.TimingRepeat['durationUnit']>;
   }
-  if (parts.repeat) addPattern(into, parts.repeat);
   const times = parts.times.flatMap((text) => toTime(text) ?? []);
+  if (parts.repeat) addPattern(into, parts.repeat, times.length > 0);
   if (times.length > 0 && into.when === undefined) into.timeOfDay = times;
-  const code = codeOf(parts.repeat);
+  const code = codeOf(parts.repeat, environment);
   const repeat = Object.keys(into).length === 0 ? undefined : into;
   return repeat || code ? drop({ repeat, code }) : undefined;
 }

@@ -15,6 +15,9 @@ const { port, signal } = workerData as {
 const loads: ScriptRequest[] = [];
 let child: ChildProcess | undefined;
 let deadline: NodeJS.Timeout | undefined;
+/** A process that nobody asks is ended: its memory is worth more than its start. */
+let idle: NodeJS.Timeout | undefined;
+const idleMs = 60_000;
 let isAsked = false;
 
 port.on('message', (request: ScriptRequest) => {
@@ -24,6 +27,7 @@ port.on('message', (request: ScriptRequest) => {
     return;
   }
   isAsked = true;
+  clearTimeout(idle);
   child ??= start();
   const made = child;
   // The process sees to its own limits; this is for one that no longer sees to anything.
@@ -65,6 +69,10 @@ function tell(reply: ScriptReply): void {
   if (!isAsked) return;
   isAsked = false;
   clearTimeout(deadline);
+  idle = setTimeout(() => {
+    child?.disconnect();
+    child = undefined;
+  }, idleMs);
   port.postMessage(reply);
   Atomics.store(signal, 0, 1);
   Atomics.notify(signal, 0);
