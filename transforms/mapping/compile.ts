@@ -8,6 +8,7 @@ import { joiningElements } from './joins.ts';
 import { compileKey, type KeyReader } from './keys.ts';
 import type { Condition, ResourceRow } from './language.ts';
 import { compileList, type ListPlan } from './listings.ts';
+import type { Live, Shape } from './live.ts';
 import type { LoadedMapping } from './load.ts';
 import type { Merged } from './merge.ts';
 import { type Giving, type Givings, givingsOf } from './origins.ts';
@@ -22,12 +23,18 @@ import { choiceNames, fhirPathOf } from './target.ts';
 export type Step = {
   readonly field: number;
   readonly apply: Rule['apply'];
+<<<<<<< HEAD
   /** Set where rows of other fields fill the same list. */
   readonly giving: Giving | undefined;
+=======
+  isLive(shape: Shape): boolean;
+>>>>>>> perf
 };
 
 /** Rules and parts of a resource, or of a part. */
 export type Filling = {
+  /** Its place among all resource and part rows. */
+  readonly number: number;
   readonly steps: readonly Step[];
   readonly parts: readonly PartPlan[];
   /** Names, one of which must be there for each, and what to call it. */
@@ -104,6 +111,8 @@ export type CompiledMapping = {
   readonly each: readonly string[];
   /** Slug of the sender; part of every id. */
   readonly source: string;
+  /** What it does with messages of the shapes that came. */
+  readonly lives: Map<string, Live>;
 };
 
 /**
@@ -138,6 +147,7 @@ export function compileMapping(
     ignored: bySegment(merged.ignore),
     each: merged.resources.map(({ row }) => segmentName(row.each!)),
     source: merged.source,
+    lives: new Map(),
   };
 }
 
@@ -210,13 +220,22 @@ function filling(
 ): Filling {
   const parts = merged.parts.filter((placed) => placed.row.of === id);
   const elements = elementsOf(fhirPathOf(merged, id)!)?.values() ?? [];
+  const rows = [...merged.resources, ...merged.parts];
   return {
+    number: rows.findIndex(({ row }) => row.id === id),
     steps: rules
       .filter((rule) => rule.owner === id)
+<<<<<<< HEAD
       .map(({ id: ruleId, source, apply }) => ({
         field: source?.segment === segment ? source.field : 0,
         apply,
         giving: givings?.rules.get(ruleId),
+=======
+      .map(({ source, apply, isLive }) => ({
+        field: source?.segment === segment ? source.field : 0,
+        apply,
+        isLive,
+>>>>>>> perf
       })),
     parts: parts.map(({ row }) => planPart(row.id, merged, rules, givings)),
     required: [...elements]

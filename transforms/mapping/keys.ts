@@ -9,8 +9,6 @@ import { type ReadPath, readField, readPath, readText } from './reader.ts';
 
 /** What a key may read: its place, the conversions` environment, ids of resources made before. */
 export type KeyPlace = Place & {
-  /** Of this conversion; no other has it. */
-  readonly run: number;
   readonly environment: Environment;
   /** Of the resources made before. */
   readonly instances: Instances;
