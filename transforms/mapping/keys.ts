@@ -10,8 +10,6 @@ import { priorOf, replacedBy } from './visit-fields.ts';
 
 /** What a key may read: its place, the conversions` environment, ids of resources made before. */
 export type KeyPlace = Place & {
-  /** Of this conversion; no other has it. */
-  readonly run: number;
   readonly environment: Environment;
   /** Of the resources made before. */
   readonly instances: Instances;

@@ -39,6 +39,7 @@ export function environmentOf(
     ucum: dialect.ucum,
     sourceUri: dialect.sourceUri,
     issue(code, text, cell) {
+      if (collector.again(code, cell.path)) return;
       const offset = message.segments[cell.index]?.offset;
       collector.add(code, `${cell.path} ${text}.`, cell.path, offset);
     },
