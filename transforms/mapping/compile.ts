@@ -15,6 +15,7 @@ import { type Giving, type Givings, givingsOf } from './origins.ts';
 import { type ReadPath, readPath } from './reader.ts';
 import { compileRule, type Rule } from './rule.ts';
 import { choiceNames, fhirPathOf } from './target.ts';
+import { visitNumberOf } from './visit-fields.ts';
 
 /**
  * A rule at its segment. `field`: without this field of the segment it has nothing to do; 0 where
@@ -185,7 +186,7 @@ function planResource(id: string, merged: Merged, rules: readonly Rule[]): Resou
     when: compileCondition(row.when),
     key: compileKey(row.key ?? [], {
       resources: ids,
-      visitNumber: merged.dialect.visit_number ?? ['PV1-19'],
+      visitNumber: visitNumberOf(merged.dialect),
     }),
     isShared: row.shared === true,
     isOnce: row.once === true,

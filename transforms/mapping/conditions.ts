@@ -1,4 +1,4 @@
-import { fieldPath } from './field-path.ts';
+import { fieldPath, parseFieldPath } from './field-path.ts';
 import type { Clauses, Condition } from './language.ts';
 import type { Shape } from './live.ts';
 import { type Reader, type ReadPath, readField, readPath, readText } from './reader.ts';
@@ -31,6 +31,8 @@ export function compileCondition(when: Condition | undefined): Predicate | undef
  */
 export function canHold(when: Condition | undefined, shape: Shape): boolean {
   return [when ?? {}].flat().some((clauses) => {
+    // What numbers the visit is read before all else.
+    if (clauses.visit !== undefined) return true;
     for (const [key, wanted] of Object.entries(clauses)) {
       // Asked before all others, and of the message.
       if (key === 'made' || key === 'not made') continue;
@@ -50,7 +52,8 @@ function tell(key: string, wanted: Clauses[string], shape: Shape): boolean | und
   const isWanted = (text: string): boolean => [wanted].flat().map(String).includes(text);
   if (key === 'trigger') return isWanted(shape.trigger);
   if (key === 'message') return isWanted(shape.messageType);
-  if (shape.segments.has(fieldPath(key).segment)) return undefined;
+  const path = parseFieldPath(key);
+  if (path === undefined || shape.segments.has(path.segment)) return undefined;
   return wanted === 'present' ? false : wanted === 'absent' || isWanted('');
 }
 

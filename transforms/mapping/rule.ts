@@ -14,6 +14,7 @@ import { type Field, type ReadPath, readField, readPath } from './reader.ts';
 import { type Scripts, scriptedConversion } from './script/index.ts';
 import { settingsMaker } from './settings.ts';
 import { fhirPathOf, partElement, resolveTarget } from './target.ts';
+import { visitNumberOf } from './visit-fields.ts';
 import { compileWriter, type Writer } from './writers.ts';
 
 /** One message on its way through the rules. */
@@ -54,7 +55,8 @@ export function compileRule(
   });
   const writer = compileWriter(elements, choiceType(row, conversion, elements.at(-1)!.types));
   const ids = merged.resources.map((placed) => placed.row.id);
-  const when = compileRuleCondition(row.when, ids);
+  const visitNumber = visitNumberOf(merged.dialect);
+  const when = compileRuleCondition(row.when, { resources: ids, visitNumber });
   const put = compilePut(row, writer);
   const isLive = (shape: Shape) => canHold(row.when, shape);
   const rule = { id: row.id, owner, source: undefined, isLive };
