@@ -22,18 +22,7 @@ export function messageMaker(seed: number, patients = 5_000, facility = 'BENCH')
     const type =
       kind < 0.4 ? 'ADT^A01^ADT_A01' : kind < 0.7 ? 'ADT^A08^ADT_A01' : 'ORU^R01^ORU_R01';
     const time = stamp(random);
-    const header = segment('MSH', {
-      1: '^~\\&',
-      2: 'LOAD',
-      3: facility,
-      4: 'PLEXUS',
-      5: 'NET',
-      6: time,
-      8: type,
-      9: controlId,
-      10: 'P',
-      11: '2.5.1',
-    });
+    const header = messageSegment(type, facility, time, controlId);
     const who = known[patient]!;
     const person = [
       personSegment(patient, who, facility),
@@ -75,7 +64,7 @@ export function stampPool(make: MessageMaker, size: number, controlIdBytes: numb
 }
 
 /** Fields by their number; MSH counts one less, since its first field is the separator. */
-function segment(name: string, fields: Readonly<Record<number, string>>): string {
+export function segment(name: string, fields: Readonly<Record<number, string>>): string {
   let text = name;
   let last = 0;
   for (const [key, value] of Object.entries(fields)) {
@@ -86,8 +75,23 @@ function segment(name: string, fields: Readonly<Record<number, string>>): string
   return text;
 }
 
+export function messageSegment(type: string, facility: string, time: string, id: string): string {
+  return segment('MSH', {
+    1: '^~\\&',
+    2: 'LOAD',
+    3: facility,
+    4: 'PLEXUS',
+    5: 'NET',
+    6: time,
+    8: type,
+    9: id,
+    10: 'P',
+    11: '2.5.1',
+  });
+}
+
 /** A patient is the same person in every message. */
-function personSegment(patient: number, person: Person, facility: string): string {
+export function personSegment(patient: number, person: Person, facility: string): string {
   const { given, middle, family, birthDate, sex, home, phone } = person;
   return segment('PID', {
     1: '1',
@@ -101,7 +105,7 @@ function personSegment(patient: number, person: Person, facility: string): strin
   });
 }
 
-function visitSegment(patient: number, facility: string, time: string): string {
+export function visitSegment(patient: number, facility: string, time: string): string {
   return segment('PV1', {
     1: '1',
     2: 'I',
@@ -154,7 +158,7 @@ function resultSegments(controlId: string, time: string, random: () => number): 
   return [request, ...results];
 }
 
-function stamp(random: () => number): string {
+export function stamp(random: () => number): string {
   const two = (below: number, from = 0) =>
     `${from + Math.floor(random() * below)}`.padStart(2, '0');
   return `2025${two(12, 1)}${two(28, 1)}${two(24)}${two(60)}${two(60)}`;

@@ -67,12 +67,43 @@ function stringEnd(text: string, start: number): number {
   throw new Error('a string that does not end');
 }
 
+/** The items of a list, each as its text. */
+export function splitItems(list: string): string[] {
+  const items: string[] = [];
+  for (let at = 1; at < list.length - 1; at += 1) {
+    const end = valueEnd(list, at);
+    items.push(list.slice(at, end));
+    at = end;
+  }
+  return items;
+}
+
+const tilde = 0x7e;
+
+/** Name of what the spine keeps beside an element; no reader sees it, and it stands first. */
+export const hiddenName = (name: string): string => `~${name}`;
+export const isHidden = (name: string): boolean => name.charCodeAt(0) === tilde;
+
+/** The elements as readers may see them. */
+function shown(text: string): string {
+  if (text.charCodeAt(2) !== tilde) return text;
+  let start = 1;
+  // What is hidden holds no quotes.
+  while (text.charCodeAt(start + 1) === tilde) start = text.indexOf(',"', start) + 1;
+  return `{${text.slice(start)}`;
+}
+
 /** The inverse of `splitElements`; joined at once, so that no part keeps an older text alive. */
 export function joinElements(elements: Elements): string {
   const meta = elements.get('meta');
   const parts = meta === undefined ? [] : [`"meta":${meta}`];
-  for (const [name, value] of elements) if (name !== 'meta') parts.push(`"${name}":${value}`);
-  return `{${parts.join()}}`;
+  let hidden = '';
+  for (const [name, value] of elements) {
+    if (name === 'meta') continue;
+    if (isHidden(name)) hidden += `"${name}":${value},`;
+    else parts.push(`"${name}":${value}`);
+  }
+  return `{${hidden}${parts.join()}}`;
 }
 
 export type VersionHead = {
@@ -83,7 +114,8 @@ export type VersionHead = {
 };
 
 /** One version of a resource as a line of JSON, from its elements as one text. */
-export function render({ type, id, version, changedMs }: VersionHead, text: string): string {
+export function render({ type, id, version, changedMs }: VersionHead, stored: string): string {
+  const text = shown(stored);
   const head =
     `{"resourceType":"${type}","id":${JSON.stringify(id)},"meta":{` +
     `"versionId":"${version}","lastUpdated":"${isoOf(changedMs)}"`;

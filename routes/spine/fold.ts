@@ -1,9 +1,11 @@
 import type { Contribution } from '../../transforms/fhir/index.ts';
-import { type Elements, splitElements, textOf } from './elements.ts';
+import { type Elements, hiddenName, isHidden, splitElements, textOf } from './elements.ts';
 import { dropMember, joinTexts, type Patterns, takeOut } from './joining.ts';
+import { giveTo, originsText, shared } from './origins.ts';
 
 /** A contribution as the fold works on it. */
 export type Said = {
+  /** A list that several fields fill has what each gave beside it, see `origins.ts`. */
   readonly set: Elements;
   readonly remove: readonly string[];
   readonly whole: boolean;
@@ -47,10 +49,10 @@ const nobody: readonly string[] = [];
  * The contribution as text. Throws for an element name that no FHIR element has, which is a bug.
  */
 export function saidBy(contribution: Contribution): SaidText {
-  const { set, remove, whole, initial, joins, without, corrects } = contribution;
+  const { set, origins, remove, whole, initial, joins, without, corrects } = contribution;
   const initialText = initial === undefined ? '{}' : textOf(initial);
   return {
-    set: textOf(set),
+    set: origins === undefined ? textOf(set) : `{${originsText(origins)}${textOf(set).slice(1)}`,
     remove: remove.length === 0 ? nobody : remove.filter((name) => set[name] === undefined),
     whole: whole === true,
     initial: initialText === '{}' ? undefined : initialText,
@@ -98,7 +100,15 @@ export function apply(elements: Elements, said: Said): boolean {
   for (const name of said.remove) changed = dropMember(elements, name) || changed;
   for (const name in said.without)
     changed = takeOut(elements, name, said.without[name]!) || changed;
+  const given = shared(said.set);
+  const known = shared(elements);
   for (const [name, text] of said.set) {
+    if (isHidden(name)) continue;
+    if (given.has(name)) {
+      changed = giveTo(elements, name, said.set) || changed;
+      continue;
+    }
+    if (known.has(name)) changed = elements.delete(hiddenName(name)) || changed;
     const before = elements.get(name);
     if (before === text) continue;
     const joined = before !== undefined && !said.whole && said.joins.includes(name);

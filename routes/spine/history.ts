@@ -1,5 +1,6 @@
-import { type Elements, joinElements, splitElements } from './elements.ts';
+import { type Elements, hiddenName, joinElements, splitElements } from './elements.ts';
 import { noPatterns, type Placed, type Said, type SaidText } from './fold.ts';
+import { shared } from './origins.ts';
 import type { ContributionRow } from './packing.ts';
 import type { Spelling } from './spine.ts';
 import { chain, type Reading } from './statements.ts';
@@ -116,12 +117,17 @@ export function spellAll(said: SaidText): Spelling {
   };
 }
 
-/** The version in force, `elements`, shows what it set, but for values that joined others. */
+/** The version in force, `elements`, shows what it set, but for values that stand among others. */
 export function spell(said: SaidText, set: Elements, elements: Elements): Spelling {
   const unshown: Elements = new Map();
-  for (const name of said.joins) {
+  const note = (name: string): void => {
     const text = set.get(name);
     if (text !== undefined && elements.get(name) !== text) unshown.set(name, text);
+  };
+  for (const name of said.joins) note(name);
+  for (const name of shared(set)) {
+    note(name);
+    note(hiddenName(name));
   }
   if (
     !said.corrects &&

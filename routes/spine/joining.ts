@@ -1,4 +1,5 @@
-import type { Elements } from './elements.ts';
+import { type Elements, hiddenName } from './elements.ts';
+import { takeBack } from './origins.ts';
 
 /** Element to what its items must have in them to be taken out. */
 export type Patterns = Readonly<Record<string, readonly unknown[]>>;
@@ -36,6 +37,7 @@ export function takeOut(elements: Elements, name: string, patterns: readonly unk
   if (!Array.isArray(items)) return false;
   const kept = items.filter((item) => !patterns.some((pattern) => describes(pattern, item)));
   if (kept.length === items.length) return false;
+  elements.delete(hiddenName(name));
   if (kept.length === 0) elements.delete(name);
   else elements.set(name, JSON.stringify(kept));
   return true;
@@ -54,10 +56,18 @@ function hasAll(pattern: unknown, value: unknown): boolean {
   return Object.entries(pattern).every(([key, inner]) => hasAll(inner, value[key]));
 }
 
-/** Removes an element, or the member of one that `period.end` names; says whether it was there. */
+/**
+ * Removes an element, the member of one that `period.end` names, or what one field gave to it
+ * (`telecom:PID-14`); says whether it was there.
+ */
 export function dropMember(elements: Elements, path: string): boolean {
+  const [list = '', origin] = path.split(':');
+  if (origin !== undefined) return takeBack(elements, list, origin);
   const [name = '', ...members] = path.split('.');
-  if (members.length === 0) return elements.delete(name);
+  if (members.length === 0) {
+    elements.delete(hiddenName(name));
+    return elements.delete(name);
+  }
   const text = elements.get(name);
   if (text === undefined) return false;
   const before = JSON.parse(text) as unknown;

@@ -1,4 +1,5 @@
 import type { Contribution, Conversion } from '../../transforms/fhir/index.ts';
+import { isHidden } from './elements.ts';
 import { type Said, saidBy, splitSaid } from './fold.ts';
 import { placedOf } from './history.ts';
 import { listContribution, listType } from './lists.ts';
@@ -27,7 +28,8 @@ function toldIn(contribution: Contribution): Told {
 function toldOf(type: string, id: string, said: Said): Told {
   const { set, remove, whole, initial, joins, without, corrects } = said;
   const shown = type === listType ? toldOfList : type;
-  return { type: shown, id, set, remove, whole, initial, joins, without, corrects };
+  const seen = new Map([...set].filter(([name]) => !isHidden(name)));
+  return { type: shown, id, set: seen, remove, whole, initial, joins, without, corrects };
 }
 
 /** What a generation of a message said. */

@@ -1,4 +1,5 @@
 import type { Issue } from '../../engine/index.ts';
+import type { Run } from './origins.ts';
 
 /**
  * What one message says about one resource. A mapping emits, for each top-level element, set,
@@ -12,8 +13,13 @@ export type Contribution = {
   /** Element name to its whole value; a field that is sent replaces its repetitions. */
   readonly set: Readonly<Record<string, unknown>>;
   /**
+   * For lists of `set` that several fields fill: what of it each of them gave, from the first item
+   * on. It replaces what these fields gave before; what others gave stays.
+   */
+  readonly origins?: Readonly<Record<string, readonly Run[]>>;
+  /**
    * Elements that the sender emptied (`""`), and the other forms of a choice element that is set;
-   * `period.end` is a member of an element.
+   * `period.end` is a member of an element, `telecom:PID-14` what one field gave to it.
    */
   readonly remove: readonly string[];
   /**

@@ -12,6 +12,14 @@ export type {
 } from './contribution.ts';
 export { decimalOf, numberOf } from './decimal.ts';
 export { toOperationOutcome } from './operation-outcome.ts';
+export {
+  type Filled,
+  mergeRuns,
+  nameOfGiven,
+  type Origin,
+  type Run,
+  withoutOrigin,
+} from './origins.ts';
 export type { CodeableConcept, Coding, Identifier, OperationOutcome, R4Type } from './r4.ts';
 export { isR4Type } from './r4.ts';
 export { readFhirStage } from './read-fhir.ts';

@@ -65,12 +65,12 @@ export class Segment {
 
   /** The number of the last field that is there, valued or not. */
   get fieldCount(): number {
-    return this.#divided().starts.length - (this.#isHeader ? 0 : 1);
+    return this.fields.starts.length - (this.#isHeader ? 0 : 1);
   }
 
   /** Is there anything in the field but delimiters? Reads nothing and marks nothing. */
   has(field: number): boolean {
-    const fields = this.#divided();
+    const fields = this.fields;
     if (field < 30) return (fields.low & (1 << field)) !== 0;
     if (field < 60) return (fields.high & (1 << (field - 30))) !== 0;
     return this.#isPopulatedAt(fields.starts, this.#isHeader ? field - 1 : field);
@@ -79,12 +79,12 @@ export class Segment {
   /** Where a field begins in the text, and where it ends: at the segment's end if not there. */
   fieldStart(field: number): number {
     if (field === 1 && this.#isHeader) return this.start + 3;
-    return this.#divided().starts[this.#isHeader ? field - 1 : field] ?? this.end;
+    return this.fields.starts[this.#isHeader ? field - 1 : field] ?? this.end;
   }
 
   fieldEnd(field: number): number {
     if (field === 1 && this.#isHeader) return this.start + 4;
-    const next = this.#divided().starts[this.#isHeader ? field : field + 1];
+    const next = this.fields.starts[this.#isHeader ? field : field + 1];
     return next === undefined ? this.end : next - 1;
   }
 
@@ -192,7 +192,7 @@ export class Segment {
 
   /** Adds the populated fields that nobody read, as `PID-11`. */
   addUnvisited(found: Set<string>): void {
-    const { starts, low, high } = this.#divided();
+    const { starts, low, high } = this.fields;
     const left = [low & ~this.#read0, high & ~this.#read1] as const;
     if ((left[0] | left[1]) === 0 && starts.length < 60) return;
     const first = this.#isHeader ? 2 : 1;
@@ -209,7 +209,8 @@ export class Segment {
     return this.code === mshCode || this.code === bhsCode || this.code === fhsCode;
   }
 
-  #divided(): SegmentFields {
+  /** Where its fields are, and which have a value. */
+  get fields(): SegmentFields {
     if (this.#fields === undefined) {
       const { text, delimiters } = this.message;
       this.#fields = divideFields(text, this.start, this.end, delimiters, this.#isHeader);

@@ -12,6 +12,7 @@ import { checkRender, checkRenderMessages } from './render/index.ts';
 import type { Path, Report } from './report.ts';
 import { type CheckedScripts, checkUsing } from './script/index.ts';
 import { fhirPathOf, partElement, resolveTarget } from './target.ts';
+import { isVisitField } from './visit-fields.ts';
 
 /** Everything that the schema cannot know; each mistake at the line that made it. */
 export function checkMapping(
@@ -210,8 +211,10 @@ function checkRuleCondition({ when = {} }: RuleRow, merged: Merged, report: Repo
   const ids = merged.resources.map((placed) => placed.row.id);
   for (const [position, clauses] of [when].flat().entries()) {
     const at = isList ? ['when', position] : ['when'];
-    const { made, 'not made': notMade, ...others } = clauses;
+    const { made, 'not made': notMade, visit, ...others } = clauses;
     checkClauses(Object.keys(others), report, at);
+    if (visit !== undefined && !isVisitField(String(visit)))
+      report('condition', `\`${visit}\` numbers no visit`, ...at, 'visit');
     for (const [key, asked] of Object.entries({ made, 'not made': notMade }))
       for (const id of [asked ?? []].flat().map(String)) {
         if (ids.includes(id)) continue;

@@ -3,6 +3,8 @@ import { severityOf } from './severities.ts';
 
 /** Gathers issues of one message; the same thing at the same field is said once. */
 export type Collector = {
+  /** Notes that it is said again; false where `add` has not said it. Results repeat theirs. */
+  again(code: string, path: string): boolean;
   add(code: string, diagnostics: string, path: string, offset: number | undefined): void;
   hold(code: string, diagnostics: string, path: string, offset: number | undefined): void;
   count(): number;
@@ -16,7 +18,14 @@ export function createCollector(): Collector {
   const issues: Issue[] = [];
   // Counts what was said again, too: a strict rule must see it.
   const said: number[] = [];
-  let seen: Map<string, number> | undefined;
+  // By code, marked where it holds the message, and path.
+  const seen = new Map<string, Map<string, number>>();
+
+  function again(code: string, path: string): boolean {
+    const known = seen.get(code)?.get(path);
+    if (known !== undefined) said.push(known);
+    return known !== undefined;
+  }
 
   function push(
     severity: Issue['severity'],
@@ -25,17 +34,18 @@ export function createCollector(): Collector {
     path: string,
     offset: number | undefined,
   ): void {
-    seen ??= new Map();
-    const key = `${code}|${path}|${severity}`;
-    const known = seen.get(key);
-    said.push(known ?? issues.length);
-    if (known !== undefined) return;
-    seen.set(key, issues.length);
+    const kind = severity === 'error' ? `!${code}` : code;
+    if (again(kind, path)) return;
+    const paths = seen.get(kind);
+    if (paths) paths.set(path, issues.length);
+    else seen.set(kind, new Map([[path, issues.length]]));
+    said.push(issues.length);
     const issue = { severity, code, diagnostics, path };
     issues.push(offset === undefined ? issue : { ...issue, offset });
   }
 
   return {
+    again,
     add: (code, diagnostics, path, offset) =>
       push(severityOf(code), code, diagnostics, path, offset),
     hold: (code, diagnostics, path, offset) => push('error', code, diagnostics, path, offset),

@@ -8,20 +8,34 @@ import { joiningElements } from './joins.ts';
 import { compileKey, type KeyReader } from './keys.ts';
 import type { Condition, ResourceRow } from './language.ts';
 import { compileList, type ListPlan } from './listings.ts';
+import type { Live, Shape } from './live.ts';
 import type { LoadedMapping } from './load.ts';
 import type { Merged } from './merge.ts';
+import { type Giving, type Givings, givingsOf } from './origins.ts';
 import { type ReadPath, readPath } from './reader.ts';
 import { compileRule, type Rule } from './rule.ts';
 import { choiceNames, fhirPathOf } from './target.ts';
+import { visitNumberOf } from './visit-fields.ts';
 
 /**
  * A rule at its segment. `field`: without this field of the segment it has nothing to do; 0 where
  * the rule must be asked.
  */
-export type Step = { readonly field: number; readonly apply: Rule['apply'] };
+export type Step = {
+  readonly field: number;
+  readonly apply: Rule['apply'];
+<<<<<<< HEAD
+  /** Set where rows of other fields fill the same list. */
+  readonly giving: Giving | undefined;
+=======
+  isLive(shape: Shape): boolean;
+>>>>>>> perf
+};
 
 /** Rules and parts of a resource, or of a part. */
 export type Filling = {
+  /** Its place among all resource and part rows. */
+  readonly number: number;
   readonly steps: readonly Step[];
   readonly parts: readonly PartPlan[];
   /** Names, one of which must be there for each, and what to call it. */
@@ -71,6 +85,8 @@ export type PartPlan = Filling & {
   readonly needs: readonly string[];
   /** Set when segments fill an item together. */
   readonly join: { readonly by: ReadPath; readonly once: ReadPath } | undefined;
+  /** Set where rows of other fields fill the same list. */
+  readonly giving: Giving | undefined;
 };
 
 export type MessagePlan = 'filter' | readonly MessageEntry[];
@@ -96,6 +112,8 @@ export type CompiledMapping = {
   readonly each: readonly string[];
   /** Slug of the sender; part of every id. */
   readonly source: string;
+  /** What it does with messages of the shapes that came. */
+  readonly lives: Map<string, Live>;
 };
 
 /**
@@ -130,6 +148,7 @@ export function compileMapping(
     ignored: bySegment(merged.ignore),
     each: merged.resources.map(({ row }) => segmentName(row.each!)),
     source: merged.source,
+    lives: new Map(),
   };
 }
 
@@ -162,6 +181,7 @@ function planResource(id: string, merged: Merged, rules: readonly Rule[]): Resou
   const slot = ids.indexOf(id);
   const { row } = merged.resources[slot]!;
   const each = segmentName(row.each!);
+  const givings = givingsOf(merged, id);
   return {
     id,
     type: row.type!,
@@ -169,7 +189,7 @@ function planResource(id: string, merged: Merged, rules: readonly Rule[]): Resou
     when: compileCondition(row.when),
     key: compileKey(row.key ?? [], {
       resources: ids,
-      visitNumber: merged.dialect.visit_number ?? ['PV1-19'],
+      visitNumber: visitNumberOf(merged.dialect),
     }),
     isShared: row.shared === true,
     isOnce: row.once === true,
@@ -178,9 +198,9 @@ function planResource(id: string, merged: Merged, rules: readonly Rule[]): Resou
     others: otherChoices(row.type!),
     replaced: replacedBy(row),
     list: compileList(row, ids),
-    joins: joiningElements(merged, id),
+    joins: joiningElements(merged, id).filter((name) => !givings.elements.has(name)),
     slot,
-    ...filling(id, each, merged, rules),
+    ...filling(id, each, merged, rules, givings),
   };
 }
 
@@ -192,17 +212,33 @@ function correctionPlan(row: Condition | undefined, mayBeFirst: boolean): Correc
   return [{ when, path, field: fieldPath(path).field, mayBeFirst }];
 }
 
-function filling(id: string, segment: string, merged: Merged, rules: readonly Rule[]): Filling {
+function filling(
+  id: string,
+  segment: string,
+  merged: Merged,
+  rules: readonly Rule[],
+  givings?: Givings,
+): Filling {
   const parts = merged.parts.filter((placed) => placed.row.of === id);
   const elements = elementsOf(fhirPathOf(merged, id)!)?.values() ?? [];
+  const rows = [...merged.resources, ...merged.parts];
   return {
+    number: rows.findIndex(({ row }) => row.id === id),
     steps: rules
       .filter((rule) => rule.owner === id)
-      .map(({ source, apply }) => ({
+<<<<<<< HEAD
+      .map(({ id: ruleId, source, apply }) => ({
         field: source?.segment === segment ? source.field : 0,
         apply,
+        giving: givings?.rules.get(ruleId),
+=======
+      .map(({ source, apply, isLive }) => ({
+        field: source?.segment === segment ? source.field : 0,
+        apply,
+        isLive,
+>>>>>>> perf
       })),
-    parts: parts.map(({ row }) => planPart(row.id, merged, rules)),
+    parts: parts.map(({ row }) => planPart(row.id, merged, rules, givings)),
     required: [...elements]
       .filter((element) => element.required)
       .map((element) => ({
@@ -214,7 +250,12 @@ function filling(id: string, segment: string, merged: Merged, rules: readonly Ru
 
 const nothingNeeded: readonly string[] = Object.freeze([]);
 
-function planPart(id: string, merged: Merged, rules: readonly Rule[]): PartPlan {
+function planPart(
+  id: string,
+  merged: Merged,
+  rules: readonly Rule[],
+  givings: Givings | undefined,
+): PartPlan {
   const row = merged.parts.find((placed) => placed.row.id === id)!.row;
   const { join } = row;
   const each = row.each!;
@@ -226,6 +267,7 @@ function planPart(id: string, merged: Merged, rules: readonly Rule[]): PartPlan 
     field,
     when: compileCondition(row.when),
     needs: row.needs ?? nothingNeeded,
+    giving: givings?.parts.get(id),
     join: join && { by: readPath(fieldPath(join.by)), once: readPath(fieldPath(join.once)) },
     ...filling(id, segment, merged, rules),
   };

@@ -1,10 +1,17 @@
 import { fieldPath } from './field-path.ts';
 import type { Clauses, Condition } from './language.ts';
+<<<<<<< HEAD
 import { type Reader, readField, readPath, readText } from './reader.ts';
+=======
+import type { Shape } from './live.ts';
+import { type Reader, type ReadPath, readPath, readText } from './reader.ts';
+>>>>>>> perf
 import type { Scope } from './scope.ts';
 
 /** What a condition is judged on: a segment of a message. */
 export type Place = {
+  /** Of this conversion; no other has it. */
+  readonly run: number;
   readonly reader: Reader;
   readonly scope: Scope;
   /** `ADT^A01` and `A01`. */
@@ -20,6 +27,35 @@ export function compileCondition(when: Condition | undefined): Predicate | undef
   const options = when.map((clauses) => allOf(clauses));
   if (options.includes(undefined)) return undefined;
   return (place, index) => options.some((option) => option!(place, index));
+}
+
+/**
+ * Can it hold in a message of that shape? Only the first clauses are asked: what is read on the
+ * way to the one that decides counts as read.
+ */
+export function canHold(when: Condition | undefined, shape: Shape): boolean {
+  return [when ?? {}].flat().some((clauses) => {
+    for (const [key, wanted] of Object.entries(clauses)) {
+      // Asked before all others, and of the message.
+      if (key === 'made' || key === 'not made') continue;
+      const told = tell(key, wanted, shape);
+      if (told === undefined || !told) return told === undefined;
+    }
+    return true;
+  });
+}
+
+/** What the shape alone says of a clause; undefined where it takes the message. */
+function tell(key: string, wanted: Clauses[string], shape: Shape): boolean | undefined {
+  if (key.startsWith('not ')) {
+    const told = tell(key.slice(4), wanted, shape);
+    return told === undefined ? undefined : !told;
+  }
+  const isWanted = (text: string): boolean => [wanted].flat().map(String).includes(text);
+  if (key === 'trigger') return isWanted(shape.trigger);
+  if (key === 'message') return isWanted(shape.messageType);
+  if (shape.segments.has(fieldPath(key).segment)) return undefined;
+  return wanted === 'present' ? false : wanted === 'absent' || isWanted('');
 }
 
 function allOf(clauses: Clauses): Predicate | undefined {
@@ -41,6 +77,7 @@ function positive(key: string, wanted: Clauses[string]): Predicate {
   if (key === 'trigger') return (place) => values.has(place.trigger);
   if (key === 'message') return (place) => values.has(place.messageType);
   const path = readPath(fieldPath(key));
+<<<<<<< HEAD
   const textAt = (place: Place, index: number): string => {
     const at = place.scope.resolve(index, path.segment);
     return at < 0 ? '' : readText(place.reader, at, path);
@@ -53,4 +90,26 @@ function positive(key: string, wanted: Clauses[string]): Predicate {
   if (wanted === 'present') return isThere;
   if (wanted === 'absent') return (place, index) => !isThere(place, index);
   return (place, index) => values.has(textAt(place, index));
+=======
+  if (wanted === 'present') return fieldPredicate(path, (text) => text !== '');
+  if (wanted === 'absent') return fieldPredicate(path, (text) => text === '');
+  return fieldPredicate(path, (text) => values.has(text));
+}
+
+/** Remembers the last answer: all results of an order ask the same of it. */
+function fieldPredicate(path: ReadPath, judge: (text: string) => boolean): Predicate {
+  const isMissing = judge('');
+  let lastRun = -1;
+  let lastAt = -1;
+  let last = false;
+  return ({ run, reader, scope }, index) => {
+    const at = scope.resolve(index, path.segment);
+    if (at < 0) return isMissing;
+    if (at === lastAt && run === lastRun) return last;
+    last = judge(readText(reader, at, path));
+    lastAt = at;
+    lastRun = run;
+    return last;
+  };
+>>>>>>> perf
 }

@@ -1,4 +1,4 @@
-import type { Contribution, Mark } from '../fhir/index.ts';
+import { type Contribution, type Mark, mergeRuns, type Run, withoutOrigin } from '../fhir/index.ts';
 
 export type Gathered = {
   readonly contributions: Contribution[];
@@ -19,25 +19,58 @@ export function addContribution(
 ): void {
   const known = isShared ? positions.get(said.id) : undefined;
   const at = known ?? contributions.length;
-  if (known !== undefined) {
-    for (let mark = marks.length - 1; mark >= 0; mark -= 1) {
-      const { contribution, path } = marks[mark]!;
-      if (contribution === known && said.set[String(path[0])] !== undefined) marks.splice(mark, 1);
-    }
-  }
-  if (found) for (const { path, use } of found) marks.push({ contribution: at, path, use });
-  if (known !== undefined) contributions[known] = over(contributions[known]!, said);
-  else {
+  if (known === undefined) {
+    if (found) for (const { path, use } of found) marks.push({ contribution: at, path, use });
     if (isShared) positions.set(said.id, at);
     contributions.push(said);
+    return;
   }
+  const before = contributions[known]!;
+  const both = over(before, said);
+  contributions[known] = both;
+  const own = marks.filter(({ contribution }) => contribution === known);
+  for (const mark of own) marks.splice(marks.indexOf(mark), 1);
+  for (const [of, list] of [[before, own] as const, [said, found ?? []] as const])
+    for (const { path, use } of list) {
+      const moved = movedTo(path, of, both);
+      if (moved !== undefined) marks.push({ contribution: at, path: moved, use });
+    }
 }
+
+/** Where the marked value is now; undefined when it was replaced. */
+function movedTo(
+  path: Mark['path'],
+  from: Contribution,
+  to: Contribution,
+): Mark['path'] | undefined {
+  const [name = '', index, ...rest] = path;
+  const [old, now] = [from.set[name], to.set[name]];
+  if (old === now) return path;
+  if (!Array.isArray(old) || !Array.isArray(now)) return undefined;
+  const place = now.indexOf(old[Number(index)]);
+  return place === -1 ? undefined : [name, place, ...rest];
+}
+
+type Origins = Record<string, readonly Run[]>;
 
 function over(before: Contribution, said: Contribution): Contribution {
   const set: Record<string, unknown> = { ...before.set };
-  for (const name of said.remove) delete set[name];
-  for (const name in said.set)
+  const origins: Origins = { ...before.origins };
+  for (const name of said.remove) drop(set, origins, name);
+  for (const name in said.set) {
+    const runs = said.origins?.[name];
+    const known = origins[name];
+    if (runs !== undefined && known !== undefined) {
+      const newer = { runs, items: said.set[name] as unknown[] };
+      const both = mergeRuns({ runs: known, items: set[name] as unknown[] }, newer, JSON.stringify);
+      set[name] = both.items;
+      origins[name] = both.runs;
+      continue;
+    }
     set[name] = said.joins?.includes(name) ? joined(set[name], said.set[name]) : said.set[name];
+    if (runs === undefined) delete origins[name];
+    else origins[name] = runs;
+  }
   const removed = new Set([...before.remove, ...said.remove]);
   const remove = [...removed].filter((name) => set[name] === undefined);
   const initial = { ...said.initial, ...before.initial };
@@ -47,10 +80,30 @@ function over(before: Contribution, said: Contribution): Contribution {
     ...before,
     set,
     remove,
+    ...(Object.keys(origins).length === 0 ? undefined : { origins }),
     ...(Object.keys(initial).length === 0 ? undefined : { initial }),
     ...(joins.length === 0 ? undefined : { joins }),
     ...(Object.keys(without).length === 0 ? undefined : { without }),
   };
+}
+
+/** Takes back an element that the message set before, or what one field gave to it. */
+function drop(set: Record<string, unknown>, origins: Origins, removed: string): void {
+  const [name = '', origin] = removed.split(':');
+  const runs = origins[name];
+  if (origin === undefined || runs === undefined) {
+    delete set[removed];
+    delete origins[removed];
+    return;
+  }
+  const left = withoutOrigin({ runs, items: set[name] as unknown[] }, origin);
+  if (left.items.length > 0) {
+    set[name] = left.items;
+    origins[name] = left.runs;
+  } else {
+    delete set[name];
+    delete origins[name];
+  }
 }
 
 /** Of two lists what both hold is taken once; of two objects the later members win. */

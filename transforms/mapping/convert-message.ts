@@ -2,10 +2,11 @@ import { type Issue, isBlocking } from '../../engine/index.ts';
 import type { Contribution, Conversion, Mark } from '../fhir/index.ts';
 import { type Hl7Message, isQuery, queryRefusedCode } from '../hl7v2/index.ts';
 import { type Collector, createCollector } from './collector.ts';
-import type { CompiledMapping } from './compile.ts';
+import type { CompiledMapping, MessagePlan } from './compile.ts';
 import { addContribution } from './contributions.ts';
 import { fillResource } from './fill-resource.ts';
 import { listings } from './listings.ts';
+import { liveOf } from './live.ts';
 import { type FullRun, makeInstances } from './make-instances.ts';
 import { environmentOf } from './message-environment.ts';
 import { createReader } from './reader.ts';
@@ -42,8 +43,8 @@ export function convertMessage(mapping: CompiledMapping, message: Hl7Message): C
   }
   if (plan === 'filter') return { kind: 'filter', reason: 'message-type-filtered' };
 
-  const run = startRun(mapping, message, collector);
-  const instances = makeInstances(mapping, plan, run);
+  const run = startRun(mapping, plan, message, collector);
+  const instances = makeInstances(mapping, run.live.entries, run);
   if (isBlocking(collector.list())) return held(collector, message);
   const contributions: Contribution[] = [];
   const marks: Mark[] = [];
@@ -51,6 +52,8 @@ export function convertMessage(mapping: CompiledMapping, message: Hl7Message): C
   for (const instance of instances) {
     const { contribution, found } = fillResource(instance, run);
     addContribution(contribution, found, instance.isShared, { contributions, marks, positions });
+    // Thousands of results are each read once; their fields need not outlive them.
+    if (run.reader.segments.length > heldMax) run.reader.known[instance.index] = undefined;
   }
   const statements = readStatements(run);
   const lists = run.lists && listings(run.lists);
@@ -80,17 +83,27 @@ function held(collector: Collector, message: Hl7Message): Converted {
   return { kind: 'hold', issues, unvisited: message.unvisited() };
 }
 
+/** Messages of more segments let go of what they divided. */
+const heldMax = 256;
+
 let runs = 0;
 
-function startRun(mapping: CompiledMapping, message: Hl7Message, collector: Collector): FullRun {
+function startRun(
+  mapping: CompiledMapping,
+  plan: Exclude<MessagePlan, 'filter'>,
+  message: Hl7Message,
+  collector: Collector,
+): FullRun {
   const { messageType, triggerEvent: trigger } = message.header;
   const { each } = mapping;
   const reader = createReader(message, mapping.dialect);
+  const scope = scopeOf(message.segments.map((segment) => segment.name));
   runs += 1;
   return {
     run: runs,
     reader,
-    scope: scopeOf(message.segments.map((segment) => segment.name)),
+    scope,
+    live: liveOf(mapping, plan, { messageType, trigger }, scope),
     messageType,
     trigger,
     environment: environmentOf(mapping, reader, collector),

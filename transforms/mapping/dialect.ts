@@ -8,6 +8,8 @@ import { type Zone, zoneOf } from './zones.ts';
 /** A system, or the fields of MSH of which the first populated one names the authority. */
 export type DefaultAuthority = string | readonly ReadPath[] | undefined;
 
+export type Authority = { readonly system: string; readonly isContradicted: boolean };
+
 /**
  * A dialect, ready to use; made of the merged `dialect:` blocks of a mapping and what it extends.
  */
@@ -20,7 +22,8 @@ export type Dialect = {
   readonly ignoreNull: boolean;
   readonly repairs: readonly string[];
   readonly defaultAuthority: DefaultAuthority;
-  authority(namespace: string, universalId: string, type: string): string | undefined;
+  /** Of an HD; `isContradicted`: its namespace is known as another authority than its id. */
+  authority(namespace: string, universalId: string, type: string): Authority | undefined;
   codeSystem(name: string): string | undefined;
   defaultCodeSystem(field: string): string | undefined;
   ucum(unit: string): string | undefined;
@@ -44,7 +47,7 @@ export function compileDialect(row: DialectRow, source: string): Dialect {
   const systems = new Map(Object.entries(row.code_systems ?? {}));
   const defaults = new Map(Object.entries(row.default_code_systems ?? {}));
   const units = new Map(Object.entries(row.units ?? {}));
-  const found = new Map<string, string | undefined>();
+  const found = new Map<string, Authority>();
   const uris = new Map<string, string>();
 
   return {
@@ -59,16 +62,17 @@ export function compileDialect(row: DialectRow, source: string): Dialect {
     authority(namespace, universalId, type) {
       if (namespace === '' && universalId === '') return undefined;
       const key = `${namespace}|${universalId}|${type}`;
-      const known = found.get(key);
-      if (known !== undefined) return known;
-      const system =
-        authorities.get(universalId) ??
-        authorities.get(universalId.toLowerCase()) ??
-        authorities.get(namespace) ??
-        universal(universalId, type) ??
-        `${sourceUri}:authority:${slug(namespace || universalId)}`;
-      if (found.size < 10_000) found.set(key, system);
-      return system;
+      const before = found.get(key);
+      if (before !== undefined) return before;
+      const known = authorities.get(universalId) ?? authorities.get(universalId.toLowerCase());
+      const named = authorities.get(namespace);
+      const own = universal(universalId, type);
+      const authority = {
+        system: known ?? named ?? own ?? `${sourceUri}:authority:${slug(namespace || universalId)}`,
+        isContradicted: named !== undefined && (known ?? own ?? named) !== named,
+      };
+      if (found.size < 10_000) found.set(key, authority);
+      return authority;
     },
     codeSystem(name) {
       const known = systems.get(name) ?? uris.get(name);

@@ -19,7 +19,7 @@ const definitions: Readonly<Record<string, string>> = {
   'Patient.communication': 'language!:CodeableConcept preferred:boolean',
   'Patient._birthDate': 'extension*:Extension',
   'Patient.link': 'other!:Reference type!:code',
-  Encounter: `text:Narrative extension*:Extension length:Duration episodeOfCare*:Reference
+  Encounter: `meta:Meta text:Narrative extension*:Extension length:Duration episodeOfCare*:Reference
     identifier*:Identifier status!:code class!:Coding type*:CodeableConcept
     serviceType:CodeableConcept priority:CodeableConcept subject:Reference participant*:Backbone
     period:Period reasonCode*:CodeableConcept diagnosis*:Backbone account*:Reference
@@ -36,7 +36,8 @@ const definitions: Readonly<Record<string, string>> = {
     verificationStatus:CodeableConcept type:code category*:code criticality:code
     code:CodeableConcept patient!:Reference encounter:Reference onset[x]:dateTime|string
     recordedDate:dateTime recorder:Reference asserter:Reference note*:Annotation
-    reaction*:Backbone`,
+    reaction*:Backbone _category*:Backbone`,
+  'AllergyIntolerance._category': 'extension*:Extension',
   'AllergyIntolerance.reaction': `substance:CodeableConcept manifestation*!:CodeableConcept
     description:string onset:dateTime severity:code`,
   Condition: `extension*:Extension identifier*:Identifier

@@ -20,8 +20,12 @@ export type Environment = {
   readonly time: TimeRules;
   /** Code tables by name; `undefined` when neither base nor facility has one. */
   table(name: string): CodeTable | undefined;
-  /** Identifier system of an assigning authority (HD: namespace, universal id, its type). */
-  authority(namespace: string, universalId: string, type: string): string | undefined;
+  /**
+   * Identifier system of an assigning authority (HD: namespace, universal id, its type); says at
+   * the cell when namespace and id stand for two.
+   */
+  authority(namespace: string, universalId: string, type: string, cell: Cell): string | undefined;
+  isContradicted(namespace: string, universalId: string, type: string): boolean;
   /** Uri of a coding system by its HL7 name; `undefined` when it has none. */
   codeSystem(name: string): string | undefined;
   /** Uri of codes in this field that name no system. */

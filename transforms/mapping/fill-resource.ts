@@ -38,13 +38,14 @@ function contributionOf(
   id: string,
   target: Target,
 ): { -readonly [Name in keyof Contribution]: Contribution[Name] } {
-  const { set, initial, without } = target;
+  const { set, initial, origins, without } = target;
   const contribution: { -readonly [Name in keyof Contribution]: Contribution[Name] } = {
     type: plan.type,
     id,
     set,
     remove: removed(plan, target),
   };
+  if (origins !== undefined) contribution.origins = origins;
   if (initial !== undefined) contribution.initial = initial;
   if (plan.joins.length > 0) {
     const joins = plan.joins.filter((name) => set[name] !== undefined);
@@ -56,6 +57,7 @@ function contributionOf(
 
 function markDeleted(target: Target, deleted: Readonly<Record<string, unknown>> = {}): void {
   for (const [name, value] of Object.entries(deleted)) {
+    if (target.origins !== undefined) delete target.origins[name];
     if (value !== null) target.set[name] = value;
     else {
       delete target.set[name];

@@ -1,14 +1,70 @@
+<<<<<<< HEAD
 import type { Filling, PartPlan } from './compile.ts';
+import type { Giving } from './origins.ts';
+=======
+import type { Segment } from '../hl7v2/index.ts';
+import type { Filling, PartPlan, Step } from './compile.ts';
+import { type LiveFilling, liveFilling } from './live.ts';
+>>>>>>> perf
 import { readField, readText } from './reader.ts';
 import { newTarget, type Run, type Target } from './rule.ts';
 
 /** Applies the rules of a resource, or of one item of a part, at its segment. */
 export function fillTarget(filling: Filling, run: Run, target: Target, index: number): void {
+<<<<<<< HEAD
   const segment = run.reader.segments[index]!;
-  for (const part of filling.parts) fillPart(part, run, target, index);
-  for (const { field, apply } of filling.steps) {
-    if (field === 0 || segment.has(field)) apply(run, target, index);
+  for (const part of filling.parts) {
+    const { giving } = part;
+    const before = giving === undefined ? 0 : sizeOf(target, giving);
+    fillPart(part, run, target, index);
+    if (giving !== undefined) noteOrigin(target, giving, before);
   }
+  for (const { field, apply, giving } of filling.steps) {
+    if (field !== 0 && !segment.has(field)) continue;
+    const before = giving === undefined ? 0 : sizeOf(target, giving);
+    apply(run, target, index);
+    if (giving !== undefined) noteOrigin(target, giving, before);
+  }
+}
+
+function sizeOf({ set }: Target, { element }: Giving): number {
+  const list = set[element] as unknown[] | undefined;
+  return list === undefined ? 0 : list.length;
+}
+
+/** Whose the new items are, or that what this origin gave before is gone. */
+function noteOrigin(target: Target, giving: Giving, before: number): void {
+  const { element, origin, given } = giving;
+  const items = sizeOf(target, giving) - before;
+  const isEmptied = target.emptied?.delete(element) === true;
+  if (items > 0) {
+    target.origins ??= {};
+    const runs = target.origins[element];
+    if (runs === undefined) target.origins[element] = [{ origin, items }];
+    else runs.push({ origin, items });
+  } else if (isEmptied) target.emptied!.add(given);
+}
+
+function empty(target: Target, element: string): void {
+  target.emptied ??= new Set();
+  target.emptied.add(element);
+=======
+  const live = liveFilling(run.live, filling);
+  for (const part of live.parts) fillPart(part, run, target, index);
+  for (const step of meantSteps(live, run.reader.segments[index]!)) step.apply(run, target, index);
+}
+
+/** The steps whose field has something in it; segments with the same fields come in rows. */
+function meantSteps(live: LiveFilling, segment: Segment): readonly Step[] {
+  const { low, high, starts } = segment.fields;
+  // Bits are for the first sixty.
+  if (low !== live.low || high !== live.high || starts.length >= 60) {
+    live.low = low;
+    live.high = high;
+    live.meant = live.steps.filter(({ field }) => field === 0 || segment.has(field));
+  }
+  return live.meant;
+>>>>>>> perf
 }
 
 function fillPart(part: PartPlan, run: Run, owner: Target, index: number): void {
@@ -17,19 +73,23 @@ function fillPart(part: PartPlan, run: Run, owner: Target, index: number): void 
     return;
   }
   for (const at of run.scope.all(index, part.segment)) {
-    if (part.when && !part.when(run, at)) continue;
+    if (part.when && !part.when(run, at)) {
+      // It was sent, and is none of these: what the same source gave before is no more.
+      if (part.giving?.origin.adds === false && isSent(part, run, at)) empty(owner, part.element);
+      continue;
+    }
     if (part.field === undefined) {
       addItem(part, run, owner, at, undefined);
       continue;
     }
     const field = readField(run.reader, at, part.field);
-    if (field.state === 'null') {
-      owner.emptied ??= new Set();
-      owner.emptied.add(part.element);
-    }
+    if (field.state === 'null') empty(owner, part.element);
     for (const cell of field.cells) addItem(part, run, owner, at, { name: part.field.name, cell });
   }
 }
+
+const isSent = ({ field }: PartPlan, { reader }: Run, at: number): boolean =>
+  field === undefined || reader.segments[at]!.has(field.field);
 
 /** One item of all segments that say the same `by`; a second of one `once` begins the next. */
 function joinItems(

@@ -1,5 +1,6 @@
 import { compileCondition, type Place, type Predicate } from './conditions.ts';
 import type { Clauses, Condition } from './language.ts';
+import { numberedBy } from './visit-fields.ts';
 
 /** A resource that the message makes, before its elements are filled. */
 export type Instance<Plan = unknown> = {
@@ -44,13 +45,13 @@ export type RuleCondition = (run: Maker, index: number) => boolean;
 
 /**
  * A rule`s `when:`, which may also ask whether a resource of the mapping is made where the rule
- * stands: `made: account`, `not made: account`.
+ * stands (`made: account`, `not made: account`), or which field numbers the visit.
  */
 export function compileRuleCondition(
   when: Condition | undefined,
-  resources: readonly string[],
+  names: { readonly resources: readonly string[]; readonly visitNumber: readonly string[] },
 ): RuleCondition | undefined {
-  const options = [when ?? {}].flat().map((clauses) => compileClauses(clauses, resources));
+  const options = [when ?? {}].flat().map((clauses) => compileClauses(clauses, names));
   if (options.includes(undefined)) return undefined;
   const [only, ...others] = options;
   if (others.length === 0) return only;
@@ -58,10 +59,12 @@ export function compileRuleCondition(
 }
 
 function compileClauses(
-  { made, 'not made': notMade, ...others }: Clauses,
-  resources: readonly string[],
+  { made, 'not made': notMade, visit, ...others }: Clauses,
+  { resources, visitNumber }: Parameters<typeof compileRuleCondition>[1],
 ): RuleCondition | undefined {
-  const rest: Predicate | undefined = compileCondition(others);
+  const numbered = visit === undefined ? {} : numberedBy(String(visit), visitNumber);
+  if (numbered === undefined) return () => false;
+  const rest: Predicate | undefined = compileCondition({ ...others, ...numbered });
   if (made === undefined && notMade === undefined) return rest;
   const slotsOf = (ids: Clauses[string] | undefined) =>
     [ids ?? []].flat().map((id) => resources.indexOf(String(id)));

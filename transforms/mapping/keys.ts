@@ -1,16 +1,15 @@
 import { component } from './cell.ts';
 import type { Place } from './conditions.ts';
-import { identifierKey, placeValue } from './datatypes/index.ts';
+import { identifierKey, isContradicted, placeValue } from './datatypes/index.ts';
 import type { Environment } from './environment.ts';
 import { fieldPath } from './field-path.ts';
 import { findInstance, type Instances } from './instances.ts';
 import type { KeyPart } from './language.ts';
 import { type ReadPath, readField, readPath, readText } from './reader.ts';
+import { priorOf, replacedBy } from './visit-fields.ts';
 
 /** What a key may read: its place, the conversions` environment, ids of resources made before. */
 export type KeyPlace = Place & {
-  /** Of this conversion; no other has it. */
-  readonly run: number;
   readonly environment: Environment;
   /** Of the resources made before. */
   readonly instances: Instances;
@@ -119,19 +118,6 @@ const entityFields = new Set([
 /** Identifier types of a person that name them best, in this order. */
 const preferred = ['MR', 'PI', 'PT', 'MRN'];
 
-/** The field that a field of MRG replaces: their numbers must give the same key. */
-const replacedBy: ReadonlyMap<string, string> = new Map([
-  ['MRG-1', 'PID-3'],
-  ['MRG-2', 'PID-4'],
-  ['MRG-3', 'PID-18'],
-  ['MRG-4', 'PID-2'],
-  ['MRG-5', 'PV1-19'],
-  ['MRG-6', 'PV1-50'],
-]);
-
-const priorOf = (field: string): string =>
-  [...replacedBy].find(([, current]) => current === field)?.[0] ?? field;
-
 type Naming = {
   readonly authority?: 'required' | undefined;
   readonly like?: string | undefined;
@@ -167,11 +153,14 @@ function identifierReader(texts: readonly string[], naming: Naming): KeyReader {
   return (place, index) => {
     for (const read of readers) {
       const found = read(place, index);
-      if (found !== undefined) return found;
+      if (found !== undefined) return found === notToTell ? undefined : found;
     }
     return undefined;
   };
 }
+
+/** Two authorities are named for one number: no other field is asked in its place. */
+const notToTell = '';
 
 /** Remembers the last answer: an order is asked for by each of its results. */
 function identifierPathReader(numbered: Numbered): KeyReader {
@@ -204,6 +193,7 @@ function identifierAt(place: KeyPlace, at: number, numbered: Numbered): string |
           .find((cell) => cell !== undefined) ?? only);
   const key = identifierKey(best, place.environment, kind);
   if (key === undefined || placeholders.includes(key.value)) return undefined;
+  if (isRequired && isContradicted(best, place.environment)) return notToTell;
   if (key.system !== undefined) return `${key.system}|${key.value}`;
   const own = like === undefined ? undefined : oneSystem(place, at, like);
   if (own !== undefined) return `${own}|${key.value}`;

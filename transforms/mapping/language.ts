@@ -20,8 +20,8 @@ const clauses = z
   .record(z.string(), z.union([literal, z.array(literal).min(1)]))
   .describe(
     'All must hold. Keys: `trigger`, `message`, or an HL7 path, and in a rule `made` with the id ' +
-      'of a resource; `not KEY` turns one round. Values: one value, a list of ' +
-      'values, `present` or `absent`.',
+      'of a resource, or `visit` with the field that numbers it (`visit_number`); `not KEY` ' +
+      'turns one round. Values: one value, a list of values, `present` or `absent`.',
   );
 const condition = z
   .union([clauses, z.array(clauses).min(1)])

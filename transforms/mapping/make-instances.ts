@@ -27,7 +27,7 @@ export function makeInstances(
   const instances: Made[] = [];
   const correcting: Correcting[] = [];
   const { names } = run.scope;
-  const used: Used = { types: [], keys: undefined };
+  const used: Used = new Map();
   for (const { resource, optional, least } of plan) {
     let found = 0;
     for (let index = 0; index < names.length; index += 1) {
@@ -92,31 +92,20 @@ function correctionOf(
   return mayBeFirst ? { ...said, mayBeFirst } : said;
 }
 
-/** Keys that were given out; the counts are made when a type comes a second time. */
-type Used = {
-  readonly types: { readonly type: string; readonly key: string }[];
-  keys: Map<string, number> | undefined;
-};
+/** By type, how often each key was given out. */
+type Used = Map<string, Map<string, number>>;
 
 /** Two of the same business key in one message are told apart by their position. */
 function idFor(mapping: CompiledMapping, { type }: ResourcePlan, key: string, used: Used): string {
-  const before = used.types.find((known) => known.type === type);
-  if (before === undefined) {
-    used.types.push({ type, key });
-    return resourceId(mapping.source, type, key);
-  }
-  const count = countOf(type, key, used);
-  used.keys ??= new Map();
-  used.keys.set(`${type}|${key}`, count + 1);
-  return resourceId(mapping.source, type, count === 0 ? key : `${key}#${count + 1}`);
+  const count = countOf(type, key, used) + 1;
+  const keys = used.get(type);
+  if (keys) keys.set(key, count);
+  else used.set(type, new Map([[key, count]]));
+  return resourceId(mapping.source, type, count === 1 ? key : `${key}#${count}`);
 }
 
 /** How many of that key the message has made. */
-function countOf(type: string, key: string, used: Used): number {
-  const known = used.keys?.get(`${type}|${key}`);
-  if (known !== undefined) return known;
-  return used.types.some((one) => one.type === type && one.key === key) ? 1 : 0;
-}
+const countOf = (type: string, key: string, used: Used): number => used.get(type)?.get(key) ?? 0;
 
 function isMade(
   instances: readonly Made[],

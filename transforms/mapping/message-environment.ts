@@ -1,4 +1,5 @@
-import { component } from './cell.ts';
+import type { Hl7Message } from '../hl7v2/index.ts';
+import { type Cell, component } from './cell.ts';
 import type { Collector } from './collector.ts';
 import type { CompiledMapping } from './compile.ts';
 import { type DateParts, localMs } from './date-parts.ts';
@@ -26,17 +27,29 @@ export function environmentOf(
       known: new Map(),
     },
     table: (name) => tables.get(name),
-    authority: dialect.authority,
+    authority(namespace, universalId, type, cell) {
+      const found = dialect.authority(namespace, universalId, type);
+      if (found?.isContradicted) collector.add(...contradiction(cell, message));
+      return found?.system;
+    },
+    isContradicted: (...hd) => dialect.authority(...hd)?.isContradicted === true,
     codeSystem: dialect.codeSystem,
     defaultCodeSystem: dialect.defaultCodeSystem,
     defaultAuthority: () => defaultAuthority(reader),
     ucum: dialect.ucum,
     sourceUri: dialect.sourceUri,
     issue(code, text, cell) {
+      if (collector.again(code, cell.path)) return;
       const offset = message.segments[cell.index]?.offset;
       collector.add(code, `${cell.path} ${text}.`, cell.path, offset);
     },
   };
+}
+
+function contradiction(cell: Cell, { segments }: Hl7Message): Parameters<Collector['add']> {
+  const text = 'names an authority by a namespace and by an id that stand for two authorities';
+  const offset = segments[cell.index]?.offset;
+  return ['authority-contradicted', `${cell.path} ${text}.`, cell.path, offset];
 }
 
 /** MSH-7, as its dialect writes it. */
@@ -69,7 +82,7 @@ function defaultAuthority(reader: Reader): string | undefined {
     const cell = readField(reader, 0, path).cells[0];
     if (cell === undefined) continue;
     const [namespace, id, type] = [component(cell, 1), component(cell, 2), component(cell, 3)];
-    return reader.dialect.authority(namespace, id, type);
+    return reader.dialect.authority(namespace, id, type)?.system;
   }
   return undefined;
 }

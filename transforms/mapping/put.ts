@@ -1,4 +1,4 @@
-import type { Mark } from '../fhir/index.ts';
+import type { Mark, Run } from '../fhir/index.ts';
 import type { Cell } from './cell.ts';
 import type { RuleRow } from './language.ts';
 import type { Fields, Writer } from './writers.ts';
@@ -10,6 +10,8 @@ export type Target = {
   /** Elements, or `period.end` within one, whose field came as `""`. */
   emptied: Set<string> | undefined;
   marks: Omit<Mark, 'contribution'>[] | undefined;
+  /** For lists that several fields fill: what each of them gave. */
+  origins: Record<string, Run[]> | undefined;
   /** Items that a rule which `ends` takes out of an element. */
   without: Record<string, unknown[]> | undefined;
   /** For a part that stands for one repetition of a field. */
@@ -21,6 +23,7 @@ export const newTarget = (current: Target['current']): Target => ({
   initial: undefined,
   emptied: undefined,
   marks: undefined,
+  origins: undefined,
   without: undefined,
   current,
 });

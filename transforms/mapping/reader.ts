@@ -71,7 +71,7 @@ export type Reader = {
   /** The same as character codes; -1 for ''. */
   readonly codes: DelimiterCodes;
   /** Fields that were asked for before, by segment and slot: each is divided once. */
-  readonly known: (Field | undefined)[][];
+  readonly known: ((Field | undefined)[] | undefined)[];
 };
 
 type DelimiterCodes = {

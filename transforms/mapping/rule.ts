@@ -1,26 +1,27 @@
 import { type Place as ElementPlace, placesOf } from './check-values.ts';
 import type { Collector } from './collector.ts';
-import type { Place } from './conditions.ts';
+import { canHold, type Place } from './conditions.ts';
 import { conversions } from './datatypes/index.ts';
 import type { CodeTable, Conversion, Environment, Settings } from './environment.ts';
 import { fieldPath } from './field-path.ts';
 import { gather } from './gather.ts';
 import { compileRuleCondition, findInstance, type Instances, instanceAt } from './instances.ts';
 import type { RuleRow } from './language.ts';
+import type { Live, Shape } from './live.ts';
 import type { Merged } from './merge.ts';
 import { compilePut, itemsOf, type Put, type Target, takeOut } from './put.ts';
 import { type Field, type ReadPath, readField, readPath } from './reader.ts';
 import { type Scripts, scriptedConversion } from './script/index.ts';
 import { settingsMaker } from './settings.ts';
 import { fhirPathOf, partElement, resolveTarget } from './target.ts';
+import { visitNumberOf } from './visit-fields.ts';
 import { compileWriter, type Writer } from './writers.ts';
 
 /** One message on its way through the rules. */
 export type Run = Place & {
-  /** Of this conversion; no other has it. */
-  readonly run: number;
   readonly environment: Environment;
   readonly instances: Instances;
+  readonly live: Live;
   /** For strict rules: new issues of a value that cannot be read hold the message. */
   readonly collector: Pick<Collector, 'raise' | 'count'>;
 };
@@ -32,6 +33,8 @@ export type Rule = {
   readonly owner: string;
   /** The one field without which the rule does nothing, whatever else holds. */
   readonly source: ReadPath | undefined;
+  /** Can it do anything in messages of that shape? */
+  isLive(shape: Shape): boolean;
   apply(run: Run, target: Target, index: number): void;
 };
 
@@ -52,21 +55,33 @@ export function compileRule(
   });
   const writer = compileWriter(elements, choiceType(row, conversion, elements.at(-1)!.types));
   const ids = merged.resources.map((placed) => placed.row.id);
-  const when = compileRuleCondition(row.when, ids);
+  const visitNumber = visitNumberOf(merged.dialect);
+  const when = compileRuleCondition(row.when, { resources: ids, visitNumber });
   const put = compilePut(row, writer);
-  const rule = { id: row.id, owner, source: undefined };
+  const isLive = (shape: Shape) => canHold(row.when, shape);
+  const rule = { id: row.id, owner, source: undefined, isLive };
   if (row.value !== undefined) {
     const isAlone = !isAddedTo(row, merged, owner, elements[0]!.name);
     return { ...rule, apply: constantRule(row, when, put, writer, isAlone) };
   }
   if (row.reference !== undefined) {
-    return { ...rule, apply: referenceRule(ids.indexOf(row.reference), when, put, writer) };
+    const slot = ids.indexOf(row.reference);
+    return {
+      ...rule,
+      isLive: (shape) => shape.slots.has(slot) && isLive(shape),
+      apply: referenceRule(slot, when, put, writer),
+    };
   }
   const table = row.table === undefined ? undefined : tables.get(row.table);
   const paths = [row.from ?? []].flat().map((text) => readPath(fieldPath(text)));
   const source = paths.length === 1 ? paths[0] : undefined;
   const apply = fieldRule({ row, conversion, table, when, put, writer, paths });
-  return { ...rule, source, apply };
+  return {
+    ...rule,
+    source,
+    isLive: (shape) => paths.some(({ segment }) => shape.segments.has(segment)) && isLive(shape),
+    apply,
+  };
 }
 
 function conversionOf(

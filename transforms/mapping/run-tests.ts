@@ -67,7 +67,9 @@ function runTest(loaded: LoadedMapping, test: TestCase): string[] {
   }
   for (const path of test.removed ?? []) {
     const [type = '', element = ''] = path.split('.');
-    const isRemoved = contributions.some((c) => c.type === type && c.remove.includes(element));
+    const isRemoved = contributions.some(
+      (c) => c.type === type && c.remove.some((name) => name.split(':')[0] === element),
+    );
     if (!isRemoved) failures.push(`${path} is not removed`);
   }
   return [...failures, ...wrongIssues(result, test)];

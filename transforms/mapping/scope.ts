@@ -13,6 +13,8 @@ import {
 export type Scope = {
   /** The segment names of the message, in order. */
   readonly names: readonly string[];
+  /** Each of them once, sorted. */
+  readonly present: string;
   /** Index of the segment of that name that is meant at `index`, -1 when there is none. */
   resolve(index: number, name: string): number;
   /** All segments of that name below `index` (itself when it has that name). */
@@ -27,7 +29,7 @@ const shapeSegmentsMax = 64;
 
 /** The scope for messages of this shape; answers are remembered, because a feed repeats shapes. */
 export function scopeOf(names: readonly string[]): Scope {
-  if (names.length > shapeSegmentsMax) return createScope(names);
+  if (names.length > shapeSegmentsMax) return remembering(createScope(names));
   const shape = names.join('|');
   const known = scopes.get(shape);
   if (known) return known;
@@ -37,21 +39,33 @@ export function scopeOf(names: readonly string[]): Scope {
   return scope;
 }
 
+const unasked = -2;
+
 function remembering(scope: Scope): Scope {
-  const resolved = new Map<string, (number | undefined)[]>();
+  const { names } = scope;
+  const resolved = new Map<string, Int32Array>();
   const gathered = new Map<string, (readonly number[] | undefined)[]>();
   return {
     ...scope,
     resolve(index, name) {
-      const answers = answersFor(resolved, name);
-      const known = answers[index];
-      if (known !== undefined) return known;
+      if (names[index] === name) return index;
+      let answers = resolved.get(name);
+      if (answers === undefined) {
+        answers = new Int32Array(names.length).fill(unasked);
+        resolved.set(name, answers);
+      }
+      const known = answers[index]!;
+      if (known !== unasked) return known;
       const found = scope.resolve(index, name);
       answers[index] = found;
       return found;
     },
     all(index, name) {
-      const answers = answersFor(gathered, name);
+      let answers = gathered.get(name);
+      if (answers === undefined) {
+        answers = new Array<undefined>(names.length).fill(undefined);
+        gathered.set(name, answers);
+      }
       const known = answers[index];
       if (known !== undefined) return known;
       const found = scope.all(index, name);
@@ -59,14 +73,6 @@ function remembering(scope: Scope): Scope {
       return found;
     },
   };
-}
-
-function answersFor<T>(answers: Map<string, T[]>, name: string): T[] {
-  const known = answers.get(name);
-  if (known) return known;
-  const made: T[] = [];
-  answers.set(name, made);
-  return made;
 }
 
 /** `names`: the segment names of one message in order. */
@@ -174,6 +180,7 @@ export function createScope(names: readonly string[]): Scope {
 
   return {
     names,
+    present: [...new Set(names)].sort().join(),
     resolve,
     below,
     all(index, name) {

@@ -54,6 +54,9 @@ const isUnnumbered = (line: string): boolean =>
 const digitsOf = (time: string): string =>
   time.replace(/(Z|[+-]\d\d:\d\d)$/, '').replace(/[-:T]/g, '');
 
+/** A code in words, as no code system of observations and procedures has one. */
+const words = /^[a-z]+(-[a-z]+)*$/i;
+
 export const differences: readonly Difference[] = [
   ...administrativeDifferences,
   {
@@ -66,10 +69,10 @@ export const differences: readonly Difference[] = [
   {
     reason:
       'The converter makes observations and procedures of PDA and ACC under codes of its own ' +
-      'invention; a code that no sender sent and no code system has is not emitted.',
+      'invention; what they say stands here under the codes of LOINC and SNOMED CT for it.',
     is: ({ name, by, value }, { text }) => {
       const code = by === '' && name.endsWith('-code') ? value : by;
-      return code !== '' && !text.includes(code);
+      return /^(observation|procedure)-/.test(name) && words.test(code) && !text.includes(code);
     },
   },
   {

@@ -44,7 +44,7 @@ function withUrls(rows: readonly Row[], row: Row): string {
         ({ map, source, target }) =>
           map === row.map &&
           source === row.source &&
-          /^\.ur[li]$/.test(target.slice(prefix.length)) &&
+          /^\.ur[li]\)?$/.test(target.slice(prefix.length)) &&
           target.startsWith(prefix),
       );
       const url = own?.assignment.replaceAll('"', '').trim();
@@ -192,6 +192,7 @@ function fulfils(leaves: Leaves | undefined, before: Leaves | undefined, wanted:
     if (!/^(identifier|name|practitioner|organization|location)\b/.test(inner.path)) wants.pop();
     wants.push(`${inner.type}.${inner.path}`);
   }
+  for (const hop of target.through) if (hop.path !== '') wants.push(`${hop.type}.${hop.path}`);
   const isElsewhere = inner !== undefined && !wants[0]!.startsWith(resource);
   const refers = (path: string): boolean => stands(path, `${resource}.${target.path}`);
   if (isElsewhere && ![...leaves.keys()].some(refers)) return false;

@@ -8,14 +8,10 @@ const maps: readonly (readonly [RegExp, string])[] = [
   [/^SFT\[/, 'the software of the sender says nothing of a patient'],
   [/^(AIS|SCH)\[ServiceRequest\]/, 'an appointment refers to orders by number; it makes none'],
   [
-    /^PRT\[(PractitionerRole|RelatedPerson|Device|Patient-)|^ROL\[RelatedPerson\]/,
+    /^PRT\[(PractitionerRole|RelatedPerson|Device|Patient-.*Role)|^ROL\[RelatedPerson\]/,
     'who takes part is named where they take part; no person or thing is made of it',
   ],
   [/^PV1\[Basic/, 'what a visit was before is in the versions of the Encounter'],
-  [
-    /^MSH\[Encounter\]/,
-    'the trigger says the status by rules of its own, which a field cannot show',
-  ],
   [/^PID\[Appointment\]/, 'a patient takes part once, whichever number names them'],
 ];
 
@@ -41,6 +37,33 @@ const rows: readonly (readonly [(row: Row) => boolean, string])[] = [
   ],
   [of('PID[Patient]', 'PID-19'), 'the table has a full stop behind the uri of the system'],
   [of('PV2[Encounter]', 'PV2-9'), 'the table has a typing error in the url'],
+  [
+    ({ map, target }) => map === 'NK1[Patient]' && target.includes('(Organization.contact.'),
+    'whom to ask there is the name, telecom and address of the contact that has the organization',
+  ],
+  [
+    of('PID[Patient]', 'PID-21'),
+    'the mother is a RelatedPerson, which is made, and not the Patient',
+  ],
+  [
+    of('IAM[AllergyIntolerance]', 'IAM-14'),
+    'IAM-15 SEL alone says that the patient told it; the name of the patient is in PID-5',
+  ],
+  [
+    of('DG1[Condition]', 'DG1-19'),
+    'R4 has no such url; the extension is condition-assertedDate, as DG1[Encounter] has it',
+  ],
+  [of('ROL[CareTeam]', 'ROL-10'), 'a kind of unit names none; ROL-14 names the organization'],
+  [
+    of('ROL[Encounter-PractitionerRole]', 'ROL-1'),
+    'the number of a role is not that of the person who has it, by which the reference names them',
+  ],
+  [
+    ({ map, target }) =>
+      /^(ROL|PRT)\[/.test(map) && /\((PractitionerRole|RelatedPerson)\./.test(target),
+    'only a resource of their own could say it; the person is named, by identifier and display',
+  ],
+  [of('PRT[CareTeam]', 'PRT-6'), 'no PractitionerRole is made; the person is the member'],
   [of('AIS[Appointment]', 'AIS-4'), 'a service is no participant; the appointment has its times'],
   [of('AIP[Appointment]', 'AIP-12'), 'R4 has four codes for it; only what the table lists is told'],
   [of('TXA[DocumentReference]', 'TXA-3'), 'a MIME type; only what the table lists is one'],

@@ -30,7 +30,7 @@ const byType: Readonly<Record<string, readonly string[]>> = {
   FC: ['F1^20230405', 'F2^20220304'],
   OG: ['1', '2'],
   PT: ['P', 'T'],
-  MSG: ['', ''],
+  MSG: ['ADT^A01', 'ADT^A03'],
 };
 
 const alias: Readonly<Record<string, string>> = {
@@ -45,7 +45,7 @@ const alias: Readonly<Record<string, string>> = {
 };
 
 /** Codes common in HL7's tables, tried where a coded field names no code map. */
-const codes = ['Y', 'N', 'A', 'C', 'F', 'R', 'L', 'H', 'D', 'U', '1', 'S', 'M'];
+const codes = ['Y', 'N', 'A', 'C', 'F', 'R', 'L', 'H', 'D', 'U', '1', 'S', 'M', 'I'];
 
 /** Codes that are in a field`s own table, where HL7's mapping tables name none. */
 const byField: Readonly<Record<string, readonly string[]>> = {

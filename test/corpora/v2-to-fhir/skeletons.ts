@@ -2,16 +2,18 @@
 const segments: Readonly<Record<string, string>> = {
   SFT: 'SFT|Maker^L|2.1|Product|B7',
   EVN: 'EVN|A01|20240310143000-0500',
-  PID: 'PID|1||4711^^^HOSP&2.999.1&ISO^MR||Young^Ada||19800229|F||||||||||A1^^^HOSP&2.999.1&ISO',
-  PD1: 'PD1|',
+  PID: `PID|1||4711^^^HOSP&2.999.1&ISO^MR||Young^Ada||19800229|F||||||||||A1^^^HOSP&2.999.1&ISO`,
+  'PID.bare': 'PID|1||4711^^^HOSP&2.999.1&ISO^MR||Young^Ada||19800229|F',
+  PD1: 'PD1|||||||Y',
   MRG: 'MRG|4712^^^HOSP&2.999.1&ISO^MR||A1^^^HOSP&2.999.1&ISO||V2^^^HOSP&2.999.1&ISO',
   NK1: 'NK1|1|Young^Bob|SPO',
-  PV1: `PV1|1|I|||||||||||||||||V1^^^HOSP&2.999.1&ISO${'|'.repeat(35)}C1^^^HOSP&2.999.1&ISO`,
+  PV1: `PV1|1|I${'|'.repeat(17)}V1^^^HOSP&2.999.1&ISO${'|'.repeat(35)}EP1^^^HOSP&2.999.1&ISO`,
   PV2: 'PV2|',
   ROL: 'ROL|1|AD|PP^Primary care^HL70443|77^Role^Player',
+  'PRT.PP': 'PRT||AD||PP^Primary care^HL70912|77^Role^Player',
   PRT: 'PRT||AD||AT^Attending^HL70912|77^Role^Player',
   AL1: 'AL1|1|DA|7980^Penicillin^RXNORM',
-  IAM: 'IAM|1|DA|7980^Penicillin^RXNORM|||A|I1^LAB',
+  IAM: 'IAM|1||7980^Penicillin^RXNORM|||A|I1^LAB',
   DG1: 'DG1|1||A41.9^Sepsis^I10|||A',
   PR1: 'PR1|1||P1^Procedure^L||20240310143000-0500',
   GT1: 'GT1|1|4799^^^HOSP&2.999.1&ISO|Young^Bob',
@@ -51,10 +53,11 @@ const segments: Readonly<Record<string, string>> = {
 };
 
 const person = 'PID PD1 NK1 PV1 PV2';
-const stay = `EVN PID PD1 ROL PRT NK1 PV1 PV2 ROL PRT DB1 OBX AL1 DG1 PR1 ROL GT1 IN1 IN2 IN3 ACC`;
+const stay =
+  'EVN PID PD1 ROL PRT.PP NK1 PV1 PV2 ROL PRT DB1 OBX AL1 DG1 PR1 ROL GT1 IN1 IN2 IN3 ACC';
 const result = 'ORC OBR NTE PRT TQ1 OBX PRT NTE SPM OBX';
 
-/** Message type to its segments. */
+/** Message type to its segments; `PRT.PP` is another PRT. */
 export const structures: Readonly<Record<string, string>> = {
   'ADT^A01': stay,
   'ADT^A03': stay,
@@ -68,7 +71,7 @@ export const structures: Readonly<Record<string, string>> = {
   'ADT^A41': 'EVN PID PD1 MRG PV1',
   'ADT^A44': 'EVN PID PD1 MRG',
   'ADT^A45': 'EVN PID PD1 MRG PV1',
-  'ADT^A49': 'EVN PID PD1 MRG',
+  'ADT^A49': 'EVN PID.bare PD1 MRG',
   'ADT^A60': 'EVN PID PV1 PV2 IAM NTE IAM',
   'ORU^R01': `SFT ${person.replace('PID', 'PID PRT')} ${result}`,
   'ORU^R30': 'PID OBX ORC OBR NTE PRT OBX NTE',

@@ -77,6 +77,26 @@ describe('the registry of authorities', () => {
     assert.equal(unread.issues[0]?.line, 1);
   });
 
+  it('says where namespace and id stand for two authorities, and holds such a patient', () => {
+    const loaded = loadMapping(configured(registry, ''), 'a');
+    const codesOf = (...given: Parameters<typeof message>) => {
+      const { outcome, issues } = convertBytes(loaded, message(...given));
+      return [outcome, ...issues.map(({ code, path }) => `${code} ${path}`)];
+    };
+    const [contradicted, missing] = ['authority-contradicted', 'patient-identifier-missing'];
+    for (const hd of ['MWH&2.999.10.9&ISO', 'CARD&2.999.77&ISO'])
+      assert.deepEqual(
+        codesOf(`4711^^^${hd}^MR`),
+        ['quarantined', `${missing} PID`, `${contradicted} PID-3`],
+        hd,
+      );
+    assert.deepEqual(codesOf('4711^^^MWH', 'V1^^^MWH&2.999.10.9&ISO'), [
+      'converted',
+      `${contradicted} PV1-19`,
+    ]);
+    assert.deepEqual(codesOf('4711^^^MWH&2.999.10.2&ISO', 'V1^^^WARD&2.999.77&ISO'), ['converted']);
+  });
+
   it('changes what a mapping is: its label names another text', () => {
     const [a, b] = [configured(registry, ''), configured(registry.replace('CARD', 'KARTE'), '')];
     assert.notEqual(loadMapping(a, 'a').hash, loadMapping(b, 'a').hash);
@@ -97,5 +117,25 @@ describe('the number of a visit', () => {
     assert.ok(byAccount);
     assert.equal(idOf(fallback, 'V1', 'A1'), idOf('', 'V1', 'A1'));
     assert.notEqual(byAccount, idOf(fallback, 'A1', ''), 'a visit that is numbered as the account');
+  });
+
+  it('is an identifier of the visit, whichever field it stands in', () => {
+    const loaded = loadMapping(configured(registry, fallback), 'a');
+    const numbersOf = (...given: Parameters<typeof message>) => {
+      const { contributions = [] } = convertBytes(loaded, message(...given)).conversion ?? {};
+      const visit = contributions.find(({ type }) => type === 'Encounter');
+      const identifiers = (visit?.set.identifier ?? []) as fhir4.Identifier[];
+      return identifiers.map(({ value }) => value);
+    };
+    const account = `${'|'.repeat(10)}A1`;
+    assert.deepEqual(numbersOf('4711^^^MWH', '', account), ['A1']);
+    assert.deepEqual(numbersOf('4711^^^MWH', `${'|'.repeat(31)}W2`, account), ['W2']);
+    assert.deepEqual(numbersOf('4711^^^MWH', 'V1', account), ['V1']);
+  });
+
+  it('can only be asked for by a field that numbers visits', () => {
+    const rule = 'rules: [{ id: x, to: encounter.identifier, from: PID-3, as: Identifier, when: ';
+    const [issue] = loadMapping(configured(registry, `${rule}{ visit: PID-3 } }]\n`), 'a').issues;
+    assert.equal(issue?.code, 'condition');
   });
 });

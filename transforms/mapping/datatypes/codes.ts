@@ -131,9 +131,10 @@ export const codeConversion: Conversion = {
 
 export const textConceptConversion: Conversion = {
   name: 'TextConcept',
-  summary: 'Plain text to a CodeableConcept that has only a text.',
+  summary: 'Plain text to a CodeableConcept that has only a text; with components, as one.',
   gives: ['CodeableConcept'],
-  convert(cell) {
+  convert(cell, environment, settings) {
+    if (cell.parts.length > 1) return codeableConcept(cell, environment, settings);
     const text = cellText(cell);
     return text === '' ? undefined : { text };
   },

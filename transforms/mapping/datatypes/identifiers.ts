@@ -11,6 +11,7 @@ export function systemOf(cell: Cell, number: number, environment: Environment): 
     subcomponent(cell, number, 1),
     subcomponent(cell, number, 2),
     subcomponent(cell, number, 3),
+    cell,
   );
 }
 
@@ -76,6 +77,7 @@ export const eiConversion: Conversion = {
       component(cell, 2),
       component(cell, 3),
       component(cell, 4),
+      cell,
     );
     return eiIdentifier(environment, value, system, String(settings.with.type ?? ''));
   },
@@ -91,7 +93,8 @@ function halfOfPair(
   const value = subcomponent(cell, number, 1);
   if (value === '') return undefined;
   const pair = nested(cell, number);
-  const system = environment.authority(component(pair, 2), component(pair, 3), component(pair, 4));
+  const parts = [component(pair, 2), component(pair, 3), component(pair, 4)] as const;
+  const system = environment.authority(...parts, cell);
   return eiIdentifier(environment, value, system, type);
 }
 
@@ -139,12 +142,18 @@ export function identifierKey(
 ): { readonly value: string; readonly system: string | undefined } | undefined {
   const value = component(cell, 1);
   if (value === '') return undefined;
-  const system =
-    kind === 'CX'
-      ? systemOf(cell, 4, environment)
-      : environment.authority(component(cell, 2), component(cell, 3), component(cell, 4));
-  return { value, system };
+  if (kind === 'CX') return { value, system: systemOf(cell, 4, environment) };
+  const parts = [component(cell, 2), component(cell, 3), component(cell, 4)] as const;
+  return { value, system: environment.authority(...parts, cell) };
 }
+
+/** Does a CX name two authorities, one by a namespace and one by an id? */
+export const isContradicted = (cell: Cell, environment: Environment): boolean =>
+  environment.isContradicted(
+    subcomponent(cell, 4, 1),
+    subcomponent(cell, 4, 2),
+    subcomponent(cell, 4, 3),
+  );
 
 export const plainIdentifierConversion: Conversion = {
   name: 'PlainIdentifier',

@@ -68,7 +68,7 @@ import {
 
 import { visitConversions } from './visits.ts';
 
-export { identifierKey, systemOf } from './identifiers.ts';
+export { identifierKey, isContradicted, systemOf } from './identifiers.ts';
 export { placeValue } from './places.ts';
 
 /** Everything that `as:` may name. */

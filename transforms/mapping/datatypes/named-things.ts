@@ -30,7 +30,7 @@ export const entityReferenceConversion: Conversion = {
     const value = component(cell, 1);
     if (value === '') return undefined;
     const parts = [component(cell, 2), component(cell, 3), component(cell, 4)] as const;
-    const system = environment.authority(...parts);
+    const system = environment.authority(...parts, cell);
     const kind = String(settings.with.identifier ?? '');
     const identifier = eiIdentifier(environment, value, system, kind);
     return { type: String(settings.with.type), identifier };
@@ -48,7 +48,7 @@ export const entityNumberConversion: Conversion = {
     const parts = [component(cell, 2), component(cell, 3), component(cell, 4)] as const;
     return drop({
       type: { text: String(settings.with.kind) },
-      system: environment.authority(...parts),
+      system: environment.authority(...parts, cell),
       value,
     });
   },
