@@ -24,12 +24,9 @@ import { visitNumberOf } from './visit-fields.ts';
 export type Step = {
   readonly field: number;
   readonly apply: Rule['apply'];
-<<<<<<< HEAD
+  isLive(shape: Shape): boolean;
   /** Set where rows of other fields fill the same list. */
   readonly giving: Giving | undefined;
-=======
-  isLive(shape: Shape): boolean;
->>>>>>> perf
 };
 
 /** Rules and parts of a resource, or of a part. */
@@ -226,17 +223,11 @@ function filling(
     number: rows.findIndex(({ row }) => row.id === id),
     steps: rules
       .filter((rule) => rule.owner === id)
-<<<<<<< HEAD
-      .map(({ id: ruleId, source, apply }) => ({
-        field: source?.segment === segment ? source.field : 0,
-        apply,
-        giving: givings?.rules.get(ruleId),
-=======
-      .map(({ source, apply, isLive }) => ({
+      .map(({ id: ruleId, source, apply, isLive }) => ({
         field: source?.segment === segment ? source.field : 0,
         apply,
         isLive,
->>>>>>> perf
+        giving: givings?.rules.get(ruleId),
       })),
     parts: parts.map(({ row }) => planPart(row.id, merged, rules, givings)),
     required: [...elements]

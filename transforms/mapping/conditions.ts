@@ -1,11 +1,7 @@
 import { fieldPath } from './field-path.ts';
 import type { Clauses, Condition } from './language.ts';
-<<<<<<< HEAD
-import { type Reader, readField, readPath, readText } from './reader.ts';
-=======
 import type { Shape } from './live.ts';
-import { type Reader, type ReadPath, readPath, readText } from './reader.ts';
->>>>>>> perf
+import { type Reader, type ReadPath, readField, readPath, readText } from './reader.ts';
 import type { Scope } from './scope.ts';
 
 /** What a condition is judged on: a segment of a message. */
@@ -77,39 +73,31 @@ function positive(key: string, wanted: Clauses[string]): Predicate {
   if (key === 'trigger') return (place) => values.has(place.trigger);
   if (key === 'message') return (place) => values.has(place.messageType);
   const path = readPath(fieldPath(key));
-<<<<<<< HEAD
-  const textAt = (place: Place, index: number): string => {
-    const at = place.scope.resolve(index, path.segment);
-    return at < 0 ? '' : readText(place.reader, at, path);
-  };
   // A field may have a value and no first component: `^1^:^128`, `^Glucose`.
-  const isThere = ({ scope, reader }: Place, index: number): boolean => {
-    const at = scope.resolve(index, path.segment);
-    return at >= 0 && readField(reader, at, path).state === 'value';
-  };
-  if (wanted === 'present') return isThere;
-  if (wanted === 'absent') return (place, index) => !isThere(place, index);
-  return (place, index) => values.has(textAt(place, index));
-=======
-  if (wanted === 'present') return fieldPredicate(path, (text) => text !== '');
-  if (wanted === 'absent') return fieldPredicate(path, (text) => text === '');
-  return fieldPredicate(path, (text) => values.has(text));
+  const isThere: Judge = (reader, at) => readField(reader, at, path).state === 'value';
+  if (wanted === 'present') return fieldPredicate(path, isThere, false);
+  if (wanted === 'absent') return fieldPredicate(path, (reader, at) => !isThere(reader, at), true);
+  return fieldPredicate(
+    path,
+    (reader, at) => values.has(readText(reader, at, path)),
+    values.has(''),
+  );
 }
 
+type Judge = (reader: Reader, at: number) => boolean;
+
 /** Remembers the last answer: all results of an order ask the same of it. */
-function fieldPredicate(path: ReadPath, judge: (text: string) => boolean): Predicate {
-  const isMissing = judge('');
+function fieldPredicate({ segment }: ReadPath, judge: Judge, isMissing: boolean): Predicate {
   let lastRun = -1;
   let lastAt = -1;
   let last = false;
   return ({ run, reader, scope }, index) => {
-    const at = scope.resolve(index, path.segment);
+    const at = scope.resolve(index, segment);
     if (at < 0) return isMissing;
     if (at === lastAt && run === lastRun) return last;
-    last = judge(readText(reader, at, path));
+    last = judge(reader, at);
     lastAt = at;
     lastRun = run;
     return last;
   };
->>>>>>> perf
 }

@@ -1,30 +1,36 @@
-<<<<<<< HEAD
-import type { Filling, PartPlan } from './compile.ts';
-import type { Giving } from './origins.ts';
-=======
 import type { Segment } from '../hl7v2/index.ts';
 import type { Filling, PartPlan, Step } from './compile.ts';
 import { type LiveFilling, liveFilling } from './live.ts';
->>>>>>> perf
+import type { Giving } from './origins.ts';
 import { readField, readText } from './reader.ts';
 import { newTarget, type Run, type Target } from './rule.ts';
 
 /** Applies the rules of a resource, or of one item of a part, at its segment. */
 export function fillTarget(filling: Filling, run: Run, target: Target, index: number): void {
-<<<<<<< HEAD
-  const segment = run.reader.segments[index]!;
-  for (const part of filling.parts) {
+  const live = liveFilling(run.live, filling);
+  for (const part of live.parts) {
     const { giving } = part;
     const before = giving === undefined ? 0 : sizeOf(target, giving);
     fillPart(part, run, target, index);
     if (giving !== undefined) noteOrigin(target, giving, before);
   }
-  for (const { field, apply, giving } of filling.steps) {
-    if (field !== 0 && !segment.has(field)) continue;
+  for (const { apply, giving } of meantSteps(live, run.reader.segments[index]!)) {
     const before = giving === undefined ? 0 : sizeOf(target, giving);
     apply(run, target, index);
     if (giving !== undefined) noteOrigin(target, giving, before);
   }
+}
+
+/** The steps whose field has something in it; segments with the same fields come in rows. */
+function meantSteps(live: LiveFilling, segment: Segment): readonly Step[] {
+  const { low, high, starts } = segment.fields;
+  // Bits are for the first sixty.
+  if (low !== live.low || high !== live.high || starts.length >= 60) {
+    live.low = low;
+    live.high = high;
+    live.meant = live.steps.filter(({ field }) => field === 0 || segment.has(field));
+  }
+  return live.meant;
 }
 
 function sizeOf({ set }: Target, { element }: Giving): number {
@@ -48,23 +54,6 @@ function noteOrigin(target: Target, giving: Giving, before: number): void {
 function empty(target: Target, element: string): void {
   target.emptied ??= new Set();
   target.emptied.add(element);
-=======
-  const live = liveFilling(run.live, filling);
-  for (const part of live.parts) fillPart(part, run, target, index);
-  for (const step of meantSteps(live, run.reader.segments[index]!)) step.apply(run, target, index);
-}
-
-/** The steps whose field has something in it; segments with the same fields come in rows. */
-function meantSteps(live: LiveFilling, segment: Segment): readonly Step[] {
-  const { low, high, starts } = segment.fields;
-  // Bits are for the first sixty.
-  if (low !== live.low || high !== live.high || starts.length >= 60) {
-    live.low = low;
-    live.high = high;
-    live.meant = live.steps.filter(({ field }) => field === 0 || segment.has(field));
-  }
-  return live.meant;
->>>>>>> perf
 }
 
 function fillPart(part: PartPlan, run: Run, owner: Target, index: number): void {
