@@ -32,8 +32,8 @@ export function compileCondition(when: Condition | undefined): Predicate | undef
 export function canHold(when: Condition | undefined, shape: Shape): boolean {
   return [when ?? {}].flat().some((clauses) => {
     for (const [key, wanted] of Object.entries(clauses)) {
-      // Asked before all others, and of the message.
-      if (key === 'made' || key === 'not made') continue;
+      // Asked before all others, of the message or the dialect.
+      if (key === 'made' || key === 'not made' || key === 'visit') continue;
       const told = tell(key, wanted, shape);
       if (told === undefined || !told) return told === undefined;
     }
