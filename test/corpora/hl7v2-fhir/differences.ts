@@ -54,6 +54,10 @@ const isUnnumbered = (line: string): boolean =>
 const digitsOf = (time: string): string =>
   time.replace(/(Z|[+-]\d\d:\d\d)$/, '').replace(/[-:T]/g, '');
 
+/** `20240310143000-0500` in milliseconds. */
+const instantOf = (time: string): number =>
+  Date.parse(time.replace(/^(....)(..)(..)(..)(..)(..)([+-]..)(..)$/, '$1-$2-$3T$4:$5:$6$7:$8'));
+
 /** A code in words, as no code system of observations and procedures has one. */
 const words = /^[a-z]+(-[a-z]+)*$/i;
 
@@ -141,10 +145,12 @@ export const differences: readonly Difference[] = [
     reason:
       'PV2-8 and PV2-9 say what is expected; the period of an encounter says what was, by PV1-44 ' +
       'and PV1-45.',
-    is: ({ name }, { segments }) => {
+    is: ({ name, value }, { segments }) => {
       const number = { 'encounter-start': 44, 'encounter-end': 45 }[name];
       const visit = segments.find((line) => line.startsWith('PV1|'));
-      return number !== undefined && visit !== undefined && field(visit, number) === '';
+      if (number === undefined || visit === undefined) return false;
+      const expected = field(segments.find((line) => line.startsWith('PV2|')) ?? '', number - 36);
+      return field(visit, number) === '' || instantOf(expected) === Date.parse(value);
     },
   },
   {
