@@ -1,4 +1,4 @@
-import { fieldPath, parseFieldPath } from './field-path.ts';
+import { fieldPath } from './field-path.ts';
 import type { Clauses, Condition } from './language.ts';
 import type { Shape } from './live.ts';
 import { type Reader, type ReadPath, readField, readPath, readText } from './reader.ts';
@@ -52,8 +52,7 @@ function tell(key: string, wanted: Clauses[string], shape: Shape): boolean | und
   const isWanted = (text: string): boolean => [wanted].flat().map(String).includes(text);
   if (key === 'trigger') return isWanted(shape.trigger);
   if (key === 'message') return isWanted(shape.messageType);
-  const path = parseFieldPath(key);
-  if (path === undefined || shape.segments.has(path.segment)) return undefined;
+  if (shape.segments.has(fieldPath(key).segment)) return undefined;
   return wanted === 'present' ? false : wanted === 'absent' || isWanted('');
 }
 
@@ -78,25 +77,25 @@ function positive(key: string, wanted: Clauses[string]): Predicate {
   const path = readPath(fieldPath(key));
   // A field may have a value and no first component: `^1^:^128`, `^Glucose`.
   const isThere: Judge = (reader, at) => readField(reader, at, path).state === 'value';
-  if (wanted === 'present') return fieldPredicate(path, false, isThere);
-  if (wanted === 'absent') return fieldPredicate(path, true, (...place) => !isThere(...place));
-  const isWanted: Judge = (reader, at) => values.has(readText(reader, at, path));
-  return fieldPredicate(path, values.has(''), isWanted);
+  if (wanted === 'present') return fieldPredicate(path, isThere, false);
+  if (wanted === 'absent') return fieldPredicate(path, (reader, at) => !isThere(reader, at), true);
+  return fieldPredicate(
+    path,
+    (reader, at) => values.has(readText(reader, at, path)),
+    values.has(''),
+  );
 }
 
 type Judge = (reader: Reader, at: number) => boolean;
 
-/**
- * `otherwise`: where there is no such segment. Remembers the last answer: all results of an order
- * ask the same of it.
- */
-function fieldPredicate(path: ReadPath, otherwise: boolean, judge: Judge): Predicate {
+/** Remembers the last answer: all results of an order ask the same of it. */
+function fieldPredicate({ segment }: ReadPath, judge: Judge, isMissing: boolean): Predicate {
   let lastRun = -1;
   let lastAt = -1;
   let last = false;
   return ({ run, reader, scope }, index) => {
-    const at = scope.resolve(index, path.segment);
-    if (at < 0) return otherwise;
+    const at = scope.resolve(index, segment);
+    if (at < 0) return isMissing;
     if (at === lastAt && run === lastRun) return last;
     last = judge(reader, at);
     lastAt = at;

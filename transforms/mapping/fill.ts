@@ -14,10 +14,9 @@ export function fillTarget(filling: Filling, run: Run, target: Target, index: nu
     fillPart(part, run, target, index);
     if (giving !== undefined) noteOrigin(target, giving, before);
   }
-  for (const step of meantSteps(live, run.reader.segments[index]!)) {
-    const { giving } = step;
+  for (const { apply, giving } of meantSteps(live, run.reader.segments[index]!)) {
     const before = giving === undefined ? 0 : sizeOf(target, giving);
-    step.apply(run, target, index);
+    apply(run, target, index);
     if (giving !== undefined) noteOrigin(target, giving, before);
   }
 }

@@ -112,6 +112,10 @@ const rows: readonly (readonly [(row: Row) => boolean, string])[] = [
     'the table has the url of the extension for a code system; the codes are of table 0937',
   ],
   [
+    of('PRT[Observation-Location]', 'PRT-14'),
+    'an address is no place with a name or number, and no Location is made for it',
+  ],
+  [
     of('NTE[Appointment-Comment]', 'NTE-9'),
     'alternate codes are of an element that has a code, and no code says what a comment does',
   ],

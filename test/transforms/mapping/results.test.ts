@@ -93,6 +93,12 @@ describe('results by type', () => {
       assert.equal((part!.referenceRange as Json[])[0]?.text, '1-4');
   });
 
+  it('says where it was made', () => {
+    const place = 'PRT||AD||OT^Other^HL70912|||||W1^R1^B1^HOSP';
+    const { one } = observed(obx('NM', '107'), place);
+    assert.match(JSON.stringify(one.extension), /event-location.*W1.R1.B1.HOSP/);
+  });
+
   it('a value without a first component is a value', () => {
     const { one } = observed(
       'OBX|1|SN|2345-7^Glucose^LN||^1^:^128|||||X||||||||||||||||||||||L^Lost^L',

@@ -2,7 +2,8 @@ import { type Cell, cellText, component } from '../cell.ts';
 import { toDateTime } from '../datetime.ts';
 import type { Conversion, Environment, Settings } from '../environment.ts';
 import { codeableConcept, codingConversion } from './codes.ts';
-import { eiConversion } from './identifiers.ts';
+import { cxConversion, eiConversion } from './identifiers.ts';
+import { locationConversion } from './places.ts';
 import { timeIssue } from './times.ts';
 
 type Make = (cell: Cell, environment: Environment, settings: Settings) => unknown;
@@ -15,7 +16,8 @@ const values: Readonly<Record<string, readonly [element: string, make: Make]>> =
   name: ['valueString', (cell) => component(cell, 1) || undefined],
   dateTime: ['valueDateTime', dateTime],
   place: ['valueAddress', place],
-  identifier: ['valueIdentifier', eiConversion.convert],
+  identifier: ['valueIdentifier', cxConversion.convert],
+  location: ['valueReference', locationConversion.convert],
   condition: ['valueReference', condition],
 };
 
@@ -39,7 +41,8 @@ export const extensionConversion: Conversion = {
   name: 'Extension',
   summary:
     'A field to the extension `with: {url}`; `value` says of what type (CodeableConcept, Coding, ' +
-    'string, name, dateTime, place, identifier, condition), `inner` the url of one inside.',
+    'string, name, dateTime, place, location, identifier, condition), `inner` the url of one ' +
+    'inside.',
   gives: ['Extension'],
   settings: ['url', 'value', 'inner', 'type', 'system'],
   convert(cell, environment, settings) {
