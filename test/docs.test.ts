@@ -49,13 +49,33 @@ function lintChannel(text: string): string[] {
   }
 }
 
-/** What becomes of a message, given a segment a line, under the base mapping. */
-function convert(message: string): string {
+/** A mapping as a page shows it, with the functions that stand beside it there. */
+type Shown = { readonly text: string; readonly functions: readonly string[] };
+
+/** Writes it into a copy of the example network; gives the configuration and the mapping's file. */
+function install({ text, functions }: Shown, folder: string) {
+  const config = join(folder, 'config');
+  cpSync(join(root, 'config'), config, { recursive: true });
+  const name = /^mapping: *(\S+)/m.exec(text)?.[1] as string;
+  const file = join(config, 'mappings', `${name}.yaml`);
+  writeFileSync(file, text);
+  const script = /^script: *(\S+)/m.exec(text)?.[1];
+  if (script !== undefined) {
+    mkdirSync(join(config, 'mappings', dirname(script)), { recursive: true });
+    writeFileSync(join(config, 'mappings', script), functions.join('\n'));
+  }
+  return { config, name, file };
+}
+
+/** What becomes of a message, given a segment a line, under the page's mapping, else the base. */
+function convert(message: string, shown: Shown | undefined): string {
   const folder = mkdtempSync(join(tmpdir(), 'plexus-docs-'));
   try {
     const file = join(folder, 'message.hl7');
     writeFileSync(file, message.replaceAll('\n', '\r'));
-    const args = ['convert', file, '--mapping', 'base', '--json'];
+    const own = shown === undefined ? undefined : install(shown, folder);
+    const { config, name } = own ?? { config: join(root, 'config'), name: 'base' };
+    const args = ['convert', file, '--config', config, '--mapping', name, '--json'];
     return JSON.parse(execFileSync(join(root, 'plexus'), args, { cwd: root }).toString()).outcome;
   } finally {
     rmSync(folder, { recursive: true });
@@ -63,14 +83,10 @@ function convert(message: string): string {
 }
 
 /** What lint and the tests of a mapping file say of it, in the example network. */
-async function testMapping(text: string): Promise<string[]> {
+async function testMapping(shown: Shown): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'plexus-docs-'));
   try {
-    const config = join(folder, 'config');
-    cpSync(join(root, 'config'), config, { recursive: true });
-    const name = /^mapping: *(\S+)/m.exec(text)?.[1] as string;
-    const file = join(config, 'mappings', `${name}.yaml`);
-    writeFileSync(file, text);
+    const { config, file } = install(shown, folder);
     const lint = await run(['lint', '--config', config, file]);
     const test = await run(['test', '--config', config, file, '--json']);
     assert.ok(test.lines.length > 0, 'a mapping without a test');
@@ -79,6 +95,17 @@ async function testMapping(text: string): Promise<string[]> {
     rmSync(folder, { recursive: true });
   }
 }
+
+const mappingsOf = (page: string): Shown[] =>
+  blocksOf(page, 'yaml')
+    .filter((block) => /^mapping:/m.test(block))
+    .map((text) => ({
+      text,
+      functions: text.includes('\nscript:') ? blocksOf(page, 'ts') : [],
+    }));
+
+/** Of MSH-9, such as `ADT^A01`. */
+const typeOf = (message: string): string => message.split('\n')[0]!.split('|')[8] ?? '';
 
 describe('the documents', () => {
   const scripts = Object.keys(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts);
@@ -109,14 +136,15 @@ describe('the documents', () => {
       it('shows HL7 messages that the base mapping converts', () => {
         const outside = text.replaceAll(/^```yaml\nmapping:[\s\S]*?^```/gm, '');
         for (const [message] of outside.matchAll(/^ *MSH\|.*\n(?: *[A-Z][A-Z0-9]{2}\|.*\n)+/gm)) {
-          assert.equal(convert(message.replaceAll(/^ +/gm, '')), 'converted', message);
+          const [shown] = mappingsOf(text).filter((one) => one.functions.length > 0);
+          const outcome = convert(message.replaceAll(/^ +/gm, ''), shown);
+          const isFiltered = shown?.text.includes(`${typeOf(message)}: filter`) === true;
+          assert.equal(outcome, isFiltered ? 'filtered' : 'converted', message);
         }
       });
 
       it('shows mappings whose tests pass', async () => {
-        for (const block of blocksOf(text, 'yaml')) {
-          if (/^mapping:/m.test(block)) assert.deepEqual(await testMapping(block), []);
-        }
+        for (const shown of mappingsOf(text)) assert.deepEqual(await testMapping(shown), []);
       });
 
       it('shows YAML that lints', () => {
