@@ -1,6 +1,7 @@
 import { type ConfigIssue, suggestion, type YamlFile } from '../../engine/index.ts';
 import { checkDialect, checkPath } from './check-dialect.ts';
 import { checkElements } from './check-elements.ts';
+import { checkWrittenTwice } from './check-twice.ts';
 import { checkPartUpdate, checkResourceUpdate } from './check-update.ts';
 import { parseEntry } from './compile.ts';
 import { conversions } from './datatypes/index.ts';
@@ -42,6 +43,7 @@ export function checkMapping(
   for (const { row, layer, path } of merged.renders)
     checkRender(row, merged, reportAt(layer, path));
   checkElements(merged, reportAt);
+  checkWrittenTwice(layers, reportAt);
   for (const layer of layers) {
     checkRenderMessages(layer, merged, reportAt(layer, []));
     checkDialect(layer, reportAt(layer, ['dialect']));
@@ -53,7 +55,7 @@ export function checkMapping(
 }
 
 /** These mistakes are in a key, not in its value. */
-const aboutKeys = new Set(['condition', 'config-unknown-key']);
+const aboutKeys = new Set(['condition', 'config-unknown-key', 'entry-twice']);
 
 type Row = WrittenRow;
 

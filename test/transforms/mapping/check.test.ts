@@ -289,6 +289,22 @@ describe('checks of a mapping', () => {
     rmSync(join(configDir, 'mappings/b.yaml'));
   });
 
+  it('two files of one mapping do not say the same thing twice', () => {
+    const more = 'mapping: more\nmessages: { ADT^A01: [patient] }\ntables: { t: { codes: {} } }\n';
+    writeFileSync(join(configDir, 'mappings/more.yaml'), more);
+    const head = 'include: [more]\n';
+    assert.deepEqual(load(`${head}tables: { gender: { codes: { H: male } } }\n`).issues, []);
+    const { issues } = load(`${head}messages: { ADT^A01: filter }\ntables: { t: { codes: {} } }\n`);
+    assert.deepEqual(
+      issues.map(({ code, line, column }) => [code, line, column]),
+      [
+        ['entry-twice', 5, 13],
+        ['entry-twice', 6, 11],
+      ],
+    );
+    rmSync(join(configDir, 'mappings/more.yaml'));
+  });
+
   it('an override changes what it names, `disable` ends a rule, `filter` a type', () => {
     const loaded = load(
       'messages: { ADT^A08: filter }\n' +

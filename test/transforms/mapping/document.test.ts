@@ -1,8 +1,8 @@
 // Goal: an MDM message says what a document is, how it stands, and what is in it. Method: a table
 // of messages of our own, one for each trigger, status and kind of content.
 import assert from 'node:assert/strict';
-import { loadMapping } from '../../../transforms/mapping/index.ts';
-import { withField } from './messages.ts';
+import { convertBytes, loadMapping } from '../../../transforms/mapping/index.ts';
+import { bytes, withField } from './messages.ts';
 import { idsOf, itMeans, type Meaning } from './table.ts';
 
 const base = loadMapping('config', 'base');
@@ -167,9 +167,7 @@ describe('documents', () => {
     assert.notDeepEqual(idsOf(base, other, 'DocumentReference'), [id]);
   });
 
-  it('say nothing new of one that is replaced but that it is', async () => {
-    const { convertBytes } = await import('../../../transforms/mapping/index.ts');
-    const { bytes } = await import('./messages.ts');
+  it('say nothing new of one that is replaced but that it is', () => {
     const parent = withField(withField(head, 'TXA', 12, 'DOC6^HIS'), 'TXA', 13, '');
     const [id] = idsOf(base, as('T02', parent), 'DocumentReference');
     const said = convertBytes(base, bytes(as('T10'))).conversion?.contributions;
@@ -177,9 +175,7 @@ describe('documents', () => {
     assert.deepEqual(Object.keys(replaced?.set ?? {}), ['masterIdentifier', 'status']);
   });
 
-  it('content that was sent is not lost by a later message without it', async () => {
-    const { convertBytes } = await import('../../../transforms/mapping/index.ts');
-    const { bytes } = await import('./messages.ts');
+  it('content that was sent is not lost by a later message without it', () => {
     const later = convertBytes(base, bytes(as('T03', head))).conversion?.contributions;
     const document = later?.find((one) => one.type === 'DocumentReference');
     assert.equal(document?.set.content, undefined);

@@ -1,8 +1,8 @@
 // Goal: charges, credits, accounts and guarantors mean what chapter 6 of the standard says. Method:
 // a table of messages of our own; then ids of resends.
 import assert from 'node:assert/strict';
-import { loadMapping } from '../../../transforms/mapping/index.ts';
-import { withField } from './messages.ts';
+import { convertBytes, loadMapping } from '../../../transforms/mapping/index.ts';
+import { bytes, withField } from './messages.ts';
 import { idsOf, itMeans, valueAt } from './table.ts';
 
 const base = loadMapping('config', 'base');
@@ -144,9 +144,7 @@ describe('accounts', () => {
     },
   ]);
 
-  it('the patient is their own guarantor where GT1-11 says self', async () => {
-    const { convertBytes } = await import('../../../transforms/mapping/index.ts');
-    const { bytes } = await import('./messages.ts');
+  it('the patient is their own guarantor where GT1-11 says self', () => {
     const message = withField(bar('P01'), 'GT1', 11, 'SEL');
     const { bundle } = convertBytes(base, bytes(message));
     const party = valueAt(bundle, 'Account.guarantor[0].party.reference');

@@ -4,27 +4,18 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { convertBytes, loadMapping } from '../../../transforms/mapping/index.ts';
+import { type Json, resourcesOf } from './made.ts';
 import { bytes } from './messages.ts';
-import { problemsOf } from './valid.ts';
 
 const base = loadMapping('config', 'base');
-
-type Json = Record<string, unknown>;
 
 const header = (type: string, version = '2.5.1') => [
   `MSH|^~\\&|LAB|HOSP|PLEXUS|HUB|20240310150000-0500||${type}|R1|P|${version}`,
   'PID|1||4711^^^HOSP&2.999.1&ISO^MR||Young^Ada||19800229|F',
 ];
 
-function resources(segments: readonly string[]): Json[] {
-  const { bundle, issues } = convertBytes(base, bytes(segments));
-  assert.ok(bundle, JSON.stringify(issues));
-  assert.deepEqual(problemsOf(bundle), []);
-  return (bundle.entry ?? []).map((entry) => entry.resource as unknown as Json);
-}
-
 const ofType = (segments: readonly string[], type: string): Json[] =>
-  resources(segments).filter((one) => one.resourceType === type);
+  resourcesOf(base, segments, type);
 
 describe('orders', () => {
   const statuses: readonly [string, string, string][] = [
@@ -136,7 +127,7 @@ const lines = ({
 ];
 
 const ids = (segments: readonly string[]): string[] =>
-  resources(segments).map((one) => `${one.resourceType}/${one.id}`);
+  resourcesOf(base, segments).map((one) => `${one.resourceType}/${one.id}`);
 
 describe('ids of reports and results', () => {
   const groups = fc.uniqueArray(group, {

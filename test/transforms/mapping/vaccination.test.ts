@@ -3,8 +3,8 @@
 // the facts that must follow; then properties of its ids.
 import assert from 'node:assert/strict';
 import { convertBytes, loadMapping } from '../../../transforms/mapping/index.ts';
+import { type Json, resourcesOf } from './made.ts';
 import { bytes, withField } from './messages.ts';
-import { problemsOf } from './valid.ts';
 
 const base = loadMapping('config', 'base');
 
@@ -30,15 +30,8 @@ const vaccine = [
 
 const convert = (segments: readonly string[]) => convertBytes(base, bytes(segments));
 
-type Json = Record<string, unknown>;
-
-function resources(segments: readonly string[], type: string): Json[] {
-  const { bundle, issues } = convert(segments);
-  assert.ok(bundle, JSON.stringify(issues));
-  assert.deepEqual(problemsOf(bundle), []);
-  const all = (bundle.entry ?? []).map((entry) => entry.resource as unknown as Json);
-  return all.filter((resource) => resource.resourceType === type);
-}
+const resources = (segments: readonly string[], type: string): Json[] =>
+  resourcesOf(base, segments, type);
 
 const immunization = (segments: readonly string[]): Json => {
   const found = resources(segments, 'Immunization');
