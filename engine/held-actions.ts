@@ -67,7 +67,9 @@ async function runAgain(
   return [...again.values()].reduce((sum, own) => sum + own.length, 0);
 }
 
-/** Assign, replay, move and waive: the journal first, then the queues hear of it. */
+const happened = { replay: 'replayed', edit: 'replayed', move: 'moved', waive: 'waived' } as const;
+
+/** Assign, replay, edit, move and waive: the journal first, then the queues hear of it. */
 export function heldActions(options: Options) {
   const { journal, channels, isWorked, clock, events } = options;
 
@@ -88,7 +90,7 @@ export function heldActions(options: Options) {
     const place = journal.control.destinations().find(({ no }) => result.destinations.has(no));
     const channel = journal.control.channels().find(({ no }) => no === place?.channel);
     events.emit({
-      type: action.kind === 'replay' ? 'replayed' : action.kind === 'move' ? 'moved' : 'waived',
+      type: happened[action.kind],
       channel: channel?.name ?? '',
       destination: place?.name ?? '',
       count: result.count,
@@ -105,7 +107,7 @@ export function heldActions(options: Options) {
       isWorked,
       progress(part) {
         // What is open again is worked off while the rest is still to be written.
-        if (action.kind === 'replay' || action.kind === 'move') wake(selection, part);
+        if (action.kind !== 'assign' && action.kind !== 'waive') wake(selection, part);
         report(part, action);
       },
     });
