@@ -70,7 +70,9 @@ async function runAgain(
 const happened = { replay: 'replayed', edit: 'replayed', move: 'moved', waive: 'waived' } as const;
 
 /** Assign, replay, edit, move and waive: the journal first, then the queues hear of it. */
-export function heldActions(options: Options) {
+type HeldOperations = Pick<Operations, 'assign' | 'replay' | 'edit' | 'move' | 'waive'>;
+
+export function heldActions(options: Options): HeldOperations {
   const { journal, channels, isWorked, clock, events } = options;
 
   function wake(selection: HeldSelection, result: HeldResult): void {
@@ -99,7 +101,7 @@ export function heldActions(options: Options) {
   }
 
   /** How many messages it was; resolves when that is durable. */
-  return async (selection: HeldSelection, action: HeldAction): Promise<number> => {
+  async function act(selection: HeldSelection, action: HeldAction): Promise<number> {
     const result = await actOnHeld(journal, {
       selection,
       action,
@@ -112,5 +114,13 @@ export function heldActions(options: Options) {
       },
     });
     return result.count;
+  }
+
+  return {
+    assign: (selection, owner) => act(selection, { kind: 'assign', owner }),
+    replay: (selection, by) => act(selection, { kind: 'replay', by }),
+    edit: (id, raw, reason, by) => act({ id }, { kind: 'edit', raw, reason, by }),
+    move: (selection, to, reason, by) => act(selection, { kind: 'move', to, reason, by }),
+    waive: (selection, reason, by) => act(selection, { kind: 'waive', reason, by }),
   };
 }

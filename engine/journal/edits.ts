@@ -35,7 +35,8 @@ export function copyEdits(from: DatabaseHandle, to: DatabaseHandle): void {
   if (!holdsEdits(from)) return;
   const rows = from.prepare('SELECT message_id, generation, sha, raw FROM edit').iterate();
   const insert = to.prepare(
-    'INSERT INTO edit(message_id, generation, sha, raw) VALUES(@message_id, @generation, @sha, @raw)',
+    `INSERT INTO edit(message_id, generation, sha, raw)
+     VALUES(@message_id, @generation, @sha, @raw)`,
   );
   to.transaction(() => {
     for (const row of rows) insert.run(row);

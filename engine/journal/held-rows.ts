@@ -85,7 +85,7 @@ function editable(
   if (first === undefined) return [];
   const place = places.get(first.destination)!;
   if (place.name !== '') {
-    const message = `this is held at the route \`${place.name}\`: only what the chain held is edited`;
+    const message = `the route \`${place.name}\` holds this: only what a chain holds is edited`;
     throw new PlexusError('edit-of-delivery', message, { exit: exitCodes.usage });
   }
   if (!isWorked(place)) throw nobodyWorks(place);

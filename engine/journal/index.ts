@@ -12,4 +12,5 @@ export { decodeRaw } from './queue.ts';
 export { type Rerun, type RerunOrder, rerun } from './rerun.ts';
 export { type CountKind, counts, stateNames, states } from './schema.ts';
 export type { SettleContext, Settling } from './settlement.ts';
+export { sourceState } from './source-state.ts';
 export { strand, takeBack } from './stranded.ts';

@@ -1,6 +1,6 @@
 import { inflateRawSync } from 'node:zlib';
 import type { MessageId } from '../ids.ts';
-import { messageId } from '../ids.ts';
+import { messageId, partitionOf } from '../ids.ts';
 import type { Row } from '../lanes/index.ts';
 import type { Partition, QueueRow, StoredMessage } from './partition.ts';
 import type { Partitions } from './partitions.ts';
@@ -55,11 +55,10 @@ function keysOf(partition: Partition, id: MessageId, key: number | null): readon
  */
 export function readMessage(
   partitions: Pick<Partitions, 'using'>,
-  partitionNo: number,
   id: MessageId,
   generation: number,
 ): StoredMessage | undefined {
-  return partitions.using(partitionNo, (partition) => {
+  return partitions.using(partitionOf(id), (partition) => {
     const row = partition.statements.message.get(id) as StoredMessage | undefined;
     const edit = row && generation > 0 ? editedCopy(partition, id, generation) : undefined;
     if (row && edit) return { ...row, ...edit };

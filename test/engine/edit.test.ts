@@ -63,7 +63,7 @@ describe('an edited copy', () => {
     assert.equal(violations(), 0);
   });
 
-  it('may be edited again when it is held again, and runs on the last copy after that', async () => {
+  it('may be edited again when it is held again, and runs on the last copy', async () => {
     const id = await held('HOLD me');
     await edit(id, 'HOLD still');
     await until(() => outcome(id) === 'quarantined', 'it is held again');
