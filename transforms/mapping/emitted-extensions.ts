@@ -10,8 +10,8 @@ export type EmittedExtension = {
 };
 
 /**
- * The extensions that the rows of a mapping name: `with: {url}` of a conversion to an Extension, and
- * the urls of extensions that are written out in `value`. Those that a conversion itself knows
+ * The extensions that the rows of a mapping name: `with: {url}` of a conversion to an Extension,
+ * and the urls of extensions that are written out in `value`. Those that a conversion itself knows
  * belong to the base. Empty for a mapping with mistakes.
  */
 export function emittedExtensions({ merged }: LoadedMapping): readonly EmittedExtension[] {

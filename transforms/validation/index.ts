@@ -1,9 +1,9 @@
-export { judgeExtensions } from './extensions/judge.ts';
 export {
   dueForReview,
   type Extensions,
   extensionFiles,
   extensionsSchema,
+  judgeExtensions,
   type Registered,
   readExtensions,
-} from './extensions/registry.ts';
+} from './extensions/index.ts';
