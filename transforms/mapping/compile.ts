@@ -10,6 +10,7 @@ import type { Condition, ResourceRow } from './language.ts';
 import { compileList, type ListPlan } from './listings.ts';
 import type { Live, Shape } from './live.ts';
 import type { LoadedMapping } from './load.ts';
+import type { Memos } from './memo.ts';
 import type { Merged } from './merge.ts';
 import { type Giving, type Givings, givingsOf } from './origins.ts';
 import { type ReadPath, readPath } from './reader.ts';
@@ -111,6 +112,8 @@ export type CompiledMapping = {
   readonly source: string;
   /** What it does with messages of the shapes that came. */
   readonly lives: Map<string, Live>;
+  /** What its rules remember, by the delimiters of the messages. */
+  readonly memos: Map<string, Memos>;
 };
 
 /**
@@ -146,6 +149,7 @@ export function compileMapping(
     each: merged.resources.map(({ row }) => segmentName(row.each!)),
     source: merged.source,
     lives: new Map(),
+    memos: new Map(),
   };
 }
 

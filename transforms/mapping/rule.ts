@@ -8,6 +8,7 @@ import { gather } from './gather.ts';
 import { compileRuleCondition, findInstance, type Instances, instanceAt } from './instances.ts';
 import type { RuleRow } from './language.ts';
 import type { Live, Shape } from './live.ts';
+import { type Memos, type Remembered, recall, remember, rememberedPath } from './memo.ts';
 import type { Merged } from './merge.ts';
 import { compilePut, itemsOf, type Put, type Target, takeOut } from './put.ts';
 import { type Field, type ReadPath, readField, readPath } from './reader.ts';
@@ -22,6 +23,7 @@ export type Run = Place & {
   readonly environment: Environment;
   readonly instances: Instances;
   readonly live: Live;
+  readonly memos: Memos;
   /** For strict rules: new issues of a value that cannot be read hold the message. */
   readonly collector: Pick<Collector, 'raise' | 'count'>;
 };
@@ -75,7 +77,7 @@ export function compileRule(
   const table = row.table === undefined ? undefined : tables.get(row.table);
   const paths = [row.from ?? []].flat().map((text) => readPath(fieldPath(text)));
   const source = paths.length === 1 ? paths[0] : undefined;
-  const apply = fieldRule({ row, conversion, table, when, put, writer, paths });
+  const apply = fieldRule({ row, merged, conversion, table, when, put, writer, paths });
   return {
     ...rule,
     source,
@@ -161,8 +163,11 @@ function copyOf(value: unknown): unknown {
   return copy;
 }
 
+type RulePath = ReadPath & { readonly remembered: Remembered | undefined };
+
 type FieldRule = {
   readonly row: RuleRow;
+  readonly merged: Merged;
   readonly conversion: Conversion;
   readonly table: CodeTable | undefined;
   readonly when: When;
@@ -172,14 +177,22 @@ type FieldRule = {
 };
 
 function fieldRule(given: FieldRule): Rule['apply'] {
-  const { row, conversion, table, when, put, writer, paths } = given;
+  const { row, merged, conversion, table, when, put, writer } = given;
+  const paths = given.paths.map((path): RulePath => ({
+    ...path,
+    remembered: rememberedPath(row, merged, conversion, path),
+  }));
   const settingsAt = settingsMaker(conversion, row, table, paths);
   const isStrict = row.strict === true;
   const { repeats, emptied, names } = writer;
   const ownItems = itemsOf(row);
 
+  let made: unknown[] | undefined;
   function putValue(run: Run, target: Target, value: unknown, since: number): boolean {
-    if (value !== undefined) return put(target, value);
+    if (value !== undefined) {
+      made?.push(value);
+      return put(target, value);
+    }
     if (isStrict) run.collector.raise(since);
     return false;
   }
@@ -204,8 +217,44 @@ function fieldRule(given: FieldRule): Rule['apply'] {
     return written;
   }
 
-  function applyAt(run: Run, target: Target, at: number, path: ReadPath, owner: number): boolean {
+  function applyAt(run: Run, target: Target, at: number, path: RulePath, owner: number): boolean {
     if (when !== undefined && !when(run, at)) return false;
+    if (!run.reader.segments[at]!.has(path.field) && target.current === undefined) return false;
+    if (path.remembered !== undefined && target.current?.name !== path.name)
+      return applyRemembered(run, target, at, path, path.remembered, owner);
+    return applyField(run, target, at, path, owner);
+  }
+
+  function applyRemembered(
+    run: Run,
+    target: Target,
+    at: number,
+    path: RulePath,
+    remembered: Remembered,
+    owner: number,
+  ): boolean {
+    const known = recall(run, at, remembered);
+    if (known !== undefined) {
+      let written = false;
+      for (const value of known) if (put(target, value)) written = true;
+      return written;
+    }
+    const before = run.collector.count();
+    const given: unknown[] = [];
+    made = given;
+    const written = applyField(run, target, at, path, owner);
+    made = undefined;
+    if (run.collector.count() === before) remember(run, at, remembered, given);
+    return written;
+  }
+
+  function applyField(
+    run: Run,
+    target: Target,
+    at: number,
+    path: RulePath,
+    owner: number,
+  ): boolean {
     const field = fieldOf(run, target, at, path);
     if (field.state === 'absent') return false;
     if (field.state === 'value') return convert(run, target, field, settingsAt(run, at, owner));
@@ -221,7 +270,7 @@ function fieldRule(given: FieldRule): Rule['apply'] {
     return -1;
   }
 
-  function applyElsewhere(run: Run, target: Target, index: number, path: ReadPath): boolean {
+  function applyElsewhere(run: Run, target: Target, index: number, path: RulePath): boolean {
     if (!repeats) {
       const at = meantAt(run, index, path.segment);
       return at >= 0 && applyAt(run, target, at, path, index);
@@ -232,12 +281,12 @@ function fieldRule(given: FieldRule): Rule['apply'] {
     return written;
   }
 
-  function applyGathered(run: Run, target: Target, index: number, path: ReadPath): boolean {
+  function applyGathered(run: Run, target: Target, index: number, path: RulePath): boolean {
     const field = gather(run, index, path, when, row.with?.under);
     return field !== undefined && convert(run, target, field, settingsAt(run, index, index));
   }
 
-  const apply = (run: Run, target: Target, index: number, path: ReadPath): boolean => {
+  const apply = (run: Run, target: Target, index: number, path: RulePath): boolean => {
     if (conversion.gathers === true) return applyGathered(run, target, index, path);
     return run.scope.names[index] === path.segment
       ? applyAt(run, target, index, path, index)
