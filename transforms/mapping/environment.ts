@@ -72,7 +72,7 @@ export type Conversion = {
   /** Keys that `with:` may have. */
   readonly settings?: readonly string[];
   /**
-   * `undefined`: nothing to set. A `Choice` where it gives several types, or an array of values.
+   * `undefined`: nothing to set. A `Choice` where it gives several types. Never a list.
    */
   convert(cell: Cell, environment: Environment, settings: Settings): unknown;
   /** For a field whose repetitions make one value; called in place of `convert`. */

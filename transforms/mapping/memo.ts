@@ -2,11 +2,10 @@ import type { Delimiters } from '../hl7v2/index.ts';
 import type { Conversion } from './environment.ts';
 import type { RuleRow } from './language.ts';
 import type { Merged } from './merge.ts';
-import type { ReadPath } from './reader.ts';
-import type { Run } from './rule.ts';
+import type { Reader, ReadPath } from './reader.ts';
 
 /** What the text of a field gave, in which conversion. */
-type Answer = { readonly text: string; readonly values: readonly unknown[]; readonly run: number };
+export type Answer = { readonly text: string; readonly values: unknown; readonly run: number };
 
 /**
  * What a rule made of the texts of its field (docs/decisions, "What rules remember"): codes, places
@@ -22,6 +21,13 @@ type Memo = {
 
 /** By the number of what is remembered; of messages that divide their fields in the same way. */
 export type Memos = (Memo | undefined)[];
+
+/** A message on its way, and what is known from those before. */
+export type Remembering = {
+  readonly run: number;
+  readonly reader: Reader;
+  readonly memos: Memos;
+};
 
 /** A path of a rule whose values are remembered. */
 export type Remembered = {
@@ -49,19 +55,29 @@ export function rememberedPath(
   path: ReadPath,
 ): Remembered | undefined {
   const { remembers } = conversion;
-  if (remembers === undefined || row.using !== undefined || path.segment === 'MSH') return undefined;
+  if (remembers === undefined || row.using !== undefined || path.segment === 'MSH')
+    return undefined;
   if (isWrittenInto(row, merged)) return undefined;
   // A field that `with:` names is read only where it names one.
   if (row.with?.text !== undefined) return undefined;
   const { beside = [] } = remembers;
+  return rememberedField(path.field, beside, remembers.for === 'message');
+}
+
+/** What the text of a field, and of those beside it, stands for. */
+export function rememberedField(
+  field: number,
+  beside: readonly number[] = [],
+  isForOneMessage = false,
+): Remembered {
   numbers += 1;
   return {
     number: numbers,
-    own: path.field,
+    own: field,
     beside,
-    first: Math.min(path.field, ...beside),
-    last: Math.max(path.field, ...beside),
-    isForOneMessage: remembers.for === 'message',
+    first: Math.min(field, ...beside),
+    last: Math.max(field, ...beside),
+    isForOneMessage,
   };
 }
 
@@ -75,8 +91,8 @@ function isWrittenInto({ id, to = '' }: RuleRow, { rules }: Merged): boolean {
 }
 
 export function memosFor(byDelimiters: Map<string, Memos>, delimiters: Delimiters): Memos {
-  const { component, repetition, subcomponent, escape } = delimiters;
-  const key = `${component} ${repetition} ${subcomponent} ${escape}`;
+  const { component, repetition, subcomponent, escape: mark } = delimiters;
+  const key = `${component} ${repetition} ${subcomponent} ${mark}`;
   const known = byDelimiters.get(key);
   if (known !== undefined) return known;
   if (byDelimiters.size >= sendersMax) byDelimiters.clear();
@@ -86,7 +102,7 @@ export function memosFor(byDelimiters: Map<string, Memos>, delimiters: Delimiter
 }
 
 /** What the field of a segment gave before; undefined where it has to be converted. */
-export function recall(run: Run, at: number, path: Remembered): readonly unknown[] | undefined {
+export function recall(run: Remembering, at: number, path: Remembered): Answer | undefined {
   const memo = run.memos[path.number];
   if (memo === undefined) return undefined;
   const segment = run.reader.segments[at]!;
@@ -101,18 +117,18 @@ export function recall(run: Run, at: number, path: Remembered): readonly unknown
   } else if (path.isForOneMessage && memo.last.run !== run.run) return undefined;
   segment.markRead(path.own);
   for (const field of path.beside) if (segment.has(field)) segment.markRead(field);
-  return memo.last.values;
+  return memo.last;
 }
 
 /** Remembers what a field gave, of which there was nothing to say. */
 export function remember(
-  { run, reader, memos }: Run,
+  { run, reader, memos }: Remembering,
   at: number,
   path: Remembered,
-  given: readonly unknown[],
+  given: unknown,
 ): void {
   // Without a value it is not known whether the fields beside it were read.
-  if (given.length === 0 && path.beside.length > 0) return;
+  if (given === undefined && path.beside.length > 0) return;
   const segment = reader.segments[at]!;
   const start = segment.fieldStart(path.first);
   const end = segment.fieldEnd(path.last);
@@ -121,7 +137,7 @@ export function remember(
   // What an escape stands for is looked up, and said, each time.
   if (text === '""' || (reader.escape !== '' && text.includes(reader.escape))) return;
   const { isForOneMessage } = path;
-  const answer = { text, values: isForOneMessage ? given : given.map(ownValue), run };
+  const answer = { text, values: isForOneMessage ? given : ownValue(given), run };
   const memo = memos[path.number];
   if (memo === undefined) {
     const known = isForOneMessage ? undefined : new Map([[text, answer]]);
