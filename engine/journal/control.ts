@@ -250,9 +250,9 @@ function revisionsOf(db: DatabaseHandle) {
  */
 const dataLayout = 6;
 /**
- * Layouts that a start brings up to date: what came since are tables of their own, `pin` and those
- * of the sources' state, and words of the spine that no older contribution has, the last of them
- * what each field gave to a list.
+ * Layouts that a start brings up to date: what came since are tables of their own (`pin`, `edit`,
+ * those of the sources' state) and words of the spine that no older contribution has, the last of
+ * them what each field gave to a list.
  */
 const grown: ReadonlySet<number> = new Set([2, 3, 4, 5]);
 

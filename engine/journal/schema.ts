@@ -74,6 +74,10 @@ CREATE TABLE IF NOT EXISTS history(              -- who did what to a held messa
   at_us INTEGER NOT NULL, action TEXT NOT NULL, by TEXT NOT NULL, reason TEXT
 ) STRICT;
 CREATE INDEX IF NOT EXISTS history_message ON history(message_id);
+CREATE TABLE IF NOT EXISTS edit(                 -- what this generation and later ones run on
+  message_id INTEGER, generation INTEGER, sha BLOB NOT NULL, raw BLOB NOT NULL,
+  PRIMARY KEY(message_id, generation)
+) STRICT, WITHOUT ROWID;
 `;
 
 /**
