@@ -25,8 +25,6 @@ export type Step = {
   readonly field: number;
   readonly apply: Rule['apply'];
   isLive(shape: Shape): boolean;
-  /** A list that is sent replaces the one before. */
-  readonly isSnapshot: boolean;
   /** Set where rows of other fields fill the same list. */
   readonly giving: Giving | undefined;
 };
@@ -84,6 +82,8 @@ export type PartPlan = Filling & {
   readonly needs: readonly string[];
   /** Set when segments fill an item together. */
   readonly join: { readonly by: ReadPath; readonly once: ReadPath } | undefined;
+  /** A list that is sent replaces the one before. */
+  readonly isSnapshot: boolean;
   /** Set where rows of other fields fill the same list. */
   readonly giving: Giving | undefined;
 };
