@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  filter,
   hold,
   openDatabase,
   pass,
@@ -12,6 +13,7 @@ import {
 import type { Conversion } from '../../transforms/fhir/index.ts';
 import { unmatchedCorrections } from './corrections.ts';
 import { idIndexSchema } from './id-index.ts';
+import { decideRequests } from './requests.ts';
 import { spineFile, spineSchema } from './schema.ts';
 import { openSpine, type Spine } from './spine.ts';
 import { writeMessage } from './writer.ts';
@@ -40,7 +42,9 @@ export const storeStage: StageComponent<z.output<typeof schema>> = {
   guarantees:
     'Each message once, by effect key; the current resource is the fold of all contributions in ' +
     'the order of their messages, in whatever order they are written; durable before settlement. ' +
-    'A correction that does not mean exactly one earlier result is held.',
+    'A correction that does not mean exactly one earlier result is held. What a FHIR request ' +
+    'depends on (does it exist, which version) is decided once, in the same transaction; a ' +
+    'request that is refused is filtered, and its sender told.',
   example: 'store',
   schema,
   create(_config, context) {
@@ -73,7 +77,11 @@ export const storeStage: StageComponent<z.output<typeof schema>> = {
         store.attempt((spine) => {
           const unmatched = unmatchedCorrections(spine, work);
           if (unmatched.length > 0) return hold(unmatched);
-          return pass({ unvisited: work.body.unvisited, written: writeMessage(spine, work) });
+          const decided = decideRequests(spine, work);
+          if ('refused' in decided) return filter(decided.refused[0]!.issue.code);
+          const written = writeMessage(spine, decided.work);
+          decided.answer();
+          return pass({ unvisited: work.body.unvisited, written });
         }),
     };
     return stage as Stage;
