@@ -55,7 +55,8 @@ export function readPayload(payload: unknown): Payload {
     issues.push(error('fhir-json-invalid', 'the payload is no JSON object'));
     return nothing;
   }
-  if (payload.resourceType === undefined && isObject(payload.request)) {
+  const isEntry = isObject(payload.request) || isObject(payload.resource);
+  if (payload.resourceType === undefined && isEntry) {
     const entries = readEntry(payload, 0, '', issues);
     const messageType = entries[0]?.resource.resourceType ?? '';
     return { ...nothing, messageType, entries, isTransaction: true };
