@@ -58,7 +58,7 @@ export function createFhirApp(options: AppOptions): HttpApp {
     const { search } = new URL(c.req.url);
     if (interaction.bySearch && search === '') return receiver.refuse(noSearch, 0);
     const asked = askedOf(c.req.raw, interaction, type, id);
-    return receiver.receive(c.req.raw, asked, type, askerOf(c));
+    return receiver.receive(c.req.raw, asked, type, c.env.principal);
   }
 
   app.get(metadataPath, () => new Response(statement, { headers: { 'Content-Type': fhirJson } }));

@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Landing, Settlement } from '../../engine/index.ts';
-import { untaken } from './checks.ts';
+import type { Issue, Landing, Settlement } from '../../engine/index.ts';
 import { type Payload, readScanned } from './payload.ts';
 import type { Range } from './scan-json.ts';
 import { type Result, resultOf } from './written.ts';
@@ -24,20 +23,21 @@ type Part = { readonly landing: Landing; readonly index: number; readonly turn: 
 
 /**
  * The entries of a batch know nothing of each other: each is a message, a slice of the Bundle's
- * bytes, which is settled, held, replayed and answered by itself. `raw` has been looked through.
+ * bytes, which is settled, held, replayed and answered by itself. `raw` has been looked through;
+ * what `check` says stands against an entry.
  */
 export async function readBatch(
   raw: Buffer,
   entries: readonly Range[],
   receivedUs: number,
-  types: ReadonlySet<string> | undefined,
+  check: (payload: Payload) => Issue | undefined,
 ): Promise<Batch> {
   const parts: Part[] = [];
   let isConditional = false;
   for (const [index, [start, end]] of entries.entries()) {
     if (index % entriesAtOnce === entriesAtOnce - 1) await setImmediate();
     const bytes = raw.subarray(start, end);
-    const read = readTaken(bytes, types);
+    const read = readChecked(bytes, check);
     const landing = { raw: bytes, receivedUs };
     if ('refused' in read) {
       const refused = [{ ...read.refused, path: `Bundle.entry[${index}]` }];
@@ -71,9 +71,9 @@ export async function readBatch(
   };
 }
 
-function readTaken(bytes: Buffer, types: ReadonlySet<string> | undefined) {
+function readChecked(bytes: Buffer, check: (payload: Payload) => Issue | undefined) {
   const read = readScanned(bytes);
-  const wrong = 'refused' in read ? undefined : untaken(read.payload, types);
+  const wrong = 'refused' in read ? undefined : check(read.payload);
   return wrong === undefined ? read : { refused: wrong };
 }
 

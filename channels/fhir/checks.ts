@@ -75,6 +75,13 @@ export function unconditional({ method, url, ifMatch, ifNoneMatch, ifNoneExist }
   return undefined;
 }
 
+export const scopeMissing: Bad = {
+  status: 403,
+  type: 'forbidden',
+  code: 'forbidden',
+  diagnostics: 'The scopes of this sender do not allow every entry.',
+};
+
 const headerInvalid = (diagnostics: string): Bad => ({
   status: 400,
   type: 'invalid',

@@ -9,6 +9,7 @@ export type IssueType =
   | 'duplicate'
   | 'forbidden'
   | 'informational'
+  | 'forbidden'
   | 'invalid'
   | 'login'
   | 'multiple-matches'

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import type { Denied, Principal } from '../../engine/http/index.ts';
 import {
   type Landing,
   type MessageId,
@@ -16,11 +17,22 @@ import {
 } from './answers.ts';
 import { type Batch, readBatch } from './batch.ts';
 import { type BodyBudget, readBody } from './body.ts';
-import { type Bad, bad, checkMedia, checkTypes, isAsynchronous, unconditional } from './checks.ts';
+
+import {
+  type Bad,
+  bad,
+  checkMedia,
+  checkTypes,
+  isAsynchronous,
+  scopeMissing,
+  unconditional,
+  untaken,
+} from './checks.ts';
 import { type Asked, envelope, isPlain, patchIssue, patchResource } from './envelope.ts';
 import { type Payload, readBundleHead, readPayload, readScanned } from './payload.ts';
 import type { PendingSettlements, Render } from './pending.ts';
 import { scanJson } from './scan-json.ts';
+import { authorizePayload } from './scopes.ts';
 
 export type ReceiverOptions = {
   readonly context: SourceContext;
@@ -50,22 +62,27 @@ export type Receiver = ReturnType<typeof createReceiver>;
 export function createReceiver(options: ReceiverOptions) {
   const { context, pending } = options;
 
-  /** `type`: of what may be sent to this address. `asker`: who may ask for the status later. */
+  /** `type`: of what may be sent to this address. */
   async function receive(
     request: Request,
     asked: Asked,
     type: string,
-    asker: string,
+    principal: Principal | undefined,
   ): Promise<Response> {
     const startedUs = context.clock.nowUs();
-    const response = await take(request, asked, type, asker);
+    const response = await take(request, asked, type, principal);
     const latencyMs = (context.clock.nowUs() - startedUs) / 1000;
     const code = String(response.status);
     context.events.emit({ type: 'acknowledged', channel: context.channel, code, latencyMs });
     return response;
   }
 
-  async function take(request: Request, asked: Asked, type: string, asker: string) {
+  async function take(
+    request: Request,
+    asked: Asked,
+    type: string,
+    principal: Principal | undefined,
+  ): Promise<Response> {
     const unusable = checkMedia(request, asked) ?? unconditional(asked);
     if (unusable !== undefined) return refuse(unusable, 0);
     const { budget, bodyBytesMax } = options;
@@ -75,10 +92,10 @@ export function createReceiver(options: ReceiverOptions) {
         : await readBody(request, budget, bodyBytesMax, context.clock);
     if ('refused' in body) return refuse(bad(body.refused), 0);
     try {
-      const arrival = await read(request, asked, type, body.raw);
+      const arrival = await read(request, asked, type, body.raw, principal);
       if ('code' in arrival) return refuse(arrival, body.raw.length);
       const id = await land(arrival);
-      return await answer(id, arrival, isAsynchronous(request), asker);
+      return await answer(id, arrival, isAsynchronous(request), principal?.id ?? '');
     } catch (cause) {
       if (!(cause instanceof PlexusError)) throw cause;
       const text = 'The payload could not be stored; send it again.';
@@ -93,9 +110,11 @@ export function createReceiver(options: ReceiverOptions) {
     asked: Asked,
     type: string,
     raw: Buffer,
+    principal: Principal | undefined,
   ): Promise<Arrival | Bad> {
     const receivedUs = context.clock.nowUs();
-    const asBatch = type === 'Bundle' && isPlain(asked) ? await batchIn(request, raw) : undefined;
+    const asBatch =
+      type === 'Bundle' && isPlain(asked) ? await batchIn(request, raw, principal) : undefined;
     if (asBatch !== undefined) return asBatch;
     if (asked.method === 'DELETE') return enveloped(request, asked, undefined, receivedUs);
     if (asked.method === 'PATCH') {
@@ -107,6 +126,8 @@ export function createReceiver(options: ReceiverOptions) {
     if ('refused' in found) return { status: 400, type: 'invalid', ...found.refused };
     const wrong = checkTypes(found.payload, asked, type, options.types);
     if (wrong !== undefined) return wrong;
+    const denied = type === 'Bundle' && authorizePayload(principal, found.payload.value);
+    if (denied) return forbid(denied);
     if (!isPlain(asked)) return enveloped(request, asked, raw, receivedUs);
     return {
       landing: landingOf(request, raw, found.payload, receivedUs),
@@ -116,13 +137,22 @@ export function createReceiver(options: ReceiverOptions) {
   }
 
   /** Undefined for what is no batch, or cannot be read. */
-  async function batchIn(request: Request, raw: Buffer): Promise<Arrival | undefined> {
+  async function batchIn(
+    request: Request,
+    raw: Buffer,
+    principal: Principal | undefined,
+  ): Promise<Arrival | Bad | undefined> {
     const scanned = isUtf8(raw) ? scanJson(raw, options.entriesMax) : undefined;
     if (scanned === undefined || 'refused' in scanned) return undefined;
     const head = readBundleHead(raw, scanned.entries);
     if (head === undefined || 'refused' in head || head.type !== 'batch') return undefined;
     const receivedUs = context.clock.nowUs();
-    const batch = await readBatch(raw, scanned.entries, receivedUs, options.types);
+    let denied: Denied | undefined;
+    const batch = await readBatch(raw, scanned.entries, receivedUs, (payload) => {
+      denied ??= authorizePayload(principal, payload.value);
+      return untaken(payload, options.types);
+    });
+    if (denied !== undefined) return forbid(denied);
     const { bundleIdentifier } = head;
     const named = { orderingKeys: [], ...(bundleIdentifier ? { bundleIdentifier } : {}) };
     return {
@@ -131,6 +161,11 @@ export function createReceiver(options: ReceiverOptions) {
       isDecided: batch.isConditional,
       render: (id, settlement) => batchAnswer({ id }, settlement, batch.resultAt),
     };
+  }
+
+  function forbid({ client = '', reason }: Denied): Bad {
+    context.events.emit({ type: 'access-refused', channel: context.channel, client, reason });
+    return scopeMissing;
   }
 
   function enveloped(

@@ -47,7 +47,8 @@ export const said = (code: string, diagnostics: string): Issue[] => [
 ];
 
 export function grantedResult(granted: Granted): Result {
-  const issues = said(...sentences[granted.did]);
+  const [code, sentence] = sentences[granted.did];
+  const issues = said(code, sentence);
   return { status: statusOf[granted.did], type: 'informational', issues, granted };
 }
 

@@ -11,6 +11,7 @@ import {
   type Work,
 } from '../../engine/index.ts';
 import type { Conversion } from '../../transforms/fhir/index.ts';
+import { type Admission, judge } from './at-the-gate.ts';
 import { unmatchedCorrections } from './corrections.ts';
 import { idIndexSchema } from './id-index.ts';
 import { decideRequests } from './requests.ts';
@@ -25,6 +26,8 @@ export type Stored = {
   /** Each resource that the message spoke of, in its new state. */
   readonly written: readonly ResourceLine[];
 };
+
+const admitted: Admission = { errors: [], remarks: [] };
 
 const schema = z
   .strictObject({})
@@ -42,7 +45,8 @@ export const storeStage: StageComponent<z.output<typeof schema>> = {
   guarantees:
     'Each message once, by effect key; the current resource is the fold of all contributions in ' +
     'the order of their messages, in whatever order they are written; durable before settlement. ' +
-    'A correction that does not mean exactly one earlier result is held. What a FHIR request ' +
+    'A correction that does not mean exactly one earlier result is held, and so is, where the ' +
+    'channel validates, a message that would leave a resource invalid. What a FHIR request ' +
     'depends on (does it exist, which version) is decided once, in the same transaction; a ' +
     'request that is refused is filtered, and its sender told.',
   example: 'store',
@@ -79,9 +83,12 @@ export const storeStage: StageComponent<z.output<typeof schema>> = {
           if (unmatched.length > 0) return hold(unmatched);
           const decided = decideRequests(spine, work);
           if ('refused' in decided) return filter(decided.refused[0]!.issue.code);
+          const { gate, unvisited } = work.body;
+          const { errors, remarks } = gate ? judge(spine, gate, decided.work) : admitted;
+          if (errors.length > 0) return hold([...errors, ...remarks]);
           const written = writeMessage(spine, decided.work);
           decided.answer();
-          return pass({ unvisited: work.body.unvisited, written });
+          return pass({ unvisited, written }, remarks);
         }),
     };
     return stage as Stage;
