@@ -31,8 +31,8 @@ export const terminologyOptions = {
 
 export type TerminologyCall = Invocation<typeof terminologyOptions>;
 
-export const terminologyDetails = `import FILE..   publishes what the files hold; whole, or not at all (exit 1)
-translate       --map 'URL|VERSION' --system URL --code CODE: one line, the outcome and its targets
+export const terminologyDetails = `import FILE..   publishes what files hold; all of it, or nothing (exit 1)
+translate       --map 'URL|VERSION' --system URL --code CODE: the outcome and its targets
 lookup          --system URL --code CODE: what a code means
 expand URL|V    the codes of a value set
 diff A B        what release B (URL|VERSION) says otherwise than A, one line a change

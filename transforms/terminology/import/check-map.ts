@@ -40,7 +40,7 @@ export function checkMap(
      FROM mapping WHERE release = ? ORDER BY code, ord`,
   );
   const refuse = (row: Row, code: string, message: string) =>
-    findings.add('error', file, staging.line(row.ord), code, message);
+    findings.error(file, staging.line(row.ord), code, message);
   let unknown = 0;
   let first: Row | undefined;
   let code = '';
@@ -87,5 +87,5 @@ export function checkMap(
   }
   if (first === undefined) return;
   const message = `${unknown} targets are no code of their code system, the first here`;
-  findings.add('warning', file, staging.line(first.ord), 'target-unknown', message);
+  findings.warn(file, staging.line(first.ord), 'target-unknown', message);
 }

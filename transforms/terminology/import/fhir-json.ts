@@ -57,13 +57,13 @@ function endDocument(
   if (!isTerminology(type)) {
     const found = typeof type === 'string' ? `a ${type}` : 'no FHIR resource';
     const message = `this is ${found}; a CodeSystem, ValueSet, ConceptMap or Bundle is expected`;
-    findings.add('error', input.name, 1, 'not-terminology', message);
+    findings.error(input.name, 1, 'not-terminology', message);
     return;
   }
   const made = staging ?? context.begin(type, input);
   if (made.kind !== type) {
     const message = `a ${type} does not hold what this file holds`;
-    findings.add('error', input.name, 1, 'not-terminology', message);
+    findings.error(input.name, 1, 'not-terminology', message);
     return;
   }
   endResource(rest, made, { file: input.name, line: 1 }, context);
@@ -104,9 +104,9 @@ function parse(input: Input, text: string, line: number, context: ImportContext)
     // V8 quotes the text around a mistake; only its place is told.
     const at = Number(/position (\d+)/.exec((error as Error).message)?.[1] ?? 0);
     const lines = text.slice(0, at).split('\n').length - 1;
-    return context.findings.stop(
+    return context.findings.fail(
       ...([input.name, line + lines, 'json-invalid', 'this is not JSON from here on'] as const),
     );
   }
-  return context.findings.stop(input.name, line, 'json-invalid', 'a JSON object is expected');
+  return context.findings.fail(input.name, line, 'json-invalid', 'a JSON object is expected');
 }

@@ -25,7 +25,7 @@ export async function* packageInputs(file: string, findings: Findings): AsyncIte
         !/^package\/(?:package\.json|\.index\.json|openapi\/.*)$/.test(header.name);
       if (!isResource || header.size > entryBytesMax) {
         if (isResource)
-          findings.stop(`${file}:${header.name}`, 0, 'json-too-large', 'over 256 MB in a package');
+          findings.fail(`${file}:${header.name}`, 0, 'json-too-large', 'over 256 MB in a package');
         await body.cancel();
         continue;
       }
@@ -33,7 +33,7 @@ export async function* packageInputs(file: string, findings: Findings): AsyncIte
     }
   } catch (error) {
     if (error instanceof Error && error.constructor.name === 'Unreadable') throw error;
-    findings.stop(file, 0, 'package-damaged', 'this package is cut short, or is none');
+    findings.fail(file, 0, 'package-damaged', 'this package is cut short, or is none');
   } finally {
     source.destroy();
   }

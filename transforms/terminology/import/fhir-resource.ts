@@ -42,14 +42,14 @@ export function addConcept(
   const code = textOf(json.code) ?? '';
   const line = locate(code);
   if (code === '') {
-    context.findings.add('error', input.name, line, 'code-missing', 'a concept without a code');
+    context.findings.error(input.name, line, 'code-missing', 'a concept without a code');
     return;
   }
   const ord = staging.addConcept(conceptOf(json, code), line);
   if (ord === undefined) {
     const first = staging.line(staging.concept(code) ?? -1);
     const message = `the code ${code} stands in line ${first} already`;
-    context.findings.add('error', input.name, line, 'code-duplicate', message);
+    context.findings.error(input.name, line, 'code-duplicate', message);
     return;
   }
   if (parent !== undefined) staging.addEdge(ord, parent, edgeKinds.nested);
@@ -123,12 +123,12 @@ export function endResource(
   const { file, line } = place;
   if (url === '') {
     const message = `a ${staging.kind} without \`url\` cannot be named; pass --url`;
-    findings.add('error', file, line, 'url-missing', message);
+    findings.error(file, line, 'url-missing', message);
     return;
   }
   if (version === '') {
     const message = `${url} has no version: nobody can pin it, and it can never be corrected`;
-    findings.add('warning', file, line, 'version-missing', message);
+    findings.warn(file, line, 'version-missing', message);
   }
   const resource = headingOf(rest, staging);
   context.end({ staging, heading: { url, version, resource }, file, line });

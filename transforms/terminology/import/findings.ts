@@ -13,20 +13,19 @@ export type ImportFinding = {
 /** Enough to see what is wrong; a file of another kind would give one a line. */
 export const findingsMax = 200;
 
+/** `line` is 1-based, 0 for the file as a whole. */
+type Tell = (file: string, line: number, code: string, message: string) => void;
+
 export type Findings = {
   readonly all: readonly ImportFinding[];
   readonly errors: number;
   /** How many were counted beyond those that are kept. */
   readonly omitted: number;
-  add(
-    severity: ImportFinding['severity'],
-    file: string,
-    line: number,
-    code: string,
-    message: string,
-  ): void;
+  error: Tell;
+  warn: Tell;
+  report: Tell;
   /** Adds an error after which the rest of the file means nothing, and ends its reading. */
-  stop(file: string, line: number, code: string, message: string): never;
+  fail(file: string, line: number, code: string, message: string): never;
 };
 
 /** Ends the reading of a file; what is wrong stands in the findings. */
@@ -36,7 +35,15 @@ export function collectFindings(): Findings {
   const all: ImportFinding[] = [];
   let errors = 0;
   let omitted = 0;
-  const findings: Findings = {
+  const teller =
+    (severity: ImportFinding['severity']): Tell =>
+    (file, line, code, message) => {
+      if (severity === 'error') errors += 1;
+      if (all.length >= findingsMax) omitted += 1;
+      else all.push({ file, line, severity, code, message });
+    };
+  const error = teller('error');
+  return {
     all,
     get errors() {
       return errors;
@@ -44,15 +51,12 @@ export function collectFindings(): Findings {
     get omitted() {
       return omitted;
     },
-    add(severity, file, line, code, message) {
-      if (severity === 'error') errors += 1;
-      if (all.length >= findingsMax) omitted += 1;
-      else all.push({ file, line, severity, code, message });
-    },
-    stop(file, line, code, message) {
-      findings.add('error', file, line, code, message);
+    error,
+    warn: teller('warning'),
+    report: teller('information'),
+    fail(file, line, code, message) {
+      error(file, line, code, message);
       throw new Unreadable(code);
     },
   };
-  return findings;
 }

@@ -74,17 +74,17 @@ export function* linesOf(input: Input, findings: Findings, encoding: string): It
       return decoder.decode(bytes);
     } catch {
       const line = number + wrongLine(bytes, encoding);
-      return findings.stop(...wrongEncoding(input, line, encoding));
+      return findings.fail(...wrongEncoding(input, line, encoding));
     }
   };
   for (const chunk of input.chunks()) {
-    if (read === 0 && isUtf16(chunk)) findings.stop(...wrongEncoding(input, 1, encoding));
+    if (read === 0 && isUtf16(chunk)) findings.fail(...wrongEncoding(input, 1, encoding));
     read += chunk.length;
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     const end = bytes.lastIndexOf(10) + 1;
     rest = bytes.subarray(end);
     if (rest.length > lineBytesMax)
-      findings.stop(input.name, number, 'line-too-long', 'this line does not end within 4 MB');
+      findings.fail(input.name, number, 'line-too-long', 'this line does not end within 4 MB');
     if (end === 0) continue;
     const text = decode(bytes.subarray(0, end));
     let from = number === 1 && text.startsWith('\ufeff') ? 1 : 0;

@@ -93,7 +93,7 @@ async function readAll(
     else if (format !== undefined) known.push({ input, format });
     else {
       const message = 'this file is of no format that is imported here (see the help)';
-      findings.add('error', file, 0, 'format-unknown', message);
+      findings.error(file, 0, 'format-unknown', message);
     }
   }
   const all = options.files.reduce((sum, file) => sum + fileInput(file).bytes, 0);
@@ -158,7 +158,7 @@ function settle(
     const key = `${staging.kind} ${heading.url}|${heading.version}`;
     if (twice.has(key)) {
       const message = `${heading.url}|${heading.version} is given twice`;
-      findings.add('error', file, line, 'release-duplicate', message);
+      findings.error(file, line, 'release-duplicate', message);
     }
     twice.set(key, staged);
     db.transaction(() => {
@@ -179,7 +179,7 @@ function settle(
     const message =
       `${url}|${version} is published and says otherwise (${what}); ` +
       'a correction is a new version';
-    findings.add('error', staged.file, staged.line, 'release-published', message);
+    findings.error(staged.file, staged.line, 'release-published', message);
   });
   if (findings.errors > 0 || options.dryRun) return verdicts;
   const ids = ended.map(({ staging }) => staging.id);
@@ -196,10 +196,10 @@ function closeStaged(staged: Staged, { db }: TerminologyStore, findings: Finding
     const codes = closure.cycle.map((ord) => codeOf.get(staging.id, ord) as string);
     const shown = [...codes.slice(0, 5), ...(codes.length > 5 ? ['..'] : []), codes[0]];
     const message = `the hierarchy of ${heading.url} runs in a circle: ${shown.join(' < ')}`;
-    findings.add('error', file, staging.line(closure.cycle[0]!), 'hierarchy-cycle', message);
+    findings.error(file, staging.line(closure.cycle[0]!), 'hierarchy-cycle', message);
   }
   if (closure.outcome === 'too-large') {
     const message = `${heading.url} is too deep for a closure; questions walk its hierarchy`;
-    findings.add('information', file, staged.line, 'closure-too-large', message);
+    findings.report(file, staged.line, 'closure-too-large', message);
   }
 }

@@ -31,7 +31,7 @@ export function conceptMapQueries(db: DatabaseHandle) {
 type End = { readonly system: string; readonly version?: string };
 type Part = { readonly source: End; readonly target: End };
 
-/** The systems of each group of a concept map; R5 writes `url|version` where R4 has two elements. */
+/** The systems of each group; R5 writes `url|version` where R4 has two elements. */
 export function partsOf(resource: Json): readonly Part[] {
   const groups = Array.isArray(resource.group) ? (resource.group as readonly Json[]) : [];
   return groups.map((group) => ({

@@ -8,9 +8,9 @@
  *
  * What a release holds stands in tables of its own, in the order of the source (`ord`, `n`):
  * `concept`, `property` and `designation` (what FHIR calls so), `edge` (a hierarchy with any number
- * of parents), `above` (for each concept the numbers of all its ancestors, packed), `mapping` (one
- * row a target, none for a declared "no match"), `member` (a stored expansion). `mention` says which
- * systems and value sets a release speaks of. Texts of licences are kept once and never change.
+ * of parents), `above` (for each concept the numbers of all its ancestors, packed), `mapping` (a
+ * row a target), `member` (a stored expansion). `mention` says which systems and value sets a
+ * release speaks of. Texts of licences are kept once and never change.
  */
 export const storeLayout = 1;
 
@@ -21,8 +21,8 @@ CREATE TABLE IF NOT EXISTS licence(id INTEGER PRIMARY KEY, hash TEXT NOT NULL UN
   text TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS release(id INTEGER PRIMARY KEY, kind TEXT NOT NULL, url TEXT NOT NULL,
   version TEXT NOT NULL, state TEXT NOT NULL, fhir_id TEXT, status TEXT, name TEXT, title TEXT,
-  resource TEXT NOT NULL, count INT, content TEXT, hash TEXT, licence INT, approved_by TEXT, commit_ref TEXT,
-  source TEXT NOT NULL, import INT, imported_us INT NOT NULL, published_us INT,
+  resource TEXT NOT NULL, count INT, content TEXT, hash TEXT, licence INT, approved_by TEXT,
+  commit_ref TEXT, source TEXT NOT NULL, import INT, imported_us INT NOT NULL, published_us INT,
   retired_us INT) STRICT;
 CREATE UNIQUE INDEX IF NOT EXISTS release_key ON release(kind, url, version)
   WHERE state <> 'importing';
