@@ -31,7 +31,7 @@ export const terminologyOptions = {
 
 export type TerminologyCall = Invocation<typeof terminologyOptions>;
 
-export const terminologyDetails = `import FILE..   publishes what files hold; all of it, or nothing (exit 1)
+export const terminologyDetails = `import FILE..   publishes what files hold; all, or nothing (exit 1)
 translate       --map 'URL|VERSION' --system URL --code CODE: the outcome and its targets
 lookup          --system URL --code CODE: what a code means
 expand URL|V    the codes of a value set
