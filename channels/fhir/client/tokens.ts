@@ -33,8 +33,8 @@ const tokenAnswer = z.looseObject({
 const configuration = z.looseObject({ token_endpoint: safeUrl });
 
 /**
- * Signs in as SMART Backend Services says: an assertion signed with our key (private_key_jwt) for an
- * access token, which is used until shortly before its end. Askers at the same time share one
+ * Signs in as SMART Backend Services says: an assertion signed with our key (private_key_jwt) gets
+ * an access token, which is used until shortly before its end. Askers at the same time share one
  * request. What was answered is never part of an error: it may hold a secret.
  */
 export function createTokens(options: TokenOptions): Tokens {

@@ -1,4 +1,4 @@
-/** Where a value stands in the bytes of a JSON text: from its first byte to just behind its last. */
+/** Where a value stands in the bytes of a JSON text, from its first byte to behind its last. */
 export type Slice = { readonly from: number; readonly to: number };
 
 const [quote, backslash, comma, colon] = [0x22, 0x5c, 0x2c, 0x3a];
@@ -8,8 +8,8 @@ const blank: ReadonlySet<number | undefined> = new Set([0x20, 0x09, 0x0a, 0x0d])
 
 /**
  * The members of the object that begins at `from`, as they are written: a decimal keeps its zeros
- * and a resource its bytes. Of a name that occurs twice the last counts, as for JSON.parse. The text
- * MUST be JSON that was parsed before; an object that is none has no members.
+ * and a resource its bytes. Of a name that occurs twice the last counts, as for JSON.parse. The
+ * text MUST be JSON that was parsed before; what is no object has no members.
  */
 export function membersOf(json: Buffer, from: number): Map<string, Slice> {
   const members = new Map<string, Slice>();
