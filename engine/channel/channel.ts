@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { AccessTokens } from '../access-tokens.ts';
 import type { ChainSpec } from '../chain/index.ts';
 import type { Registry } from '../component.ts';
 import type { ChannelConfig } from '../config/index.ts';
 import { PlexusError, reasonOf } from '../errors.ts';
 import type { ChannelState } from '../events.ts';
 import type { MessageId } from '../ids.ts';
-import type { ChannelRef } from '../journal/index.ts';
+import { type ChannelRef, sourceState } from '../journal/index.ts';
 import { limits } from '../limits.ts';
 import type { Verdict } from '../sink.ts';
 import { type Listening, type Source, senderGone } from '../source.ts';
@@ -31,6 +32,7 @@ export type ChannelOptions = Pick<
   'journal' | 'pool' | 'clock' | 'events' | 'reader' | 'resolvePath' | 'dataDir'
 > & {
   readonly registry: Registry;
+  readonly tokens: AccessTokens;
   readonly anyPort: boolean;
   /** Set where it only works its queue off: it takes nothing in, and its routes wait. */
   readonly workOff?: string;
@@ -111,6 +113,8 @@ export function createChannel(
       land: reception.land,
       landBatch: reception.landBatch,
       settled: answers.of,
+      state: sourceState(journal.control.db, first.no),
+      tokens: options.tokens,
       resolvePath: options.resolvePath,
     });
     listening = await created.open();

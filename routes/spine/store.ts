@@ -10,6 +10,7 @@ import {
   type Work,
 } from '../../engine/index.ts';
 import type { Conversion } from '../../transforms/fhir/index.ts';
+import { type Admission, judge } from './at-the-gate.ts';
 import { unmatchedCorrections } from './corrections.ts';
 import { idIndexSchema } from './id-index.ts';
 import { spineFile, spineSchema } from './schema.ts';
@@ -23,6 +24,8 @@ export type Stored = {
   /** Each resource that the message spoke of, in its new state. */
   readonly written: readonly ResourceLine[];
 };
+
+const admitted: Admission = { errors: [], remarks: [] };
 
 const schema = z
   .strictObject({})
@@ -40,7 +43,8 @@ export const storeStage: StageComponent<z.output<typeof schema>> = {
   guarantees:
     'Each message once, by effect key; the current resource is the fold of all contributions in ' +
     'the order of their messages, in whatever order they are written; durable before settlement. ' +
-    'A correction that does not mean exactly one earlier result is held.',
+    'A correction that does not mean exactly one earlier result is held, and so is, where the ' +
+    'channel validates, a message that would leave a resource invalid.',
   example: 'store',
   schema,
   create(_config, context) {
@@ -73,7 +77,10 @@ export const storeStage: StageComponent<z.output<typeof schema>> = {
         store.attempt((spine) => {
           const unmatched = unmatchedCorrections(spine, work);
           if (unmatched.length > 0) return hold(unmatched);
-          return pass({ unvisited: work.body.unvisited, written: writeMessage(spine, work) });
+          const { gate, unvisited } = work.body;
+          const { errors, remarks } = gate ? judge(spine, gate, work) : admitted;
+          if (errors.length > 0) return hold([...errors, ...remarks]);
+          return pass({ unvisited, written: writeMessage(spine, work) }, remarks);
         }),
     };
     return stage as Stage;

@@ -1,4 +1,4 @@
-import type { Issue } from '../../engine/index.ts';
+import type { Gate, Issue } from '../../engine/index.ts';
 import type { Run } from './origins.ts';
 
 /**
@@ -74,6 +74,8 @@ export type Conversion = {
   /** What the message says of who is whom; absent in all but a few. */
   readonly statements?: readonly IdentityStatement[];
   readonly provenance: Provenance;
+  /** Judges each resource as the message would leave it; set by the stage `validate`. */
+  readonly gate?: Gate;
 };
 
 /**

@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { mllpSource } from '../../../channels/mllp/index.ts';
 import {
   type Clock,
+  createAccessTokens,
   createEvents,
   type Event,
   type Landed,
@@ -13,6 +14,7 @@ import {
   type Settlement,
   systemClock,
 } from '../../../engine/index.ts';
+import { memoryState } from '../source-context.ts';
 
 export type Journal = {
   readonly landings: Landing[];
@@ -84,6 +86,8 @@ export async function openListener({ config = {}, ack = 'landed', clock }: Optio
     },
     settled: (id) =>
       journal.onSettled?.(id) ?? Promise.resolve({ outcome: 'delivered', issues: [] }),
+    state: memoryState(),
+    tokens: createAccessTokens(),
     resolvePath: (path) => path,
   });
   const [listening] = await source.open();
