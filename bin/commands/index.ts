@@ -17,6 +17,7 @@ import { schema } from './schema.ts';
 import { send } from './send.ts';
 import { simulate } from './simulate.ts';
 import { tap } from './tap.ts';
+import { terminology } from './terminology.ts';
 import { test } from './test.ts';
 import { trace } from './trace.ts';
 
@@ -39,6 +40,7 @@ export const commands: readonly Command[] = [
   reconvert,
   channel,
   identity,
+  terminology,
   simulate,
   keys,
   doctor,
