@@ -84,7 +84,8 @@ describe('the import of', () => {
     const [release = ''] = await load(opened, {
       'Loinc.csv':
         `"${columns.replaceAll(',', '","')}"\r\n` +
-        '"1-8","Lactate, ""x""","SCnc","Pt","Bld","Qn","","CHEM","2.77","ACTIVE","Lactate\nB","L"\r\n' +
+        '"1-8","Lactate, ""x""","SCnc","Pt","Bld","Qn","","CHEM","2.77","ACTIVE",' +
+        '"Lactate\nB","L"\r\n' +
         '"2-6","Old","SCnc","Pt","Bld","Qn","","CHEM","2.9","DEPRECATED","Old one","O"\r\n',
     });
     assert.equal(release, 'http://loinc.org|2.77');
