@@ -1,0 +1,10 @@
+export {
+  type CompileInvariant,
+  type Compiler,
+  type ExtensionUse,
+  type FindStructure,
+  type JudgeExtension,
+  typeUrl,
+} from './compiler.ts';
+export { compileObject } from './object.ts';
+export { resolve } from './resolve.ts';

@@ -1,0 +1,1 @@
+export { type CodeSystem, type Expansion, expand, type Terms, type ValueSet } from './terms/index.ts';
