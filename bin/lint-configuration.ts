@@ -3,6 +3,7 @@ import { governanceIssues, todayUtc } from '../transforms/identity/index.ts';
 import { loadMapping, mappingNames } from '../transforms/mapping/index.ts';
 import { codeMapReleases, loadCodeMap } from '../transforms/terminology/index.ts';
 import { authorityIssues } from './authority-lint.ts';
+import { extensionIssues } from './extension-lint.ts';
 import { registry } from './registry.ts';
 
 /**
@@ -11,9 +12,11 @@ import { registry } from './registry.ts';
  * (yet).
  */
 export function lintConfiguration(configDir: string): readonly ConfigIssue[] {
+  const mappings = mappingNames(configDir).map((name) => loadMapping(configDir, name));
   return inOrder([
     ...loadNetwork(configDir, registry).issues,
-    ...mappingNames(configDir).flatMap((name) => loadMapping(configDir, name).issues),
+    ...mappings.flatMap(({ issues }) => issues),
+    ...extensionIssues(configDir, mappings, todayUtc()),
     ...codeMapReleases(configDir).flatMap((release) => loadCodeMap(configDir, release).issues),
     ...governanceIssues(configDir, { today: todayUtc() }),
     ...authorityIssues(configDir),

@@ -5,6 +5,7 @@ import {
   type HeldGroup,
   type HeldSelection,
   loadNetwork,
+  type MessageId,
   type Operations,
   requireNetwork,
   startEngine,
@@ -19,6 +20,8 @@ import { version } from './version.ts';
 export type Order =
   | { readonly verb: 'assign'; readonly owner: string }
   | { readonly verb: 'replay' }
+  /** Of one message. */
+  | { readonly verb: 'edit'; readonly raw: Buffer; readonly reason: string }
   | { readonly verb: 'move'; readonly to: string; readonly reason: string }
   | { readonly verb: 'waive'; readonly reason: string };
 
@@ -44,8 +47,12 @@ function throughEngine({ dataDir, env }: From): Orders {
   const engine = connectEngine(dataDir, env);
   return {
     groups: () => engine.get('/quarantine'),
-    async carryOut({ verb, ...rest }, selection, by) {
-      const body = { selection, by, ...rest };
+    async carryOut(order, selection, by) {
+      const { verb, ...rest } = order;
+      const body =
+        order.verb === 'edit'
+          ? { ...selection, by, reason: order.reason, raw: order.raw.toString('base64') }
+          : { selection, by, ...rest };
       return (await engine.post<{ count: number }>(`/quarantine/${verb}`, body)).count;
     },
     close: async () => {},
@@ -102,6 +109,8 @@ async function underLock(from: From): Promise<Orders> {
           return operations.assign(selection, order.owner);
         case 'replay':
           return operations.replay(selection, by);
+        case 'edit':
+          return operations.edit(idOf(selection), order.raw, order.reason, by);
         case 'move':
           return operations.move(selection, order.to, order.reason, by);
         case 'waive':
@@ -111,4 +120,9 @@ async function underLock(from: From): Promise<Orders> {
       }
     },
   };
+}
+
+function idOf(selection: HeldSelection): MessageId {
+  if ('id' in selection) return selection.id;
+  throw new Error('one message is edited, not a group');
 }

@@ -142,10 +142,7 @@ export async function startEngine(options: EngineOptions) {
         return find(name).deployment().config.revision;
       }),
     rollback: (name) => inTurn(() => changes.rollback(find(name))),
-    assign: (selection, owner) => held(selection, { kind: 'assign', owner }),
-    replay: (selection, by) => held(selection, { kind: 'replay', by }),
-    move: (selection, to, reason, by) => held(selection, { kind: 'move', to, reason, by }),
-    waive: (selection, reason, by) => held(selection, { kind: 'waive', reason, by }),
+    ...held,
     ...reruns({ journal, channels, isWorked, clock, events }),
   };
 

@@ -67,8 +67,12 @@ async function runAgain(
   return [...again.values()].reduce((sum, own) => sum + own.length, 0);
 }
 
-/** Assign, replay, move and waive: the journal first, then the queues hear of it. */
-export function heldActions(options: Options) {
+const happened = { replay: 'replayed', edit: 'replayed', move: 'moved', waive: 'waived' } as const;
+
+/** Assign, replay, edit, move and waive: the journal first, then the queues hear of it. */
+type HeldOperations = Pick<Operations, 'assign' | 'replay' | 'edit' | 'move' | 'waive'>;
+
+export function heldActions(options: Options): HeldOperations {
   const { journal, channels, isWorked, clock, events } = options;
 
   function wake(selection: HeldSelection, result: HeldResult): void {
@@ -88,7 +92,7 @@ export function heldActions(options: Options) {
     const place = journal.control.destinations().find(({ no }) => result.destinations.has(no));
     const channel = journal.control.channels().find(({ no }) => no === place?.channel);
     events.emit({
-      type: action.kind === 'replay' ? 'replayed' : action.kind === 'move' ? 'moved' : 'waived',
+      type: happened[action.kind],
       channel: channel?.name ?? '',
       destination: place?.name ?? '',
       count: result.count,
@@ -97,7 +101,7 @@ export function heldActions(options: Options) {
   }
 
   /** How many messages it was; resolves when that is durable. */
-  return async (selection: HeldSelection, action: HeldAction): Promise<number> => {
+  async function act(selection: HeldSelection, action: HeldAction): Promise<number> {
     const result = await actOnHeld(journal, {
       selection,
       action,
@@ -105,10 +109,18 @@ export function heldActions(options: Options) {
       isWorked,
       progress(part) {
         // What is open again is worked off while the rest is still to be written.
-        if (action.kind === 'replay' || action.kind === 'move') wake(selection, part);
+        if (action.kind !== 'assign' && action.kind !== 'waive') wake(selection, part);
         report(part, action);
       },
     });
     return result.count;
+  }
+
+  return {
+    assign: (selection, owner) => act(selection, { kind: 'assign', owner }),
+    replay: (selection, by) => act(selection, { kind: 'replay', by }),
+    edit: (id, raw, reason, by) => act({ id }, { kind: 'edit', raw, reason, by }),
+    move: (selection, to, reason, by) => act(selection, { kind: 'move', to, reason, by }),
+    waive: (selection, reason, by) => act(selection, { kind: 'waive', reason, by }),
   };
 }

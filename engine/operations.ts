@@ -47,6 +47,11 @@ export type Operations = Reader & {
   rollback(channel: string): Promise<string>;
   assign(selection: HeldSelection, owner: string): Promise<number>;
   replay(selection: HeldSelection, by: string): Promise<number>;
+  /**
+   * Replays one held message on a copy that somebody mended; the raw bytes are never touched. Gives
+   * 0 when it is not held. Throws `edit-of-delivery` for what a route held.
+   */
+  edit(id: MessageId, raw: Buffer, reason: string, by: string): Promise<number>;
   /** Gives held deliveries to another route of their channel. Throws `unknown-route`. */
   move(selection: HeldSelection, to: string, reason: string, by: string): Promise<number>;
   waive(selection: HeldSelection, reason: string, by: string): Promise<number>;

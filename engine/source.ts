@@ -58,6 +58,24 @@ export const senderGone: Issue = {
     'the route `replies` and replay this, or waive it; a resend is answered as well.',
 };
 
+/**
+ * What a source must remember over a restart: how far it has come with what it fetches, and which
+ * names were used up. Of its channel, in the control store. What is written is durable (fsynced)
+ * when the call returns, and costs a commit: once a page, not once a message. Throws PlexusError
+ * `journal-unavailable` when it cannot write.
+ */
+export type SourceState = {
+  /** The JSON value that was last put under a key; undefined when there is none. */
+  get(key: string): unknown;
+  /** Replaces the value under a key; undefined removes it. */
+  put(key: string, value: unknown): void;
+  /**
+   * True for the first that claims a name; false for everybody else until `untilUs` has passed
+   * (microseconds since the epoch). Names that have passed are forgotten.
+   */
+  once(name: string, untilUs: number, nowUs: number): boolean;
+};
+
 /** What the engine gives to a source when it opens it. */
 export type SourceContext = {
   readonly channel: string;
@@ -76,6 +94,7 @@ export type SourceContext = {
   landBatch(whole: Landing, parts: readonly Landing[]): Promise<readonly Landed[]>;
   /** Resolves when the chain has settled the message (generation 0). */
   settled(id: MessageId): Promise<Settlement>;
+  readonly state: SourceState;
   /** `--ports any`: bind to a free port in place of the configured one. */
   readonly anyPort: boolean;
   /** Resolves a path written in the channel file against the configuration folder. */

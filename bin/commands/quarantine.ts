@@ -8,11 +8,12 @@ import {
   suggestion,
 } from '../../engine/index.ts';
 import { defineCommand, type Invocation, UsageError } from '../command.ts';
+import { mendedCopy, oneId, tryCopy, tryGroups, writeRaw } from '../held-copy.ts';
 import { ageText, isoTime, issueText } from '../message-rows.ts';
 import type { Order, Orders } from '../orders.ts';
 import { renderTable } from '../table.ts';
 
-const options = {
+export const quarantineOptions = {
   channel: { type: 'string', value: 'NAME', about: 'Only this channel (ls, show).' },
   code: { type: 'string', value: 'CODE', about: 'Only this code (ls, show).' },
   owner: {
@@ -21,11 +22,14 @@ const options = {
     about: 'ls, show: only theirs; assign: whose it becomes.',
   },
   reason: { type: 'string', value: 'TEXT', about: 'Why it is waived or moved; kept for ever.' },
+  file: { type: 'string', value: 'FILE', about: 'edit: the mended copy.' },
+  'dry-run': { type: 'boolean', about: 'replay, edit: only what would become of it.' },
+  'as-received': { type: 'boolean', about: 'raw: the bytes that came, and no edited copy.' },
   to: { type: 'string', value: 'ROUTE', about: 'move: another route of the channel.' },
   by: { type: 'string', value: 'WHO', about: 'Who does it (default: your login name).' },
 } as const;
 
-type Call = Invocation<typeof options>;
+type Call = Invocation<typeof quarantineOptions>;
 type Verb = (call: Call, rest: readonly string[]) => Promise<number>;
 
 const verbs: Readonly<Record<string, Verb>> = {
@@ -36,7 +40,17 @@ const verbs: Readonly<Record<string, Verb>> = {
     if (owner === undefined) throw new UsageError('assign to whom? --owner WHO');
     return change(call, { verb: 'assign', owner }, rest);
   },
-  replay: (call, rest) => change(call, { verb: 'replay' }, rest),
+  replay: (call, rest) =>
+    call.options['dry-run'] ? tryGroups(call, rest) : change(call, { verb: 'replay' }, rest),
+  raw: writeRaw,
+  edit: (call, rest) => {
+    const { reason } = call.options;
+    const id = oneId('edit', rest);
+    const raw = mendedCopy(call.options.file);
+    if (call.options['dry-run']) return tryCopy(call, id, raw);
+    if (!reason?.trim()) throw new UsageError('an edit needs a reason: --reason TEXT');
+    return change(call, { verb: 'edit', raw, reason }, rest);
+  },
   move: (call, rest) => {
     const { to, reason = '' } = call.options;
     if (to === undefined) throw new UsageError('move to which route? --to ROUTE');
@@ -51,17 +65,20 @@ const verbs: Readonly<Record<string, Verb>> = {
 
 export const quarantine = defineCommand({
   name: 'quarantine',
-  summary: 'The work list of what could not be processed: look, assign, replay, move, waive.',
-  usage: 'ls | show [FINGERPRINT|ID] | assign|replay|move|waive FINGERPRINT|ID..',
+  summary: 'The work list of what could not be processed: look, assign, edit, replay, move, waive.',
+  usage: 'ls | show [FINGERPRINT|ID] | raw|edit ID | assign|replay|move|waive FINGERPRINT|ID..',
   details: `ls      one row for all messages that one fix would mend (a fingerprint)
 show    the held messages one by one, with their issues
 assign  gives them an owner (--owner)
-replay  runs them again from the start of what held them
+replay  runs them again from the start of what held them; with --dry-run it stores nothing and
+        says what today's configuration would make of each
+raw     writes the bytes of one message, as they came or as they were edited last
+edit    runs one message again on a mended copy (--file, --reason); what came is never touched
 move    gives deliveries to another route of their channel (--to), such as those of a route
         that the channel no longer has
 waive   takes them out of the list for good (--reason)
 Without a running engine these work on the data folder itself; a replay then waits for the start.`,
-  options,
+  options: quarantineOptions,
   async run(call) {
     const [word = 'ls', ...rest] = call.args;
     const verb = Object.hasOwn(verbs, word) ? verbs[word] : undefined;

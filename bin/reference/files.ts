@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { channelSchema, networkJsonSchema } from '../../engine/index.ts';
 import { policySchema, shadowSchema, signersSchema } from '../../transforms/identity/index.ts';
 import { authoritiesSchema, mappingSchema } from '../../transforms/mapping/index.ts';
+import { extensionsSchema } from '../../transforms/validation/index.ts';
 import { head } from './page.ts';
 import { schemaTable } from './schema-table.ts';
 
@@ -12,9 +13,9 @@ export function filesPage(): string {
       'Configuration files',
       [
         'A configuration is a folder: `plexus.yaml`, `channels/NAME.yaml`, `mappings/NAME.yaml`,',
-        '`terminology/maps/FACILITY/NAME@VERSION.csv`, `identity/policy.yaml` and',
-        '`identity/signers.yaml`. `./plexus lint` checks it, and `./plexus schema` gives editors',
-        'its JSON Schema.',
+        '`terminology/maps/FACILITY/NAME@VERSION.csv`, `extensions/*.yaml`,',
+        '`identity/policy.yaml` and `identity/signers.yaml`. `./plexus lint` checks it, and',
+        '`./plexus schema` gives editors its JSON Schema.',
       ].join('\n'),
     ),
     '## plexus.yaml',
@@ -32,6 +33,11 @@ export function filesPage(): string {
     'Who gives numbers in the network. All names of one authority are one identifier system,\n' +
       'for every mapping and for the identity policy. The file may be absent.',
     schemaTable(z.toJSONSchema(authoritiesSchema, { io: 'input', unrepresentable: 'any' })),
+    '## extensions/*.yaml',
+    'The extensions that resources of the network may carry. Those that the base mappings emit\n' +
+      'are registered with Plexus; a mapping that emits another one is refused by `lint`, and a\n' +
+      'message that brings one is held where the channel validates.',
+    schemaTable(z.toJSONSchema(extensionsSchema, { io: 'input', unrepresentable: 'any' })),
     '## identity/policy.yaml',
     'What governs the linking of patients. Without this file the built-in policy does. Two\n' +
       'persons sign it: see [change the identity policy](../how-to/change-the-identity-policy.md).',

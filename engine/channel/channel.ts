@@ -5,7 +5,7 @@ import type { ChannelConfig } from '../config/index.ts';
 import { PlexusError, reasonOf } from '../errors.ts';
 import type { ChannelState } from '../events.ts';
 import type { MessageId } from '../ids.ts';
-import type { ChannelRef } from '../journal/index.ts';
+import { type ChannelRef, sourceState } from '../journal/index.ts';
 import { limits } from '../limits.ts';
 import type { Verdict } from '../sink.ts';
 import { type Listening, type Source, senderGone } from '../source.ts';
@@ -111,6 +111,7 @@ export function createChannel(
       land: reception.land,
       landBatch: reception.landBatch,
       settled: answers.of,
+      state: sourceState(journal.control.db, first.no),
       resolvePath: options.resolvePath,
     });
     listening = await created.open();

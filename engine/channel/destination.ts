@@ -101,7 +101,7 @@ export function createDestination(options: DestinationOptions) {
   }
 
   function read(row: Row): StoredMessage {
-    const message = journal.message(row.id);
+    const message = journal.message(row.id, row.generation);
     if (!message) throw new Error(`message ${row.id} of the queue is not in the journal`);
     return message;
   }

@@ -158,7 +158,7 @@ function toTask(
 const originOf = ({ receivedUs, sha256 }: LandedMessage): Origin => ({ receivedUs, sha256 });
 
 function readLanded(journal: Journal, row: Row): LandedMessage {
-  const message = journal.message(row.id);
+  const message = journal.message(row.id, row.generation);
   if (!message) throw new Error(`message ${row.id} of the queue is not in the journal`);
   return { raw: message.raw, receivedUs: message.receivedUs, sha256: message.sha.toString('hex') };
 }

@@ -248,12 +248,13 @@ function revisionsOf(db: DatabaseHandle) {
  * The layout of all stores of a data folder, journal, spine and identity; raised whenever the
  * tables of one of them change, so that a folder of another version is refused in one sentence.
  */
-const dataLayout = 5;
+const dataLayout = 6;
 /**
- * Layouts that a start brings up to date: what came since is a table of its own, `pin`, and words
- * of the spine that no older contribution has, the last of them what each field gave to a list.
+ * Layouts that a start brings up to date: what came since are tables of their own (`pin`, `edit`,
+ * those of the sources' state) and words of the spine that no older contribution has, the last of
+ * them what each field gave to a list.
  */
-const grown: ReadonlySet<number> = new Set([2, 3, 4]);
+const grown: ReadonlySet<number> = new Set([2, 3, 4, 5]);
 
 function checkLayout(db: DatabaseHandle, dataDir: string, readonly: boolean): void {
   const found = db.pragma('user_version', { simple: true }) as number;

@@ -139,7 +139,7 @@ export function openJournal(options: JournalOptions) {
       readOpenRows(partitions, destination, afterId, limit),
 
     ...owedBooks(partitions, ride),
-    message: (id: MessageId) => readMessage(partitions, partitionOf(id), id),
+    message: (id: MessageId, generation = 0) => readMessage(partitions, id, generation),
 
     /** Makes one more attempt at each row durable before it is made (G6). */
     claim(destination: number, rows: readonly Row[]): Promise<void> {

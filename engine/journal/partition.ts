@@ -99,6 +99,9 @@ const sql = {
   keys: 'SELECT key FROM message_key WHERE message_id = ?',
   message: `SELECT id, channel, received_us AS receivedUs, sha, control_id AS controlId, codec, raw
     FROM message WHERE id = ?`,
+  insertEdit: 'INSERT INTO edit(message_id, generation, sha, raw) VALUES(?, ?, ?, ?)',
+  edited: `SELECT sha, raw FROM edit WHERE message_id = ? AND generation <= ?
+    ORDER BY generation DESC LIMIT 1`,
   lastId: 'SELECT max(id) AS id FROM message',
   following: 'SELECT id, codec, raw FROM message WHERE id > ? ORDER BY id',
   workState: `SELECT state, code, issues FROM work WHERE message_id = ? AND destination = ?

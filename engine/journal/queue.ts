@@ -1,6 +1,6 @@
 import { inflateRawSync } from 'node:zlib';
 import type { MessageId } from '../ids.ts';
-import { messageId } from '../ids.ts';
+import { messageId, partitionOf } from '../ids.ts';
 import type { Row } from '../lanes/index.ts';
 import type { Partition, QueueRow, StoredMessage } from './partition.ts';
 import type { Partitions } from './partitions.ts';
@@ -49,16 +49,25 @@ function keysOf(partition: Partition, id: MessageId, key: number | null): readon
   return [-key, ...all.filter((other) => other !== -key)];
 }
 
-/** A stored message with its raw bytes as they came, whatever they are stored as. */
+/**
+ * A stored message with the bytes that a generation of it runs on: as they came, whatever they are
+ * stored as, or the copy that a person edited for that generation or an earlier one.
+ */
 export function readMessage(
   partitions: Pick<Partitions, 'using'>,
-  partitionNo: number,
   id: MessageId,
+  generation: number,
 ): StoredMessage | undefined {
-  return partitions.using(partitionNo, (partition) => {
+  return partitions.using(partitionOf(id), (partition) => {
     const row = partition.statements.message.get(id) as StoredMessage | undefined;
+    const edit = row && generation > 0 ? editedCopy(partition, id, generation) : undefined;
+    if (row && edit) return { ...row, ...edit };
     return row && { ...row, raw: decodeRaw(row, (parent) => readParent(partition, parent)) };
   });
+}
+
+function editedCopy({ statements }: Partition, id: MessageId, generation: number) {
+  return statements.edited.get(id, generation) as Pick<StoredMessage, 'sha' | 'raw'> | undefined;
 }
 
 function readParent(partition: Partition, parent: MessageId): Buffer {

@@ -1,8 +1,8 @@
 import { type MessageId, partitionOf } from '../ids.ts';
 import { limits } from '../limits.ts';
+import type { Place } from './held-rows.ts';
 import type { Journal } from './journal.ts';
 import type { Partition } from './partition.ts';
-import type { Place } from './quarantine.ts';
 import { countOf, counts, type State, states } from './schema.ts';
 import type { Tally } from './tally.ts';
 

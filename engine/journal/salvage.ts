@@ -1,5 +1,6 @@
 import { type DatabaseHandle, openDatabase } from '../database.ts';
 import type { Issue } from '../issue.ts';
+import { holdsEdits } from './edits.ts';
 import { heldCode } from './landing.ts';
 import { openPartition, type Partition, type PartitionOptions } from './partition.ts';
 import { countOf, counts, type State, states } from './schema.ts';
@@ -74,6 +75,7 @@ function copyReadable(from: DatabaseHandle, to: Partition, options: SalvageOptio
   const unreadable = copy('message', 'id', last, firstId + 1);
   copy('work', 'message_id', last, firstId + 1);
   copy('message_key', 'message_id', last, firstId + 1);
+  if (holdsEdits(from)) copy('edit', 'message_id', last, firstId + 1);
   for (const table of ['duplicate', 'history'])
     copy(table, 'rowid', seen(`SELECT max(rowid) AS last FROM ${table}`));
   copyCursors(from, to.db);

@@ -24,6 +24,13 @@ CREATE TABLE IF NOT EXISTS archived_counter(     -- the counters of partitions t
   partition INTEGER, channel INTEGER, destination INTEGER, kind INTEGER, value INTEGER NOT NULL,
   PRIMARY KEY(partition, channel, destination, kind)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS source_state(         -- how far a source that fetches has come; JSON
+  channel INTEGER, key TEXT, value TEXT NOT NULL, PRIMARY KEY(channel, key)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS source_once(          -- names that may not be used again until then
+  channel INTEGER, name TEXT, until_us INTEGER NOT NULL, PRIMARY KEY(channel, name)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS source_once_until ON source_once(until_us);
 `;
 
 /**
@@ -67,6 +74,10 @@ CREATE TABLE IF NOT EXISTS history(              -- who did what to a held messa
   at_us INTEGER NOT NULL, action TEXT NOT NULL, by TEXT NOT NULL, reason TEXT
 ) STRICT;
 CREATE INDEX IF NOT EXISTS history_message ON history(message_id);
+CREATE TABLE IF NOT EXISTS edit(                 -- what this generation and later ones run on
+  message_id INTEGER, generation INTEGER, sha BLOB NOT NULL, raw BLOB NOT NULL,
+  PRIMARY KEY(message_id, generation)
+) STRICT, WITHOUT ROWID;
 `;
 
 /**

@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { deflateRawSync } from 'node:zlib';
 import { type DatabaseHandle, openDatabase, removeDatabase } from '../database.ts';
 import { reasonOf } from '../errors.ts';
+import { copyEdits } from './edits.ts';
 import { partitionSchema } from './schema.ts';
 
 /** What the journal asks of its upkeep thread, so that none of it stops a sender. */
@@ -64,6 +65,7 @@ function compact(file: string, to: string): void {
     })();
     last = rows.at(-1)!.id;
   }
+  copyEdits(from, copy);
   copy.pragma('wal_checkpoint(TRUNCATE)');
   copy.close();
   from.close();

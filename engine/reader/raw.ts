@@ -1,14 +1,15 @@
 import type { DatabaseHandle } from '../database.ts';
-import type { MessageId } from '../ids.ts';
-import { batchCode, decodeRaw, stateNames } from '../journal/index.ts';
+import { type MessageId, partitionOf } from '../ids.ts';
+import { batchCode, decodeRaw, editedIds, latestEdit, stateNames } from '../journal/index.ts';
 import type { WorkState } from '../operations.ts';
 import { openJournalView, queuesOf } from './store.ts';
 
 /** A stored message, and how its latest run through the chain stands. */
 export type RawMessage = {
   readonly id: MessageId;
+  /** As it came, or the copy that somebody edited last. */
   readonly raw: Buffer;
-  /** Lower-case hex. */
+  /** Of `raw`, lower-case hex. */
   readonly sha256: string;
   /** Microseconds since the epoch. */
   readonly receivedUs: number;
@@ -89,22 +90,40 @@ export function openRawReader(dataDir: string, key: Buffer) {
         .prepare(select)
         .all({ chain, from, to, channel, sinceUs, untilUs }) as readonly Row[];
       const parents = parentsIn(db);
-      return rows.flatMap((row): RawMessage[] =>
-        row.code === batchCode ? [] : [{ ...rawOf(row), raw: decodeRaw(row, parents) }],
-      );
+      const edited = editedIds(db, from, to);
+      return rows.flatMap((row): RawMessage[] => {
+        if (row.code === batchCode) return [];
+        const edit = edited.has(row.id) ? latestEdit(db, row.id) : undefined;
+        return [
+          rawOf(edit ? { ...row, sha: edit.sha } : row, edit?.raw ?? decodeRaw(row, parents)),
+        ];
+      });
+    },
+
+    /** One message with the bytes it would run on now, or with those that came. */
+    one(id: MessageId, asReceived = false): Pick<RawMessage, 'raw' | 'receivedUs'> | undefined {
+      const db = view.partitions().find(({ no }) => no === partitionOf(id))?.db;
+      const row = db
+        ?.prepare<[number], Row>(
+          'SELECT codec, raw, received_us AS receivedUs FROM message WHERE id = ?',
+        )
+        .get(id);
+      if (db === undefined || row === undefined) return undefined;
+      const edit = asReceived ? undefined : latestEdit(db, id);
+      return { raw: edit?.raw ?? decodeRaw(row, parentsIn(db)), receivedUs: row.receivedUs };
     },
 
     close: view.close,
   };
 }
 
-function rawOf({ id, sha, receivedUs, generation, state, code }: Row): Omit<RawMessage, 'raw'> {
+function rawOf({ id, sha, receivedUs, generation, state, code }: Row, raw: Buffer): RawMessage {
   const name = state === null ? undefined : stateNames[state];
   const work =
     generation === null || name === undefined
       ? undefined
       : { generation, state: name, code: code ?? '' };
-  return { id, sha256: sha.toString('hex'), receivedUs, work };
+  return { id, raw, sha256: sha.toString('hex'), receivedUs, work };
 }
 
 /** The batches of which messages are slices; neighbours share theirs. */

@@ -15,8 +15,10 @@ export type ApiOptions = {
   readonly bug: (cause: unknown) => void;
 };
 
-/** Orders are short; a sender of more is not one of ours. */
+/** Orders are short, but for one that brings a message; a sender of more is not one of ours. */
 const bodyBytesMax = 64 * 1024;
+const bodyBytesMaxOf = (path: string): number =>
+  path.endsWith('/quarantine/edit') ? requests.editBodyBytesMax : bodyBytesMax;
 
 type Env = HttpEnv & { Variables: { operations: Operations } };
 type Handler = (c: Context<Env>, operations: Operations) => Promise<Response> | Response;
@@ -34,12 +36,11 @@ export function createApi(options: ApiOptions): Hono<Env> {
     return handler(c, operations);
   };
   api.use(requireToken);
-  api.use(
-    bodyLimit({
-      maxSize: bodyBytesMax,
-      onError: (c) => fail(c, 413, 'body-too-large', `at most ${bodyBytesMax} bytes`),
-    }),
-  );
+  api.use((c, next) => {
+    const maxSize = bodyBytesMaxOf(c.req.path);
+    const onError = (): Response => fail(c, 413, 'body-too-large', `at most ${maxSize} bytes`);
+    return bodyLimit({ maxSize, onError })(c, next);
+  });
   api.onError((cause, c) => failWith(c, cause, options.bug));
   api.get('/session', (c) => {
     const principal = c.env.principal?.id ?? '';
@@ -138,6 +139,9 @@ function addQuarantine(api: Hono<Env>, at: At): void {
   );
   post('/quarantine/replay', requests.replayBody, (engine, { selection, by }, caller) =>
     engine.replay(selection, by ?? caller),
+  );
+  post('/quarantine/edit', requests.editBody, (engine, { id, raw, reason, by }, caller) =>
+    engine.edit(id, Buffer.from(raw, 'base64'), reason, by ?? caller),
   );
   post('/quarantine/move', requests.moveBody, (engine, { selection, to, reason, by }, caller) =>
     engine.move(selection, to, reason, by ?? caller),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type MessageId, messageOutcomes, parseMessageId } from '../../engine/index.ts';
+import { limits, type MessageId, messageOutcomes, parseMessageId } from '../../engine/index.ts';
 
 /** What `/api` understands, in one place: query strings and bodies, with the limits of each. */
 
@@ -53,6 +53,14 @@ const reason = z.string().trim().min(1, 'a waiver needs a reason').max(500);
 
 export const assignBody = z.strictObject({ selection, owner: name, by });
 export const replayBody = z.strictObject({ selection, by });
+/** As much as the listener takes at all; a larger message is edited while no engine runs. */
+export const editBodyBytesMax = limits.bodyBytesMax;
+export const editBody = z.strictObject({
+  id,
+  raw: z.base64().min(1).describe('The bytes to run on.'),
+  reason: z.string().trim().min(1, 'an edit needs a reason').max(500),
+  by,
+});
 export const moveBody = z.strictObject({
   selection,
   to: name,

@@ -9,6 +9,7 @@ import {
   PlexusError,
   type Settlement,
   type SourceContext,
+  type SourceState,
 } from '../../engine/index.ts';
 
 /** A clock whose hands the test turns. */
@@ -30,6 +31,24 @@ export function handClock(startUs = 1_000_000): HandClock {
         if (timer.dueUs > nowUs || !timers.delete(timer)) continue;
         timer.callback();
       }
+    },
+  };
+}
+
+/** What a source keeps over a restart, in memory: hand it to the next context. */
+export function memoryState(): SourceState {
+  const values = new Map<string, string>();
+  const used = new Map<string, number>();
+  return {
+    get: (key) => (values.has(key) ? JSON.parse(values.get(key)!) : undefined),
+    put(key, value) {
+      if (value === undefined) values.delete(key);
+      else values.set(key, JSON.stringify(value));
+    },
+    once(name, untilUs, nowUs) {
+      if ((used.get(name) ?? 0) >= nowUs) return false;
+      used.set(name, untilUs);
+      return true;
     },
   };
 }
@@ -76,6 +95,7 @@ export function memoryContext(options: { ack?: 'landed' | 'settled'; clock?: Han
     land,
     landBatch: (whole, parts) => Promise.all([whole, ...parts].map(land)),
     settled: () => state.settlement,
+    state: memoryState(),
     anyPort: true,
     resolvePath: (path) => path,
     orderBy: ['PID-3.1'],

@@ -134,6 +134,7 @@ export function createFakeEngine(): FakeEngine {
       Promise.reject(new PlexusError('nothing-to-roll-back', 'there is no older one')),
     assign: tell('assign', Promise.resolve(3)),
     replay: tell('replay', Promise.resolve(4)),
+    edit: tell('edit', Promise.resolve(1)),
     move: tell('move', Promise.resolve(6)),
     waive: tell('waive', Promise.resolve(5)),
     rerun: tell('rerun', Promise.resolve(7)),

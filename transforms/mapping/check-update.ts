@@ -1,4 +1,6 @@
+import { suggestion } from '../../engine/index.ts';
 import { actionFields, isListed } from './action-codes.ts';
+import { elementsOf } from './elements.ts';
 import type { PartRow, ResourceRow } from './language.ts';
 import type { Merged } from './merge.ts';
 import type { Report } from './report.ts';
@@ -6,6 +8,7 @@ import type { Report } from './report.ts';
 /** A row over a segment that comes as a list says what the list means for those it leaves out. */
 export function checkResourceUpdate(row: ResourceRow, report: Report): void {
   const { each, update } = row;
+  checkNamed(row, report);
   if (each === undefined || row.type === undefined) return;
   const action = actionFields.get(each);
   if (update === undefined) {
@@ -27,6 +30,24 @@ export function checkResourceUpdate(row: ResourceRow, report: Report): void {
     report('config-missing', `\`deleted\` is missing: what ${action} = D makes of one`, 'update');
   if (row.deleted !== undefined && (action === undefined || update === 'append'))
     report('update-mode', `nothing is deleted with \`update: ${update}\` of ${each}`, 'deleted');
+}
+
+/** Elements that a row names beside its rules: each is one of its type, a growing one a list. */
+function checkNamed({ type, replaces = {}, grows = [] }: ResourceRow, report: Report): void {
+  const elements = elementsOf(type ?? '');
+  if (elements === undefined) return;
+  const check = (name: string, ...place: (string | number)[]): void => {
+    if (elements.has(name)) return;
+    const hint = suggestion(name, [...elements.keys()]);
+    report('fhir-element', `${type} has no element \`${name}\`; ${hint}`, ...place);
+  };
+  for (const [name, gone] of Object.entries(replaces))
+    for (const one of [name, ...gone]) check(one, 'replaces', name);
+  for (const [at, name] of grows.entries()) {
+    check(name, 'grows', at);
+    if (elements.get(name)?.repeats === false)
+      report('fhir-cardinality', `${type}.${name} is no list, so it cannot grow`, 'grows', at);
+  }
 }
 
 /** A part of a resource that stands for the same segment has no list of its own. */

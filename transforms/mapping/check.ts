@@ -127,21 +127,10 @@ function checkResource(row: ResourceRow, merged: Merged, report: Report): void {
   if (row.each?.includes('-')) report('hl7-path', 'a resource stands for a segment', 'each');
   checkResourceUpdate(row, report);
   checkCondition(row.when, report);
-  checkReplaces(row, report);
   checkCondition(row.corrects, report, 'corrects');
   checkCondition(row.cancels, report, 'cancels');
   for (const [index, part] of (row.key ?? []).entries())
     checkKeyPart(part, merged, (code, message) => report(code, message, 'key', index));
-}
-
-function checkReplaces({ type, replaces = {} }: ResourceRow, report: Report): void {
-  const elements = elementsOf(type ?? '');
-  for (const [name, gone] of Object.entries(replaces))
-    for (const one of [name, ...gone]) {
-      if (!elements || elements.has(one)) continue;
-      const hint = suggestion(one, [...elements.keys()]);
-      report('fhir-element', `${type} has no element \`${one}\`; ${hint}`, 'replaces', name);
-    }
 }
 
 function checkKeyPart(part: KeyPart, merged: Merged, report: Report): void {

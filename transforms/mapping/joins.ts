@@ -7,13 +7,14 @@ const piecemeal = new Set(['Backbone', 'Period']);
 
 /**
  * Elements of a resource row whose values join what earlier messages said. Identifiers do, as they
- * end only by merge or change; a list of parts does that is declared so; and an element does all of
- * whose rules fill one member each.
+ * end only by merge or change; what `grows` names does; a list of parts does that is declared so;
+ * and an element does all of whose rules fill one member each.
  */
 export function joiningElements(merged: Merged, id: string): readonly string[] {
-  const type = merged.resources.find(({ row }) => row.id === id)!.row.type!;
+  const { type: declared, grows = [] } = merged.resources.find(({ row }) => row.id === id)!.row;
+  const type = declared!;
   const lists = merged.parts.filter(({ row }) => row.of === id && row.update === 'append');
-  const names = new Set(lists.map(({ row }) => row.element!));
+  const names = new Set([...lists.map(({ row }) => row.element!), ...grows]);
   if (elementsOf(type)?.get('identifier')?.repeats === true) names.add('identifier');
   const inside = new Set<string>();
   const whole = new Set<string>();

@@ -70,6 +70,10 @@ const resource = z.strictObject({
     .record(z.string(), z.array(z.string()).min(1))
     .optional()
     .describe('Element to others that go when it is set anew and they are not: its reading.'),
+  grows: z
+    .array(z.string())
+    .optional()
+    .describe('List elements of which nothing goes: a message may name some of the items alone.'),
   corrects: condition
     .optional()
     .describe('It corrects or deletes an earlier one: held where not exactly one is known.'),

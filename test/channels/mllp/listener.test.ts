@@ -6,6 +6,7 @@ import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { createServer } from 'node:net';
 import fc from 'fast-check';
 import { createEvents, type PlexusError, type Source } from '../../../engine/index.ts';
+import { memoryState } from '../source-context.ts';
 import {
   adt,
   frame,
@@ -466,6 +467,7 @@ describe('channels/mllp listener', () => {
       land: () => Promise.reject(new Error('unused')),
       landBatch: () => Promise.reject(new Error('unused')),
       settled: () => Promise.reject(new Error('unused')),
+      state: memoryState(),
       resolvePath: (path) => path,
     });
     await rejects(source.open(), (error: PlexusError) => {

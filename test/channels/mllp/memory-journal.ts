@@ -13,6 +13,7 @@ import {
   type Settlement,
   systemClock,
 } from '../../../engine/index.ts';
+import { memoryState } from '../source-context.ts';
 
 export type Journal = {
   readonly landings: Landing[];
@@ -84,6 +85,7 @@ export async function openListener({ config = {}, ack = 'landed', clock }: Optio
     },
     settled: (id) =>
       journal.onSettled?.(id) ?? Promise.resolve({ outcome: 'delivered', issues: [] }),
+    state: memoryState(),
     resolvePath: (path) => path,
   });
   const [listening] = await source.open();

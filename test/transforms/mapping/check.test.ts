@@ -39,6 +39,20 @@ describe('checks of a mapping', () => {
       '5:18',
     ],
     [
+      'an element that grows and is none',
+      'resources:\n  - { id: report, grows: [results] }',
+      'fhir-element',
+      /`result`/,
+      '5:27',
+    ],
+    [
+      'an element that grows and is no list',
+      'resources:\n  - { id: report, grows: [status] }',
+      'fhir-cardinality',
+      /status/,
+      '5:27',
+    ],
+    [
       'a wrong HL7 path',
       'rules:\n  - { id: patient-name, from: PID.5 }',
       'hl7-path',

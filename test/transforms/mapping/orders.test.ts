@@ -29,6 +29,10 @@ describe('orders', () => {
     ['SC', 'HD', 'on-hold'],
     ['SC', '', 'unknown'],
     ['NW', 'SC', 'active'],
+    ['CA', 'IP', 'revoked'],
+    ['DC', 'A', 'revoked'],
+    ['HD', 'SC', 'on-hold'],
+    ['DC', 'CM', 'completed'],
   ];
   for (const [control, said, status] of statuses)
     for (const type of ['ORM^O01', 'OML^O21', 'OMG^O19'])

@@ -47,7 +47,7 @@ import {
   practitionerConversion,
 } from './names.ts';
 import { annotationConversion } from './notes.ts';
-import { observationValueConversion } from './observation-value.ts';
+import { observationValueConversion, unitNoteConversion } from './observation-value.ts';
 import { orderTimingConversion, quantityTimingConversion } from './order-timing.ts';
 import { booleanConversion, stringConversion } from './primitives.ts';
 import { decimalConversion, integerConversion, quantityConversion } from './quantities.ts';
@@ -132,5 +132,6 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     textConceptConversion,
     timeOfDayConversion,
     timeSpanConversion,
+    unitNoteConversion,
   ].map((conversion) => [conversion.name, conversion]),
 );

@@ -6,7 +6,7 @@ import { codeableConcept } from './codes.ts';
 import { splitComparator } from './quantities.ts';
 import { drop } from './shape.ts';
 import { timeIssue } from './times.ts';
-import { unitOf } from './units.ts';
+import { quietUnitOf, unitOf } from './units.ts';
 
 const repairedTypes: Readonly<Record<string, string>> = {
   TXT: 'TX',
@@ -245,3 +245,26 @@ function convertAll(
   if (cells.length > 1 && listed.has(type)) return undefined;
   return byType(type, cells, environment, settings);
 }
+
+/** Types whose value has room for a unit, or that have none. */
+const withUnit = new Set('SN NR CQ ED RP DT TS DTM TM DR CE CWE CNE CF IS ID'.split(' '));
+
+export const unitNoteConversion: Conversion = {
+  name: 'UnitNote',
+  summary:
+    'The unit in OBX-6 to an Annotation, where the value in OBX-5 is a text: `5.4` says nothing ' +
+    'without it.',
+  gives: ['Annotation'],
+  reads: [2, 5],
+  convert(cell, environment, settings) {
+    const value = settings.sibling(5);
+    const type = settings.sibling(2);
+    const written = type ? component(type, 1).toUpperCase() : '';
+    const named = repairedTypes[written] ?? written;
+    if (!value || cellText(value) === '' || withUnit.has(named)) return undefined;
+    if (named === 'NM' && decimalOf(splitComparator(cellText(value)).rest) !== undefined)
+      return undefined;
+    const { unit } = quietUnitOf(cell, environment);
+    return unit === undefined ? undefined : { text: `Unit: ${unit}` };
+  },
+};

@@ -21,11 +21,36 @@ export function unitOf(cell: Cell | undefined, environment: Environment): fhir4.
 /** The same, where another code system may know the unit. */
 export function quietUnitOf(cell: Cell | undefined, environment: Environment): fhir4.Quantity {
   if (!cell) return nothing;
+  const power = tenToThe(cell, environment);
+  if (power !== undefined) return power;
   const code = component(cell, 1);
   const unit = component(cell, 2) || code || component(cell, 9);
-  if (unit === '') return nothing;
+  if (unit === '') return alternateUnit(cell, environment);
   const found = codeOf(cell, code, unit, environment);
   return found === undefined ? { unit } : { unit, system: ucumUri, code: found };
+}
+
+/**
+ * `10^3/uL`, whose `^` the sender did not escape, so that a code `10` and a text `3/uL` arrive:
+ * read so, 5 of them would be 50 of something.
+ */
+function tenToThe(cell: Cell, environment: Environment): fhir4.Quantity | undefined {
+  const base = component(cell, 1);
+  const rest = component(cell, 2);
+  if (!/^[xX*]?\s?10$/.test(base) || !/^\d{1,2}\s?\/\S/.test(rest)) return undefined;
+  environment.issue('unit-repaired', 'holds a `^` that was not escaped; read as a power', cell);
+  const unit = `${base}^${rest}`;
+  const plain = `10*${rest.replaceAll(' ', '')}`;
+  const found = environment.ucum(unit) ?? environment.ucum(plain) ?? ucumCode(plain, false);
+  return found === undefined ? { unit } : { unit, system: ucumUri, code: found };
+}
+
+/** CWE.4 to CWE.6, where the first three say nothing. */
+function alternateUnit(cell: Cell, environment: Environment): fhir4.Quantity {
+  const parts = cell.parts.slice(3, 6);
+  return parts.some((part) => part.length > 0)
+    ? quietUnitOf({ ...cell, parts }, environment)
+    : nothing;
 }
 
 function codeOf(

@@ -1,0 +1,90 @@
+// Goal: what a later message of one report says of a result holds, and what it leaves out stays.
+// Method: reports of one order are converted by the base and folded in the order of their messages;
+// what is kept is read back.
+import assert from 'node:assert/strict';
+import { openSpineReader } from '../../../routes/spine/index.ts';
+import { convertBytes, loadMapping } from '../../../transforms/mapping/index.ts';
+import { key, openStage, runBatch, temporaryFolder, workOf } from './spine-fixture.ts';
+
+const base = loadMapping('config', 'base');
+
+type Json = Record<string, unknown>;
+
+function folded(type: string, messages: readonly (readonly string[])[]): Json[] {
+  const dataDir = temporaryFolder();
+  const stage = openStage(dataDir);
+  for (const [at, lines] of messages.entries()) {
+    const message = [
+      `MSH|^~\\&|LAB|HOSP|PLEXUS|HUB|20240310150000-0500||${lines[0]}|R${at}|P|2.5.1`,
+      'PID|1||4711^^^HOSP^MR||Young^Ada||19800229|F',
+      'PV1|1|I|||||||||||||||||V1^^^HOSP^VN',
+      ...lines.slice(1),
+    ];
+    const { conversion, issues } = convertBytes(base, Buffer.from(`${message.join('\r')}\r`));
+    assert.ok(conversion, JSON.stringify(issues));
+    runBatch(stage, [{ ...workOf(at + 1, 0, []), body: conversion }]);
+  }
+  stage.close?.();
+  const reader = openSpineReader(dataDir, key);
+  const made = reader.list({ type, limit: 100 }).lines.map(({ json }) => JSON.parse(json) as Json);
+  reader.close();
+  return made;
+}
+
+const order = (status: string) => `OBR|1|P1|F1|CBC^Count^L${'|'.repeat(21)}${status}`;
+const result = (code: string, value: string, flag: string, status: string) =>
+  `OBX|1|NM|${code}^${code}^L||${value}|g/dL||${flag}|||${status}`;
+
+describe('a report told in parts', () => {
+  let folding: (type: string) => Json[];
+  before(() => {
+    folding = (type) =>
+      folded(type, [
+        ['ORU^R01', order('P'), result('HB', '5.4', 'LL', 'P'), result('HCT', '20', 'L', 'P')],
+        ['ORU^R01', order('C'), result('HB', '15.4', '', 'C')],
+        ['ORU^R01', order('F'), result('PLT', '200', '', 'F')],
+      ]);
+  });
+
+  it('keeps the results that a message does not name', () => {
+    const [report] = folding('DiagnosticReport');
+    assert.equal((report!.result as unknown[]).length, 3);
+    assert.equal(report!.status, 'final');
+  });
+
+  it('leaves no flag with a value that was corrected', () => {
+    const hb = folding('Observation').find(({ status }) => status === 'corrected');
+    assert.equal((hb!.valueQuantity as Json).value, 15.4);
+    assert.equal(hb!.interpretation, undefined);
+  });
+});
+
+describe('what an earlier message said and a later one takes back', () => {
+  it('leaves no flag with a result that was withdrawn', () => {
+    const [made] = folded('Observation', [
+      ['ORU^R01', order('P'), result('HB', '5.4', 'LL', 'P')],
+      ['ORU^R01', order('F'), result('HB', '', '', 'X')],
+    ]);
+    assert.equal(made?.status, 'cancelled');
+    assert.deepEqual([made?.valueQuantity, made?.interpretation], [undefined, undefined]);
+  });
+
+  it('takes the kind and the danger of an allergy away where the newer code has none', () => {
+    const [made] = folded('AllergyIntolerance', [
+      ['ADT^A01', 'AL1|1|FA|EGG^Egg^L|MI'],
+      ['ADT^A08', 'AL1|1|MC|EGG^Egg^L|MO'],
+    ]);
+    assert.deepEqual(
+      [made?.category, made?.type, made?.criticality],
+      [undefined, undefined, undefined],
+    );
+  });
+
+  it('opens a visit that is protected no longer', () => {
+    const [made] = folded('Encounter', [
+      ['ADT^A01', `PV2|${'|'.repeat(21)}Y`],
+      ['ADT^A08', `PV2|${'|'.repeat(21)}N`],
+    ]);
+    assert.equal((made!.meta as Json).security, undefined);
+  });
+});

@@ -1,0 +1,88 @@
+import type { ConceptMap, Json, Mapping, Relationship } from '../knowledge.ts';
+
+/** A concept map from its JSON, R4 or R5, held in memory. */
+export function memoryConceptMap(json: Json): ConceptMap {
+  const groups = listOf(json.group);
+  const rows = groups.flatMap(rowsOf);
+  const bySource = new Map<string, Mapping[]>();
+  const byTarget = new Map<string, Mapping[]>();
+  for (const row of rows) {
+    put(bySource, keyOf(row.source.system, row.code), row);
+    if (row.targetCode !== undefined) put(byTarget, keyOf(row.target.system, row.targetCode), row);
+  }
+  return {
+    url: textOf(json.url) ?? '',
+    version: textOf(json.version) ?? '',
+    resource: { ...json, group: groups.map(({ element: _, ...group }) => group) },
+    from: (system, code) => bySource.get(keyOf(system, code)) ?? [],
+    to: (system, code) => byTarget.get(keyOf(system, code)) ?? [],
+    rows: () => rows,
+  };
+}
+
+/** What an R4 equivalence says as an R5 relationship; R4 words tell what the target is. */
+export const relationshipOf: Readonly<Record<string, Relationship>> = {
+  relatedto: 'related-to',
+  equivalent: 'equivalent',
+  equal: 'equivalent',
+  wider: 'source-is-narrower-than-target',
+  subsumes: 'source-is-narrower-than-target',
+  narrower: 'source-is-broader-than-target',
+  specializes: 'source-is-broader-than-target',
+  inexact: 'related-to',
+  unmatched: 'not-related-to',
+  disjoint: 'not-related-to',
+};
+
+function rowsOf(group: Json): readonly Mapping[] {
+  const source = systemOf(group.source, group.sourceVersion);
+  const target = systemOf(group.target, group.targetVersion);
+  return listOf(group.element).flatMap((element): readonly Mapping[] => {
+    const code = textOf(element.code);
+    if (code === undefined) return [];
+    const sourceDisplay = textOf(element.display);
+    const common = { source, target, code, ...defined({ sourceDisplay }) };
+    const targets = listOf(element.target);
+    const none: Mapping = { ...common, relationship: 'not-related-to' };
+    return targets.length === 0 ? [none] : targets.map((one) => ({ ...common, ...targetOf(one) }));
+  });
+}
+
+function targetOf(json: Json): Pick<Mapping, 'relationship'> {
+  const equivalence = textOf(json.equivalence);
+  const written = textOf(json.relationship) as Relationship | undefined;
+  return {
+    ...defined({
+      targetCode: textOf(json.code),
+      targetDisplay: textOf(json.display),
+      comment: textOf(json.comment),
+      equivalence,
+      dependsOn: json.dependsOn,
+      product: json.product,
+    }),
+    relationship: written ?? relationshipOf[equivalence ?? ''] ?? 'related-to',
+  };
+}
+
+/** R5 writes `url|version` where R4 has two elements. */
+function systemOf(system: unknown, version: unknown): { system: string; version?: string } {
+  const [url = '', inUrl] = (textOf(system) ?? '').split('|');
+  const said = textOf(version) ?? inUrl;
+  return { system: url, ...(said === undefined ? {} : { version: said }) };
+}
+
+const keyOf = (system: string, code: string) => `${system}\u001f${code}`;
+
+function put(index: Map<string, Mapping[]>, key: string, row: Mapping): void {
+  const rows = index.get(key);
+  if (rows === undefined) index.set(key, [row]);
+  else rows.push(row);
+}
+
+const listOf = (value: unknown): readonly Json[] => (Array.isArray(value) ? value : []);
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' ? value : undefined;
+
+const defined = (value: Json): object =>
+  Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined));

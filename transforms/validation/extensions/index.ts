@@ -1,0 +1,9 @@
+export { judgeExtensions } from './judge.ts';
+export {
+  dueForReview,
+  type Extensions,
+  extensionFiles,
+  extensionsSchema,
+  type Registered,
+  readExtensions,
+} from './registry.ts';
