@@ -10,12 +10,9 @@ import {
 import { type CodeSystem, expand, type ValueSet } from '../transforms/validation/index.ts';
 
 /** Where the packed definitions lie; one line a definition, after a line that lists them. */
-const file = join(
-  import.meta.dirname,
-  '../transforms/fhir/definitions/r4-definitions.ndjson.gz',
-);
+const file = join(import.meta.dirname, '../transforms/fhir/definitions/r4-definitions.ndjson.gz');
 
-type Named = { readonly resourceType: string; readonly url?: string };
+type Named = { readonly resourceType: string; readonly url?: string | undefined };
 type Read = (name: string) => readonly Named[];
 
 /** A set of more codes (all UCUM units of a specialty, all countries) is a terminology service's. */
@@ -26,7 +23,12 @@ const codesMax = 1_500;
  * profile and extension, and the value sets of required and extensible bindings.
  */
 export function packR4(read: Read): void {
-  const structures = ['profiles-types', 'profiles-resources', 'profiles-others', 'extension-definitions']
+  const structures = [
+    'profiles-types',
+    'profiles-resources',
+    'profiles-others',
+    'extension-definitions',
+  ]
     .flatMap(read)
     .filter(isStructure)
     .filter(({ url }) => url.startsWith('http://hl7.org/fhir/StructureDefinition/'));
@@ -64,7 +66,10 @@ function boundSets({ snapshot }: StructureDefinition): string[] {
   );
 }
 
-function packSet(url: string, { codes, open }: ReturnType<typeof expand>): PackedValueSet | undefined {
+function packSet(
+  url: string,
+  { codes, open }: ReturnType<typeof expand>,
+): PackedValueSet | undefined {
   const count = [...codes.values()].reduce((sum, of) => sum + of.size, 0);
   if (count > codesMax || open.has('*')) return undefined;
   const listed = Object.fromEntries([...codes].map(([system, of]) => [system, [...of]]));
@@ -88,11 +93,11 @@ const structural = new Set(['ele-1', 'ext-1']);
 function packElement(element: ElementDefinition): ElementDefinition {
   const packed: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(element))
-    if (kept.has(name) || /^(fixed|pattern|minValue|maxValue)[A-Z]/.test(name)) packed[name] = value;
+    if (kept.has(name) || /^(fixed|pattern|minValue|maxValue)[A-Z]/.test(name))
+      packed[name] = value;
   if (packed.isModifier !== true) delete packed.isModifier;
   const { slicing, binding, base, constraint, type } = element;
-  if (slicing !== undefined)
-    packed.slicing = { ...slicing, description: undefined };
+  if (slicing !== undefined) packed.slicing = { ...slicing, description: undefined };
   if (binding !== undefined)
     packed.binding = { strength: binding.strength, valueSet: binding.valueSet };
   if (base?.max !== element.max) packed.base = { max: base?.max };

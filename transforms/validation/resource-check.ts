@@ -1,16 +1,23 @@
 import { isR4Type } from '../fhir/index.ts';
 import { type Compiler, typeUrl } from './compile/index.ts';
 import {
-  type Check,
   checkObject,
   fail,
   isQuiet,
   type Json,
   leaveUnchecked,
   type ObjectPlan,
+  treeOf,
   type Walk,
 } from './plan/index.ts';
-import { checkBundle, checkContained, impliedProfile, indexBundle } from './resources/index.ts';
+import {
+  checkBundle,
+  checkContained,
+  impliedProfile,
+  indexBundle,
+  isAboutCode,
+  vitalSigns,
+} from './resources/index.ts';
 import { isObject } from './values/index.ts';
 
 /** By which plans resources of one type with one set of profiles are checked. */
@@ -21,7 +28,12 @@ type Plans = {
 };
 
 /** A profile, and where it was named; undefined where somebody else than the resource asks. */
-type Wanted = { readonly url: string; readonly at: string | undefined };
+type Wanted = {
+  readonly url: string;
+  readonly at: string | undefined;
+  /** The code of a vital sign that implies the profile. */
+  readonly impliedBy?: string;
+};
 
 /** Resources name profiles themselves: no more combinations than this are remembered. */
 const rememberedMax = 2_000;
@@ -40,7 +52,7 @@ export function createResourceCheck(
   const known = new Map<string, Plans>();
 
   const plansOf = (type: string, wanted: readonly Wanted[]): Plans => {
-    const key = `${type} ${wanted.map(({ url, at }) => `${at} ${url}`).join(' ')}`;
+    const key = `${type} ${wanted.map(({ url, at, impliedBy }) => `${at} ${impliedBy} ${url}`).join(' ')}`;
     const found = known.get(key);
     if (found !== undefined) return found;
     const made = makePlans(type, wanted, compiler);
@@ -133,7 +145,8 @@ function wantedOf(
     if (typeof url === 'string') wanted.push({ url, at: `meta.profile[${at}]` });
   });
   const implied = impliedProfile(resource);
-  if (implied !== undefined) wanted.push({ url: implied, at: undefined });
+  if (implied !== undefined)
+    wanted.push({ url: implied.url, at: undefined, impliedBy: implied.code });
   for (const url of profiles) wanted.push({ url, at: undefined });
   // Of those that hold for a whole source, only the ones for this type of resource are asked.
   for (const url of assigned) wanted.push({ url, at: 'assigned' });
@@ -157,10 +170,19 @@ function makePlans(type: string, wanted: readonly Wanted[], compiler: Compiler):
   const own = typeUrl(type);
   const all = [...(urls.size === 0 ? [own] : urls)];
   const bases = new Set(all.flatMap((url) => basesOf(url, compiler)));
-  const plans = all
-    .filter((url) => !bases.has(url))
-    .flatMap((url) => compiler.planOf(url) ?? []);
+  for (const { url, impliedBy } of wanted)
+    if (impliedBy !== undefined && all.some((one) => standsIn(one, url, impliedBy, compiler)))
+      bases.add(url);
+  const plans = all.filter((url) => !bases.has(url)).flatMap((url) => compiler.planOf(url) ?? []);
   return { plans, said };
+}
+
+/** Is this another profile of the same vital sign? */
+function standsIn(url: string, implied: string, code: string, compiler: Compiler): boolean {
+  if (url === implied || !basesOf(url, compiler).includes(vitalSigns)) return false;
+  const structure = compiler.find(url);
+  const tree = structure === undefined ? undefined : treeOf(structure);
+  return tree !== undefined && isAboutCode(tree, code);
 }
 
 /** What a profile is derived from: its snapshot says all that these say. */
@@ -173,5 +195,3 @@ function basesOf(url: string, compiler: Compiler): string[] {
   }
   return bases;
 }
-
-export type { Check };

@@ -7,8 +7,13 @@ import {
   type JudgeExtension,
   typeUrl,
 } from './compile/index.ts';
-import { checkObject, type Json, type ObjectPlan, startWalk, type TreeElement } from './plan/index.ts';
-import { treeOf } from './plan/index.ts';
+import {
+  isQuiet,
+  type ObjectPlan,
+  startWalk,
+  type TreeElement,
+  treeOf,
+} from './plan/index.ts';
 import { createResourceCheck } from './resource-check.ts';
 import type { ValueSets } from './terms/index.ts';
 import { isObject } from './values/index.ts';

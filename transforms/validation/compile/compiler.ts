@@ -27,7 +27,9 @@ export type FindStructure = (canonical: string) => StructureDefinition | undefin
  */
 export type CompileInvariant = (
   constraint: Constraint,
-) => ((value: unknown, walk: Walk, type: string, extra: unknown) => boolean | undefined) | undefined;
+) =>
+  | ((value: unknown, walk: Walk, type: string, extra: unknown) => boolean | undefined)
+  | undefined;
 
 /** What the parts of the compiler need of each other; plans are made when first used. */
 export type Compiler = {

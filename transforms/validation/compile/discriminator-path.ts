@@ -62,13 +62,16 @@ const resourceTypeOf = (value: unknown): string | undefined =>
 
 function resolved(value: unknown, walk: Walk): Found | undefined {
   if (!isObject(value)) return undefined;
-  const target =
-    typeof value.reference === 'string' ? resolve(value.reference, walk) : undefined;
+  const target = typeof value.reference === 'string' ? resolve(value.reference, walk) : undefined;
   const type = targetType(value, target);
   return type === undefined ? undefined : { value: target, type };
 }
 
-function take({ value, type }: Found, step: Exclude<Step, { kind: 'resolve' }>, into: Found[]): void {
+function take(
+  { value, type }: Found,
+  step: Exclude<Step, { kind: 'resolve' }>,
+  into: Found[],
+): void {
   if (step.kind === 'type') {
     if (type === step.type) into.push({ value, type });
     return;

@@ -1,12 +1,11 @@
 import { type Discriminator, typeCodeOf } from '../../fhir/index.ts';
-import { isQuiet, type TreeElement, type Walk } from '../plan/index.ts';
-import { checkObject } from '../plan/index.ts';
-import { isObject, matchesPattern } from '../values/index.ts';
+import { checkObject, isQuiet, type TreeElement, type Walk } from '../plan/index.ts';
 import type { Verdict } from '../terms/index.ts';
-import type { Compiler } from './compiler.ts';
+import { isObject, matchesPattern } from '../values/index.ts';
 import { bindingVerdict } from './binding.ts';
-import { elementsAt, expectedAt } from './expected.ts';
+import type { Compiler } from './compiler.ts';
 import { type Found, parsePath, type Step, valuesAt } from './discriminator-path.ts';
+import { elementsAt, expectedAt } from './expected.ts';
 
 type Test = (value: unknown, walk: Walk, type: string) => Verdict;
 

@@ -83,7 +83,8 @@ function memberOfPattern(pattern: unknown, name: string): readonly unknown[] {
 }
 
 const isOfUrl = ({ definition }: TreeElement, url: string): boolean =>
-  definition.type?.some(({ profile }) => profile?.some((one) => one.split('|')[0] === url)) ?? false;
+  definition.type?.some(({ profile }) => profile?.some((one) => one.split('|')[0] === url)) ??
+  false;
 
 /** An element's own children, else those of its profile or type. */
 function childrenOf({ children, definition }: TreeElement, compiler: Compiler): TreeElement[] {

@@ -20,7 +20,11 @@ export function itemCheck(
     ...valueRules(node.definition),
     ...bindingRule(node.definition, type, compiler.valueSets),
     ...targetRule(node.definition, type, compiler),
-    ...invariantRules(node.definition.constraint ?? [], compiler, ofStructure(node, type, compiler)),
+    ...invariantRules(
+      node.definition.constraint ?? [],
+      compiler,
+      ofStructure(node, type, compiler),
+    ),
   ];
   const [first, second, third] = rules;
   if (first === undefined) return () => {};
@@ -46,11 +50,7 @@ function ofStructure(node: TreeElement, type: string, compiler: Compiler): Reado
 }
 
 /** What the type (or what the profile says below the element) asks of the value's shape. */
-function structureCheck(
-  node: TreeElement,
-  type: string,
-  compiler: Compiler,
-): Check | undefined {
+function structureCheck(node: TreeElement, type: string, compiler: Compiler): Check | undefined {
   const primitive = primitives.get(type);
   if (primitive !== undefined) return primitiveCheck(primitive, type, node.name);
   const isSlice = node.definition.sliceName !== undefined;
@@ -61,7 +61,13 @@ function structureCheck(
   }
   const profiles = node.definition.type?.find(({ code }) => code === type)?.profile ?? [];
   if (type === 'Extension')
-    return isSlice ? undefined : extensionCheck(node, lazily(() => compiler.planOf(type)), compiler);
+    return isSlice
+      ? undefined
+      : extensionCheck(
+          node,
+          lazily(() => compiler.planOf(type)),
+          compiler,
+        );
   const isResource = compiler.find(typeUrl(type))?.kind === 'resource';
   if (isResource) return compiler.resource(type, profiles);
   if (profiles.length > 0) return profilesCheck(profiles, compiler);

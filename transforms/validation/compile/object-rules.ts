@@ -24,7 +24,8 @@ const guaranteed = new Set(
 const bestPractice = 'http://hl7.org/fhir/StructureDefinition/elementdefinition-bestpractice';
 
 const isAdvice = ({ extension }: Constraint): boolean =>
-  extension?.some(({ url, valueBoolean }) => url === bestPractice && valueBoolean === true) ?? false;
+  extension?.some(({ url, valueBoolean }) => url === bestPractice && valueBoolean === true) ??
+  false;
 
 /** The invariants of an element as checks, without those that `known` says are checked elsewhere. */
 export function invariantRules(
@@ -76,8 +77,7 @@ export function typeRules(type: string | undefined): Check[] {
 function checkExtensionContent(value: unknown, walk: Walk): void {
   if (!isObject(value)) return;
   let hasValue = false;
-  for (const key in value)
-    if (key.startsWith('value') || key.startsWith('_value')) hasValue = true;
-  if (hasValue === ('extension' in value))
+  for (const key in value) if (key.startsWith('value') || key.startsWith('_value')) hasValue = true;
+  if (hasValue === 'extension' in value)
     fail(walk, 'fhir-invariant', 'ext-1: Must have either extensions or value[x], not both');
 }

@@ -40,7 +40,8 @@ export function compileObject(node: TreeElement, compiler: Compiler): ObjectPlan
 
 /** `Patient.birthDate.value` is what JSON writes as `birthDate` itself. */
 const isValueOfPrimitive = ({ name, definition }: TreeElement): boolean =>
-  name === 'value' && (definition.base?.path ?? definition.path).split('.')[0] !== '' &&
+  name === 'value' &&
+  (definition.base?.path ?? definition.path).split('.')[0] !== '' &&
   /^[a-z]/.test(definition.base?.path ?? '');
 
 /** Why a member must be there; undefined when it need not. */

@@ -52,5 +52,7 @@ function compare(value: unknown, limit: unknown): number | undefined {
   // Dates to the precision that both have; instants in time zones of their own by their time.
   if (value.includes('T') && limit.includes('T')) return Date.parse(value) - Date.parse(limit);
   const length = Math.min(value.length, limit.length);
-  return value.slice(0, length) < limit.slice(0, length) ? -1 : Number(value.slice(0, length) > limit.slice(0, length));
+  return value.slice(0, length) < limit.slice(0, length)
+    ? -1
+    : Number(value.slice(0, length) > limit.slice(0, length));
 }

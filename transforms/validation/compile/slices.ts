@@ -20,14 +20,7 @@ export type Tally = {
 export type Slices = {
   start(): Tally;
   /** Checks one item by the element itself and by the slice that it belongs to. */
-  check(
-    tally: Tally,
-    base: Check,
-    value: unknown,
-    walk: Walk,
-    type: string,
-    extra?: unknown,
-  ): void;
+  check(tally: Tally, base: Check, value: unknown, walk: Walk, type: string, extra?: unknown): void;
   /** Checks how many each slice got. */
   finish(tally: Tally, walk: Walk): void;
 };
@@ -60,7 +53,8 @@ export function slicesOf(node: TreeElement, type: string, compiler: Compiler): S
     if (slice?.isWhole !== true) base(value, walk, of, extra);
     if (slice === undefined) {
       if (found === unknownSlice) tally.unknown += 1;
-      else if (isClosed) fail(walk, 'fhir-slice', 'this fits none of the slices, and no other may be');
+      else if (isClosed)
+        fail(walk, 'fhir-slice', 'this fits none of the slices, and no other may be');
       tally.isPast = true;
       return;
     }
@@ -102,10 +96,18 @@ function finish(slices: readonly Slice[], { counts, unknown }: Tally, walk: Walk
     const { name, min, max } = slices[at]!;
     const count = counts[at]!;
     if (count > max)
-      fail(walk, 'fhir-cardinality', `the slice \`${name}\` is there ${count} times, at most ${max}`);
+      fail(
+        walk,
+        'fhir-cardinality',
+        `the slice \`${name}\` is there ${count} times, at most ${max}`,
+      );
     // What could not be sorted may be what is missing: that was said above.
     if (count + unknown < min)
-      fail(walk, 'fhir-cardinality', `the slice \`${name}\` is there ${count} times, at least ${min}`);
+      fail(
+        walk,
+        'fhir-cardinality',
+        `the slice \`${name}\` is there ${count} times, at least ${min}`,
+      );
   }
 }
 

@@ -6,8 +6,8 @@ import {
   missing,
   type ObjectPlan,
   referred,
-  setPlace,
   type Slot,
+  setPlace,
   type TreeElement,
   type Walk,
 } from '../plan/index.ts';
@@ -124,7 +124,7 @@ function primitiveSlots(
     else slices?.check(tally, item, value, walk, type, extra);
     if (extra === null || extra === undefined) {
       if (extras().neededBits !== 0) missing(extras(), 0, walk);
-    } else checkObject(extras(), extra, walk, 'Element');
+    } else checkObject(extras(), extra, walk, 'Element', value !== null && value !== undefined);
   };
   if (!inList) return singlePrimitive(key, sibling, node, checkOne, slices);
   const asList = listCheck(node, () => {});

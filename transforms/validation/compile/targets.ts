@@ -28,7 +28,8 @@ export function targetRule(
       if (!isObject(value)) return;
       if (!isMade) make();
       if (types.has('Resource')) return;
-      const target = typeof value.reference === 'string' ? resolve(value.reference, walk) : undefined;
+      const target =
+        typeof value.reference === 'string' ? resolve(value.reference, walk) : undefined;
       const named = targetType(value, target);
       if (named === undefined || types.has(named)) return;
       if (unknown !== undefined) leaveUnchecked(walk, `the profile ${unknown} is not at hand`);
@@ -47,7 +48,8 @@ const plainType = (profile: string): string | undefined => {
   return isR4Type(name) ? name : undefined;
 };
 
-const typed = /(?:^|\/)([A-Z][A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/;
+const typed =
+  /(?:^|\/)([A-Z][A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/;
 
 /** The type that a reference leads to, as far as it can be known here. */
 export function targetType(value: Json, target: Json | undefined): string | undefined {

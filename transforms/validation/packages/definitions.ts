@@ -36,9 +36,7 @@ export function createDefinitions(
     if (found === undefined || found.snapshot !== undefined) return found;
     if (whole.has(found)) return whole.get(found);
     const made =
-      depth > derivationsMax
-        ? undefined
-        : generateSnapshot(found, (base) => find(base, depth + 1));
+      depth > derivationsMax ? undefined : generateSnapshot(found, (base) => find(base, depth + 1));
     whole.set(found, made);
     return made;
   };

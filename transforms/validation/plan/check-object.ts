@@ -3,8 +3,17 @@ import { isObject } from '../values/index.ts';
 import type { ObjectPlan } from './plan.ts';
 import { enter, fail, type Json, leave, type Walk } from './walk.ts';
 
-/** Checks an object by its own members, so that what is absent costs nothing. */
-export function checkObject(plan: ObjectPlan, value: unknown, walk: Walk, type: string): void {
+/**
+ * Checks an object by its own members, so that what is absent costs nothing. An `id` alone is no
+ * content (ele-1), unless what it belongs to stands elsewhere.
+ */
+export function checkObject(
+  plan: ObjectPlan,
+  value: unknown,
+  walk: Walk,
+  type: string,
+  mayHoldIdOnly = plan.isResource,
+): void {
   if (!isObject(value)) {
     fail(walk, 'fhir-element-invalid', 'expected an object with members, as { ... }');
     return;
@@ -23,14 +32,19 @@ export function checkObject(plan: ObjectPlan, value: unknown, walk: Walk, type: 
       continue;
     }
     if (slot.isChoice && (seen & slot.bit) !== 0 && !isOneChoice(plan, value, slot.bit))
-      fail(walk, 'fhir-choice', `\`${slot.name}[x]\` is there in two types; one is allowed`, slot.name);
+      fail(
+        walk,
+        'fhir-choice',
+        `\`${slot.name}[x]\` is there in two types; one is allowed`,
+        slot.name,
+      );
     seen |= slot.bit;
     enter(walk, slot.name);
     slot.check(value[key], walk, value);
     leave(walk);
   }
   if ((seen & plan.neededBits) !== plan.neededBits) missing(plan, seen, walk);
-  if (members === 0 || (members === 1 && !plan.isResource && Object.hasOwn(value, 'id')))
+  if (members === 0 || (members === 1 && !mayHoldIdOnly && Object.hasOwn(value, 'id')))
     fail(walk, 'fhir-empty', 'an element without a value and without members (ele-1)');
   for (const rule of plan.rules) rule(value, walk, type);
 }
@@ -51,7 +65,9 @@ function unknownMember({ choices }: ObjectPlan, key: string, walk: Walk): void {
   const name = key.startsWith('_') ? key.slice(1) : key;
   // A member's name comes from the sender: what is no name of FHIR's shape may hold anything.
   const isName = /^[A-Za-z][A-Za-z0-9]{0,60}$/.test(name);
-  const choice = choices.find((one) => name.startsWith(one) && /^[A-Z]/.test(name.slice(one.length)));
+  const choice = choices.find(
+    (one) => name.startsWith(one) && /^[A-Z]/.test(name.slice(one.length)),
+  );
   if (choice !== undefined && isName)
     fail(walk, 'fhir-choice-type', `\`${choice}[x]\` must not be of this type here`, name);
   else if (isName) fail(walk, 'fhir-element-unknown', `nothing here is called \`${key}\``, name);

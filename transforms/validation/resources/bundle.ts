@@ -5,6 +5,7 @@ import {
   fail,
   type Json,
   leave,
+  report,
   setPlace,
   type Walk,
 } from '../plan/index.ts';
@@ -26,6 +27,9 @@ export function indexBundle({ type, entry }: Json): BundleIndex {
   };
 }
 
+/** Bundles whose entries refer to each other by these URLs; elsewhere a wrong one harms less. */
+const withLinks = new Set(['document', 'message', 'transaction', 'batch', 'collection']);
+
 /** Bundles whose entries may come without a URL: their resources have none yet. */
 const withoutUrls = new Set(['batch', 'transaction', 'batch-response', 'transaction-response']);
 
@@ -43,7 +47,7 @@ export function checkBundle({ type, entry }: Json, walk: Walk): void {
     setPlace(walk, at);
     const { fullUrl, resource } = one;
     if (typeof fullUrl === 'string') {
-      checkUrl(fullUrl, resource, walk);
+      checkUrl(fullUrl, resource, withLinks.has(String(type)), walk);
       const key = `${fullUrl} ${versionOf(resource)}`;
       if (type !== 'history' && seen.has(key))
         fail(walk, 'fhir-full-url-duplicate', 'an entry before has this URL (bdl-7)', 'fullUrl');
@@ -59,7 +63,7 @@ function versionOf(resource: unknown): string {
   return isObject(meta) && typeof meta.versionId === 'string' ? meta.versionId : '';
 }
 
-function checkUrl(fullUrl: string, resource: unknown, walk: Walk): void {
+function checkUrl(fullUrl: string, resource: unknown, hasLinks: boolean, walk: Walk): void {
   if (!/^[a-z][a-z0-9+.-]*:/i.test(fullUrl)) {
     fail(walk, 'fhir-full-url', 'a `fullUrl` is an absolute URL', 'fullUrl');
     return;
@@ -67,5 +71,7 @@ function checkUrl(fullUrl: string, resource: unknown, walk: Walk): void {
   const named = readReference(fullUrl);
   if (named === undefined || !isObject(resource) || typeof resource.id !== 'string') return;
   if (named.type !== resource.resourceType || named.id === resource.id) return;
-  fail(walk, 'fhir-full-url', 'the `fullUrl` names another id than the resource has', 'fullUrl');
+  const severity = hasLinks ? 'error' : 'warning';
+  const message = 'the `fullUrl` names another id than the resource has';
+  report(walk, severity, 'fhir-full-url', message, 'fullUrl');
 }

@@ -17,7 +17,8 @@ export function checkContained(resource: Json, walk: Walk): void {
     setPlace(walk, at);
     if (typeof one.id !== 'string')
       fail(walk, 'fhir-contained', 'a contained resource needs an id by which it is referred to');
-    else if (ids.has(one.id)) fail(walk, 'fhir-contained', 'two contained resources have this id', 'id');
+    else if (ids.has(one.id))
+      fail(walk, 'fhir-contained', 'two contained resources have this id', 'id');
     else if (!named.has(`#${one.id}`) && !refersToContainer(one))
       fail(walk, 'fhir-contained', 'nothing refers to this contained resource (dom-3)');
     ids.add(one.id);

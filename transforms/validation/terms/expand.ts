@@ -30,7 +30,10 @@ type Contained = {
 };
 export type ValueSet = {
   readonly url?: string;
-  readonly compose?: { readonly include: readonly Include[]; readonly exclude?: readonly Include[] };
+  readonly compose?: {
+    readonly include: readonly Include[];
+    readonly exclude?: readonly Include[];
+  };
   readonly expansion?: { readonly contains?: readonly Contained[]; readonly total?: number };
 };
 
