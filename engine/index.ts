@@ -1,3 +1,5 @@
+export * from './access-tokens.ts';
+export * from './audit.ts';
 export type { ChainReplies, ChainReply, ChainSpec, ChainTask } from './chain/index.ts';
 export {
   type Chain,

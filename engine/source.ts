@@ -1,3 +1,4 @@
+import type { AccessTokens } from './access-tokens.ts';
 import type { Clock } from './clock.ts';
 import type { Events } from './events.ts';
 import type { MessageId } from './ids.ts';
@@ -95,6 +96,8 @@ export type SourceContext = {
   /** Resolves when the chain has settled the message (generation 0). */
   settled(id: MessageId): Promise<Settlement>;
   readonly state: SourceState;
+  /** Those that the sources of this process gave to their clients. */
+  readonly tokens: AccessTokens;
   /** `--ports any`: bind to a free port in place of the configured one. */
   readonly anyPort: boolean;
   /** Resolves a path written in the channel file against the configuration folder. */

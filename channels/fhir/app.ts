@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import type { HttpApp, HttpEnv } from '../../engine/http/index.ts';
+import type { HttpApp, HttpEnv, Principal } from '../../engine/http/index.ts';
 import {
   type Landing,
   limits,
@@ -14,6 +14,7 @@ import { capabilityStatement } from './capability-statement.ts';
 import { fhirJson } from './operation-outcome.ts';
 import { type Payload, readPayload } from './payload.ts';
 import { createPendingSettlements } from './pending.ts';
+import { authorizeBundle } from './scopes.ts';
 
 export type AppOptions = {
   readonly context: SourceContext;
@@ -34,17 +35,20 @@ export function createFhirApp({ context, bodyBytesMax }: AppOptions): HttpApp {
   const pending = createPendingSettlements();
   const app = new Hono<HttpEnv>();
 
-  /** `condition`: the identifier, as `system|value`, that the resource is written by. */
-  async function receive(request: Request, type: string, condition?: string): Promise<Response> {
+  async function receive(request: Request, type: string, by: By = {}): Promise<Response> {
     const startedUs = context.clock.nowUs();
-    const response = await land(request, type, condition);
+    const response = await land(request, type, by);
     const latencyMs = (context.clock.nowUs() - startedUs) / 1000;
     const code = String(response.status);
     context.events.emit({ type: 'acknowledged', channel: context.channel, code, latencyMs });
     return response;
   }
 
-  async function land(request: Request, type: string, condition?: string): Promise<Response> {
+  async function land(
+    request: Request,
+    type: string,
+    { condition, principal }: By,
+  ): Promise<Response> {
     const wrongMedia = checkMediaType(request);
     if (wrongMedia !== undefined) return refuse(context, wrongMedia, 'media-type', 0);
     const body = await readBody(request, budget, bodyBytesMax);
@@ -64,6 +68,12 @@ export function createFhirApp({ context, bodyBytesMax }: AppOptions): HttpApp {
       const other = condition !== undefined && !read.payload.identifiers.includes(condition);
       if (other)
         return refuse(context, conditionMismatch(), 'fhir-condition-mismatch', body.raw.length);
+      const denied = type === 'Bundle' ? authorizeBundle(principal, body.raw) : undefined;
+      if (denied) {
+        const { client = '', reason } = denied;
+        context.events.emit({ type: 'access-refused', channel: context.channel, client, reason });
+        return refuse(context, scopeMissing(), 'forbidden', body.raw.length);
+      }
       const landing = landingOf(request, body.raw, read.payload, context.clock.nowUs());
       const landed = await context.land(landing);
       return context.ack === 'landed' ? landedAnswer(landed) : await settle(landed.id);
@@ -105,12 +115,12 @@ export function createFhirApp({ context, bodyBytesMax }: AppOptions): HttpApp {
   });
   app.all(metadataPath, () => methodNotAllowed('GET, HEAD'));
   app.all('/fhir/_status/:id', () => methodNotAllowed('GET, HEAD'));
-  app.post('/fhir', (c) => receive(c.req.raw, 'Bundle'));
+  app.post('/fhir', (c) => receive(c.req.raw, 'Bundle', byOf(c.env)));
   app.post('/fhir/:type{[A-Z][A-Za-z]{1,63}}', (c) => receive(c.req.raw, c.req.param('type')));
   // IHE ITI-104: what adds, revises or resolves a patient is one conditional update.
   app.put('/fhir/Patient', (c) => {
     const condition = conditionOf(new URL(c.req.url).searchParams);
-    if (condition !== undefined) return receive(c.req.raw, 'Patient', condition);
+    if (condition !== undefined) return receive(c.req.raw, 'Patient', { condition });
     return refuse(context, conditionInvalid(), 'fhir-condition-invalid', 0);
   });
   app.all('/fhir', () => methodNotAllowed('POST'));
@@ -122,6 +132,12 @@ export function createFhirApp({ context, bodyBytesMax }: AppOptions): HttpApp {
   );
   return app;
 }
+
+/** Who sends it, and the identifier, as `system|value`, that the resource is written by. */
+type By = { readonly principal?: Principal; readonly condition?: string };
+
+const byOf = (env: HttpEnv['Bindings'] | undefined): By =>
+  env?.principal ? { principal: env.principal } : {};
 
 const jsonHeaders = { headers: { 'Content-Type': fhirJson } };
 
@@ -140,6 +156,9 @@ function conditionOf(parameters: URLSearchParams): string | undefined {
     return undefined;
   return identifier !== undefined && /^[^|]+\|[^|]+$/.test(identifier) ? identifier : undefined;
 }
+
+const scopeMissing = (): Response =>
+  refusal(403, 'forbidden', 'forbidden', 'The scopes of this sender do not allow every entry.');
 
 const conditionInvalid = (): Response =>
   refusal(

@@ -6,6 +6,7 @@ export const fhirJson = 'application/fhir+json; charset=utf-8';
 /** https://hl7.org/fhir/R4/valueset-issue-type.html, as far as this listener needs it. */
 export type IssueType =
   | 'informational'
+  | 'forbidden'
   | 'invalid'
   | 'login'
   | 'not-found'
