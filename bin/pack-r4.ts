@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import {
@@ -8,6 +8,19 @@ import {
   typeCodeOf,
 } from '../transforms/fhir/index.ts';
 import { type CodeSystem, expand, type ValueSet } from '../transforms/validation/index.ts';
+
+/**
+ * Where the package differs from R4 (4.0.1) as published: elements of later releases and of its
+ * maker's server. By type, what R4 does not have, and what R4 says; found by comparing with the
+ * definitions in HL7's R4 examples, as `npm run test:interop` does again.
+ */
+type Correction = {
+  readonly drop: readonly string[];
+  readonly put: readonly { readonly after?: string; readonly element: ElementDefinition }[];
+};
+const corrections: Readonly<Record<string, Correction>> = JSON.parse(
+  readFileSync(join(import.meta.dirname, 'r4-corrections.json'), 'utf8'),
+);
 
 /** Where the packed definitions lie; one line a definition, after a line that lists them. */
 const file = join(import.meta.dirname, '../transforms/fhir/definitions/r4-definitions.ndjson.gz');
@@ -80,8 +93,22 @@ function packStructure(of: StructureDefinition): StructureDefinition {
   const { resourceType, url, name, type, kind, abstract, derivation, baseDefinition, context } = of;
   const about = { resourceType, url, name, type, kind, abstract, derivation, baseDefinition };
   const own = (of.snapshot?.element ?? []).filter(({ path }) => !foreign.test(path));
-  const element = own.map(packElement);
+  const element = correct(url, own.map(packElement));
   return { ...about, context, snapshot: { element } } as StructureDefinition;
+}
+
+function correct(url: string, elements: readonly ElementDefinition[]): ElementDefinition[] {
+  const correction = corrections[url.split('/').at(-1)!];
+  if (correction === undefined) return [...elements];
+  const { drop, put } = correction;
+  const right = elements.filter(
+    ({ path }) => !drop.some((one) => path === one || path.startsWith(`${one}.`)),
+  );
+  for (const { after, element } of put) {
+    const at = right.findIndex(({ path }) => path === (after ?? element.path));
+    right.splice(after === undefined ? at : at + 1, after === undefined ? 1 : 0, element);
+  }
+  return right;
 }
 
 const kept = new Set(

@@ -1,19 +1,13 @@
 import type { Issue } from '../../engine/index.ts';
 import {
-  type CompileInvariant,
   type Compiler,
   compileObject,
   type FindStructure,
   type JudgeExtension,
   typeUrl,
 } from './compile/index.ts';
-import {
-  isQuiet,
-  type ObjectPlan,
-  startWalk,
-  type TreeElement,
-  treeOf,
-} from './plan/index.ts';
+import { createInvariants } from './invariants.ts';
+import { isQuiet, type ObjectPlan, startWalk, type TreeElement, treeOf } from './plan/index.ts';
 import { createResourceCheck } from './resource-check.ts';
 import type { ValueSets } from './terms/index.ts';
 import { isObject } from './values/index.ts';
@@ -26,7 +20,6 @@ export type ValidatorOptions = {
   readonly profiles?: readonly string[];
   /** The extension registry; without it an extension that nobody defines is left unchecked. */
   readonly extensions?: JudgeExtension;
-  readonly invariants: CompileInvariant;
   /** Report what is only advised too, as that a resource should have a narrative. */
   readonly bestPractice?: boolean;
 };
@@ -103,7 +96,7 @@ function createCompiler(options: ValidatorOptions): Making {
     find,
     valueSets: options.valueSets,
     judgeExtension: options.extensions,
-    invariant: options.invariants,
+    invariant: createInvariants(() => compiler),
     bestPractice: options.bestPractice ?? false,
     planOf,
     planBelow,

@@ -1,3 +1,4 @@
+export { bindingVerdict } from './binding.ts';
 export {
   type CompileInvariant,
   type Compiler,

@@ -4,7 +4,7 @@ import { narrativeFault, type Primitive, primitives } from '../values/index.ts';
 import { bindingRule } from './binding.ts';
 import { type Compiler, typeUrl } from './compiler.ts';
 import { extensionCheck } from './extensions.ts';
-import { invariantRules } from './object-rules.ts';
+import { invariantRules, pathTypeOf } from './object-rules.ts';
 import { valueRules } from './rules.ts';
 import { targetRule } from './targets.ts';
 
@@ -23,6 +23,7 @@ export function itemCheck(
     ...invariantRules(
       node.definition.constraint ?? [],
       compiler,
+      pathTypeOf(node),
       ofStructure(node, type, compiler),
     ),
   ];

@@ -27,10 +27,14 @@ const isAdvice = ({ extension }: Constraint): boolean =>
   extension?.some(({ url, valueBoolean }) => url === bestPractice && valueBoolean === true) ??
   false;
 
-/** The invariants of an element as checks, without those that `known` says are checked elsewhere. */
+/**
+ * The invariants of an element as checks, without those that `known` says are checked elsewhere.
+ * `path` names the type of an element that has elements of its own.
+ */
 export function invariantRules(
   constraints: readonly Constraint[],
   compiler: Compiler,
+  path: string | undefined,
   known: ReadonlySet<string> = new Set(),
 ): Check[] {
   const own = constraints.filter(
@@ -38,10 +42,14 @@ export function invariantRules(
   );
   return own
     .filter((one) => compiler.bestPractice || !isAdvice(one))
-    .map((one) => invariantRule(one, compiler));
+    .map((one) => invariantRule(one, compiler, path));
 }
 
-function invariantRule(constraint: Constraint, compiler: Compiler): Check {
+function invariantRule(
+  constraint: Constraint,
+  compiler: Compiler,
+  path: string | undefined,
+): Check {
   const { key, human = '' } = constraint;
   const severity = constraint.severity === 'warning' ? 'warning' : 'error';
   let run: ReturnType<Compiler['invariant']>;
@@ -51,7 +59,7 @@ function invariantRule(constraint: Constraint, compiler: Compiler): Check {
       run = compiler.invariant(constraint);
       isCompiled = true;
     }
-    const holds = run?.(value, walk, type, extra);
+    const holds = run?.(value, walk, path ?? type, extra);
     if (holds === false) report(walk, severity, 'fhir-invariant', `${key}: ${human}`);
     if (holds === undefined) leaveUnchecked(walk, `the invariant ${key} could not be evaluated`);
   };
@@ -80,4 +88,12 @@ function checkExtensionContent(value: unknown, walk: Walk): void {
   for (const key in value) if (key.startsWith('value') || key.startsWith('_value')) hasValue = true;
   if (hasValue === 'extension' in value)
     fail(walk, 'fhir-invariant', 'ext-1: Must have either extensions or value[x], not both');
+}
+
+/** By what FHIRPath calls the type of an element with elements of its own: its path. */
+export function pathTypeOf({ definition }: TreeElement): string | undefined {
+  const isOwn = definition.type?.some(
+    ({ code }) => code === 'BackboneElement' || code === 'Element',
+  );
+  return isOwn === true ? (definition.base?.path ?? definition.path) : undefined;
 }

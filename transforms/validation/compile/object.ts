@@ -1,6 +1,6 @@
 import type { Needed, ObjectPlan, Slot, TreeElement } from '../plan/index.ts';
 import { type Compiler, typeUrl } from './compiler.ts';
-import { constraintsBelow, invariantRules, typeRules } from './object-rules.ts';
+import { constraintsBelow, invariantRules, pathTypeOf, typeRules } from './object-rules.ts';
 import { slotsOf } from './slots.ts';
 
 /** Bits of a number that JavaScript's operators know. */
@@ -33,7 +33,10 @@ export function compileObject(node: TreeElement, compiler: Compiler): ObjectPlan
     needed,
     neededBits: needed.reduce((all, { bit }) => all | bit, 0),
     choices,
-    rules: [...typeRules(type), ...invariantRules(constraintsBelow(node, compiler), compiler)],
+    rules: [
+      ...typeRules(type),
+      ...invariantRules(constraintsBelow(node, compiler), compiler, pathTypeOf(node)),
+    ],
     isResource: isRoot && compiler.find(typeUrl(type ?? ''))?.kind === 'resource',
   };
 }

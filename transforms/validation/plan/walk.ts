@@ -30,6 +30,8 @@ export type Walk = {
   bundle: BundleIndex | undefined;
   /** The entry's own URL in that Bundle; '' outside one. */
   fullUrl: string;
+  /** What invariants were told of these two; made when the first one runs. */
+  environment: { readonly of: Json; readonly within: Json; readonly value: unknown } | undefined;
   /** The path's first part: the type of the outermost resource. */
   readonly base: string;
 };
@@ -45,6 +47,7 @@ export function startWalk(resource: Json, base: string): Walk {
     container: resource,
     bundle: undefined,
     fullUrl: '',
+    environment: undefined,
     base,
   };
 }
@@ -86,6 +89,7 @@ export function isQuiet(walk: Walk, check: (apart: Walk) => void): boolean {
     places: walk.places.slice(0, walk.depth),
     issues: [],
     unchecked: [],
+    environment: undefined,
   };
   check(apart);
   return apart.issues.every(({ severity }) => severity !== 'error' && severity !== 'fatal');
