@@ -17,6 +17,7 @@ export { type Engine, type EngineOptions, startEngine } from './engine.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './folder.ts';
+export * from './gate.ts';
 export * from './ids.ts';
 export * from './issue.ts';
 export * from './keys.ts';

@@ -6,4 +6,14 @@ export {
   translateCode,
 } from './code-map.ts';
 export { codeMapReleases, type LoadedCodeMap, loadCodeMap } from './code-map-file.ts';
+export { type ImportFinding, type ImportReport, importFiles } from './import/index.ts';
+export type { Knowledge, Release } from './knowledge.ts';
+export {
+  openTerminology,
+  type ReleaseInfo,
+  type TerminologyStore,
+  terminologyFile,
+  translateByMap,
+  translator,
+} from './store/index.ts';
 export { translateStage } from './translate.ts';

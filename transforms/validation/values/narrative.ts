@@ -105,9 +105,7 @@ function tagAt(text: string, at: number): Tag | undefined {
 function readTag([all, slash, name = '', said = '', selfClosing]: RegExpExecArray): Tag {
   const isEnd = slash === '/';
   let hasNamespace = false;
-  let fault = elements.has(name)
-    ? undefined
-    : 'it holds an element that a narrative must not hold';
+  let fault = elements.has(name) ? undefined : 'it holds an element that a narrative must not hold';
   attribute.lastIndex = 0;
   for (let one = attribute.exec(said); one !== null; one = attribute.exec(said)) {
     const [, key = '', double, single] = one;
