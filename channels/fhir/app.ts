@@ -4,6 +4,7 @@ import { limits, parseMessageId, type SourceContext } from '../../engine/index.t
 import { pendingAnswer, refusal } from './answers.ts';
 import type { BodyBudget } from './body.ts';
 import { capabilityStatement } from './capability-statement.ts';
+import { isNdjson, ndjsonType } from './checks.ts';
 import type { Asked } from './envelope.ts';
 import {
   allowedAt,
@@ -15,6 +16,7 @@ import {
 import { fhirJson } from './operation-outcome.ts';
 import { createPendingSettlements } from './pending.ts';
 import { createReceiver } from './receiver.ts';
+import { receiveStream } from './stream.ts';
 
 export type AppOptions = {
   readonly context: SourceContext;
@@ -46,7 +48,7 @@ export function createFhirApp(options: AppOptions): HttpApp {
       channel: context.channel,
       openedUs: context.clock.nowUs(),
       types,
-      formats: ['application/fhir+json'],
+      formats: ['application/fhir+json', ndjsonType],
       operations: [],
     }),
   );
@@ -55,6 +57,8 @@ export function createFhirApp(options: AppOptions): HttpApp {
   function take(c: Ask, interaction: Interaction): Promise<Response> | Response {
     const { type = 'Bundle', id } = c.req.param() as { type?: string; id?: string };
     if (!isTakenFor(interaction, type)) return methodNotAllowed(allowedAt(interaction.at, type));
+    if (interaction.at === 'system' && isNdjson(c.req.raw))
+      return receiveStream({ ...options, types }, c.req.raw, c.env.principal);
     const { search } = new URL(c.req.url);
     if (interaction.bySearch && search === '') return receiver.refuse(noSearch, 0);
     const asked = askedOf(c.req.raw, interaction, type, id);

@@ -109,7 +109,8 @@ function createFhirSource(config: FhirConfig, context: SourceContext): Source {
         ...door,
         authorize: authorizeRequest,
         publicPaths: [metadataPath],
-        limits: { bodyBytesMax: config.bodyBytesMax },
+        limits: { bodyBytesMax: config.bodyBytesMax, requestMs: streamMs },
+        streams: ({ headers }) => /ndjson/i.test(headers['content-type'] ?? ''),
         refusalBody: (refusal) => ({
           type: fhirJson,
           text: refusalText(refusal),
@@ -128,6 +129,9 @@ function createFhirSource(config: FhirConfig, context: SourceContext): Source {
     },
   };
 }
+
+/** For as long as a stream of lines may come; another body has a time of its own. */
+const streamMs = 24 * 3600 * 1000;
 
 /** The transform leaves an optional key out, and its type does not say so. */
 const pemPaths = ({ tls }: FhirConfig): PemPath[] =>
