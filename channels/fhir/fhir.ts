@@ -16,7 +16,7 @@ import {
   type SourceComponent,
   type SourceContext,
 } from '../../engine/index.ts';
-import { createFhirApp, metadataPath } from './app.ts';
+import { createFhirApp, type FhirApp, metadataPath } from './app.ts';
 import { authSchema, checkAuth, isLoopback, openDoor, type Standing } from './auth.ts';
 import { fhirJson, outcomeJson } from './operation-outcome.ts';
 import { entriesMaxDefault } from './payload.ts';
@@ -57,9 +57,16 @@ const schema = z
       .min(1)
       .optional()
       .describe('Resource types that are taken, as the CapabilityStatement tells; all unless set.'),
+    import_from: z
+      .array(
+        z.string().regex(/^https?:\/\/[^/]+\//, 'is not the beginning of a URL, with its host'),
+      )
+      .default([])
+      .describe('Beginnings of the URLs that `$import` may fetch; without any it does not exist.'),
   })
-  .transform(({ body_bytes_max, entries_max, types, ...rest }) => ({
+  .transform(({ body_bytes_max, entries_max, types, import_from, ...rest }) => ({
     ...rest,
+    importFrom: import_from,
     types,
     entriesMax: entries_max,
     bodyBytesMax: body_bytes_max,
@@ -94,6 +101,7 @@ export const fhirSource: SourceComponent<FhirConfig> = {
 function createFhirSource(config: FhirConfig, context: SourceContext): Source {
   const { channel } = context;
   let server: HttpServer | undefined;
+  let app: FhirApp | undefined;
   const denied = ({ client = '', reason }: Denied) =>
     context.events.emit({ type: 'access-refused', channel, client, reason });
   return {
@@ -102,10 +110,11 @@ function createFhirSource(config: FhirConfig, context: SourceContext): Source {
         baseUrl: () => urlOf(config, server),
         refused: denied,
       });
+      app = createFhirApp({ ...config, context });
       server = await serveHttp({
         host: config.host,
         port: context.anyPort ? 0 : config.port,
-        app: createFhirApp({ ...config, context }),
+        app,
         ...door,
         authorize: authorizeRequest,
         publicPaths: [metadataPath],
@@ -125,6 +134,7 @@ function createFhirSource(config: FhirConfig, context: SourceContext): Source {
       return [{ channel, kind: 'fhir', host, port }];
     },
     async close(drainMs) {
+      app?.close();
       await server?.close(drainMs);
     },
   };

@@ -1,5 +1,5 @@
-// Goal: an NDJSON stream of a million lines and a batch of 100,000 entries go through a FHIR channel
-// with flat memory, and nothing of them is lost. Method: an engine that really runs, its resident
+// Goal: an NDJSON stream of a million lines and a batch of 100,000 entries go through a FHIR
+// channel with flat memory, and nothing of them is lost. Method: an engine that really runs, its resident
 // memory from /proc; PLEXUS_LINES and PLEXUS_ENTRIES set other sizes. `npm run test:scale`.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';

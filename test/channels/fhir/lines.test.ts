@@ -40,7 +40,7 @@ describe('FHIR lines', function () {
     );
   });
 
-  it('keeps a million outcomes that nobody reads in little, and gives each in its place', async () => {
+  it('keeps a million outcomes that nobody reads in little, each in its place', async () => {
     const outcomes = createOutcomeStream();
     const count = 1_000_000;
     const before = process.memoryUsage().heapUsed;
