@@ -106,8 +106,10 @@ export function recall(run: Remembering, at: number, path: Remembered): Answer |
   const memo = run.memos[path.number];
   if (memo === undefined) return undefined;
   const segment = run.reader.segments[at]!;
-  const start = segment.fieldStart(path.first);
-  const length = segment.fieldEnd(path.last) - start;
+  const { starts } = segment.fields;
+  const start = starts[path.first]!;
+  const next = starts[path.last + 1];
+  const length = (next === undefined ? segment.end : next - 1) - start;
   const { text } = run.reader.message;
   if (length !== memo.last.text.length || !text.startsWith(memo.last.text, start)) {
     const found = length > textMax ? undefined : memo.known?.get(text.slice(start, start + length));
