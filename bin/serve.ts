@@ -14,7 +14,12 @@ import {
   startEngine,
   systemClock,
 } from '../engine/index.ts';
-import { createLogs, createMonitoring } from '../monitoring/index.ts';
+import {
+  type AuditTrail,
+  createAuditTrail,
+  createLogs,
+  createMonitoring,
+} from '../monitoring/index.ts';
 import { openSpineReader } from '../routes/spine/index.ts';
 import { openIdentityReader } from '../transforms/identity/index.ts';
 import { mountIdentity, refusalAt } from './identity-service.ts';
@@ -62,6 +67,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   if (options.onEvent) events.subscribe(options.onEvent);
   const logs = createLogs({ events, clock, level: options.logLevel ?? 'error' });
   let engine: Engine | undefined;
+  let audit: AuditTrail | undefined;
   const identity = openIdentityReader(dataDir, key.value);
   const monitoring = createMonitoring({
     events,
@@ -99,9 +105,11 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     await mounted.close();
     spine.close();
     identity.close();
+    audit?.close();
     logs.close();
   };
   try {
+    audit = createAuditTrail({ events, clock, dataDir, key: key.value });
     engine = await startEngine({
       version,
       network,

@@ -1,4 +1,5 @@
-import { createPool } from './chain/index.ts';
+import { createAccessTokens } from './access-tokens.ts';
+import { createPool, type Pool } from './chain/index.ts';
 import { createChanges } from './changes.ts';
 import { type Channel, createChannel } from './channel/index.ts';
 import type { Clock } from './clock.ts';
@@ -64,13 +65,10 @@ export async function startEngine(options: EngineOptions) {
   const journal = openUnder(lock, () => openJournal(options));
   const sinceStartMs = () => (clock.nowUs() - startedUs) / 1000;
   events.emit({ type: 'recovered', ...journal.openCounts(), tookMs: sinceStartMs() });
-  const pool = createPool({
-    file: options.workerFile,
-    workerData: { dataDir: options.dataDir, key: options.key },
-    ...(options.workers === undefined ? {} : { threads: options.workers }),
-  });
+  const pool = openPool(options);
   const deploy = deployments({ ...options, journal });
   const channels = new Map<string, Channel>();
+  const tokens = createAccessTokens();
   const inTurn = createTurns();
   let network = options.network;
 
@@ -79,7 +77,7 @@ export async function startEngine(options: EngineOptions) {
     const pinned = deploy.pinned(ref, config, snapshot);
     const deployment = pinned ?? deploy.enrol(config, snapshot);
     if (!pinned) deploy.deployed(deployment);
-    return createChannel(ref, deployment, { ...options, journal, pool });
+    return createChannel(ref, deployment, { ...options, journal, pool, tokens });
   }
 
   async function startChannel(channel: Channel): Promise<void> {
@@ -188,6 +186,13 @@ export async function startEngine(options: EngineOptions) {
     },
   };
 }
+
+const openPool = ({ workerFile, dataDir, key, workers }: EngineOptions): Pool =>
+  createPool({
+    file: workerFile,
+    workerData: { dataDir, key },
+    ...(workers === undefined ? {} : { threads: workers }),
+  });
 
 /** Handles of its own: who reads long holds no write up, and sees the finished days as well. */
 function openView({ dataDir, key }: EngineOptions, { totals }: Journal): JournalView {

@@ -100,6 +100,12 @@ export type Event =
   | { type: 'worker-lost'; channel: string; cause: string }
   | { type: 'config-refused'; mistakes: number }
   | { type: 'signed-in' | 'sign-in-refused'; principal: string }
+  /** A program got an access token at this channel's listener. */
+  | { type: 'access-granted'; channel: string; client: string; scopes: string }
+  /** `client` is '' unless it is one that the configuration names; `reason` is a stable code. */
+  | { type: 'access-refused'; channel: string; client: string; reason: string }
+  /** Entries wait in memory for the audit trail, which cannot be written. */
+  | { type: 'audit-failed'; cause: string; waiting: number }
   /** For the audit trail: ids of persons and records, and nothing that is known of them. */
   | {
       type: 'identity-access';

@@ -1,3 +1,5 @@
+export * from './access-tokens.ts';
+export * from './audit.ts';
 export type { ChainReplies, ChainReply, ChainSpec, ChainTask } from './chain/index.ts';
 export {
   type Chain,
@@ -15,6 +17,7 @@ export { type Engine, type EngineOptions, startEngine } from './engine.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './folder.ts';
+export * from './gate.ts';
 export * from './ids.ts';
 export * from './issue.ts';
 export * from './keys.ts';

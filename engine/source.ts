@@ -1,9 +1,10 @@
+import type { AccessTokens } from './access-tokens.ts';
 import type { Clock } from './clock.ts';
 import type { Events } from './events.ts';
 import type { MessageId } from './ids.ts';
 import type { Issue } from './issue.ts';
 import type { SettledOutcome } from './outcome.ts';
-import type { Delivery, Verdict } from './sink.ts';
+import type { Delivery, Verdict, Written } from './sink.ts';
 
 /** What a source hands to the journal: bytes as they came, and what ordering and dedupe need. */
 export type Landing = {
@@ -47,6 +48,10 @@ export type Landed = {
 export type Settlement = {
   readonly outcome: SettledOutcome;
   readonly issues: readonly Issue[];
+  /** What the requests in the message came to, where it holds any. */
+  readonly written?: Written;
+  /** Of a batch: how each of its messages ended, in the order in which they landed. */
+  readonly parts?: readonly Settlement[];
 };
 
 /** Of an answer that can be given to nobody. */
@@ -95,6 +100,8 @@ export type SourceContext = {
   /** Resolves when the chain has settled the message (generation 0). */
   settled(id: MessageId): Promise<Settlement>;
   readonly state: SourceState;
+  /** Those that the sources of this process gave to their clients. */
+  readonly tokens: AccessTokens;
   /** `--ports any`: bind to a free port in place of the configured one. */
   readonly anyPort: boolean;
   /** Resolves a path written in the channel file against the configuration folder. */

@@ -12,6 +12,7 @@ import { createHealth } from './health/index.ts';
 import { createMetrics } from './metrics/index.ts';
 import { createSnapshots, type Engine } from './snapshot/index.ts';
 
+export { type AuditTrail, createAuditTrail } from './audit/index.ts';
 export { createLogs, type LogOptions, type Logs } from './logs/index.ts';
 export type { Engine, Snapshot } from './snapshot/index.ts';
 

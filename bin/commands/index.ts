@@ -17,8 +17,10 @@ import { schema } from './schema.ts';
 import { send } from './send.ts';
 import { simulate } from './simulate.ts';
 import { tap } from './tap.ts';
+import { terminology } from './terminology.ts';
 import { test } from './test.ts';
 import { trace } from './trace.ts';
+import { validate } from './validate.ts';
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -27,6 +29,7 @@ export const commands: readonly Command[] = [
   lint,
   test,
   convert,
+  validate,
   create,
   list,
   schema,
@@ -39,6 +42,7 @@ export const commands: readonly Command[] = [
   reconvert,
   channel,
   identity,
+  terminology,
   simulate,
   keys,
   doctor,

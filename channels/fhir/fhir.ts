@@ -1,43 +1,42 @@
 import { z } from 'zod';
 import {
-  type Authenticate,
+  type Denied,
   type HttpServer,
   type Refusal,
   serveHttp,
   type Tls,
-  tokenAuthenticator,
 } from '../../engine/http/index.ts';
 import {
   type ConfigIssue,
-  exitCodes,
   limits,
   missingPemFiles,
-  PlexusError,
+  type PemPath,
   readPemFile,
   type Source,
   type SourceComponent,
   type SourceContext,
 } from '../../engine/index.ts';
-import { createFhirApp, metadataPath } from './app.ts';
+import { createFhirApp, type FhirApp, metadataPath } from './app.ts';
+import { authSchema, checkAuth, isLoopback, openDoor, type Standing } from './auth.ts';
 import { fhirJson, outcomeJson } from './operation-outcome.ts';
+import { entriesMaxDefault } from './payload.ts';
+import { authorizeRequest } from './scopes.ts';
 
 const schema = z
   .strictObject({
     port: z.int().min(1).max(65_535).describe('TCP port to listen on.'),
     host: z.string().min(1).default('127.0.0.1').describe('Address to bind to.'),
-    auth: z
-      .strictObject({
-        tokens_sha256: z
-          .array(z.string().regex(/^[0-9a-fA-F]{64}$/, 'is not the SHA-256 of a token, in hex'))
-          .min(1)
-          .describe('SHA-256 (hex) of each bearer token that may send; the tokens stay elsewhere.'),
-      })
+    auth: authSchema
       .optional()
       .describe('Who may send; needed unless the listener is bound to loopback.'),
     tls: z
       .strictObject({
         key: z.string().describe('PEM file of the private key.'),
         cert: z.string().describe('PEM file of the certificate chain.'),
+        client_ca: z
+          .string()
+          .optional()
+          .describe('PEM file of the authority of client certificates, which are then demanded.'),
       })
       .optional()
       .describe('Serves HTTPS.'),
@@ -47,16 +46,35 @@ const schema = z
       .max(limits.bodyBytesMax * 4)
       .default(limits.bodyBytesMax)
       .describe('Largest body that is read, in bytes.'),
+    entries_max: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(entriesMaxDefault)
+      .describe('Most entries of a Bundle.'),
+    types: z
+      .array(z.string().regex(/^[A-Z][A-Za-z]{1,63}$/, 'is not the name of a resource type'))
+      .min(1)
+      .optional()
+      .describe('Resource types that are taken, as the CapabilityStatement tells; all unless set.'),
+    import_from: z
+      .array(
+        z.string().regex(/^https?:\/\/[^/]+\//, 'is not the beginning of a URL, with its host'),
+      )
+      .default([])
+      .describe('Beginnings of the URLs that `$import` may fetch; without any it does not exist.'),
   })
-  .transform(({ auth, body_bytes_max, ...rest }) => ({
+  .transform(({ body_bytes_max, entries_max, types, import_from, ...rest }) => ({
     ...rest,
-    tokensSha256: auth?.tokens_sha256 ?? [],
+    importFrom: import_from,
+    types,
+    entriesMax: entries_max,
     bodyBytesMax: body_bytes_max,
   }));
 
 export type FhirConfig = z.output<typeof schema>;
 
-/** Takes FHIR resources and Bundles by POST, each landed before it is answered. */
+/** Takes FHIR resources and Bundles, and what is asked for them, landed before it is answered. */
 export const fhirSource: SourceComponent<FhirConfig> = {
   role: 'source',
   name: 'fhir',
@@ -68,12 +86,9 @@ export const fhirSource: SourceComponent<FhirConfig> = {
   example: 'fhir: { port: 8661 }',
   schema,
   check(config, context): readonly ConfigIssue[] {
-    const issues = missingPemFiles(Object.entries(config.tls ?? {}), context);
+    const issues = missingPemFiles(pemPaths(config), context);
+    issues.push(...checkAuth(config.auth, standingOf(config), context));
     if (isLoopback(config.host)) return issues;
-    if (config.tokensSha256.length === 0) {
-      const message = `${config.host} can be reached from elsewhere: set auth.tokens_sha256`;
-      issues.push({ ...context.at(['host']), severity: 'error', code: 'auth-required', message });
-    }
     if (config.tls === undefined) {
       const message = `${config.host} can be reached from elsewhere: set tls or use a proxy`;
       issues.push({ ...context.at(['host']), severity: 'warning', code: 'tls-missing', message });
@@ -86,53 +101,61 @@ export const fhirSource: SourceComponent<FhirConfig> = {
 function createFhirSource(config: FhirConfig, context: SourceContext): Source {
   const { channel } = context;
   let server: HttpServer | undefined;
+  let app: FhirApp | undefined;
+  const denied = ({ client = '', reason }: Denied) =>
+    context.events.emit({ type: 'access-refused', channel, client, reason });
   return {
     async open() {
+      const door = openDoor(config.auth, standingOf(config), context, {
+        baseUrl: () => urlOf(config, server),
+        refused: denied,
+      });
+      app = createFhirApp({ ...config, context });
       server = await serveHttp({
         host: config.host,
         port: context.anyPort ? 0 : config.port,
-        app: createFhirApp({ context, bodyBytesMax: config.bodyBytesMax }),
-        authenticate: authenticateOf(config, context),
+        app,
+        ...door,
+        authorize: authorizeRequest,
         publicPaths: [metadataPath],
-        limits: { bodyBytesMax: config.bodyBytesMax },
+        limits: { bodyBytesMax: config.bodyBytesMax, requestMs: streamMs },
+        streams: ({ headers }) => /ndjson/i.test(headers['content-type'] ?? ''),
         refusalBody: (refusal) => ({
           type: fhirJson,
           text: refusalText(refusal),
         }),
-        refused: (reason) =>
-          context.events.emit({
-            type: 'input-refused',
-            channel: context.channel,
-            reason,
-            bytes: 0,
-          }),
+        refused(reason, why) {
+          context.events.emit({ type: 'input-refused', channel, reason, bytes: 0 });
+          if (why !== undefined) denied(why);
+        },
         ...(config.tls === undefined ? {} : { tls: readTls(config.tls, context) }),
       });
       const { host, port } = server;
       return [{ channel, kind: 'fhir', host, port }];
     },
     async close(drainMs) {
+      app?.close();
       await server?.close(drainMs);
     },
   };
 }
 
-function authenticateOf(config: FhirConfig, context: SourceContext): Authenticate {
-  const { channel } = context;
-  if (config.tokensSha256.length > 0) {
-    return tokenAuthenticator(
-      config.tokensSha256.map((sha256, index) => ({
-        sha256,
-        principal: { id: `${channel}#${index + 1}`, kind: 'client' },
-      })),
-    );
-  }
-  if (!isLoopback(config.host)) {
-    throw new PlexusError('auth-required', `${channel}: ${config.host} needs auth.tokens_sha256`, {
-      exit: exitCodes.config,
-    });
-  }
-  return () => ({ id: `${channel}#loopback`, kind: 'client' });
+/** For as long as a stream of lines may come; another body has a time of its own. */
+const streamMs = 24 * 3600 * 1000;
+
+/** The transform leaves an optional key out, and its type does not say so. */
+const pemPaths = ({ tls }: FhirConfig): PemPath[] =>
+  Object.entries(tls ?? {}).flatMap(([key, path]) => (path === undefined ? [] : [[key, path]]));
+
+const standingOf = ({ host, tls }: FhirConfig): Standing => ({
+  host,
+  demandsCertificate: tls?.client_ca !== undefined,
+});
+
+function urlOf({ tls }: FhirConfig, server: HttpServer | undefined): string {
+  const { host, port } = server as HttpServer;
+  const name = host.includes(':') ? `[${host}]` : host;
+  return `${tls === undefined ? 'http' : 'https'}://${name}:${port}`;
 }
 
 function refusalText(refusal: Refusal): string {
@@ -142,16 +165,16 @@ function refusalText(refusal: Refusal): string {
 
 const refusals = {
   unauthorized: ['login', 'Sign in with a bearer token that this listener knows.'],
+  forbidden: ['forbidden', 'This sender may not do this here.'],
   'body-too-large': ['too-long', 'The body is over the limit of this listener.'],
   'too-many-connections': ['throttled', 'Too many connections; try again.'],
 } as const satisfies Record<Refusal, readonly [string, string]>;
 
-function readTls(tls: { key: string; cert: string }, context: SourceContext): Tls {
+function readTls(
+  { key, cert, client_ca: ca }: NonNullable<FhirConfig['tls']>,
+  context: SourceContext,
+): Tls {
   const read = (path: string) => readPemFile(context.resolvePath(path));
-  return { key: read(tls.key), cert: read(tls.cert) };
-}
-
-/** 127.0.0.0/8, ::1 and localhost: only programs of this machine get there. */
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+  const server = { key: read(key), cert: read(cert) };
+  return ca === undefined ? server : { ...server, ca: read(ca), requireClientCertificate: true };
 }

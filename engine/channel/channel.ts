@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { AccessTokens } from '../access-tokens.ts';
 import type { ChainSpec } from '../chain/index.ts';
 import type { Registry } from '../component.ts';
 import type { ChannelConfig } from '../config/index.ts';
@@ -31,6 +32,7 @@ export type ChannelOptions = Pick<
   'journal' | 'pool' | 'clock' | 'events' | 'reader' | 'resolvePath' | 'dataDir'
 > & {
   readonly registry: Registry;
+  readonly tokens: AccessTokens;
   readonly anyPort: boolean;
   /** Set where it only works its queue off: it takes nothing in, and its routes wait. */
   readonly workOff?: string;
@@ -52,6 +54,7 @@ export function createChannel(
   const answers = createAnswers({
     stateOf: (id) => journal.stateOf(id, first.chain),
     partsOf: journal.partsOf,
+    writtenBy: (id) => options.reader.writtenBy?.(id),
   });
   let deployed = firstDeployed;
   /** With what the deployment says of it. */
@@ -112,6 +115,7 @@ export function createChannel(
       landBatch: reception.landBatch,
       settled: answers.of,
       state: sourceState(journal.control.db, first.no),
+      tokens: options.tokens,
       resolvePath: options.resolvePath,
     });
     listening = await created.open();

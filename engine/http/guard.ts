@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { limits } from '../limits.ts';
-import { type Authenticate, credentialsOf, type Principal } from './principal.ts';
+import { type Authenticate, credentialsOf, type Denied, type Principal } from './principal.ts';
 
 /** Why a request or a connection was turned away; stable, safe as a metric label. */
-export type Refusal = 'unauthorized' | 'body-too-large' | 'too-many-connections';
+export type Refusal = 'unauthorized' | 'forbidden' | 'body-too-large' | 'too-many-connections';
 
 /** How a refusal reads to this listener's callers, e.g. an OperationOutcome for FHIR. */
 export type RefusalBody = { readonly type: string; readonly text: string };
@@ -15,16 +15,25 @@ export type GuardOptions = {
    */
   readonly publicPaths: ReadonlySet<string>;
   readonly bodyBytesMax: number;
+  /** Requests whose handler takes the body in as it comes, however long, and limits its parts. */
+  readonly streams?: (request: IncomingMessage) => boolean;
   readonly isTls: boolean;
   readonly refusalBody?: (refusal: Refusal, path: string) => RefusalBody;
-  readonly refused?: (refusal: Refusal) => void;
+  /** `why` with a request of somebody who may not, as far as that is known. */
+  readonly refused?: (refusal: Refusal, why?: Denied) => void;
+  /** May this principal do this at all? Asked before a body is read. */
+  readonly authorize?: (principal: Principal, request: Asked) => Denied | undefined;
 };
+
+/** What a request asks for, as its first line says it. */
+export type Asked = { readonly method: string; readonly path: string };
 
 /** What the guard lets through. */
 export type Admitted = { readonly principal?: Principal };
 
 const statusOf = {
   unauthorized: [401, 'Unauthorized', 'sign in with a bearer token'],
+  forbidden: [403, 'Forbidden', 'this sign-in does not allow it'],
   'body-too-large': [413, 'Content Too Large', 'the body is over the limit of this listener'],
   'too-many-connections': [503, 'Service Unavailable', 'too many connections'],
 } as const;
@@ -52,25 +61,35 @@ export async function admit(
   response: ServerResponse,
   options: GuardOptions,
 ): Promise<Admitted | undefined> {
-  for (const [name, value] of securityHeaders) response.setHeader(name, value);
-  if (options.isTls) response.setHeader('Strict-Transport-Security', 'max-age=31536000');
+  setSecurityHeaders(response, options);
   const admitted = await identify(request, options);
-  if (!admitted) return refuse(request, response, 'unauthorized', options);
-  if (declaredBytes(request) > options.bodyBytesMax) {
+  if ('denied' in admitted) return refuse(request, response, admitted.denied, options, admitted);
+  if (declaredBytes(request) > options.bodyBytesMax && !options.streams?.(request)) {
     return refuse(request, response, 'body-too-large', options);
   }
   return admitted;
 }
 
-/** Public path, or a known sender; undefined for everybody else. */
+export function setSecurityHeaders(response: ServerResponse, { isTls }: GuardOptions): void {
+  for (const [name, value] of securityHeaders) response.setHeader(name, value);
+  if (isTls) response.setHeader('Strict-Transport-Security', 'max-age=31536000');
+}
+
+/** Public path, or a known sender who may do this; why not for everybody else. */
 export async function identify(
   request: IncomingMessage,
   options: GuardOptions,
-): Promise<Admitted | undefined> {
-  const principal = await options.authenticate(credentialsOf(request));
-  if (principal) return { principal };
-  const isRead = request.method === 'GET' || request.method === 'HEAD';
-  return isRead && options.publicPaths.has(pathOf(request)) ? {} : undefined;
+): Promise<Admitted | Denied> {
+  const { method = '' } = request;
+  const path = pathOf(request);
+  const credentials = credentialsOf(request);
+  const verdict = await options.authenticate(credentials);
+  if (verdict !== undefined && !('denied' in verdict))
+    return options.authorize?.(verdict, { method, path }) ?? { principal: verdict };
+  if ((method === 'GET' || method === 'HEAD') && options.publicPaths.has(path)) return {};
+  if (verdict !== undefined) return verdict;
+  const reason = credentials.token === undefined ? 'credentials-missing' : 'token-unknown';
+  return { denied: 'unauthorized', reason };
 }
 
 /** The path as it was sent; what is not written exactly like a public path is not public. */
@@ -108,8 +127,9 @@ function refuse(
   response: ServerResponse,
   refusal: Refusal,
   options: GuardOptions,
+  why?: Denied,
 ): undefined {
-  options.refused?.(refusal);
+  options.refused?.(refusal, why);
   const { type, text } = refusalBody(refusal, pathOf(request), options);
   if (refusal === 'unauthorized') response.setHeader('WWW-Authenticate', challenge);
   // A sender that waits for "100 Continue" will send no body; the connection cannot go on.

@@ -1,7 +1,8 @@
-export { plainRefusal, type Refusal, type RefusalBody, refusalBytes } from './guard.ts';
+export { type Asked, plainRefusal, type Refusal, type RefusalBody, refusalBytes } from './guard.ts';
 export {
   type Authenticate,
   type Credentials,
+  type Denied,
   type Principal,
   type TokenEntry,
   tokenAuthenticator,
@@ -18,3 +19,13 @@ export {
   type Tls,
   type Upgrade,
 } from './server.ts';
+export {
+  createSmartServer,
+  type KeySource,
+  keySetFault,
+  parseScope,
+  permits,
+  type SmartClient,
+  type SmartServer,
+  tokenPath,
+} from './smart/index.ts';

@@ -1,12 +1,24 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { TLSSocket } from 'node:tls';
+import type { Scope } from '../access-tokens.ts';
 
 /** Who asks. An HTTP handler never sees a secret, only this. */
 export type Principal = {
   /** Stable name, safe in logs and audit rows; never the token. */
   readonly id: string;
   readonly kind: 'operator' | 'client';
+  /** What it may do; absent: everything that this door leads to. */
+  readonly scopes?: readonly Scope[];
+};
+
+/** Why somebody does not get in; both are stable, and safe in logs and audit rows. */
+export type Denied = {
+  /** Forbidden: known, and not here or not this. */
+  readonly denied: 'unauthorized' | 'forbidden';
+  readonly reason: string;
+  /** The client, where it is one that the configuration names. */
+  readonly client?: string;
 };
 
 /**
@@ -19,9 +31,9 @@ export type Credentials = {
 };
 
 /** MUST compare secrets in constant time; undefined is a refusal. May ask somebody else first. */
-export type Authenticate = (
-  credentials: Credentials,
-) => Principal | undefined | Promise<Principal | undefined>;
+export type Authenticate = (credentials: Credentials) => Verdict | Promise<Verdict>;
+
+type Verdict = Principal | Denied | undefined;
 
 /** A token that opens a door, as itself or as the SHA-256 (hex) that a configuration file holds. */
 export type TokenEntry = { readonly principal: Principal } & (

@@ -14,6 +14,7 @@ import { listenError } from '../errors.ts';
 import { limits as engineLimits } from '../limits.ts';
 import {
   type Admitted,
+  type Asked,
   admit,
   type GuardOptions,
   identify,
@@ -22,8 +23,10 @@ import {
   type RefusalBody,
   refusalBody,
   refusalBytes,
+  setSecurityHeaders,
 } from './guard.ts';
-import type { Authenticate, Principal } from './principal.ts';
+import type { Authenticate, Denied, Principal } from './principal.ts';
+import type { SmartServer } from './smart/index.ts';
 
 /** What a Hono handler finds in `c.env`: `new Hono<HttpEnv>()`. */
 export type HttpEnv = {
@@ -71,7 +74,13 @@ export type HttpOptions = {
   /** The path is for listeners that speak more than one language. */
   readonly refusalBody?: (refusal: Refusal, path: string) => RefusalBody;
   /** Called for every request and connection that was turned away. */
-  readonly refused?: (refusal: Refusal) => void;
+  readonly refused?: (refusal: Refusal, why?: Denied) => void;
+  /** May this principal do this at all? Asked before a body is read. */
+  readonly authorize?: (principal: Principal, request: Asked) => Denied | undefined;
+  /** Requests whose handler takes the body in as it comes; `bodyBytesMax` is not for them. */
+  readonly streams?: GuardOptions['streams'];
+  /** Where programs get their tokens; its paths are open to strangers. */
+  readonly smart?: SmartServer;
 };
 
 export type HttpServer = {
@@ -96,11 +105,13 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
     isTls: options.tls !== undefined,
     ...(options.refusalBody ? { refusalBody: options.refusalBody } : {}),
     ...(options.refused ? { refused: options.refused } : {}),
+    ...(options.streams ? { streams: options.streams } : {}),
+    ...(options.authorize ? { authorize: options.authorize } : {}),
   };
   const server = createNodeServer(options.tls, limits);
   server.maxConnections = limits.connectionsMax;
   server.on('drop', () => options.refused?.('too-many-connections'));
-  handleRequests(server, options.app, guard);
+  handleRequests(server, options, guard);
   const upgraded = handleUpgrades(server, options.upgrades ?? {}, guard);
   await listen(server, options.host, options.port);
   const { port } = server.address() as AddressInfo;
@@ -138,7 +149,11 @@ function createNodeServer(tls: Tls | undefined, limits: HttpLimits): NodeServer 
   });
 }
 
-function handleRequests(server: NodeServer, app: HttpApp, guard: GuardOptions): void {
+function handleRequests(
+  server: NodeServer,
+  { app, smart }: HttpOptions,
+  guard: GuardOptions,
+): void {
   const admissions = new WeakMap<IncomingMessage, Admitted>();
   const inner = withBodyLimit(app, guard);
   const answer = getRequestListener((request, env) => {
@@ -147,6 +162,12 @@ function handleRequests(server: NodeServer, app: HttpApp, guard: GuardOptions): 
     return inner.fetch(request, { ...env, ...(principal ? { principal } : {}) } as never);
   });
   const onRequest = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    const path = pathOf(incoming);
+    if (smart?.owns(path)) {
+      setSecurityHeaders(outgoing, guard);
+      if (incoming.headers.expect !== undefined) outgoing.writeContinue();
+      return smart.answer(incoming, outgoing, path);
+    }
     const admitted = await admit(incoming, outgoing, guard);
     if (!admitted) return;
     if (/^100-continue$/i.test(incoming.headers.expect ?? '')) outgoing.writeContinue();
@@ -173,7 +194,7 @@ function withBodyLimit(app: HttpApp, guard: GuardOptions): HttpApp {
   counted.all('*', (c) => app.fetch(c.req.raw, c.env));
   return {
     fetch: (request, env) =>
-      env.incoming?.headers['transfer-encoding'] === undefined
+      env.incoming?.headers['transfer-encoding'] === undefined || guard.streams?.(env.incoming)
         ? app.fetch(request, env)
         : counted.fetch(request, env),
   };
@@ -189,11 +210,17 @@ function handleUpgrades(
     socket.on('error', () => socket.destroy());
     open.add(socket);
     socket.once('close', () => open.delete(socket));
-    const principal = (await identify(request, guard))?.principal;
-    if (!principal) guard.refused?.('unauthorized');
+    const admitted = await identify(request, guard);
+    const principal = 'denied' in admitted ? undefined : admitted.principal;
+    if (!principal) {
+      const why = 'denied' in admitted ? admitted : undefined;
+      guard.refused?.(why?.denied ?? 'unauthorized', why);
+    }
     const path = pathOf(request);
     const upgrade = Object.hasOwn(upgrades, path) ? upgrades[path] : undefined;
-    if (!principal) socket.end(refusalBytes(401, 'Unauthorized'));
+    if ('denied' in admitted && admitted.denied === 'forbidden')
+      socket.end(refusalBytes(403, 'Forbidden'));
+    else if (!principal) socket.end(refusalBytes(401, 'Unauthorized'));
     else if (!upgrade) socket.end(refusalBytes(404, 'Not Found'));
     else upgrade(request, socket, head, principal);
   };

@@ -49,6 +49,9 @@ export const levels: Readonly<Record<EventType, Level>> = {
   'config-refused': 'error',
   'signed-in': 'info',
   'sign-in-refused': 'warn',
+  'access-granted': 'debug',
+  'access-refused': 'warn',
+  'audit-failed': 'error',
   // It names persons: that is for the audit trail, and for no log.
   'identity-access': 'silent',
 };

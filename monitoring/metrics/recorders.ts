@@ -1,4 +1,5 @@
 import type { Event, EventOf, EventType } from '../../engine/index.ts';
+import { accessRecorders } from './access-recorders.ts';
 import { scriptRecorder } from './script-recorder.ts';
 import type { MetricMaker } from './series.ts';
 
@@ -15,6 +16,7 @@ const workSeconds = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30];
 export function createRecorder(make: MetricMaker): (event: Event) => void {
   const recorders: Recorders = {
     ...engineRecorders(make),
+    ...accessRecorders(make),
     ...inputRecorders(make),
     ...journalRecorders(make),
     ...chainRecorders(make),
@@ -45,13 +47,6 @@ function engineRecorders(make: MetricMaker) {
     'plexus_configs_refused_total',
     'Reloads that kept the old configuration because the new one was wrong.',
   );
-  const signIns = make.counter('plexus_sign_ins_total', 'Sign-ins to the console and its API.');
-  const refused = make.counter('plexus_sign_ins_refused_total', 'Requests without a valid token.');
-  const accesses = make.counter(
-    'plexus_identity_accesses_total',
-    'Identity data asked for or changed, by what was asked and how it ended.',
-    ['action', 'outcome'],
-  );
   return {
     'engine-started': (event) => {
       info.clear();
@@ -69,9 +64,6 @@ function engineRecorders(make: MetricMaker) {
     listening: nothing,
     'worker-lost': ({ channel }) => workers([channel]),
     'config-refused': () => configs([]),
-    'identity-access': ({ action, outcome }) => accesses([action, outcome]),
-    'signed-in': () => signIns([]),
-    'sign-in-refused': () => refused([]),
   } satisfies Partial<Recorders>;
 }
 

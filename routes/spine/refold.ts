@@ -31,7 +31,11 @@ export function derive(spine: Spine, state: State, origin: Origin): boolean {
 }
 
 /** What the history and `more` make of it: '' when nothing, undefined when what it is already. */
-function foldedText(spine: Spine, state: State, more: readonly Placed[]): string | undefined {
+export function foldedText(
+  spine: Spine,
+  state: State,
+  more: readonly Placed[],
+): string | undefined {
   spine.pack.flush();
   const history = [...readHistory(spine.reading, state.last), ...more];
   const elements = fold(history, endingsOf(spine, state, history));

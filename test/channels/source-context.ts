@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   type Clock,
+  createAccessTokens,
   createEvents,
   type Event,
   type Landed,
@@ -96,6 +97,7 @@ export function memoryContext(options: { ack?: 'landed' | 'settled'; clock?: Han
     landBatch: (whole, parts) => Promise.all([whole, ...parts].map(land)),
     settled: () => state.settlement,
     state: memoryState(),
+    tokens: createAccessTokens(),
     anyPort: true,
     resolvePath: (path) => path,
     orderBy: ['PID-3.1'],

@@ -82,6 +82,8 @@ export type PartPlan = Filling & {
   readonly needs: readonly string[];
   /** Set when segments fill an item together. */
   readonly join: { readonly by: ReadPath; readonly once: ReadPath } | undefined;
+  /** A list that is sent replaces the one before. */
+  readonly isSnapshot: boolean;
   /** Set where rows of other fields fill the same list. */
   readonly giving: Giving | undefined;
 };
@@ -258,6 +260,7 @@ function planPart(
     field,
     when: compileCondition(row.when),
     needs: row.needs ?? nothingNeeded,
+    isSnapshot: row.update === 'snapshot',
     giving: givings?.parts.get(id),
     join: join && { by: readPath(fieldPath(join.by)), once: readPath(fieldPath(join.once)) },
     ...filling(id, segment, merged, rules),

@@ -52,6 +52,7 @@ function movedTo(
 }
 
 type Origins = Record<string, readonly Run[]>;
+type Without = NonNullable<Contribution['without']>;
 
 function over(before: Contribution, said: Contribution): Contribution {
   const set: Record<string, unknown> = { ...before.set };
@@ -75,7 +76,7 @@ function over(before: Contribution, said: Contribution): Contribution {
   const remove = [...removed].filter((name) => set[name] === undefined);
   const initial = { ...said.initial, ...before.initial };
   const joins = [...new Set([...(before.joins ?? []), ...(said.joins ?? [])])];
-  const without = { ...before.without, ...said.without };
+  const without = bothOf(before.without ?? {}, said.without ?? {});
   return {
     ...before,
     set,
@@ -85,6 +86,13 @@ function over(before: Contribution, said: Contribution): Contribution {
     ...(joins.length === 0 ? undefined : { joins }),
     ...(Object.keys(without).length === 0 ? undefined : { without }),
   };
+}
+
+/** What each of two segments takes out: of two merges into one file both numbers end. */
+function bothOf(before: Without, later: Without): Without {
+  const both: Record<string, readonly unknown[]> = { ...before };
+  for (const name in later) both[name] = [...(before[name] ?? []), ...later[name]!];
+  return both;
 }
 
 /** Takes back an element that the message set before, or what one field gave to it. */

@@ -1,5 +1,6 @@
 import type { Segment } from '../hl7v2/index.ts';
 import type { Filling, PartPlan, Step } from './compile.ts';
+import { isEmptied } from './listings.ts';
 import { type LiveFilling, liveFilling } from './live.ts';
 import type { Giving } from './origins.ts';
 import { readField, readText } from './reader.ts';
@@ -68,6 +69,11 @@ function fillPart(part: PartPlan, run: Run, owner: Target, index: number): void 
       continue;
     }
     if (part.field === undefined) {
+      // `NK1|1|""`: nothing is on the list any more.
+      if (part.isSnapshot && isEmptied(run.reader, at)) {
+        empty(owner, part.element);
+        continue;
+      }
       addItem(part, run, owner, at, undefined);
       continue;
     }

@@ -32,7 +32,10 @@ export function makeInstances(
     let found = 0;
     for (let index = 0; index < names.length; index += 1) {
       if (names[index] !== resource.each) continue;
-      if (resource.when && !resource.when(run, index)) continue;
+      if (resource.when && !resource.when(run, index)) {
+        noteEmptied(resource, index, run);
+        continue;
+      }
       found += 1;
       const key = resource.key(run, index);
       if (key === undefined) {
@@ -122,6 +125,13 @@ function reportFew(resource: ResourcePlan, found: number, least: number, run: Fu
   const needed = least === 1 ? '' : `, and one of its type speaks of ${least}`;
   const text = `the message has ${found === 0 ? 'no' : `only ${found}`} ${resource.each} segment`;
   run.collector.hold('segment-missing', text + needed, resource.each, undefined);
+}
+
+/** A list that is emptied (`NK1|1|""`) has no item of which a condition could hold. */
+function noteEmptied(resource: ResourcePlan, index: number, run: FullRun): void {
+  const { list } = resource;
+  if (list?.isSnapshot === true && isEmptied(run.reader, index))
+    noteListed(resource, list, run, index, undefined);
 }
 
 /** An item of a list that is all `""` says that there is none. */

@@ -1,3 +1,4 @@
+export { createTerminologyFace, type TerminologyServiceOptions } from './api/index.ts';
 export {
   type CodeMap,
   type Relationship,
@@ -6,4 +7,14 @@ export {
   translateCode,
 } from './code-map.ts';
 export { codeMapReleases, type LoadedCodeMap, loadCodeMap } from './code-map-file.ts';
+export { type ImportFinding, type ImportReport, importFiles } from './import/index.ts';
+export type { Knowledge, Release } from './knowledge.ts';
+export {
+  openTerminology,
+  type ReleaseInfo,
+  type TerminologyStore,
+  terminologyFile,
+  translateByMap,
+  translator,
+} from './store/index.ts';
 export { translateStage } from './translate.ts';

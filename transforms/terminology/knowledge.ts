@@ -117,6 +117,8 @@ export type Mapping = {
   /** The R4 word, where the map was written in R4. */
   readonly equivalence?: string;
   readonly comment?: string;
+  /** The source stands there without a target, and nobody said that there is none. */
+  readonly isOpen?: true;
   /** As FHIR writes them (R4 or R5), where the row has any. */
   readonly dependsOn?: readonly Json[];
   readonly product?: readonly Json[];

@@ -5,7 +5,12 @@
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { createServer } from 'node:net';
 import fc from 'fast-check';
-import { createEvents, type PlexusError, type Source } from '../../../engine/index.ts';
+import {
+  createAccessTokens,
+  createEvents,
+  type PlexusError,
+  type Source,
+} from '../../../engine/index.ts';
 import { memoryState } from '../source-context.ts';
 import {
   adt,
@@ -468,6 +473,7 @@ describe('channels/mllp listener', () => {
       landBatch: () => Promise.reject(new Error('unused')),
       settled: () => Promise.reject(new Error('unused')),
       state: memoryState(),
+      tokens: createAccessTokens(),
       resolvePath: (path) => path,
     });
     await rejects(source.open(), (error: PlexusError) => {

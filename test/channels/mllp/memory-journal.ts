@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { mllpSource } from '../../../channels/mllp/index.ts';
 import {
   type Clock,
+  createAccessTokens,
   createEvents,
   type Event,
   type Landed,
@@ -86,6 +87,7 @@ export async function openListener({ config = {}, ack = 'landed', clock }: Optio
     settled: (id) =>
       journal.onSettled?.(id) ?? Promise.resolve({ outcome: 'delivered', issues: [] }),
     state: memoryState(),
+    tokens: createAccessTokens(),
     resolvePath: (path) => path,
   });
   const [listening] = await source.open();

@@ -10,14 +10,17 @@ const base = loadMapping('config', 'base');
 
 type Json = Record<string, unknown>;
 
+const person = 'PID|1||4711^^^HOSP^MR||Young^Ada||19800229|F';
+const visit = 'PV1|1|I|||||||||||||||||V1^^^HOSP^VN';
+
 function folded(type: string, messages: readonly (readonly string[])[]): Json[] {
   const dataDir = temporaryFolder();
   const stage = openStage(dataDir);
   for (const [at, lines] of messages.entries()) {
     const message = [
       `MSH|^~\\&|LAB|HOSP|PLEXUS|HUB|20240310150000-0500||${lines[0]}|R${at}|P|2.5.1`,
-      'PID|1||4711^^^HOSP^MR||Young^Ada||19800229|F',
-      'PV1|1|I|||||||||||||||||V1^^^HOSP^VN',
+      ...(lines[1]!.startsWith('PID') ? [] : [person]),
+      ...(/A28|A39/.test(lines[0]!) ? [] : [visit]),
       ...lines.slice(1),
     ];
     const { conversion, issues } = convertBytes(base, Buffer.from(`${message.join('\r')}\r`));
@@ -77,6 +80,42 @@ describe('what an earlier message said and a later one takes back', () => {
     assert.deepEqual(
       [made?.category, made?.type, made?.criticality],
       [undefined, undefined, undefined],
+    );
+  });
+
+  it('empties the list of relatives and of diagnoses, wherever they stand', () => {
+    const messages = [
+      ['ADT^A01', 'NK1|1|Doe^Jane|SPO', 'DG1|1||I10^High^I10|||A'],
+      ['ADT^A08', 'NK1|1|""|""', 'DG1|1||""'],
+    ];
+    const of = (type: string) => folded(type, messages)[0]!;
+    assert.equal(of('Patient').contact, undefined);
+    assert.equal(of('Encounter').diagnosis, undefined);
+    assert.equal(of('RelatedPerson').active, false);
+  });
+
+  it('leaves no end of a problem that is there again, or was none', () => {
+    const problem = (action: string, end: string, life: string) =>
+      `PRB|${action}|20240310|E11^Diabetes^I10|PB1^EHR|||20240101||${end}|||||${life}`;
+    for (const last of [problem('UP', '', 'A'), problem('DE', '20240601', '')]) {
+      const [made] = folded('Condition', [
+        ['PPR^PC1', problem('AD', '20240601', 'R')],
+        ['PPR^PC2', last],
+      ]);
+      assert.equal(made!.abatementDateTime, undefined);
+    }
+  });
+
+  it('takes out the numbers of both files that end in one', () => {
+    const old = (value: string) => `MRG|${value}^^^HOSP^MR`;
+    const file = (numbers: string) => person.replace('4711^^^HOSP^MR', numbers);
+    const [kept] = folded('Patient', [
+      ['ADT^A28', file('4711^^^HOSP^MR~OLD1^^^HOSP~OLD2^^^HOSP')],
+      ['ADT^A39', old('OLD1'), person, old('OLD2')],
+    ]).filter(({ active }) => active !== false);
+    assert.deepEqual(
+      (kept!.identifier as Json[]).map(({ value }) => value),
+      ['4711'],
     );
   });
 

@@ -38,6 +38,18 @@ const statuses: readonly Meaning[] = [
   expect: { 'DocumentReference.docStatus': docStatus, 'DocumentReference.status': status },
 }));
 
+const numbers: readonly Meaning[] = [
+  ['^^1.2.840.5^ISO', 'urn:oid:1.2.840.5', 'urn:ietf:rfc:3986'],
+  ['^^55501', '55501', undefined],
+].map(([written = '', value, system]) => ({
+  name: `a number that stands in the universal id alone (${written})`,
+  message: withField([...head, ...text], 'TXA', 12, written),
+  expect: {
+    'DocumentReference.masterIdentifier.value': value,
+    'DocumentReference.masterIdentifier.system': system,
+  },
+}));
+
 const relations: readonly Meaning[] = [
   ['T05', 'appends'],
   ['T06', 'appends'],
@@ -149,6 +161,7 @@ describe('documents', () => {
       issues: ['document-number-missing'],
     },
     ...statuses,
+    ...numbers,
     ...relations,
     ...superseded,
     {

@@ -71,17 +71,30 @@ export const eiConversion: Conversion = {
   gives: ['Identifier'],
   settings: ['type'],
   convert(cell, environment, settings) {
-    const value = component(cell, 1);
-    if (value === '') return undefined;
-    const system = environment.authority(
-      component(cell, 2),
-      component(cell, 3),
-      component(cell, 4),
-      cell,
-    );
-    return eiIdentifier(environment, value, system, String(settings.with.type ?? ''));
+    const named = entityOf(cell, environment);
+    return named && eiIdentifier(environment, named.value, named.system, typeIn(settings));
   },
 };
+
+const typeIn = ({ with: { type = '' } }: Settings): string => String(type);
+
+/**
+ * The number of an EI, and whose it is. Many write a number that is unique everywhere into the
+ * universal id alone (`^^1.2.840.1`, `^^12345`): then that is the number.
+ */
+export function entityOf(
+  cell: Cell,
+  environment: Environment,
+): { readonly value: string; readonly system: string | undefined } | undefined {
+  const value = component(cell, 1);
+  const parts = [component(cell, 2), component(cell, 3), component(cell, 4)] as const;
+  if (value !== '') return { value, system: environment.authority(...parts, cell) };
+  const [namespace, universal, kind] = parts;
+  if (universal === '') return undefined;
+  const isOid = kind.toUpperCase() === 'ISO' && /^[0-2](?:\.\d+)+$/.test(universal);
+  if (isOid) return { value: `urn:oid:${universal}`, system: 'urn:ietf:rfc:3986' };
+  return { value: universal, system: environment.authority(namespace, '', '', cell) };
+}
 
 /** The placer`s (1) or the filler`s (2) half of an EIP. */
 function halfOfPair(
@@ -140,11 +153,9 @@ export function identifierKey(
   environment: Environment,
   kind: 'CX' | 'EI',
 ): { readonly value: string; readonly system: string | undefined } | undefined {
+  if (kind === 'EI') return entityOf(cell, environment);
   const value = component(cell, 1);
-  if (value === '') return undefined;
-  if (kind === 'CX') return { value, system: systemOf(cell, 4, environment) };
-  const parts = [component(cell, 2), component(cell, 3), component(cell, 4)] as const;
-  return { value, system: environment.authority(...parts, cell) };
+  return value === '' ? undefined : { value, system: systemOf(cell, 4, environment) };
 }
 
 /** Does a CX name two authorities, one by a namespace and one by an id? */

@@ -1,6 +1,6 @@
 import { component } from '../cell.ts';
 import type { Conversion } from '../environment.ts';
-import { eiIdentifier } from './identifiers.ts';
+import { eiIdentifier, entityOf } from './identifiers.ts';
 import { drop } from './shape.ts';
 
 export const codedReferenceConversion: Conversion = {
@@ -27,12 +27,10 @@ export const entityReferenceConversion: Conversion = {
   gives: ['Reference'],
   settings: ['type', 'identifier'],
   convert(cell, environment, settings) {
-    const value = component(cell, 1);
-    if (value === '') return undefined;
-    const parts = [component(cell, 2), component(cell, 3), component(cell, 4)] as const;
-    const system = environment.authority(...parts, cell);
+    const named = entityOf(cell, environment);
+    if (!named) return undefined;
     const kind = String(settings.with.identifier ?? '');
-    const identifier = eiIdentifier(environment, value, system, kind);
+    const identifier = eiIdentifier(environment, named.value, named.system, kind);
     return { type: String(settings.with.type), identifier };
   },
 };

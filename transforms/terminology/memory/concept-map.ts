@@ -43,7 +43,8 @@ function rowsOf(group: Json): readonly Mapping[] {
     const sourceDisplay = textOf(element.display);
     const common = { source, target, code, ...defined({ sourceDisplay }) };
     const targets = listOf(element.target);
-    const none: Mapping = { ...common, relationship: 'not-related-to' };
+    const isOpen = element.noMap === true ? {} : { isOpen: true as const };
+    const none: Mapping = { ...common, relationship: 'not-related-to', ...isOpen };
     return targets.length === 0 ? [none] : targets.map((one) => ({ ...common, ...targetOf(one) }));
   });
 }

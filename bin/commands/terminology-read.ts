@@ -1,0 +1,83 @@
+import { exitCodes } from '../../engine/index.ts';
+import { translateByMap } from '../../transforms/terminology/index.ts';
+import { UsageError } from '../command.ts';
+import { readTerminologyStore, releaseMissing, releaseOf } from '../terminology-store.ts';
+import type { TerminologyCall } from './terminology-options.ts';
+
+function none(rest: readonly string[], verb: string): void {
+  if (rest.length > 0) throw new UsageError(`\`${verb}\` takes no \`${rest[0]}\``);
+}
+
+/** `terminology translate`: one line, the outcome with its targets and the release that said so. */
+export async function terminologyTranslate(
+  call: TerminologyCall,
+  rest: readonly string[],
+): Promise<number> {
+  none(rest, 'translate');
+  const { options, json, out } = call;
+  const { url, version } = releaseOf(options.map, "translate by which --map 'URL|VERSION'?");
+  const { system = '', code } = options;
+  if (code === undefined) throw new UsageError('translate which --code?');
+  using store = readTerminologyStore(call);
+  const map = store?.knowledge.conceptMap(url, version);
+  if (map === undefined) throw releaseMissing(`concept map ${url}|${version}`);
+  const { outcome, targets } = translateByMap(map, system, code);
+  const release = `${url}|${version}`;
+  if (json) out.json({ outcome, targets, release });
+  else {
+    const shown = targets.map((one) => `${one.system}|${one.code} (${one.relationship})`);
+    out.line([outcome, ...shown].join(' '));
+  }
+  return exitCodes.ok;
+}
+
+/** `terminology lookup`: a concept as its code system describes it. */
+export async function terminologyLookup(
+  call: TerminologyCall,
+  rest: readonly string[],
+): Promise<number> {
+  none(rest, 'lookup');
+  const { options, json, out } = call;
+  const { system: text, code } = options;
+  if (text === undefined) throw new UsageError('lookup in which --system URL?');
+  if (code === undefined) throw new UsageError('lookup which --code?');
+  using store = readTerminologyStore(call);
+  const [url = '', asked] = text.split('|');
+  const version = asked ?? store?.knowledge.versions('CodeSystem', url)[0];
+  const found = version === undefined ? undefined : store?.knowledge.codeSystem(url, version);
+  if (found === undefined) throw releaseMissing(`code system ${text}`);
+  const concept = found.concept(code);
+  const release = `${found.url}|${found.version}`;
+  if (concept === undefined) {
+    out.say(`${release} has no such code`);
+    return exitCodes.findings;
+  }
+  const parents = [...found.parents(concept.code)];
+  const children = [...found.children(concept.code)];
+  if (json) out.json({ ...concept, parents, children, release });
+  else {
+    out.line(`${concept.code} ${concept.display ?? ''}`.trimEnd());
+    if (concept.definition !== undefined) out.line(concept.definition);
+    if (parents.length > 0) out.line(`below ${parents.join(', ')}`);
+  }
+  return exitCodes.ok;
+}
+
+/** `terminology expand URL|VERSION`: the stored expansion of a value set, a line a code. */
+export async function terminologyExpand(
+  call: TerminologyCall,
+  rest: readonly string[],
+): Promise<number> {
+  const [word, ...more] = rest;
+  none(more, 'expand');
+  const { url, version } = releaseOf(word, 'expand which URL|VERSION?');
+  using store = readTerminologyStore(call);
+  const members = store?.members(url, version);
+  if (members === undefined) throw releaseMissing(`value set ${url}|${version}`);
+  for (const { system, code, display } of members) {
+    const shown = display === undefined ? {} : { display };
+    if (call.json) call.out.json({ system, code, ...shown });
+    else call.out.line(`${system}|${code} ${display ?? ''}`.trimEnd());
+  }
+  return exitCodes.ok;
+}

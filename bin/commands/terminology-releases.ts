@@ -1,0 +1,107 @@
+import { exitCodes } from '../../engine/index.ts';
+import type { Release, ReleaseInfo, TerminologyStore } from '../../transforms/terminology/index.ts';
+import { UsageError } from '../command.ts';
+import { isoTime } from '../message-rows.ts';
+import { readTerminologyStore, releaseMissing, releaseOf } from '../terminology-store.ts';
+import type { TerminologyCall } from './terminology-options.ts';
+
+const named = ({ url, version }: Release): string => `${url}|${version}`;
+
+function kindsOf(store: TerminologyStore | undefined, release: Release) {
+  const kinds = store?.kindsOf(release.url, release.version) ?? [];
+  if (kinds.length === 0) throw releaseMissing(`release ${named(release)}`);
+  return kinds;
+}
+
+/** `terminology diff A B`. */
+export async function terminologyDiff(
+  call: TerminologyCall,
+  rest: readonly string[],
+): Promise<number> {
+  const [a, b, ...more] = rest;
+  if (more.length > 0) throw new UsageError('diff takes two releases: URL|VERSION URL|VERSION');
+  const question = 'diff which two releases? URL|VERSION URL|VERSION';
+  const earlier = releaseOf(a, question);
+  const later = releaseOf(b, question);
+  using store = readTerminologyStore(call);
+  const there = kindsOf(store, later);
+  const kind = kindsOf(store, earlier).find((each) => there.includes(each));
+  if (kind === undefined)
+    throw new UsageError(`${named(earlier)} and ${named(later)} are not of one kind`);
+  let count = 0;
+  for (const change of store!.diff(kind, earlier, later)) {
+    count += 1;
+    if (call.json) call.out.json(change);
+    else {
+      const { change: word, system = '', code, element, was, now } = change;
+      const what = [system, code ?? ''].filter((part) => part !== '').join('|');
+      const parts = [word, what, element, shown(was), '->', shown(now)];
+      call.out.line(parts.filter((part) => part !== undefined && part !== '').join(' '));
+    }
+  }
+  call.out.say(`${count} changes from ${named(earlier)} to ${named(later)}`);
+  return exitCodes.ok;
+}
+
+const shown = (value: unknown): string =>
+  typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
+
+/** `terminology export URL|VERSION`. */
+export async function terminologyExport(
+  call: TerminologyCall,
+  rest: readonly string[],
+): Promise<number> {
+  const [word, ...more] = rest;
+  if (more.length > 0) throw new UsageError('export takes one release: URL|VERSION');
+  const release = releaseOf(word, 'export which URL|VERSION?');
+  using store = readTerminologyStore(call);
+  const { url, version } = release;
+  for (const kind of kindsOf(store, release)) {
+    const { licence, approvedBy, commit } = store!.find(kind, url, version) as ReleaseInfo;
+    call.out.line([...store!.export(kind, url, version)].join(''));
+    if (approvedBy !== undefined)
+      call.out.say(`approved by ${approvedBy}${commit === undefined ? '' : ` from ${commit}`}`);
+    call.out.say(licence === undefined ? 'no licence is kept with it' : `licence: ${licence}`);
+  }
+  return exitCodes.ok;
+}
+
+/** `terminology list`. */
+export async function terminologyList(
+  call: TerminologyCall,
+  rest: readonly string[],
+): Promise<number> {
+  if (rest.length > 0) throw new UsageError(`\`list\` takes no \`${rest[0]}\``);
+  using store = readTerminologyStore(call);
+  for (const info of store?.list() ?? []) {
+    const { kind, state, count, approvedBy, publishedUs } = info;
+    if (call.json) {
+      const { url: _, version: __, licence, publishedUs: ___, retiredUs, ...other } = info;
+      const times = {
+        ...(publishedUs === undefined ? {} : { published: isoTime(publishedUs) }),
+        ...(retiredUs === undefined ? {} : { retired: isoTime(retiredUs) }),
+      };
+      call.out.json({ release: named(info), ...other, ...times, licensed: licence !== undefined });
+    } else {
+      const when = publishedUs === undefined ? '' : isoTime(publishedUs);
+      call.out.line([state, kind, named(info), count, approvedBy ?? '', when].join(' ').trimEnd());
+    }
+  }
+  return exitCodes.ok;
+}
+
+/** `terminology verify`: exit 1 when a published release is not what was published. */
+export async function terminologyVerify(
+  call: TerminologyCall,
+  rest: readonly string[],
+): Promise<number> {
+  if (rest.length > 0) throw new UsageError(`\`verify\` takes no \`${rest[0]}\``);
+  using store = readTerminologyStore(call);
+  const { releases, damaged } = store?.verify() ?? { releases: 0, damaged: [] };
+  for (const { kind, part, ...release } of damaged) {
+    if (call.json) call.out.json({ release: named(release), kind, part });
+    else call.out.line(`changed ${kind} ${named(release)}: its ${part}`);
+  }
+  call.out.say(`${releases} published releases, ${damaged.length} are not what was published`);
+  return damaged.length > 0 ? exitCodes.findings : exitCodes.ok;
+}

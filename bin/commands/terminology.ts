@@ -1,0 +1,39 @@
+import { suggestion } from '../../engine/index.ts';
+import { defineCommand, type Invocation, UsageError } from '../command.ts';
+import { terminologyDetails, terminologyOptions } from './terminology-options.ts';
+
+type Call = Invocation<typeof terminologyOptions>;
+type Verb = (call: Call, rest: readonly string[]) => Promise<number>;
+
+/** What these verbs stand on is loaded when one of them is used. */
+const imports = () => import('./terminology-import.ts');
+const reads = () => import('./terminology-read.ts');
+const releases = () => import('./terminology-releases.ts');
+
+const verbs: Readonly<Record<string, Verb>> = {
+  import: async (call, rest) => (await imports()).terminologyImport(call, rest),
+  translate: async (call, rest) => (await reads()).terminologyTranslate(call, rest),
+  lookup: async (call, rest) => (await reads()).terminologyLookup(call, rest),
+  expand: async (call, rest) => (await reads()).terminologyExpand(call, rest),
+  diff: async (call, rest) => (await releases()).terminologyDiff(call, rest),
+  export: async (call, rest) => (await releases()).terminologyExport(call, rest),
+  list: async (call, rest) => (await releases()).terminologyList(call, rest),
+  verify: async (call, rest) => (await releases()).terminologyVerify(call, rest),
+};
+
+export const terminology = defineCommand({
+  name: 'terminology',
+  summary: 'Code systems, value sets and code maps, by release.',
+  usage: `${Object.keys(verbs).join('|')} ..`,
+  details: terminologyDetails,
+  options: terminologyOptions,
+  async run(call) {
+    const [word, ...rest] = call.args;
+    const names = Object.keys(verbs);
+    if (word === undefined) throw new UsageError(`terminology what? ${names.join(', ')}`);
+    const verb = Object.hasOwn(verbs, word) ? verbs[word] : undefined;
+    if (verb === undefined)
+      throw new UsageError(`unknown verb \`${word}\`; ${suggestion(word, names)}`);
+    return verb(call, rest);
+  },
+});

@@ -1,0 +1,86 @@
+import { isCodeMap, readCodeMap } from './code-map.ts';
+import type { Reader } from './context.ts';
+import { isCvx, readCvx } from './cvx.ts';
+import { readFhirJson } from './fhir-json.ts';
+import { isGem, readGem } from './gem.ts';
+import { isOrderFile, isTabular, readIcd10 } from './icd10.ts';
+import { headOf, type Input } from './input.ts';
+import { isLoinc, readLoinc } from './loinc.ts';
+import { isNdc, readNdc } from './ndc.ts';
+import { readRf2, rf2Part } from './rf2.ts';
+import { readRxnorm, rxnormTable } from './rxnorm.ts';
+import { isV2Table, readV2Table } from './v2-tables.ts';
+
+/** How files of one kind are known and read. */
+export type Format = {
+  readonly name: string;
+  /** By the file's name and how it begins. */
+  isOne(base: string, head: string): boolean;
+  /** Files of one release have the same; a file alone has none. */
+  group?(input: Input): string;
+  readonly read: Reader;
+};
+
+const fhirJson: Format = {
+  name: 'FHIR JSON',
+  isOne: (base, head) => /^\s*\ufeff?\s*\{/.test(head) && /\.json$/i.test(base),
+  read: readFhirJson,
+};
+
+const folderOf = ({ name, base }: Input) => name.slice(0, name.length - base.length);
+
+/** Every format, the more telling ones first. */
+export const formats: readonly Format[] = [
+  fhirJson,
+  { name: 'HL7 v2-to-FHIR table', isOne: (_, head) => isV2Table(head), read: readV2Table },
+  { name: 'LOINC', isOne: (_, head) => isLoinc(head), read: readLoinc },
+  { name: 'code map', isOne: (_, head) => isCodeMap(head), read: readCodeMap },
+  {
+    name: 'SNOMED CT RF2',
+    isOne: (base, head) => rf2Part(base, head) !== undefined,
+    group: ({ base }) => /_(\d{8})\.txt$/i.exec(base)?.[1] ?? '',
+    read: readRf2,
+  },
+  {
+    name: 'RxNorm RRF',
+    isOne: (base) => rxnormTable(base) !== undefined,
+    group: folderOf,
+    read: readRxnorm,
+  },
+  {
+    name: 'ICD-10-CM',
+    isOne: (_, head) => isOrderFile(head) || isTabular(head),
+    group: ({ base }) => /20\d{2}/.exec(base)?.[0] ?? '',
+    read: readIcd10,
+  },
+  { name: 'GEM', isOne: isGem, read: readGem },
+  { name: 'CVX', isOne: (_, head) => isCvx(head), read: readCvx },
+  { name: 'NDC', isOne: (_, head) => isNdc(head), group: folderOf, read: readNdc },
+];
+
+export const isPackage = (base: string): boolean => /\.(?:tgz|tar\.gz)$/i.test(base);
+
+export function formatOf(input: Input): Format | undefined {
+  const head = headOf(input);
+  return formats.find((format) => format.isOne(input.base, head));
+}
+
+/** Inputs that are read together, in the order in which they were named. */
+export type Batch = { readonly format: Format; readonly inputs: Input[] };
+
+export function batchesOf(known: readonly { input: Input; format: Format }[]): readonly Batch[] {
+  const batches: Batch[] = [];
+  const byGroup = new Map<string, Batch>();
+  for (const { input, format } of known) {
+    const group = format.group === undefined ? undefined : `${format.name} ${format.group(input)}`;
+    const batch = group === undefined ? undefined : byGroup.get(group);
+    if (batch !== undefined) {
+      batch.inputs.push(input);
+      continue;
+    }
+    const made: Batch = { format, inputs: [input] };
+    if (group !== undefined) byGroup.set(group, made);
+    batches.push(made);
+  }
+  return batches;
+}

@@ -1,0 +1,171 @@
+import type { DatabaseHandle } from '../../../engine/index.ts';
+import type { CodeSystem, Concept, Designation } from '../knowledge.ts';
+import { packedHas } from './closure.ts';
+import { propertyOf } from './properties.ts';
+import { type ReleaseRow, resourceOf } from './releases.ts';
+
+type ConceptRow = {
+  ord: number;
+  code: string;
+  display: string | null;
+  definition: string | null;
+  detail: string | null;
+};
+
+/** The statements that read code systems; prepared once a database. */
+export type CodeSystemQueries = ReturnType<typeof codeSystemQueries>;
+
+const columns = 'ord, code, display, definition, detail';
+
+export function codeSystemQueries(db: DatabaseHandle) {
+  const codes = (sql: string) => db.prepare(sql).pluck();
+  const below = `WITH RECURSIVE below(ord) AS (
+      SELECT child FROM edge WHERE release = @release AND parent = @ord
+      UNION SELECT child FROM below JOIN edge ON release = @release AND parent = below.ord)`;
+  return {
+    find: db.prepare(
+      `SELECT ${columns} FROM concept WHERE release = ? AND code = ? COLLATE NOCASE`,
+    ),
+    page: db.prepare(
+      `SELECT ${columns} FROM concept WHERE release = ? AND ord >= ? AND ord < ? ORDER BY ord`,
+    ),
+    properties: db.prepare(
+      'SELECT code, type, value, detail FROM property WHERE release = ? AND ord = ? ORDER BY n',
+    ),
+    designations: db.prepare(
+      'SELECT language, value, detail FROM designation WHERE release = ? AND ord = ? ORDER BY n',
+    ),
+    hasProperties: db.prepare('SELECT 1 FROM property WHERE release = ? LIMIT 1').pluck(),
+    hasDesignations: db.prepare('SELECT 1 FROM designation WHERE release = ? LIMIT 1').pluck(),
+    ancestors: db.prepare('SELECT ancestors FROM above WHERE release = ? AND ord = ?').pluck(),
+    parentOrds: db.prepare('SELECT parent FROM edge WHERE release = ? AND child = ?').pluck(),
+    roots: codes(
+      `SELECT code FROM concept c WHERE release = ? AND NOT EXISTS
+         (SELECT 1 FROM edge WHERE release = c.release AND child = c.ord) ORDER BY ord`,
+    ),
+    children: codes(
+      `SELECT code FROM edge e JOIN concept c ON c.release = e.release AND c.ord = e.child
+       WHERE e.release = ? AND e.parent = ? ORDER BY e.child`,
+    ),
+    parents: codes(
+      `SELECT code FROM edge e JOIN concept c ON c.release = e.release AND c.ord = e.parent
+       WHERE e.release = ? AND e.child = ? ORDER BY e.parent`,
+    ),
+    descendants: codes(
+      `${below} SELECT code FROM below b JOIN concept c ON c.release = @release AND c.ord = b.ord`,
+    ),
+    withProperty: codes(
+      `SELECT DISTINCT c.code FROM property p JOIN concept c
+         ON c.release = p.release AND c.ord = p.ord
+       WHERE p.release = ? AND p.code = ? AND p.value = ? ORDER BY p.ord`,
+    ),
+    mentioning: codes(
+      `SELECT code FROM concept c WHERE release = @release AND (
+         instr(lower(code), @text) OR instr(lower(coalesce(display, '')), @text) OR EXISTS
+         (SELECT 1 FROM designation d WHERE d.release = c.release AND d.ord = c.ord
+            AND instr(lower(d.value), @text))) ORDER BY ord`,
+    ),
+  };
+}
+
+const pageConcepts = 1000;
+const unfoldedText = /[^\x00-\x7f]/;
+
+/** A code system as it stands in the store. */
+export function storedCodeSystem(row: ReleaseRow, ask: CodeSystemQueries): CodeSystem {
+  const { id: release, url, version, count } = row;
+  const resource = resourceOf(row);
+  const isCaseSensitive = resource.caseSensitive === true;
+  // Most code systems have neither, and are spared two questions a concept.
+  const hasProperties = ask.hasProperties.get(release) === 1;
+  const hasDesignations = ask.hasDesignations.get(release) === 1;
+  const conceptOf = (found: ConceptRow): Concept => ({
+    code: found.code,
+    ...(found.display === null ? {} : { display: found.display }),
+    ...(found.definition === null ? {} : { definition: found.definition }),
+    designations: hasDesignations
+      ? ask.designations.all(release, found.ord).map(designationOf)
+      : [],
+    properties: hasProperties
+      ? (
+          ask.properties.all(release, found.ord) as (Parameters<typeof propertyOf>[1] & Coded)[]
+        ).map((parts) => propertyOf(parts.code, parts))
+      : [],
+    ...(found.detail === null ? {} : (JSON.parse(found.detail) as object)),
+  });
+  const find = (code: string): ConceptRow | undefined => {
+    const found = ask.find.all(release, code) as ConceptRow[];
+    return found.find((each) => each.code === code) ?? (isCaseSensitive ? undefined : found[0]);
+  };
+  const texts = (rows: Iterable<unknown>) => rows as Iterable<string>;
+  return {
+    url,
+    version,
+    resource,
+    count: count ?? 0,
+    concept(code) {
+      const found = find(code);
+      return found && conceptOf(found);
+    },
+    *concepts() {
+      // In pages: a statement that is being read would keep everybody else from the handle.
+      for (let at = 0; at < (count ?? 0); at += pageConcepts)
+        for (const found of ask.page.all(release, at, at + pageConcepts) as ConceptRow[])
+          yield conceptOf(found);
+    },
+    roots: () => texts(ask.roots.all(release)),
+    children(code) {
+      const found = find(code);
+      return found === undefined ? [] : texts(ask.children.all(release, found.ord));
+    },
+    parents(code) {
+      const found = find(code);
+      return found === undefined ? [] : texts(ask.parents.all(release, found.ord));
+    },
+    descendants(code) {
+      const found = find(code);
+      return found === undefined ? [] : texts(ask.descendants.all({ release, ord: found.ord }));
+    },
+    subsumes(ancestor, descendant) {
+      const above = find(ancestor);
+      const below = find(descendant);
+      if (above === undefined || below === undefined || above.ord === below.ord) return false;
+      const packed = ask.ancestors.get(release, below.ord) as Uint8Array | undefined;
+      return packed === undefined
+        ? climbs(ask, release, below.ord, above.ord)
+        : packedHas(packed, above.ord);
+    },
+    withProperty: (property, value) => texts(ask.withProperty.all(release, property, value)),
+    mentioning(text) {
+      // SQLite folds ASCII alone; with other letters every code may contain it.
+      const wanted = unfoldedText.test(text) ? '' : text.toLowerCase();
+      return texts(ask.mentioning.all({ release, text: wanted }));
+    },
+  };
+}
+
+type Coded = { readonly code: string };
+
+/** For what has no closure: it is too large, or the concept has no parents at all. */
+function climbs(ask: CodeSystemQueries, release: number, from: number, wanted: number): boolean {
+  const seen = new Set([from]);
+  for (const ord of seen)
+    for (const parent of ask.parentOrds.all(release, ord) as number[]) {
+      if (parent === wanted) return true;
+      seen.add(parent);
+    }
+  return false;
+}
+
+function designationOf(row: unknown): Designation {
+  const { language, value, detail } = row as {
+    language: string | null;
+    value: string;
+    detail: string | null;
+  };
+  return {
+    ...(language === null ? {} : { language }),
+    ...(detail === null ? {} : (JSON.parse(detail) as object)),
+    value,
+  };
+}

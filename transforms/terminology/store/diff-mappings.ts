@@ -1,0 +1,134 @@
+import type { DatabaseHandle } from '../../../engine/index.ts';
+import { partsOf } from './concept-map.ts';
+import type { Change } from './diff.ts';
+import type { Side } from './diff-concepts.ts';
+import { strengthOf } from './translate.ts';
+
+type Row = {
+  part: number;
+  code: string;
+  target_code: string | null;
+  target_display: string | null;
+  relationship: string | null;
+  equivalence: string | null;
+  comment: string | null;
+  detail: string | null;
+};
+
+type Target = {
+  readonly system: string;
+  readonly code: string | null;
+  readonly display: string | null;
+  readonly relationship: string | null;
+  readonly comment: string | null;
+  readonly detail: string | null;
+};
+
+/**
+ * Concept maps source by source. The same target on both sides is compared; of the others one
+ * that went and one that came are one changed target.
+ */
+export function* diffMappings(db: DatabaseHandle, earlier: Side, later: Side): Iterable<Change> {
+  const was = bySource(db, earlier);
+  const now = bySource(db, later);
+  let old = was.next();
+  let young = now.next();
+  while (!old.done || !young.done) {
+    const order = old.done ? 1 : young.done ? -1 : compare(old.value[0], young.value[0]);
+    const [key, targets] = (order <= 0 ? old.value : young.value) as Source;
+    const source = { code: key.code, ...(key.system === '' ? {} : { system: key.system }) };
+    if (order < 0) yield { change: 'removed', ...source, was: targets.map(shown) };
+    else if (order > 0) yield { change: 'added', ...source, now: targets.map(shown) };
+    else yield* diffTargets(source, targets, young.value![1]);
+    if (order <= 0) old = was.next();
+    if (order >= 0) young = now.next();
+  }
+}
+
+type Source = [{ readonly code: string; readonly system: string }, Target[]];
+
+/** The sources of a map in the order of their codes; rows of one source stand together. */
+function* bySource(db: DatabaseHandle, { id, resource }: Side): Generator<Source, undefined> {
+  const parts = partsOf(resource);
+  const rows = db.prepare(
+    `SELECT part, code, target_code, target_display, relationship, equivalence, comment, detail
+     FROM mapping WHERE release = ? ORDER BY code, ord`,
+  );
+  let pending: Map<string, Target[]> = new Map();
+  let code = '';
+  // Read whole: two cursors on one handle may not be left open while others write.
+  for (const row of rows.all(id) as Row[]) {
+    if (row.code !== code) yield* told(code, pending);
+    if (row.code !== code) pending = new Map();
+    code = row.code;
+    const { source, target } = parts[row.part]!;
+    const list = pending.get(source.system) ?? [];
+    pending.set(source.system, list);
+    list.push({
+      system: target.system,
+      code: row.target_code,
+      display: row.target_display,
+      relationship: row.equivalence ?? row.relationship,
+      comment: row.comment,
+      detail: row.detail,
+    });
+  }
+  yield* told(code, pending);
+  return undefined;
+}
+
+function* told(code: string, pending: ReadonlyMap<string, Target[]>): Iterable<Source> {
+  for (const system of [...pending.keys()].sort()) yield [{ code, system }, pending.get(system)!];
+}
+
+/** As SQLite orders the codes: by their bytes. */
+function compare(a: Source[0], b: Source[0]): number {
+  const byCode = Buffer.compare(Buffer.from(a.code), Buffer.from(b.code));
+  return byCode !== 0 ? byCode : a.system < b.system ? -1 : a.system > b.system ? 1 : 0;
+}
+
+function* diffTargets(
+  source: { readonly code: string; readonly system?: string },
+  was: readonly Target[],
+  now: readonly Target[],
+): Iterable<Change> {
+  const came = [...now];
+  const went: Target[] = [];
+  for (const old of was) {
+    const at = came.findIndex(
+      ({ system, code, detail }) =>
+        system === old.system && code === old.code && detail === old.detail,
+    );
+    if (at < 0) {
+      went.push(old);
+      continue;
+    }
+    const [young] = came.splice(at, 1);
+    yield* diffTarget(source, old, young!);
+  }
+  for (let at = 0; at < Math.max(went.length, came.length); at += 1) {
+    const [before, after] = [went[at], came[at]];
+    yield {
+      ...{ change: 'target', ...source },
+      ...{ was: before ? shown(before) : null, now: after ? shown(after) : null },
+    };
+  }
+}
+
+function* diffTarget(
+  source: { readonly code: string; readonly system?: string },
+  was: Target,
+  now: Target,
+): Iterable<Change> {
+  if (was.relationship !== now.relationship) {
+    const weakened = strengthOf(now.relationship) < strengthOf(was.relationship);
+    const words = { was: was.relationship, now: now.relationship };
+    yield { change: 'relationship', ...source, ...words, weakened };
+  }
+  if (was.display !== now.display)
+    yield { change: 'display', ...source, was: was.display, now: now.display };
+  if (was.comment !== now.comment)
+    yield { change: 'comment', ...source, was: was.comment, now: now.comment };
+}
+
+const shown = ({ system, code, relationship }: Target) => ({ system, code, relationship });

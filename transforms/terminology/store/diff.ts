@@ -1,0 +1,65 @@
+import type { DatabaseHandle } from '../../../engine/index.ts';
+import { diffConcepts } from './diff-concepts.ts';
+import { diffMappings } from './diff-mappings.ts';
+import { diffMembers } from './diff-members.ts';
+import { type ReleaseRow, resourceOf } from './releases.ts';
+import { canonicalJson, meaningOf } from './seal.ts';
+
+export const changeKinds = [
+  ...['added', 'removed', 'retired', 'reinstated', 'display', 'definition', 'property'],
+  ...['designation', 'parents', 'target', 'relationship', 'comment', 'membership', 'setting'],
+] as const;
+
+/** One difference between two releases. */
+export type Change = {
+  readonly change: string;
+  /** The code that it is about; of a map the source's. Null for a setting of the whole. */
+  readonly code: string | null;
+  readonly system?: string;
+  /** The property, the language of a designation, or the element of the resource. */
+  readonly element?: string;
+  readonly was?: unknown;
+  readonly now?: unknown;
+  /** Of a changed relationship: it says less than it did. */
+  readonly weakened?: boolean;
+};
+
+/**
+ * Everything that the later release says otherwise than the earlier, a change a value: what
+ * becomes of one code in one respect is one change. `strict` tells a value set's definition even
+ * where the members are known to be the same.
+ */
+export function* diffReleases(
+  db: DatabaseHandle,
+  earlier: ReleaseRow,
+  later: ReleaseRow,
+  options: { readonly strict?: boolean } = {},
+): Iterable<Change> {
+  const was = resourceOf(earlier);
+  const now = resourceOf(later);
+  const silent = new Set<string>();
+  switch (earlier.kind) {
+    case 'CodeSystem':
+      yield* diffConcepts(db, { id: earlier.id, resource: was }, { id: later.id, resource: now });
+      break;
+    case 'ConceptMap':
+      yield* diffMappings(db, { id: earlier.id, resource: was }, { id: later.id, resource: now });
+      silent.add('group');
+      break;
+    case 'ValueSet': {
+      const isKnown = (earlier.count ?? 0) > 0 && (later.count ?? 0) > 0;
+      yield* diffMembers(db, earlier.id, later.id);
+      if (isKnown && options.strict !== true) silent.add('compose');
+      break;
+    }
+    default:
+      throw new Error(`no such kind: ${earlier.kind satisfies never}`);
+  }
+  const before: Record<string, unknown> = JSON.parse(meaningOf(was));
+  const after: Record<string, unknown> = JSON.parse(meaningOf(now));
+  for (const element of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    if (silent.has(element)) continue;
+    if (canonicalJson(before[element]) === canonicalJson(after[element])) continue;
+    yield { change: 'setting', code: null, element, was: before[element], now: after[element] };
+  }
+}

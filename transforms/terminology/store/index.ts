@@ -1,0 +1,38 @@
+export type { Closure } from './closure.ts';
+export { partsOf } from './concept-map.ts';
+export { terminologyFile } from './database.ts';
+export type { Change } from './diff.ts';
+export { edgeKinds } from './export.ts';
+export { hierarchyProperties } from './hierarchy.ts';
+export { isRetired } from './properties.ts';
+export {
+  type Approval,
+  completeRelease,
+  dropRelease,
+  judgeRelease,
+  publishReleases,
+  type Verdict,
+  writeClosure,
+} from './publish.ts';
+export type { ReleaseState } from './releases.ts';
+export type { Damage, Verification } from './seal.ts';
+export {
+  type Heading,
+  type MappingRow,
+  type MemberRow,
+  type Staging,
+  stageRelease,
+} from './staging.ts';
+export {
+  type OpenSource,
+  openTerminology,
+  type ReleaseInfo,
+  type TerminologyStore,
+} from './store.ts';
+export {
+  type TranslatedCode,
+  type TranslatedTarget,
+  type TranslationOutcome,
+  translateByMap,
+  translator,
+} from './translate.ts';

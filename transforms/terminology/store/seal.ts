@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import type { DatabaseHandle } from '../../../engine/index.ts';
+import type { Json } from '../knowledge.ts';
+import { contentTables } from './schema.ts';
+
+/** What of a resource says what its codes mean; a changed telephone number is no correction. */
+const meaningful: ReadonlySet<string> = new Set([
+  ...['caseSensitive', 'valueSet', 'hierarchyMeaning', 'compositional', 'versionNeeded'],
+  ...['content', 'supplements', 'filter', 'property', 'compose', 'group', 'unmapped'],
+  ...['sourceUri', 'sourceCanonical', 'targetUri', 'targetCanonical'],
+  ...['sourceScopeUri', 'sourceScopeCanonical', 'targetScopeUri', 'targetScopeCanonical'],
+]);
+
+/** JSON with its keys in order, so that two ways to write one thing have one hash. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, each: unknown) =>
+    typeof each === 'object' && each !== null && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+      : each,
+  );
+}
+
+export function meaningOf(resource: Json): string {
+  const kept = Object.entries(resource).filter(([key]) => meaningful.has(key));
+  return canonicalJson(Object.fromEntries(kept));
+}
+
+/**
+ * SHA-256 in hex over what a release means: all its rows in order, and the part of its resource
+ * that defines it.
+ */
+export function hashContent(db: DatabaseHandle, release: number): string {
+  const hash = createHash('sha256');
+  const { resource } = db.prepare('SELECT resource FROM release WHERE id = ?').get(release) as {
+    resource: string;
+  };
+  hash.update(`${meaningOf(JSON.parse(resource))}\n`);
+  for (const [table, order] of Object.entries(contentTables)) {
+    const rows = db.prepare(`SELECT * FROM ${table} WHERE release = ? ORDER BY ${order}`).raw();
+    let text = `${table}\n`;
+    for (const row of rows.iterate(release) as Iterable<unknown[]>) {
+      row[0] = 0;
+      const last = row.length - 1;
+      if (row[last] instanceof Uint8Array) row[last] = Buffer.from(row[last]).toString('base64');
+      text += `${JSON.stringify(row)}\n`;
+      if (text.length < 65_536) continue;
+      hash.update(text);
+      text = '';
+    }
+    hash.update(text);
+  }
+  return hash.digest('hex');
+}
+
+const sealedColumns = `r.kind, r.url, r.version, r.fhir_id, r.name, r.title, r.status, r.resource,
+  r.count, r.content, l.hash, r.approved_by, r.commit_ref, r.source, r.imported_us, r.published_us`;
+
+/** SHA-256 in hex over the release's own row: what it is, and who let it in under which licence. */
+export function hashRelease(db: DatabaseHandle, release: number): string {
+  const row = db
+    .prepare(
+      `SELECT ${sealedColumns} FROM release r LEFT JOIN licence l ON l.id = r.licence
+       WHERE r.id = ?`,
+    )
+    .raw()
+    .get(release);
+  return createHash('sha256').update(JSON.stringify(row)).digest('hex');
+}
+
+export const hashText = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+export type Damage = {
+  readonly kind: string;
+  readonly url: string;
+  readonly version: string;
+  /** Which part is not what was published. */
+  readonly part: 'content' | 'heading' | 'licence' | 'unreadable';
+};
+
+export type Verification = { readonly releases: number; readonly damaged: readonly Damage[] };
+
+type Sealed = {
+  id: number;
+  kind: string;
+  url: string;
+  version: string;
+  content: string;
+  hash: string;
+  licence: string | null;
+  licence_hash: string | null;
+};
+
+/** Reads every published release again and compares what it finds with what was sealed. */
+export function verifyReleases(db: DatabaseHandle, only?: number): Verification {
+  const rows = db
+    .prepare(
+      `SELECT r.id, r.kind, r.url, r.version, r.content, r.hash, l.text licence,
+         l.hash licence_hash
+       FROM release r LEFT JOIN licence l ON l.id = r.licence
+       WHERE r.state IN ('active', 'retired') AND (? IS NULL OR r.id = ?) ORDER BY r.id`,
+    )
+    .all(only ?? null, only ?? null) as Sealed[];
+  const damaged: Damage[] = [];
+  for (const row of rows) {
+    const { id, kind, url, version } = row;
+    const part = damagedPart(db, id, row);
+    if (part !== undefined) damaged.push({ kind, url, version, part });
+  }
+  return { releases: rows.length, damaged };
+}
+
+function damagedPart(db: DatabaseHandle, id: number, row: Sealed): Damage['part'] | undefined {
+  try {
+    if (hashRelease(db, id) !== row.hash) return 'heading';
+    if (row.licence !== null && hashText(row.licence) !== row.licence_hash) return 'licence';
+    return hashContent(db, id) === row.content ? undefined : 'content';
+  } catch (error) {
+    // A page that fails its authentication, or JSON that is none any more.
+    const code = (error as { code?: string }).code ?? '';
+    if (!code.startsWith('SQLITE_') && !(error instanceof SyntaxError)) throw error;
+    return 'unreadable';
+  }
+}

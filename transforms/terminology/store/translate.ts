@@ -1,0 +1,125 @@
+import type { ConceptMap, Json, Mapping } from '../knowledge.ts';
+
+/**
+ * What becomes of a code. R4's equivalences and R5's relationships come to five outcomes:
+ *
+ * | outcome | R4 | R5 |
+ * |---|---|---|
+ * | `mapped` | equal, equivalent | equivalent |
+ * | `mapped-with-loss` | wider, subsumes, narrower, specializes, inexact, relatedto | the others |
+ * | `unmatched` (declared) | unmatched, disjoint | not-related-to, `noMap` |
+ * | `unmapped` | no row, or a row that names no target | the same |
+ * | `ambiguous` | several of the best of these, none better than the others | the same |
+ *
+ * A target without loss wins over one with loss. A group's `unmapped` rule gives a
+ * `mapped-with-loss` of its fixed code, or the source's own code as `mapped`; it never leads to
+ * another map, for that would name no release.
+ */
+export const outcomes = [
+  'mapped',
+  'mapped-with-loss',
+  'unmatched',
+  'unmapped',
+  'ambiguous',
+] as const;
+export type TranslationOutcome = (typeof outcomes)[number];
+
+export type TranslatedTarget = {
+  readonly system: string;
+  readonly code: string;
+  readonly display?: string;
+  /** As the map writes it: an R4 equivalence or an R5 relationship. */
+  readonly relationship: string;
+};
+
+export type TranslatedCode = {
+  readonly outcome: TranslationOutcome;
+  /** The best targets; one, but for `ambiguous`; none, where there is none. */
+  readonly targets: readonly TranslatedTarget[];
+};
+
+const strengths: Readonly<Record<string, number>> = {
+  ...{ equal: 3, equivalent: 3 },
+  ...{ wider: 2, subsumes: 2, narrower: 2, specializes: 2 },
+  ...{ 'source-is-narrower-than-target': 2, 'source-is-broader-than-target': 2 },
+  ...{ inexact: 1, relatedto: 1, 'related-to': 1 },
+  ...{ unmatched: 0, disjoint: 0, 'not-related-to': 0 },
+};
+
+/** How much a relationship says: 3 the same, 2 wider or narrower, 1 related, 0 no match. */
+export const strengthOf = (relationship: string | null): number =>
+  strengths[relationship ?? ''] ?? -1;
+
+/** Translations that are kept at hand, a map. */
+const keptMax = 20_000;
+
+/**
+ * Translates by one release of a map, and keeps the answers. A row without a source system is for
+ * its code in any system; one of the code's own system goes before it.
+ */
+export function translator(map: ConceptMap): (system: string, code: string) => TranslatedCode {
+  const bySystem = new Map<string, Map<string, TranslatedCode>>();
+  let kept = 0;
+  return (system, code) => {
+    const known = bySystem.get(system)?.get(code);
+    if (known !== undefined) return known;
+    if (kept >= keptMax) {
+      bySystem.clear();
+      kept = 0;
+    }
+    const answer = translateByMap(map, system, code);
+    const answers = bySystem.get(system) ?? new Map<string, TranslatedCode>();
+    bySystem.set(system, answers.set(code, answer));
+    kept += 1;
+    return answer;
+  };
+}
+
+export function translateByMap(map: ConceptMap, system: string, code: string): TranslatedCode {
+  let rows = map.from(system, code);
+  if (rows.length === 0 && system !== '') rows = map.from('', code);
+  const targets = rows.flatMap((row) => targetOf(row) ?? []);
+  if (targets.length > 0) return best(targets);
+  if (rows.some(({ isOpen }) => isOpen !== true)) return { outcome: 'unmatched', targets: [] };
+  return rows.length > 0 ? unmapped : byRule(map.resource, system, code);
+}
+
+const unmapped: TranslatedCode = { outcome: 'unmapped', targets: [] };
+
+function best(targets: readonly TranslatedTarget[]): TranslatedCode {
+  const isWhole = ({ relationship }: TranslatedTarget) => strengthOf(relationship) === 3;
+  const whole = targets.filter(isWhole);
+  const chosen = whole.length > 0 ? whole : targets;
+  const names = new Set(chosen.map(({ system, code }) => `${system}|${code}`));
+  if (names.size > 1) return { outcome: 'ambiguous', targets: chosen };
+  const outcome = whole.length > 0 ? 'mapped' : 'mapped-with-loss';
+  return { outcome, targets: chosen.slice(0, 1) };
+}
+
+function targetOf(row: Mapping): TranslatedTarget | undefined {
+  const relationship = row.equivalence ?? row.relationship;
+  if (row.targetCode === undefined || strengthOf(relationship) === 0) return undefined;
+  return {
+    ...{ system: row.target.system, code: row.targetCode },
+    ...(row.targetDisplay === undefined ? {} : { display: row.targetDisplay }),
+    relationship,
+  };
+}
+
+function byRule(resource: Json, system: string, code: string): TranslatedCode {
+  const groups = Array.isArray(resource.group) ? (resource.group as readonly Json[]) : [];
+  const found = groups.flatMap((group): readonly TranslatedTarget[] => {
+    const rule = group.unmapped as Json | undefined;
+    const source = String(group.source ?? '').split('|')[0];
+    if (rule === undefined || (source !== system && source !== '')) return [];
+    const target = String(group.target ?? '').split('|')[0]!;
+    if (rule.mode === 'fixed' && typeof rule.code === 'string') {
+      const display = typeof rule.display === 'string' ? { display: rule.display } : {};
+      return [{ system: target, code: rule.code, ...display, relationship: 'inexact' }];
+    }
+    if (rule.mode === 'provided' || rule.mode === 'use-source-code')
+      return [{ system: target, code, relationship: 'equal' }];
+    return [];
+  });
+  return found.length === 0 ? unmapped : best(found);
+}
