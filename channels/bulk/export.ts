@@ -92,7 +92,7 @@ export function createExport(
     }
   }
 
-  /** True when all files are landed; false when the source closes, or the addresses were renewed. */
+  /** True when all files are landed, false when the source closes. */
   async function takeFiles(client: FhirClient, now: ExportState, closing: AbortSignal) {
     const { statusUrl, manifest } = now.job as Completed;
     const { files, requiresAccessToken: withToken } = manifest;

@@ -32,9 +32,9 @@ const schema = z.looseObject({
 
 /**
  * Reads the completion response of an export (Bulk Data Access 2, "Response - Complete Status").
- * Throws FhirRequestError `bulk-manifest-invalid`; `bulk-manifest-partial` for one of several parts,
- * which nobody asked for and half of which would be lost; `address-elsewhere` for a file on an
- * origin that is not allowed.
+ * Throws FhirRequestError `bulk-manifest-invalid`; `bulk-manifest-partial` for one of several
+ * parts, which nobody asked for and half of which would be lost; `address-elsewhere` for a file on
+ * an origin that is not allowed.
  */
 export function readManifest(
   text: string,
