@@ -1,6 +1,7 @@
 // Goal: an NDJSON stream of a million lines and a batch of 100,000 entries go through a FHIR
-// channel with flat memory, and nothing of them is lost. Method: an engine that really runs, its resident
-// memory from /proc; PLEXUS_LINES and PLEXUS_ENTRIES set other sizes. `npm run test:scale`.
+// channel with flat memory, and nothing of them is lost. Method: an engine that really runs, its
+// resident memory from /proc; PLEXUS_LINES and PLEXUS_ENTRIES set other sizes. `npm run
+// test:scale` runs it, `npm test` does not.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request } from 'node:http';

@@ -59,7 +59,7 @@ describe('FHIR operations', function () {
     assert.deepEqual(first?.resource.destination, [{ endpoint: 'urn:example:ehr' }]);
     const held = await door.ask('POST', '/$process-message', message('m2', { resourceType: 'No' }));
     const [reply, outcome] = held.body!.entry as { resource: Json }[];
-    assert.equal((reply?.resource.response as Json).code, 'fatal-error');
+    assert.equal((reply!.resource.response as Json).code, 'fatal-error');
     const [issue] = outcome!.resource.issue as Json[];
     assert.deepEqual(issue?.expression, ['Bundle.entry[1].resource.resourceType']);
     const none = await door.ask('POST', '/$process-message', { resourceType: 'Bundle' });
@@ -78,7 +78,7 @@ describe('FHIR operations', function () {
   it('imports the files of a manifest, and goes on where it broke off', async () => {
     const manifest = { input: [{ type: 'Location', url: `${origin}/export/Location.ndjson` }] };
     const broken = await imported(manifest);
-    assert.equal((broken.body?.error as Json[]).length, 1);
+    assert.equal((broken.body!.error as Json[]).length, 1);
     breaksOff = false;
     const whole = await imported({
       resourceType: 'Parameters',
@@ -93,7 +93,7 @@ describe('FHIR operations', function () {
       ],
     });
     assert.deepEqual(
-      (whole.body?.output as Json[]).map(({ count }) => count),
+      (whole.body!.output as Json[]).map(({ count }) => count),
       [300],
     );
     const last = await door.ask('PUT', '/Location/f299', location('f299'));
@@ -110,7 +110,7 @@ describe('FHIR operations', function () {
     const { status, codes } = await door.ask('POST', '/$import', { input: [] });
     assert.deepEqual([status, codes], [400, ['fhir-manifest-invalid']]);
     const moved = await imported(from(`${origin}/export/elsewhere`));
-    assert.equal((moved.body?.error as Json[]).length, 1);
+    assert.equal((moved.body!.error as Json[]).length, 1);
   });
 
   it('tells of its operations what it has', async () => {
