@@ -105,7 +105,8 @@ export function routeOperations(
 ): void {
   for (const { name, ofTypes, take } of operations) {
     app.post(`/fhir/$${name}`, take);
-    if (ofTypes) app.post(`/fhir/:type{[A-Z][A-Za-z]{1,63}}/$${name}`, take);
+    // Behind a parameter the router takes a bare `$` for the end of the text.
+    if (ofTypes) app.post(`/fhir/:type{[A-Z][A-Za-z]{1,63}}/:operation{\\$${name}}`, take);
   }
   app.get(`${importPath}/:id`, (c) => {
     const found = imports?.find(c.req.param('id'), c.env.principal?.id ?? '');
