@@ -9,6 +9,7 @@ export type IssueType =
   | 'exception'
   | 'informational'
   | 'invalid'
+  | 'login'
   | 'not-found'
   | 'not-supported'
   | 'processing'
