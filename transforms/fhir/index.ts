@@ -14,6 +14,19 @@ export type {
 } from './contribution.ts';
 export { conditionOf } from './contributions.ts';
 export { decimalOf, numberOf } from './decimal.ts';
+export {
+  type Constraint,
+  type Discriminator,
+  type ElementDefinition,
+  type ElementType,
+  isList,
+  type PackedValueSet,
+  type R4Definitions,
+  r4Definitions,
+  type Slicing,
+  type StructureDefinition,
+  typeCodeOf,
+} from './definitions/index.ts';
 export { parseFaithfully } from './json.ts';
 export { toOperationOutcome } from './operation-outcome.ts';
 export {
@@ -27,6 +40,6 @@ export {
 export type { CodeableConcept, Coding, Identifier, OperationOutcome, R4Type } from './r4.ts';
 export { isR4Type } from './r4.ts';
 export { readFhirStage } from './read-fhir.ts';
-export { rewriteReferences } from './references.ts';
+export { readReference, rewriteReferences } from './references.ts';
 export { nameUuid, resourceId } from './resource-id.ts';
 export type { Sent } from './sent.ts';
