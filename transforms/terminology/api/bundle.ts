@@ -1,5 +1,5 @@
 import type { Json } from '../knowledge.ts';
-import { refused } from '../operations/index.ts';
+import { declined } from '../operations/index.ts';
 
 /** Questions in one batch. */
 const entriesMax = 500;
@@ -15,10 +15,10 @@ export async function answerBatch(
   ask: (method: string, path: string, body: Json | undefined) => Promise<Response>,
 ): Promise<Json> {
   if (bundle.resourceType !== 'Bundle' || bundle.type !== 'batch')
-    throw refused(400, 'invalid', 'send a Bundle of type batch');
+    throw declined(400, 'invalid', 'send a Bundle of type batch');
   const entries: readonly Json[] = Array.isArray(bundle.entry) ? bundle.entry : [];
   if (entries.length > entriesMax)
-    throw refused(413, 'too-costly', `a batch holds at most ${entriesMax} entries`);
+    throw declined(413, 'too-costly', `a batch holds at most ${entriesMax} entries`);
   const answered: Json[] = [];
   for (const { request, resource } of entries) {
     const { method, url } = (request ?? {}) as Json;

@@ -5,9 +5,9 @@ import { type Json, type ResourceType, resourceTypes } from '../knowledge.ts';
 import {
   capabilityStatement,
   createClosureTables,
+  declined,
   type Operation,
   operations,
-  refused,
   terminologyCapabilities,
 } from '../operations/index.ts';
 import { answerBatch } from './bundle.ts';
@@ -88,7 +88,7 @@ function about(
   parameters: Json,
 ): Json {
   const release = knowledge().byId(type, id);
-  if (release === undefined) throw refused(404, 'not-found', `there is no ${type}/${id}`);
+  if (release === undefined) throw declined(404, 'not-found', `there is no ${type}/${id}`);
   const [url, version] = nameOf[type];
   const own = [
     { name: url, valueUri: release.url },
@@ -155,5 +155,5 @@ function metadata(c: Context<HttpEnv>, { about: program }: TerminologyServiceOpt
   const mode = c.req.query('mode') ?? 'full';
   if (mode === 'terminology') return fhirResponse(terminologyCapabilities(program, []));
   if (mode === 'full' || mode === 'normative') return fhirResponse(capabilityStatement(program));
-  throw refused(400, 'invalid', `there is no mode ${mode}`);
+  throw declined(400, 'invalid', `there is no mode ${mode}`);
 }

@@ -1,5 +1,5 @@
 import type { Json, Knowledge, Release, ResourceType, Wanted } from '../knowledge.ts';
-import { refused } from '../operations/index.ts';
+import { declined } from '../operations/index.ts';
 import { fhirJson, fhirResponse } from './outcome.ts';
 import type { TerminologyServiceOptions } from './service.ts';
 
@@ -14,7 +14,7 @@ export function readResource(
 ): Response {
   const release = knowledge().byId(type, id);
   const pieces = release === undefined ? undefined : document(type, release);
-  if (pieces === undefined) throw refused(404, 'not-found', `there is no ${type}/${id}`);
+  if (pieces === undefined) throw declined(404, 'not-found', `there is no ${type}/${id}`);
   return new Response(streamOf(pieces), { headers: { 'Content-Type': fhirJson } });
 }
 
@@ -94,7 +94,7 @@ function wantedOf(query: URLSearchParams): Wanted {
     if (control.has(name)) continue;
     const key = Object.hasOwn(names, name) ? names[name] : undefined;
     if (key === undefined || modifier !== undefined)
-      throw refused(400, 'not-supported', `the search parameter ${written} is not served`);
+      throw declined(400, 'not-supported', `the search parameter ${written} is not served`);
     // A canonical reference may carry its version.
     const bar = key === 'url' ? value.indexOf('|') : -1;
     wanted[key] = bar < 0 ? value : value.slice(0, bar);
@@ -108,7 +108,7 @@ function wholeOf(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);
   if (text === null) return undefined;
   if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw refused(400, 'invalid', `${name} is not a whole number`);
+  throw declined(400, 'invalid', `${name} is not a whole number`);
 }
 
 const subsetted = {

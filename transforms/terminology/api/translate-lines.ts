@@ -1,5 +1,5 @@
 import type { Knowledge } from '../knowledge.ts';
-import { refused } from '../operations/index.ts';
+import { declined } from '../operations/index.ts';
 import { type TranslatedCode, translator } from '../store/index.ts';
 
 export const ndjson = 'application/x-ndjson; charset=utf-8';
@@ -19,9 +19,9 @@ export function translateLines(request: Request, knowledge: Knowledge): Response
   const name = new URL(request.url).searchParams.get('url') ?? '';
   const bar = name.lastIndexOf('|');
   if (bar < 0 || bar === name.length - 1)
-    throw refused(400, 'required', 'name the map by ?url=URL|VERSION; there is no "latest"');
+    throw declined(400, 'required', 'name the map by ?url=URL|VERSION; there is no "latest"');
   const map = knowledge.conceptMap(name.slice(0, bar), name.slice(bar + 1));
-  if (map === undefined) throw refused(404, 'not-found', `there is no concept map ${name}`);
+  if (map === undefined) throw declined(404, 'not-found', `there is no concept map ${name}`);
   const translate = translator(map);
   const answer = (text: string, line: number) => answerLine(translate, name, text, line);
   const body = (request.body ?? new ReadableStream({ start: (one) => one.close() }))

@@ -1,5 +1,5 @@
 import type { Json } from '../knowledge.ts';
-import { issue, refused, refusedBy } from './issue.ts';
+import { declined, issue, refusedBy } from './issue.ts';
 import { textOf, valueIn } from './json.ts';
 import type { Question } from './question.ts';
 import { knownIn, relationOf } from './subsumes.ts';
@@ -35,7 +35,7 @@ export const createClosureTables = (): ClosureTables => ({ byName: new Map() });
 export function closure(question: Question, tables: ClosureTables, owner: string): Json {
   const { asked } = question;
   const name = asked.text('name');
-  if (name === undefined) throw refused(400, 'required', 'a closure table has a name');
+  if (name === undefined) throw declined(400, 'required', 'a closure table has a name');
   const concepts = asked.all('concept').flatMap((one) => {
     const value = valueIn(one);
     return typeof value === 'object' && value !== null ? [value as Json] : [];
@@ -48,7 +48,7 @@ export function closure(question: Question, tables: ClosureTables, owner: string
   }
   const table = tables.byName.get(key);
   if (table === undefined)
-    throw refused(
+    throw declined(
       404,
       'not-found',
       `the closure table ${name} was not begun, or is gone: begin it`,
@@ -56,7 +56,7 @@ export function closure(question: Question, tables: ClosureTables, owner: string
   keep(tables, key, table);
   if (since !== undefined) {
     const from = Number(since);
-    if (!Number.isSafeInteger(from)) throw refused(400, 'invalid', `there is no version ${since}`);
+    if (!Number.isSafeInteger(from)) throw declined(400, 'invalid', `there is no version ${since}`);
     const later = table.entries.filter(({ version }) => version > from);
     return mapOf(name, table.version, later);
   }

@@ -20,7 +20,7 @@ export {
   versionsOperation,
 } from './capabilities.ts';
 export { type ClosureTables, createClosureTables } from './closure.ts';
-export { type IssueType, outcomeOf, Refused, refused } from './issue.ts';
+export { declined, type IssueType, outcomeOf, Refused } from './issue.ts';
 export type { Surroundings } from './question.ts';
 
 /** An operation: Parameters in, a resource out. Throws `Refused`. */

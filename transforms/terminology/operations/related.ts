@@ -1,7 +1,7 @@
 import type { Json } from '../knowledge.ts';
 import { answerOf } from './asked.ts';
 import type { Component } from './components.ts';
-import { issue, refused, refusedBy } from './issue.ts';
+import { declined, issue, refusedBy } from './issue.ts';
 import { allMembers, type Prepared, prepare } from './prepared.ts';
 import { findValueSet, type Question } from './question.ts';
 
@@ -86,7 +86,7 @@ function sideOf(question: Question, side: 'this' | 'other'): Json {
   if (given !== undefined) return given;
   const url = asked.text(`${side}Url`);
   if (url === undefined)
-    throw refused(400, 'required', `name a value set by ${side}Url, or send ${side}ValueSet`);
+    throw declined(400, 'required', `name a value set by ${side}Url, or send ${side}ValueSet`);
   const found = findValueSet(question, url);
   if (found !== undefined) return found;
   const kind = { severity: 'error', type: 'not-found', tx: 'not-found' } as const;
