@@ -1,6 +1,8 @@
-// Goal: what HL7 publishes as right is right here: every example of US Core 6.1.0 and 7.0.0; and the
+// Goal: what HL7 publishes as right is right here: every example of US Core 6.1.0 and 7.0.0; and
+// the
 // snapshots that are generated from its differentials say what HL7's own say.
-// Method: the packages of PLEXUS_CORPORA are read as they are; each example is validated against the
+// Method: the packages of PLEXUS_CORPORA are read as they are; each example is validated against
+// the
 // profiles it names, once with HL7's snapshots and once with generated ones. Generated snapshots
 // are compared element by element; where they differ is listed here with the reason.
 import assert from 'node:assert/strict';

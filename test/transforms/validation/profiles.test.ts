@@ -1,5 +1,6 @@
 // Goal: what profiles say beyond R4 is checked: every kind of slicing and discriminator, fixed and
-// pattern values, lengths and ranges, extensions, targets; and what nobody can say is said to be so.
+// pattern values, lengths and ranges, extensions, targets; and what nobody can say is said to be
+// so.
 // Method: profiles of our own, written as differentials, so that the snapshots are generated too; a
 // resource that fits each, one defect planted, and exactly the expected code and expression.
 import assert from 'node:assert/strict';

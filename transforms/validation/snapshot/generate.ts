@@ -4,7 +4,8 @@ import { flatten, nodesOf } from './node.ts';
 
 /**
  * The snapshot of a profile or an extension that has only a differential
- * (https://hl7.org/fhir/R4/profiling.html#snapshot): its base's, with what the differential says put
+ * (https://hl7.org/fhir/R4/profiling.html#snapshot): its base's, with what the differential says
+ * put
  * in, slices copied from their elements, and types opened where it says something below them.
  * Undefined when the base is not at hand, or the differential names what the base does not have.
  */
