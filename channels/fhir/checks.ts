@@ -37,6 +37,16 @@ export function bad(reason: 'body-too-large' | 'body-too-slow' | 'busy'): Bad {
 const resourceTypes: ReadonlySet<string> = new Set(['application/fhir+json', 'application/json']);
 const patchType = 'application/json-patch+json';
 
+export const ndjsonType = 'application/fhir+ndjson';
+const ndjsonTypes: ReadonlySet<string> = new Set([
+  ndjsonType,
+  'application/ndjson',
+  'application/x-ndjson',
+]);
+
+export const isNdjson = (request: Request): boolean =>
+  ndjsonTypes.has(mediaTypeOf(request)) && isPlainUtf8(request);
+
 /** The media type without its parameters, in lower case. */
 export const mediaTypeOf = (request: Request): string =>
   (request.headers.get('content-type') ?? '').toLowerCase().split(';')[0]!.trim();

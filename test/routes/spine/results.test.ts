@@ -38,6 +38,20 @@ const order = (status: string) => `OBR|1|P1|F1|CBC^Count^L${'|'.repeat(21)}${sta
 const result = (code: string, value: string, flag: string, status: string) =>
   `OBX|1|NM|${code}^${code}^L||${value}|g/dL||${flag}|||${status}`;
 
+describe('one number for two patients', () => {
+  const other = 'PID|1||815^^^HOSP^MR||Berg^Bo||19510101|M';
+  const specimen = 'SPM|1|S1^S1||BLD';
+  const messages = [person, other].map((pid) => [
+    'ORU^R01',
+    ...[pid, order('F'), result('HB', pid === other ? '15.1' : '5.1', '', 'F'), specimen],
+  ]);
+  for (const type of ['Observation', 'DiagnosticReport', 'ServiceRequest', 'Specimen'])
+    it(`never lets what is of one be the ${type} of the other`, () => {
+      const subjects = folded(type, messages).map(({ subject }) => (subject as Json).reference);
+      assert.equal(new Set(subjects).size, 2);
+    });
+});
+
 describe('a report told in parts', () => {
   let folding: (type: string) => Json[];
   before(() => {
