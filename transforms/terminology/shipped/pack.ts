@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import type { Json } from '../knowledge.ts';
 
-export type { Json };
-
 /**
  * The pack: four bytes with the length of the index, the index, then blocks of some hundred
  * resources. Index and blocks are JSON under brotli, so that one code system is read without the
