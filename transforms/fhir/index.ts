@@ -11,6 +11,19 @@ export type {
   StatedPatient,
 } from './contribution.ts';
 export { decimalOf, numberOf } from './decimal.ts';
+export {
+  type Constraint,
+  type Discriminator,
+  type ElementDefinition,
+  type ElementType,
+  isList,
+  type PackedValueSet,
+  type R4Definitions,
+  r4Definitions,
+  type Slicing,
+  type StructureDefinition,
+  typeCodeOf,
+} from './definitions/index.ts';
 export { toOperationOutcome } from './operation-outcome.ts';
 export {
   type Filled,
@@ -23,4 +36,5 @@ export {
 export type { CodeableConcept, Coding, Identifier, OperationOutcome, R4Type } from './r4.ts';
 export { isR4Type } from './r4.ts';
 export { readFhirStage } from './read-fhir.ts';
+export { readReference } from './references.ts';
 export { nameUuid, resourceId } from './resource-id.ts';

@@ -7,3 +7,26 @@ export {
   type Registered,
   readExtensions,
 } from './extensions/index.ts';
+export {
+  createDefinitions,
+  type Definitions,
+  type FhirPackage,
+  readPackage,
+} from './packages/index.ts';
+export {
+  type CodeSystem,
+  createValueSets,
+  type Expansion,
+  expand,
+  firstOf,
+  type Terms,
+  type ValueSet,
+  type ValueSets,
+  type Verdict,
+} from './terms/index.ts';
+export {
+  createValidator,
+  type Validation,
+  type Validator,
+  type ValidatorOptions,
+} from './validator.ts';

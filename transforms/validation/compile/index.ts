@@ -1,0 +1,11 @@
+export { bindingVerdict } from './binding.ts';
+export {
+  type CompileInvariant,
+  type Compiler,
+  type ExtensionUse,
+  type FindStructure,
+  type JudgeExtension,
+  typeUrl,
+} from './compiler.ts';
+export { compileObject } from './object.ts';
+export { resolve } from './resolve.ts';

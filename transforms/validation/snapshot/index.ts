@@ -1,0 +1,1 @@
+export { generateSnapshot } from './generate.ts';

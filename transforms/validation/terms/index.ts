@@ -1,0 +1,8 @@
+export { type CodeSystem, type Expansion, expand, type Terms, type ValueSet } from './expand.ts';
+export {
+  createValueSets,
+  firstOf,
+  type MoreTerms,
+  type ValueSets,
+  type Verdict,
+} from './value-sets.ts';

@@ -1,0 +1,3 @@
+export { equals, isObject, matchesPattern } from './compare.ts';
+export { narrativeFault } from './narrative.ts';
+export { isId, isRawNumber, type Primitive, primitives } from './primitives.ts';
