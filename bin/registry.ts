@@ -1,4 +1,4 @@
-import { fhirSource } from '../channels/fhir/index.ts';
+import { fhirPollSource, fhirSource } from '../channels/fhir/index.ts';
 import { filesSource } from '../channels/files/index.ts';
 import { mllpSource } from '../channels/mllp/index.ts';
 import { createRegistry, type Registry } from '../engine/index.ts';
@@ -10,6 +10,7 @@ import { stageComponents } from './stages.ts';
 export const registry: Registry = createRegistry([
   mllpSource,
   fhirSource,
+  fhirPollSource,
   filesSource,
   filesRoute,
   mllpRoute,

@@ -33,6 +33,29 @@ export type ResourceLine = { readonly type: string; readonly id: string; readonl
 /** Reads what a message made, for destinations and for `trace`; the spine fills it. */
 export type ResourceReader = {
   resourcesOf(id: MessageId, generation: number): readonly ResourceLine[];
+  /** What a sender's requests came to; undefined where a message holds none. */
+  writtenBy?(id: MessageId): Written | undefined;
+};
+
+/** What became of the requests that a message holds: all were granted, or none. */
+export type Written = {
+  readonly granted: readonly Granted[];
+  /** `entry`: which of the message's requests, from 0 on. */
+  readonly refused: readonly { readonly entry: number; readonly issue: Issue }[];
+};
+
+/** One request, granted, with what its sender is told of the resource. */
+export type Granted = {
+  readonly entry: number;
+  /** `found`: it was there and stays as it is; `absent`: there was nothing to delete. */
+  readonly did: 'created' | 'updated' | 'unchanged' | 'deleted' | 'found' | 'absent';
+  readonly type: string;
+  /** As the sender addresses it. */
+  readonly id: string;
+  /** 0 where there is none. */
+  readonly version: number;
+  /** Milliseconds since the epoch. */
+  readonly changedMs: number;
 };
 
 export type Verdict =

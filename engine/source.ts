@@ -4,7 +4,7 @@ import type { Events } from './events.ts';
 import type { MessageId } from './ids.ts';
 import type { Issue } from './issue.ts';
 import type { SettledOutcome } from './outcome.ts';
-import type { Delivery, Verdict } from './sink.ts';
+import type { Delivery, Verdict, Written } from './sink.ts';
 
 /** What a source hands to the journal: bytes as they came, and what ordering and dedupe need. */
 export type Landing = {
@@ -48,6 +48,10 @@ export type Landed = {
 export type Settlement = {
   readonly outcome: SettledOutcome;
   readonly issues: readonly Issue[];
+  /** What the requests in the message came to, where it holds any. */
+  readonly written?: Written;
+  /** Of a batch: how each of its messages ended, in the order in which they landed. */
+  readonly parts?: readonly Settlement[];
 };
 
 /** Of an answer that can be given to nobody. */

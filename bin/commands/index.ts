@@ -21,6 +21,7 @@ import { tap } from './tap.ts';
 import { terminology } from './terminology.ts';
 import { test } from './test.ts';
 import { trace } from './trace.ts';
+import { validate } from './validate.ts';
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   lint,
   test,
   convert,
+  validate,
   create,
   list,
   schema,

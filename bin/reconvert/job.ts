@@ -62,7 +62,7 @@ export function openJob(
   const isResumed = found?.asked === text;
   if (!isResumed) begin(db, text, query);
   const row = db.prepare<[], JobRow>('SELECT * FROM job').get()!;
-  const diff: Diff = isResumed ? (JSON.parse(row.diff) as Diff) : newDiff();
+  const diff: Diff = { ...newDiff(), ...(JSON.parse(row.diff) as Partial<Diff>) };
   const insert = db.prepare('INSERT INTO planned(id, generation) VALUES(?, ?)');
   const save = db.prepare('UPDATE job SET compared = ?, is_compared = ?, diff = ?');
   const page = db.prepare<[number, number], { n: number; id: number; generation: number | null }>(
@@ -125,7 +125,12 @@ function begin(
 ): void {
   db.transaction(() => {
     db.exec('DELETE FROM planned; DELETE FROM job;');
-    db.prepare(`INSERT INTO job VALUES(1, ?, ?, ?, 0, 0, '{}', 0)`).run(asked, sinceUs, untilUs);
+    db.prepare(`INSERT INTO job VALUES(1, ?, ?, ?, 0, 0, ?, 0)`).run(
+      asked,
+      sinceUs,
+      untilUs,
+      JSON.stringify(newDiff()),
+    );
   })();
 }
 

@@ -1,7 +1,17 @@
 import type { Issue, Landed, Settlement } from '../../engine/index.ts';
 import { fhirJson, type IssueType, outcomeJson } from './operation-outcome.ts';
+import {
+  eTagOf,
+  grantedResult,
+  locationOf,
+  type Result,
+  refusedResult,
+  responseEntry,
+  resultOf,
+  said,
+} from './written.ts';
 
-/** Every answer with a body is an OperationOutcome (or the CapabilityStatement). */
+/** Every answer with a body is an OperationOutcome, a Bundle or the CapabilityStatement. */
 export function answer(
   status: number,
   type: IssueType,
@@ -22,14 +32,10 @@ export const refusal = (
   headers?: Readonly<Record<string, string>>,
 ): Response => answer(status, type, [{ severity: 'error', code, diagnostics }], headers);
 
-const said = (code: string, diagnostics: string): Issue[] => [
-  { severity: 'information', code, diagnostics },
-];
-
 const messageHeader = (landed: Pick<Landed, 'id'>) => ({ 'X-Plexus-Message': String(landed.id) });
 
 /** A duplicate gets word for word what the first one got. */
-export const landedAnswer = (landed: Landed): Response =>
+export const landedAnswer = (landed: Pick<Landed, 'id'>): Response =>
   answer(
     202,
     'informational',
@@ -45,26 +51,50 @@ export const pendingAnswer = (id: number, statusUrl: string): Response =>
     { 'Content-Location': statusUrl, 'Retry-After': '5', 'X-Plexus-Message': String(id) },
   );
 
+/** Of one request, or of a payload that asks for nothing but to be taken in. */
 export function settledAnswer(landed: Pick<Landed, 'id'>, settlement: Settlement): Response {
-  const headers = messageHeader(landed);
-  switch (settlement.outcome) {
-    case 'delivered': {
-      const issues = [...said('processed', 'The payload was processed.'), ...settlement.issues];
-      return answer(201, 'informational', issues, headers);
-    }
-    case 'filtered':
-      return answer(
-        200,
-        'informational',
-        said('filtered', 'The payload is kept; the channel wants no resources of it.'),
-        headers,
-      );
-    case 'quarantined': {
-      const held = 'The payload is stored and waits for an analyst.';
-      const issues = settlement.issues.length > 0 ? settlement.issues : said('held', held);
-      return answer(422, 'processing', issues, headers);
-    }
-    default:
-      throw new Error(`no answer for ${settlement.outcome satisfies never}`);
+  const { status, type, issues, granted } = resultOf(settlement);
+  if (granted === undefined || granted.version === 0)
+    return status === 204
+      ? new Response(null, { status, headers: messageHeader(landed) })
+      : answer(status, type, issues, messageHeader(landed));
+  const headers = {
+    ...messageHeader(landed),
+    ETag: eTagOf(granted),
+    'Last-Modified': new Date(granted.changedMs).toUTCString(),
+  };
+  if (status === 204) return new Response(null, { status, headers });
+  return answer(status, type, issues, { ...headers, Location: `/fhir/${locationOf(granted)}` });
+}
+
+/** A transaction: all of its entries, in the sender's order, or what stands against it. */
+export function transactionAnswer(landed: Pick<Landed, 'id'>, settlement: Settlement): Response {
+  const { outcome, written } = settlement;
+  if (outcome === 'filtered' && written !== undefined && written.refused.length > 0) {
+    const { status, type, issues } = refusedResult(written.refused.map(({ issue }) => issue));
+    return answer(status, type, issues, messageHeader(landed));
   }
+  if (outcome !== 'delivered' || written === undefined) return settledAnswer(landed, settlement);
+  const granted = written.granted.toSorted((left, right) => left.entry - right.entry);
+  return bundleAnswer(landed, 'transaction-response', granted.map(grantedResult));
+}
+
+/** A batch: `resultAt` says what became of each entry, by its place in the sender's Bundle. */
+export const batchAnswer = (
+  landed: Pick<Landed, 'id'>,
+  { parts = [] }: Settlement,
+  resultAt: (parts: readonly Settlement[]) => readonly Result[],
+): Response => bundleAnswer(landed, 'batch-response', resultAt(parts));
+
+function bundleAnswer(
+  landed: Pick<Landed, 'id'>,
+  type: 'batch-response' | 'transaction-response',
+  results: readonly Result[],
+): Response {
+  const entries = results.map((result) => JSON.stringify(responseEntry(result)));
+  const text = `{"resourceType":"Bundle","type":"${type}","entry":[${entries.join()}]}`;
+  return new Response(text, {
+    status: 200,
+    headers: { 'Content-Type': fhirJson, ...messageHeader(landed) },
+  });
 }

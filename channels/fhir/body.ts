@@ -1,3 +1,5 @@
+import { type Clock, limits } from '../../engine/index.ts';
+
 /**
  * Bytes of bodies that are being read or landed at the same time, by all senders of one listener.
  */
@@ -5,13 +7,33 @@ export type BodyBudget = { readonly bytesMax: number; bytes: number };
 
 export type BodyRead =
   | { readonly raw: Buffer; release(): void }
-  | { readonly refused: 'body-too-large' | 'busy' };
+  | { readonly refused: 'body-too-large' | 'body-too-slow' | 'busy' };
 
 /**
  * Reads a body whole while the budget lasts, so that many large bodies at once cost a refusal and
- * not the memory. `release` MUST be called once the bytes are landed.
+ * not the memory, and for so long only. `release` MUST be called once the bytes are landed.
  */
 export async function readBody(
+  request: Request,
+  budget: BodyBudget,
+  bodyBytesMax: number,
+  clock: Pick<Clock, 'after'>,
+): Promise<BodyRead> {
+  let cancel = () => {};
+  const tooLate = new Promise<BodyRead>((resolve) => {
+    cancel = clock.after(limits.httpRequestMs, () => resolve({ refused: 'body-too-slow' }));
+  });
+  const reading = readWhole(request, budget, bodyBytesMax);
+  const read = await Promise.race([reading, tooLate]).finally(cancel);
+  if ('refused' in read && read.refused === 'body-too-slow')
+    reading.then(
+      (late) => 'raw' in late && late.release(),
+      () => {},
+    );
+  return read;
+}
+
+async function readWhole(
   request: Request,
   budget: BodyBudget,
   bodyBytesMax: number,

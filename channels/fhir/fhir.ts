@@ -19,6 +19,7 @@ import {
 import { createFhirApp, metadataPath } from './app.ts';
 import { authSchema, checkAuth, isLoopback, openDoor, type Standing } from './auth.ts';
 import { fhirJson, outcomeJson } from './operation-outcome.ts';
+import { entriesMaxDefault } from './payload.ts';
 import { authorizeRequest } from './scopes.ts';
 
 const schema = z
@@ -45,15 +46,28 @@ const schema = z
       .max(limits.bodyBytesMax * 4)
       .default(limits.bodyBytesMax)
       .describe('Largest body that is read, in bytes.'),
+    entries_max: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(entriesMaxDefault)
+      .describe('Most entries of a Bundle.'),
+    types: z
+      .array(z.string().regex(/^[A-Z][A-Za-z]{1,63}$/, 'is not the name of a resource type'))
+      .min(1)
+      .optional()
+      .describe('Resource types that are taken, as the CapabilityStatement tells; all unless set.'),
   })
-  .transform(({ body_bytes_max, ...rest }) => ({
+  .transform(({ body_bytes_max, entries_max, types, ...rest }) => ({
     ...rest,
+    types,
+    entriesMax: entries_max,
     bodyBytesMax: body_bytes_max,
   }));
 
 export type FhirConfig = z.output<typeof schema>;
 
-/** Takes FHIR resources and Bundles by POST, each landed before it is answered. */
+/** Takes FHIR resources and Bundles, and what is asked for them, landed before it is answered. */
 export const fhirSource: SourceComponent<FhirConfig> = {
   role: 'source',
   name: 'fhir',
@@ -91,7 +105,7 @@ function createFhirSource(config: FhirConfig, context: SourceContext): Source {
       server = await serveHttp({
         host: config.host,
         port: context.anyPort ? 0 : config.port,
-        app: createFhirApp({ context, bodyBytesMax: config.bodyBytesMax }),
+        app: createFhirApp({ ...config, context }),
         ...door,
         authorize: authorizeRequest,
         publicPaths: [metadataPath],

@@ -75,7 +75,7 @@ function identifierKey(identifier: Json): string | undefined {
   return value === undefined ? undefined : `${textOf(identifier.system) ?? ''}|${value}`;
 }
 
-const unique = (keys: readonly (string | undefined)[]): string[] => [
+export const unique = (keys: readonly (string | undefined)[]): string[] => [
   ...new Set(keys.filter((key) => key !== undefined)),
 ];
 

@@ -33,26 +33,29 @@ export function authorizeRequest(principal: Principal, asked: Asked): Denied | u
 }
 
 /**
- * Refuses a Bundle of which the scopes do not allow an entry: by its request where it has one, else
- * as something new. What no scope limits is looked at no further.
+ * Refuses a Bundle, an entry of one or a resource of which the scopes do not allow all: by its
+ * request where it has one, else as something new. What no scope limits is looked at no further.
  */
-export function authorizeBundle(
+export function authorizePayload(
   principal: Principal | undefined,
-  body: Buffer,
+  payload: Readonly<Record<string, unknown>>,
 ): Denied | undefined {
   if (principal?.scopes === undefined) return undefined;
   const { scopes } = principal;
   if ([...'cruds'].every((letter) => permits(scopes, '*', letter))) return undefined;
-  const needs = needsOf(JSON.parse(body.toString('utf8')));
+  const needs = needsOf(payload);
   return needs.every((need) => allows(principal, need)) ? undefined : scopeMissing(principal);
 }
 
-function needsOf(bundle: { readonly entry?: unknown }): Need[] {
-  const entries = Array.isArray(bundle.entry) ? bundle.entry : [];
-  return entries.map((entry: EntryLike) => {
+function needsOf(payload: Readonly<Record<string, unknown>>): Need[] {
+  const { resourceType, entry: listed } = payload;
+  const isOne = resourceType === undefined;
+  const bundled = Array.isArray(listed) ? (listed as unknown[]) : [];
+  const entries = isOne ? [payload] : resourceType === 'Bundle' ? bundled : [{ resource: payload }];
+  return (entries as EntryLike[]).map((entry) => {
     const method = entry?.request?.method;
-    const resourceType = entry?.resource?.resourceType;
-    if (typeof method !== 'string') return { type: String(resourceType), letter: 'c' };
+    const type = String(entry?.resource?.resourceType);
+    if (typeof method !== 'string') return { type, letter: 'c' };
     const path = `/fhir/${String(entry?.request?.url ?? '').replace(/\?.*$/s, '')}`;
     return needOfRequest({ method, path }) ?? { type: '*', letter: 'c' };
   });

@@ -2,6 +2,7 @@ import type { MessageId } from '../ids.ts';
 import type { Issue } from '../issue.ts';
 import { batchCode, type ChannelRef, type Journal, states } from '../journal/index.ts';
 import { outcomeOfVerdict } from '../outcome.ts';
+import type { Written } from '../sink.ts';
 import type { Settlement } from '../source.ts';
 import type { Done } from './report.ts';
 
@@ -20,22 +21,29 @@ export function createAnswers(journal: {
   stateOf(id: MessageId): State | undefined;
   /** The messages of a batch. */
   partsOf(whole: MessageId): readonly MessageId[];
+  /** What the requests in a message came to. */
+  writtenBy(id: MessageId): Written | undefined;
 }) {
   const waiting = new Map<MessageId, ((settlement: Settlement) => void)[]>();
 
   /** A batch has ended when each of its messages has, as badly as the worst of them. */
   async function ofBatch(whole: MessageId): Promise<Settlement> {
-    const ends = await Promise.all(journal.partsOf(whole).map(of));
-    const held = ends.filter(({ outcome }) => outcome === 'quarantined');
-    if (held.length === 0) return { outcome: 'delivered', issues: [] };
-    return { outcome: 'quarantined', issues: held.flatMap(({ issues }) => issues) };
+    const parts = await Promise.all(journal.partsOf(whole).map(of));
+    const held = parts.filter(({ outcome }) => outcome === 'quarantined');
+    if (held.length === 0) return { outcome: 'delivered', issues: [], parts };
+    return { outcome: 'quarantined', issues: held.flatMap(({ issues }) => issues), parts };
+  }
+
+  function told(id: MessageId, settlement: Settlement): Settlement {
+    const written = settlement.outcome === 'quarantined' ? undefined : journal.writtenBy(id);
+    return written === undefined ? settlement : { ...settlement, written };
   }
 
   function of(id: MessageId): Promise<Settlement> {
     const row = journal.stateOf(id);
     if (row?.state === states.settled && row.code === batchCode) return ofBatch(id);
     const known = row && settlementOf(row);
-    if (known) return Promise.resolve(known);
+    if (known) return Promise.resolve(told(id, known));
     return new Promise((resolve) => {
       const others = waiting.get(id);
       if (others) others.push(resolve);
@@ -54,7 +62,8 @@ export function createAnswers(journal: {
         waiting.delete(row.id);
         const issues: readonly Issue[] = verdict.kind === 'held' ? verdict.issues : [];
         const outcome = outcomeOfVerdict[verdict.kind];
-        for (const resolve of resolves) resolve({ outcome, issues });
+        const settlement = told(row.id, { outcome, issues });
+        for (const resolve of resolves) resolve(settlement);
       }
     },
   };

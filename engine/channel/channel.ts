@@ -54,6 +54,7 @@ export function createChannel(
   const answers = createAnswers({
     stateOf: (id) => journal.stateOf(id, first.chain),
     partsOf: journal.partsOf,
+    writtenBy: (id) => options.reader.writtenBy?.(id),
   });
   let deployed = firstDeployed;
   /** With what the deployment says of it. */

@@ -18,6 +18,8 @@ export type Said = {
   readonly list: number;
   /** It is never first: it follows what it corrects. */
   readonly corrects: boolean;
+  /** The resource is there no more. */
+  readonly deleted: boolean;
 };
 
 /** A contribution as text, which is enough to see whether it says anything new. */
@@ -32,6 +34,7 @@ export type SaidText = {
   readonly without: string | undefined;
   readonly list: number;
   readonly corrects: boolean;
+  readonly deleted: boolean;
 };
 
 /** A contribution and its place in the order of things. */
@@ -44,12 +47,14 @@ export type Placed = Said & {
 };
 
 const nobody: readonly string[] = [];
+/** What lists end comes after all that the message itself says of its resources. */
+export const endingOrdinal = Number.MAX_SAFE_INTEGER;
 
 /**
  * The contribution as text. Throws for an element name that no FHIR element has, which is a bug.
  */
 export function saidBy(contribution: Contribution): SaidText {
-  const { set, origins, remove, whole, initial, joins, without, corrects } = contribution;
+  const { set, origins, remove, whole, initial, joins, without, corrects, deleted } = contribution;
   const initialText = initial === undefined ? '{}' : textOf(initial);
   return {
     set: origins === undefined ? textOf(set) : `{${originsText(origins)}${textOf(set).slice(1)}`,
@@ -60,6 +65,7 @@ export function saidBy(contribution: Contribution): SaidText {
     without: without === undefined ? undefined : JSON.stringify(without),
     list: 0,
     corrects: corrects !== undefined && corrects.mayBeFirst === undefined,
+    deleted: deleted === true,
   };
 }
 
@@ -85,6 +91,7 @@ export const silence: Said = {
   without: noPatterns,
   list: 0,
   corrects: false,
+  deleted: false,
 };
 
 /** Applies what is newer to what is there; says whether that changed anything. */
@@ -140,7 +147,7 @@ const inOrder = (left: Placed, right: Placed): number =>
 
 /**
  * The resource from all that was ever said of it, in the order of the messages, and from what its
- * lists ended. Undefined when nobody says anything of it any more.
+ * lists ended. Undefined when nobody says anything of it any more, or the last word was a deletion.
  */
 export function fold(
   contributions: readonly Placed[],
@@ -150,8 +157,14 @@ export function fold(
   if (said.length === 0) return undefined;
   const all = endings.length === 0 ? said : [...said, ...endings].sort(inOrder);
   const elements: Elements = new Map();
-  for (const one of afterCorrected(all)) apply(elements, one);
-  return elements;
+  let isThere = true;
+  for (const one of afterCorrected(all)) {
+    // What its lists end of a deleted resource does not bring it back.
+    if (!isThere && one.ordinal === endingOrdinal) continue;
+    apply(elements, one);
+    isThere = !one.deleted;
+  }
+  return isThere ? elements : undefined;
 }
 
 /**

@@ -18,16 +18,18 @@ export function readHistory(reading: Reading, last: number): Placed[] {
 /** A contribution as it was made, `text` being the elements that were in force after it. */
 export function placedOf(row: ContributionRow, text: string): Placed {
   const retraction = row.elements === retractionMark;
+  const deleted = row.elements === deletionMark;
   const own = readOwn(row.own);
   return {
-    set: retraction ? new Map() : readSet(row, own, text),
+    set: retraction || deleted ? new Map() : readSet(row, own, text),
     initial: own.initial === undefined ? new Map() : splitElements(own.initial),
     remove: row.removed === undefined ? [] : row.removed.split(','),
-    whole: row.elements?.startsWith('*') ?? false,
+    whole: deleted || (row.elements?.startsWith('*') ?? false),
     joins: own.joins === undefined ? [] : own.joins.split(','),
     without: own.without === undefined ? noPatterns : JSON.parse(own.without),
     list: Number(own.list ?? 0),
     corrects: row.elements?.startsWith(correctionMark) ?? false,
+    deleted,
     message: row.message,
     generation: row.generation,
     ordinal: row.ordinal,
@@ -62,8 +64,13 @@ export const saysNothing: Spelling = {
   own: undefined,
 };
 
+/** Marks the row of a message that deleted the resource. */
+const deletionMark = '#';
+
 /** Begins `elements` of a contribution that corrects an earlier one. */
 const correctionMark = '!';
+
+const deletion: Spelling = { elements: deletionMark, removed: undefined, own: undefined };
 
 const markOf = ({ whole, corrects }: SaidText): string =>
   whole ? '*' : corrects ? correctionMark : '';
@@ -109,6 +116,7 @@ const asides = ({ list, joins, without, initial }: SaidText): Own | undefined =>
 
 /** It set all that the version in force holds, and had no initial values. */
 export function spellAll(said: SaidText): Spelling {
+  if (said.deleted) return deletion;
   const own = asides(said);
   return {
     elements: said.whole ? '*' : undefined,
@@ -148,6 +156,7 @@ export function spell(said: SaidText, set: Elements, elements: Elements): Spelli
 
 /** The version in force need not show what it set. */
 export function spellOwn(said: SaidText, set: Elements): Spelling {
+  if (said.deleted) return deletion;
   return {
     elements: markOf(said) + [...set.keys()].join(','),
     removed: removedBy(said),

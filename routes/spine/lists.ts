@@ -1,6 +1,6 @@
 import type { Contribution, Listing } from '../../transforms/fhir/index.ts';
 import { type Elements, splitElements } from './elements.ts';
-import { apply, counting, type Placed, type Said, silence } from './fold.ts';
+import { apply, counting, endingOrdinal, type Placed, type Said, silence } from './fold.ts';
 
 /**
  * A list is kept as a resource of a type of its own, which no reader shows: it folds, is replayed
@@ -40,9 +40,6 @@ export function everListed(history: readonly Placed[]): ReadonlyMap<string, stri
   return listed;
 }
 
-/** Endings come after all that the message itself says of its resources. */
-const afterAll = Number.MAX_SAFE_INTEGER;
-
 /** What a list, its elements as one text, makes of those that it ends. */
 export function endingBy(text: string): Pick<Said, 'set' | 'remove'> {
   return endingFrom(splitElements(text));
@@ -64,7 +61,7 @@ export function endingsIn(history: readonly Placed[], id: string): Placed[] {
     apply(elements, list);
     const stands = membersOf(elements).includes(id);
     if (stood && !stands && isWhole(list))
-      endings.push({ ...list, ...silence, ...endingFrom(list.set), ordinal: afterAll });
+      endings.push({ ...list, ...silence, ...endingFrom(list.set), ordinal: endingOrdinal });
     stood = stands;
   }
   return endings;

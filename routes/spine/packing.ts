@@ -11,7 +11,7 @@ export type Head = {
   /**
    * What it set: undefined for all that the version in force holds, else element names between
    * commas that point into it, after a `*` when it was whole, a `!` when it is a correction; `-`
-   * alone says nothing: a retraction, or what a list ended.
+   * alone says nothing: a retraction, or what a list ended; `#` alone is a deletion.
    */
   readonly elements: string | undefined;
   /** Names of the elements it removed, between commas. */

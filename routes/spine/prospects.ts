@@ -71,6 +71,7 @@ function draft(
 }
 
 function applied(text: string, said: SaidText): string {
+  if (said.deleted) return '';
   const elements = text === '' ? new Map() : splitElements(text);
   apply(elements, splitSaid(said));
   return joinElements(elements);

@@ -7,6 +7,7 @@ import {
   type ResourceReader,
 } from '../../engine/index.ts';
 import type { Provenance } from '../../transforms/fhir/index.ts';
+import { readAnswer } from './answers.ts';
 import { render } from './elements.ts';
 import { linesOf } from './lines.ts';
 import { packId, spineFile, unpackId } from './schema.ts';
@@ -87,6 +88,10 @@ export function openSpineReader(dataDir: string, key: Buffer): SpineReader {
     resourcesOf(id, generation) {
       const spine = open();
       return spine === undefined ? [] : linesOf(spine.reading, spine.words, id, generation);
+    },
+    writtenBy(id) {
+      const row = open()?.showing.answered.get(id);
+      return row === undefined ? undefined : readAnswer(row.answer);
     },
     current(type, id) {
       const spine = open();

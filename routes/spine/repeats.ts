@@ -33,6 +33,7 @@ export function repetition(before: Placed | undefined, said: SaidText): Spelling
   const isSame =
     now.whole === before.whole &&
     now.corrects === before.corrects &&
+    now.deleted === before.deleted &&
     now.list === before.list &&
     sameElements(now.set, before.set) &&
     sameElements(now.initial, before.initial) &&

@@ -3,6 +3,18 @@ import { join } from 'node:path';
 export const spineFile = (dataDir: string) => join(dataDir, 'spine.db');
 
 /**
+ * Of what FHIR senders ask for: how a source addresses a resource, by which identifiers it finds
+ * one (never taken out: who finds one looks whether it still carries them), and what a message's
+ * requests came to, which is decided once.
+ */
+const requestSchema = `
+CREATE TABLE IF NOT EXISTS sent(resource INTEGER PRIMARY KEY, id TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS sent_token(source INT, type INT, token TEXT, resource INT,
+  PRIMARY KEY(source, type, token, resource)) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS answered(message INTEGER PRIMARY KEY, answer TEXT NOT NULL) STRICT;
+`;
+
+/**
  * Appends come at the end of their tables, and what a message says of all its resources is one row,
  * so that a message costs few statements and a batch touches few pages. A contribution has a
  * number, which grows; those of one message are neighbours, and `contribution` holds up to some
@@ -13,7 +25,7 @@ export const spineFile = (dataDir: string) => join(dataDir, 'spine.db');
  * `origin` holds the effect key: a message's contributions of one generation are `count` from
  * `first` on, so their ordinals need no index.
  */
-export const spineSchema = `
+export const spineSchema = `${requestSchema}
 CREATE TABLE IF NOT EXISTS word(no INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE IF NOT EXISTS resource(no INTEGER PRIMARY KEY, type INT NOT NULL, id ANY NOT NULL,
   last INT NOT NULL, current INT NOT NULL, newest INT NOT NULL) STRICT;

@@ -12,6 +12,7 @@ export type ResourceRow = {
   readonly newest: number;
 };
 
+const answeredSql = 'SELECT answer FROM answered WHERE message = ?';
 const packColumns = 'first, message, generation, ordinal, heads, texts';
 
 /** What both the writer and the readers ask. */
@@ -89,6 +90,16 @@ export function prepareWriting(db: DatabaseHandle) {
     ),
     setResource: db.prepare('UPDATE resource SET last = ?, current = ?, newest = ? WHERE no = ?'),
     addPack: db.prepare(`INSERT INTO contribution(${packColumns}) VALUES(?, ?, ?, ?, ?, ?)`),
+    addSent: db.prepare('INSERT OR IGNORE INTO sent(resource, id) VALUES(?, ?)'),
+    addToken: db.prepare(
+      'INSERT OR IGNORE INTO sent_token(source, type, token, resource) VALUES(?, ?, ?, ?)',
+    ),
+    byToken: db.prepare<[number, number, string], { resource: number }>(
+      'SELECT resource FROM sent_token WHERE source = ? AND type = ? AND token = ?',
+    ),
+    answered: db.prepare<[number], { answer: string }>(answeredSql),
+    sentId: db.prepare<[number], { id: string }>('SELECT id FROM sent WHERE resource = ?'),
+    addAnswer: db.prepare('INSERT INTO answered(message, answer) VALUES(?, ?)'),
     addTally: db.prepare(
       `INSERT INTO tally(type, resources, versions) VALUES(?, ?, ?) ON CONFLICT DO UPDATE
         SET resources = resources + excluded.resources, versions = versions + excluded.versions`,
@@ -129,6 +140,7 @@ export function prepareShowing(db: DatabaseHandle) {
       `SELECT generation, mapping FROM origin WHERE message = ? AND generation < ?
         ORDER BY generation DESC LIMIT 1`,
     ),
+    answered: db.prepare<[number], { answer: string }>(answeredSql),
     list: db.prepare<[number, number, number], ResourceRow>(
       'SELECT * FROM resource WHERE no > ? AND type = ? ORDER BY no LIMIT ?',
     ),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  filter,
   hold,
   openDatabase,
   pass,
@@ -13,6 +14,7 @@ import type { Conversion } from '../../transforms/fhir/index.ts';
 import { type Admission, judge } from './at-the-gate.ts';
 import { unmatchedCorrections } from './corrections.ts';
 import { idIndexSchema } from './id-index.ts';
+import { decideRequests } from './requests.ts';
 import { spineFile, spineSchema } from './schema.ts';
 import { openSpine, type Spine } from './spine.ts';
 import { writeMessage } from './writer.ts';
@@ -44,7 +46,9 @@ export const storeStage: StageComponent<z.output<typeof schema>> = {
     'Each message once, by effect key; the current resource is the fold of all contributions in ' +
     'the order of their messages, in whatever order they are written; durable before settlement. ' +
     'A correction that does not mean exactly one earlier result is held, and so is, where the ' +
-    'channel validates, a message that would leave a resource invalid.',
+    'channel validates, a message that would leave a resource invalid. What a FHIR request ' +
+    'depends on (does it exist, which version) is decided once, in the same transaction; a ' +
+    'request that is refused is filtered, and its sender told.',
   example: 'store',
   schema,
   create(_config, context) {
@@ -77,10 +81,14 @@ export const storeStage: StageComponent<z.output<typeof schema>> = {
         store.attempt((spine) => {
           const unmatched = unmatchedCorrections(spine, work);
           if (unmatched.length > 0) return hold(unmatched);
+          const decided = decideRequests(spine, work);
+          if ('refused' in decided) return filter(decided.refused[0]!.issue.code);
           const { gate, unvisited } = work.body;
-          const { errors, remarks } = gate ? judge(spine, gate, work) : admitted;
+          const { errors, remarks } = gate ? judge(spine, gate, decided.work) : admitted;
           if (errors.length > 0) return hold([...errors, ...remarks]);
-          return pass({ unvisited, written: writeMessage(spine, work) }, remarks);
+          const written = writeMessage(spine, decided.work);
+          decided.answer();
+          return pass({ unvisited, written }, remarks);
         }),
     };
     return stage as Stage;

@@ -26,10 +26,10 @@ function toldIn(contribution: Contribution): Told {
 }
 
 function toldOf(type: string, id: string, said: Said): Told {
-  const { set, remove, whole, initial, joins, without, corrects } = said;
+  const { set, remove, whole, initial, joins, without, corrects, deleted } = said;
   const shown = type === listType ? toldOfList : type;
   const seen = new Map([...set].filter(([name]) => !isHidden(name)));
-  return { type: shown, id, set: seen, remove, whole, initial, joins, without, corrects };
+  return { type: shown, id, set: seen, remove, whole, initial, joins, without, corrects, deleted };
 }
 
 /** What a generation of a message said. */

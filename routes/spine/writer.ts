@@ -133,6 +133,10 @@ function contribute(
 }
 
 function begin(spine: Spine, origin: Origin, state: State, said: SaidText): State {
+  if (said.deleted) {
+    append(spine, state, origin, '', spellAll(said));
+    return state;
+  }
   if (said.initial === undefined) {
     append(spine, state, origin, said.set, spellAll(said));
     return state;
@@ -145,7 +149,12 @@ function begin(spine: Spine, origin: Origin, state: State, said: SaidText): Stat
 
 /** The usual case: nobody newer has spoken of the resource, so the fold goes one step on. */
 function follow(spine: Spine, origin: Origin, state: State, said: SaidText): void {
-  const { initial, without, set, corrects } = said;
+  const { initial, without, set, corrects, deleted } = said;
+  if (deleted) {
+    append(spine, state, origin, state.text === '' ? undefined : '', spellAll(said));
+    save(spine, state);
+    return;
+  }
   const isPlain = initial === undefined && without === undefined && !corrects;
   // Feeds repeat a patient with every message: the same text again needs no reading of the old one.
   if (isPlain && set === state.text) {

@@ -27,6 +27,22 @@ describe('lint of a network', () => {
   });
   afterEach(() => rmSync(dir, { recursive: true }));
 
+  it('names the mapping whose test does not hold, not one of what it extends', async () => {
+    mkdirSync(join(dir, 'mappings'));
+    const message = '      MSH|^~\\&|A|B|||20240101||ADT^A28|1|P|2.5\n      PID|1||1^^^B^MR||Y^A\n';
+    const mapping =
+      'mapping: west\nextends: base\nsource: west\ntests:\n  - name: a name\n' +
+      `    message: |\n${message}    expect: { "Patient.name[0].family": Z }\n`;
+    writeFileSync(join(dir, 'mappings/west.yaml'), mapping);
+    const stages = 'stages:\n  - convert: { mapping: west }\n';
+    writeFileSync(join(dir, 'channels/west.yaml'), west(stages));
+    writeFileSync(join(dir, 'plexus.yaml'), 'network: example\n');
+    const { lines } = await run(['lint', '--json', '--config', dir, '--data', join(dir, 'none')]);
+    const found = lines.map((line) => JSON.parse(line) as { code: string; file: string });
+    const failed = found.find(({ code }) => code === 'mapping-test-failed');
+    assert.equal(failed?.file, join(dir, 'mappings/west.yaml'));
+  });
+
   it('wants a channel in the file of its name', async () => {
     const misnamed = await lint({ 'channels/east.yaml': west('') });
     assert.deepEqual(misnamed, ['1:10 warning channel-file-name']);

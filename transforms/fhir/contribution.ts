@@ -1,5 +1,6 @@
 import type { Gate, Issue } from '../../engine/index.ts';
 import type { Run } from './origins.ts';
+import type { Sent } from './sent.ts';
 
 /**
  * What one message says about one resource. A mapping emits, for each top-level element, set,
@@ -42,6 +43,10 @@ export type Contribution = {
   /** The sender sent the resource whole (FHIR): what `set` does not name is gone. */
   readonly whole?: true;
   readonly corrects?: Correction;
+  /** The resource is there no more; what is said of it later begins it anew. */
+  readonly deleted?: true;
+  /** FHIR only: how the sender addresses the resource, and what the store has to decide. */
+  readonly sent?: Sent;
 };
 
 /**
@@ -64,6 +69,8 @@ export type Conversion = {
   readonly messageType: string;
   readonly controlId: string;
   readonly contributions: readonly Contribution[];
+  /** FHIR only: the contributions are requests for different resources, all granted or none. */
+  readonly isTransaction?: true;
   /** Populated fields that no rule read, as `PID-11`, each once: the loss report. */
   readonly unvisited: readonly string[];
   readonly issues: readonly Issue[];

@@ -1,19 +1,30 @@
 import type { Issue } from '../../engine/index.ts';
+import { type Patch, readPatch } from './patch.ts';
 import { isR4Type } from './r4.ts';
+import { type Request, readRequest, verbs } from './request.ts';
 
-/** One resource of a payload, and where it stood. */
+/** One resource of a payload, or one request for it, and where it stood. */
 export type Entry = {
+  /** Without elements where the request brings none (DELETE). */
   readonly resource: Readonly<Record<string, unknown>> & { readonly resourceType: string };
   /** `Bundle.entry.fullUrl`, '' when there is none. */
   readonly fullUrl: string;
   /** FHIRPath of the resource in the payload. */
   readonly path: string;
+  /** Its place in the Bundle, from 0 on. */
+  readonly index: number;
+  /** Absent where the payload only says "this is the resource now". */
+  readonly request?: Request;
+  readonly patch?: Patch;
 };
 
 export type Payload = {
   readonly messageType: string;
   readonly controlId: string;
+  /** In the order in which they are worked off. */
   readonly entries: readonly Entry[];
+  /** Its entries are requests that are decided one for all: they may name each other by search. */
+  readonly isTransaction: boolean;
   /** What makes it unreadable; empty when all entries can be used. */
   readonly issues: readonly Issue[];
 };
@@ -34,23 +45,37 @@ const unstorable = new Set(['Bundle', 'Parameters']);
 type Json = Record<string, unknown>;
 
 /**
- * Takes a FHIR payload (a resource or a Bundle) apart. Throws for nothing that a payload may hold.
+ * Takes a FHIR payload apart: a resource, a Bundle, or one `Bundle.entry` by itself, which is how a
+ * listener lands what its address and headers say. Throws for nothing that a payload may hold.
  */
 export function readPayload(payload: unknown): Payload {
   const issues: Issue[] = [];
+  const nothing = { messageType: '', controlId: '', entries: [], isTransaction: false, issues };
   if (!isObject(payload)) {
     issues.push(error('fhir-json-invalid', 'the payload is no JSON object'));
-    return { messageType: '', controlId: '', entries: [], issues };
+    return nothing;
+  }
+  const isEntry = isObject(payload.request) || isObject(payload.resource);
+  if (payload.resourceType === undefined && isEntry) {
+    const entries = readEntry(payload, 0, '', issues);
+    const messageType = entries[0]?.resource.resourceType ?? '';
+    return { ...nothing, messageType, entries, isTransaction: true };
   }
   const type = typeIn(payload, '', issues);
-  if (type !== 'Bundle') {
-    const entries = type === undefined ? [] : entryOf(payload, type, '', type, issues);
-    return { messageType: type ?? '', controlId: '', entries, issues };
-  }
-  const { identifier, entry = [], type: kind } = payload;
+  if (type === 'Bundle') return readBundle(payload, issues);
+  const resource = type === undefined ? undefined : checked(payload, type, type, issues);
+  if (type === undefined || resource === undefined) return { ...nothing, messageType: type ?? '' };
+  return {
+    ...nothing,
+    messageType: type,
+    entries: [{ resource, fullUrl: '', path: type, index: 0 }],
+  };
+}
+
+function readBundle({ identifier, entry = [], type }: Json, issues: Issue[]): Payload {
   const controlId =
     isObject(identifier) && typeof identifier.value === 'string' ? identifier.value : '';
-  if (typeof kind !== 'string' || !bundleTypes.has(kind)) {
+  if (typeof type !== 'string' || !bundleTypes.has(type)) {
     const expected = [...bundleTypes].join(', ');
     const message = `a Bundle of this type is not taken in; expected ${expected}`;
     issues.push(error('fhir-bundle-unsupported', message, 'Bundle.type'));
@@ -58,48 +83,67 @@ export function readPayload(payload: unknown): Payload {
   if (!Array.isArray(entry))
     issues.push(error('fhir-json-invalid', 'this is no list', 'Bundle.entry'));
   const entries = (Array.isArray(entry) ? entry : []).flatMap((one: unknown, index) =>
-    readEntry(one, `Bundle.entry[${index}]`, issues),
+    readEntry(one, index, `Bundle.entry[${index}]`, issues),
   );
-  return { messageType: 'Bundle', controlId, entries, issues };
+  const isTransaction = type === 'transaction';
+  // A batch is for entries that know nothing of each other; their order is the sender's own.
+  const ordered = isTransaction ? inOrderOfVerbs(entries) : entries;
+  return { messageType: 'Bundle', controlId, entries: ordered, isTransaction, issues };
 }
 
-function readEntry(entry: unknown, path: string, issues: Issue[]): Entry[] {
+/** https://hl7.org/fhir/R4/http.html#trules; what brings no request is taken for a PUT. */
+function inOrderOfVerbs(entries: readonly Entry[]): Entry[] {
+  const turnOf = ({ request }: Entry): number => verbs.indexOf(request?.verb ?? 'PUT');
+  return [...entries].sort((left, right) => turnOf(left) - turnOf(right));
+}
+
+/** `path`: of the entry; '' for one that stands by itself. */
+function readEntry(entry: unknown, index: number, path: string, issues: Issue[]): Entry[] {
   if (!isObject(entry)) {
     issues.push(error('fhir-json-invalid', 'this entry is no object', path));
     return [];
   }
-  if (!isPlainRequest(entry.request, `${path}.request`, issues)) return [];
+  const inEntry = (name: string): string => (path === '' ? name : `${path}.${name}`);
+  const request = isObject(entry.request)
+    ? readRequest(entry.request, inEntry('request'), issues)
+    : undefined;
+  if (isObject(entry.request) && request === undefined) return [];
+  const fullUrl = typeof entry.fullUrl === 'string' ? entry.fullUrl : '';
+  const place = { fullUrl, path: inEntry('resource'), index };
+  if (request?.verb === 'DELETE')
+    return [{ ...place, request, resource: { resourceType: request.type } }];
   if (!isObject(entry.resource)) {
     issues.push(error('fhir-resource-missing', 'this entry holds no resource', path));
     return [];
   }
-  const at = `${path}.resource`;
-  const type = typeIn(entry.resource, at, issues);
-  const fullUrl = typeof entry.fullUrl === 'string' ? entry.fullUrl : '';
-  return type === undefined ? [] : entryOf(entry.resource, type, fullUrl, at, issues);
+  if (request?.verb === 'PATCH') {
+    const patch = readPatch(entry.resource, request.type, place.path, issues);
+    const resource = { resourceType: request.type };
+    return patch === undefined ? [] : [{ ...place, request, resource, patch }];
+  }
+  const type = typeIn(entry.resource, place.path, issues);
+  if (type === undefined) return [];
+  const resource = checked(entry.resource, type, place.path, issues);
+  if (resource === undefined || !isAsRequested(resource, request, place.path, issues)) return [];
+  return [{ ...place, resource, ...(request === undefined ? {} : { request }) }];
 }
 
-/**
- * Only what says "this is the resource now"; the rest would change its meaning if it were ignored.
- */
-function isPlainRequest(request: unknown, path: string, issues: Issue[]): boolean {
-  if (!isObject(request)) return true;
-  const { method, url } = request;
-  if (method !== undefined && method !== 'POST' && method !== 'PUT') {
-    const message = 'only entries with the methods POST and PUT are taken in';
-    issues.push(error('fhir-method-unsupported', message, `${path}.method`));
+function isAsRequested(
+  { resourceType, id }: Entry['resource'],
+  request: Request | undefined,
+  path: string,
+  issues: Issue[],
+): boolean {
+  if (request === undefined) return true;
+  if (resourceType !== request.type) {
+    const message = 'the address of the request is that of another resource type';
+    issues.push(error('fhir-type-mismatch', message, `${path}.resourceType`));
     return false;
   }
-  const isConditional =
-    request.ifNoneExist !== undefined ||
-    request.ifMatch !== undefined ||
-    request.ifNoneMatch !== undefined ||
-    (typeof url === 'string' && url.includes('?'));
-  if (isConditional) {
-    const message = 'conditional requests in a Bundle are not taken in';
-    issues.push(error('fhir-conditional-unsupported', message, path));
-  }
-  return !isConditional;
+  if (request.id === undefined || id === undefined || id === request.id) return true;
+  const message = 'the resource has another id than the address of the request';
+  issues.push(error('fhir-id-mismatch', message, `${path}.id`));
+  return false;
 }
 
 function typeIn(resource: Json, path: string, issues: Issue[]): string | undefined {
@@ -116,35 +160,35 @@ function typeIn(resource: Json, path: string, issues: Issue[]): string | undefin
   return resourceType;
 }
 
-function entryOf(
+/** The resource, when it is one that can be kept. */
+function checked(
   resource: Json,
   resourceType: string,
-  fullUrl: string,
   path: string,
   issues: Issue[],
-): Entry[] {
+): Entry['resource'] | undefined {
   if (unstorable.has(resourceType)) {
     const message = `a ${resourceType} is nothing that can be stored here`;
     issues.push(error('fhir-type-unstorable', message, path));
-    return [];
+    return undefined;
   }
   for (const [name, value] of Object.entries(resource)) {
     const isNamed = /^_?[a-z][A-Za-z0-9]*$/.test(name);
     if (isNamed && value !== null) continue;
     const what = isNamed ? 'an element is `null`' : 'an element has a name that FHIR cannot have';
     issues.push(error('fhir-element-invalid', what, path));
-    return [];
+    return undefined;
   }
   const { id, meta } = resource;
   if (id !== undefined && !(typeof id === 'string' && /^[A-Za-z0-9\-.]{1,64}$/.test(id))) {
     issues.push(error('fhir-id-invalid', 'this is no FHIR id', `${path}.id`));
-    return [];
+    return undefined;
   }
   if (meta !== undefined && !isObject(meta)) {
     issues.push(error('fhir-element-invalid', '`meta` is no object', `${path}.meta`));
-    return [];
+    return undefined;
   }
-  return [{ resource: { ...resource, resourceType }, fullUrl, path }];
+  return { ...resource, resourceType };
 }
 
 const isObject = (value: unknown): value is Json =>

@@ -1,3 +1,5 @@
+export { applyPatch } from './apply-patch.ts';
+export { type Condition, carries, identifiersOf } from './condition.ts';
 export type {
   Contribution,
   Conversion,
@@ -10,6 +12,7 @@ export type {
   StatedIdentifier,
   StatedPatient,
 } from './contribution.ts';
+export { conditionOf } from './contributions.ts';
 export { decimalOf, numberOf } from './decimal.ts';
 export {
   type Constraint,
@@ -24,6 +27,7 @@ export {
   type StructureDefinition,
   typeCodeOf,
 } from './definitions/index.ts';
+export { parseFaithfully } from './json.ts';
 export { toOperationOutcome } from './operation-outcome.ts';
 export {
   type Filled,
@@ -36,5 +40,6 @@ export {
 export type { CodeableConcept, Coding, Identifier, OperationOutcome, R4Type } from './r4.ts';
 export { isR4Type } from './r4.ts';
 export { readFhirStage } from './read-fhir.ts';
-export { readReference } from './references.ts';
+export { readReference, rewriteReferences } from './references.ts';
 export { nameUuid, resourceId } from './resource-id.ts';
+export type { Sent } from './sent.ts';

@@ -6,6 +6,14 @@ const codeSystem = 'urn:plexus:codes';
 
 /** The first pattern decides; the values: https://hl7.org/fhir/R4/valueset-issue-type.html */
 const types: readonly (readonly [RegExp, IssueType])[] = [
+  [/^fhir-(cardinality|full-url|empty)$/, 'required'],
+  [/^fhir-(choice|choice-type|contained|element-unknown|profile|slice|slice-order)$/, 'structure'],
+  [/^fhir-(fixed|pattern|length|range|reference-target|value-invalid)$/, 'value'],
+  [/^fhir-binding$/, 'code-invalid'],
+  [/^fhir-invariant$/, 'invariant'],
+  [/^fhir-reference-unresolved$/, 'not-found'],
+  [/^fhir-(modifier-)?extension-unknown$/, 'extension'],
+  [/^unchecked$/, 'informational'],
   [/-(missing|absent)$/, 'required'],
   [/-(unsupported|unstorable)$/, 'not-supported'],
   [/-(too-deep|too-large|too-many)$/, 'too-long'],

@@ -7,11 +7,12 @@ import {
   type Stage,
   type StageComponent,
 } from '../../engine/index.ts';
-import type { Contribution, Conversion } from './contribution.ts';
-import { type Entry, readPayload } from './entries.ts';
+import type { Conversion } from './contribution.ts';
+import { contributionsOf } from './contributions.ts';
+import { readPayload } from './entries.ts';
+import { parseFaithfully } from './json.ts';
 import { statementsOf } from './patient-links.ts';
-import { isTooDeep, readReference, rewriteReferences } from './references.ts';
-import { resourceId } from './resource-id.ts';
+import { isTooDeep } from './references.ts';
 
 const schema = z
   .strictObject({
@@ -29,7 +30,7 @@ export const readFhirStage: StageComponent<Config> = {
   role: 'stage',
   name: 'read-fhir',
   flow: { takes: 'message', gives: 'resources' },
-  summary: 'Takes FHIR R4 JSON (a resource or a Bundle) apart into the resources that it holds.',
+  summary: 'Takes FHIR R4 JSON (a resource, a Bundle, or one entry of it) apart into resources.',
   guarantees:
     'The same resource sent again gets the same id; references inside a source stay whole; what ' +
     'is not FHIR R4 is held with every mistake that was found.',
@@ -41,14 +42,17 @@ export const readFhirStage: StageComponent<Config> = {
       run({ raw, sha256 }) {
         const payload = parseJson(raw);
         if ('issue' in payload) return hold([payload.issue]);
-        const { messageType, controlId, entries, issues } = readPayload(payload.value);
+        const read = readPayload(payload.value);
+        const { messageType, controlId, issues } = read;
         if (issues.length > 0) return hold(issues.slice(0, issuesMax));
-        const contributions = contributionsOf(source, sha256, entries);
+        const { contributions, unresolved } = contributionsOf(source, sha256, read);
+        if (unresolved.length > 0) return hold(unresolved.slice(0, issuesMax));
         const said = statementsOf(contributions);
         const conversion: Conversion = {
           messageType,
           controlId,
           contributions,
+          ...(read.isTransaction ? { isTransaction: true } : {}),
           unvisited: [],
           issues: said.issues,
           marks: [],
@@ -76,7 +80,7 @@ function parseJson(raw: Buffer): { readonly value: unknown } | { readonly issue:
     return refuse('fhir-encoding-invalid', 'the payload is not valid UTF-8');
   }
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseFaithfully(text);
     if (!isTooDeep(value)) return { value };
     return refuse(
       'fhir-too-deep',
@@ -85,67 +89,4 @@ function parseJson(raw: Buffer): { readonly value: unknown } | { readonly issue:
   } catch {
     return refuse('fhir-json-invalid', 'the payload is not valid JSON');
   }
-}
-
-function contributionsOf(
-  source: string,
-  sha256: string,
-  entries: readonly Entry[],
-): readonly Contribution[] {
-  const identified = entries.map((entry, index) => {
-    const { resourceType: type } = entry.resource;
-    return { entry, type, id: resourceId(source, type, keyOf(entry, `${sha256}:${index}`)) };
-  });
-  const byUrl = new Map(
-    identified.map(({ entry, type, id }) => [entry.fullUrl, `${type}/${id}`] as const),
-  );
-  byUrl.delete('');
-  const bases = new Set(['', ...[...byUrl.keys()].map((url) => readReference(url)?.base ?? '')]);
-  const rewrite = (reference: string): string | undefined => {
-    const local = byUrl.get(reference);
-    if (local !== undefined) return local;
-    const found = readReference(reference);
-    // A reference to another server is that server's; one without a base is to the source itself.
-    if (found === undefined || !bases.has(found.base)) return undefined;
-    return `${found.type}/${resourceId(source, found.type, found.id)}`;
-  };
-  return identified.map(({ entry, type, id }) => {
-    const { resourceType: _type, id: _id, meta, ...set } = entry.resource;
-    rewriteReferences(set, rewrite);
-    const kept = metaOf(meta);
-    return {
-      type,
-      id,
-      set: kept === undefined ? set : { meta: kept, ...set },
-      remove: [],
-      whole: true,
-    };
-  });
-}
-
-/**
- * What the source knows the resource by: its id, else its first identifier, else the Bundle's
- * name for it, else the payload itself; so that the same payload sent again gives the same
- * resources.
- */
-function keyOf({ resource, fullUrl }: Entry, fallback: string): string {
-  if (typeof resource.id === 'string') return resource.id;
-  const named = readReference(fullUrl);
-  if (named?.type === resource.resourceType) return named.id;
-  const { identifier } = resource;
-  const first: unknown = Array.isArray(identifier) ? identifier[0] : identifier;
-  const { system, value } = (first ?? {}) as { system?: unknown; value?: unknown };
-  if (typeof system === 'string' && typeof value === 'string') return `${system}|${value}`;
-  return fullUrl === '' ? fallback : fullUrl;
-}
-
-/**
- * Versions and times of the source's own store are not ours; what says what the resource is, is.
- */
-function metaOf(meta: unknown): Record<string, unknown> | undefined {
-  const { profile, security, tag } = (meta ?? {}) as Record<string, unknown>;
-  const kept = Object.entries({ profile, security, tag }).filter(
-    ([, value]) => value !== undefined,
-  );
-  return kept.length === 0 ? undefined : Object.fromEntries(kept);
 }

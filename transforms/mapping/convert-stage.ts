@@ -1,4 +1,3 @@
-import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import {
   type CheckContext,
@@ -80,10 +79,9 @@ function check(config: Config, context: CheckContext): readonly ConfigIssue[] {
   }
   const loaded = loadMapping(configDir, config.mapping);
   if (!loaded.merged) return loaded.issues;
-  const file = loaded.files.at(-1)!;
   const failures = runTests(loaded).filter((result) => !result.passed);
   return failures.map((result) => ({
-    file: isAbsolute(file) ? file : join(configDir, file),
+    file: result.file,
     line: result.line,
     column: result.column,
     severity: 'error' as const,

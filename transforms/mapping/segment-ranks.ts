@@ -57,7 +57,9 @@ export type Ranks = {
 export function ranksOf(names: readonly string[]): Ranks {
   const [firstOrc, firstObr] = [names.indexOf('ORC'), names.indexOf('OBR')];
   const orderFollows =
-    firstObr >= 0 && firstObr < firstOrc && names.lastIndexOf('OBR') < names.lastIndexOf('ORC');
+    firstObr >= 0 &&
+    firstObr < firstOrc &&
+    (names.lastIndexOf('OBR') < names.lastIndexOf('ORC') || isBehind(names));
   const firstSpm = names.indexOf('SPM');
   // In OUL^R22, OML^O33 and their like the specimen comes first, and what is asked of it after.
   const specimenLeads =
@@ -81,6 +83,18 @@ export function ranksOf(names: readonly string[]): Ranks {
     at[index] = within && ofOrdersToo.has(name) ? 50 : rank;
   }
   return { at, inOrder, orderFollows, of };
+}
+
+/** Do all ORC stand right behind an OBR, and what follows one of them is no order of its own? */
+function isBehind(names: readonly string[]): boolean {
+  let isPlain = false;
+  for (const [index, name] of names.entries()) {
+    if (name !== 'ORC') continue;
+    if (names[index - 1] !== 'OBR') return false;
+    const next = names.slice(index + 1).find((other) => !attached.has(other) && !isLeading(other));
+    isPlain ||= next === undefined || (ranks.get(next) ?? unranked) !== detail;
+  }
+  return isPlain;
 }
 
 /**

@@ -1,3 +1,4 @@
+export { createTerminologyFace, type TerminologyServiceOptions } from './api/index.ts';
 export {
   type CodeMap,
   type Relationship,

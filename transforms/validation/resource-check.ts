@@ -35,6 +35,19 @@ type Wanted = {
   readonly impliedBy?: string;
 };
 
+/** Plans by type and then by profile after profile: no key is put together for a resource. */
+type Known = { readonly next: Map<string, Known>; plans: Plans | undefined };
+
+const createKnown = (): Known => ({ next: new Map(), plans: undefined });
+
+function step(from: Known, word: string): Known {
+  const found = from.next.get(word);
+  if (found !== undefined) return found;
+  const made = createKnown();
+  from.next.set(word, made);
+  return made;
+}
+
 /** Resources name profiles themselves: no more combinations than this are remembered. */
 const rememberedMax = 2_000;
 
@@ -49,16 +62,23 @@ export function createResourceCheck(
   compiler: Compiler,
   assigned: readonly string[],
 ): ResourceCheck {
-  const known = new Map<string, Plans>();
+  let known = createKnown();
+  let count = 0;
 
   const plansOf = (type: string, wanted: readonly Wanted[]): Plans => {
-    const key = `${type} ${wanted.map(({ url, at, impliedBy }) => `${at} ${impliedBy} ${url}`).join(' ')}`;
-    const found = known.get(key);
-    if (found !== undefined) return found;
-    const made = makePlans(type, wanted, compiler);
-    if (known.size >= rememberedMax) known.clear();
-    known.set(key, made);
-    return made;
+    let at = step(known, type);
+    for (const one of wanted) {
+      if (one.at === undefined || one.at === 'assigned') at = step(at, one.at ?? 'asked');
+      at = step(at, one.url);
+    }
+    if (at.plans !== undefined) return at.plans;
+    count += 1;
+    if (count > rememberedMax) {
+      known = createKnown();
+      count = 0;
+    }
+    at.plans = makePlans(type, wanted, compiler);
+    return at.plans;
   };
 
   const check = (resource: Json, walk: Walk, profiles: readonly string[]): void => {
@@ -75,6 +95,7 @@ export function createResourceCheck(
     for (const say of said) say(walk);
     const outer = { bundle: walk.bundle };
     if (type === 'Bundle') walk.bundle = indexBundle(resource);
+    if (plans.length > 1) walk.isRepeated = true;
     for (const plan of plans) checkObject(plan, resource, walk, type);
     if (resource.contained !== undefined) checkContained(resource, walk);
     if (type === 'Bundle') {

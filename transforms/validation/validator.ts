@@ -52,7 +52,10 @@ export function createValidator(options: ValidatorOptions): Validator {
       const base = typeof type === 'string' && /^[A-Za-z]{1,60}$/.test(type) ? type : 'Resource';
       const walk = startWalk(resource, base);
       check.resource(resource, walk, profiles);
-      return { issues: distinct(walk.issues), unchecked: distinct(walk.unchecked) };
+      const { issues, unchecked, isRepeated } = walk;
+      return isRepeated
+        ? { issues: distinct(issues), unchecked: distinct(unchecked) }
+        : { issues, unchecked };
     },
   };
 }

@@ -92,9 +92,14 @@ describe('channels/fhir', () => {
       link: [{ type: 'replaced-by', other: { identifier: { system: 'urn:a', value: '17' } } }],
     });
     const answer = await post(`${url}/Patient?identifier=urn:a%7C18`, patient, {}, 'PUT');
-    assert.equal(answer.status, 202);
-    assert.equal(memory.state.landings[0]?.raw.toString(), patient);
-    assert.deepEqual(memory.state.landings[0]?.orderingKeys, ['urn:a|18', 'urn:a|17']);
+    assert.equal(answer.status, 201);
+    const landed = memory.state.landings[0];
+    assert.deepEqual(JSON.parse(landed?.raw.toString() ?? ''), {
+      request: { method: 'PUT', url: 'Patient?identifier=urn:a%7C18' },
+      resource: JSON.parse(patient),
+    });
+    assert.ok(landed?.raw.toString().includes(patient), 'the body is there byte for byte');
+    assert.deepEqual(landed?.orderingKeys, ['urn:a|18', 'urn:a|17']);
   });
 
   it('says with status and code what is wrong with a request', async () => {
@@ -102,6 +107,8 @@ describe('channels/fhir', () => {
     const patient = '{"resourceType":"Patient"}';
     const deep = `{"resourceType":"Patient","x":${'['.repeat(70)}${']'.repeat(70)}}`;
     const big = JSON.stringify({ resourceType: 'Patient', text: 'x'.repeat(4000) });
+    const jsonPatch = { 'Content-Type': 'application/json-patch+json' };
+    const twice = 'fhir-duplicate-key';
     const xml = { 'Content-Type': 'application/fhir+xml' };
     const cases: [Promise<Answer>, number, string][] = [
       [post(`${url}/Patient`, '{"resourceType":'), 400, 'fhir-json-invalid'],
@@ -113,11 +120,17 @@ describe('channels/fhir', () => {
       [post(url, patient), 400, 'fhir-type-mismatch'],
       [post(`${url}/patient`, patient), 404, 'fhir-address-unknown'],
       [post(`${url}/_status/77`, patient), 405, 'method-not-allowed'],
-      [post(`${url}/Patient`, patient, {}, 'PUT'), 412, 'fhir-condition-invalid'],
-      [post(`${url}/Patient?identifier=1`, patient, {}, 'PUT'), 412, 'fhir-condition-invalid'],
-      [post(`${url}/Patient?name=x`, patient, {}, 'PUT'), 412, 'fhir-condition-invalid'],
+      [post(`${url}/Patient`, patient, {}, 'PUT'), 412, 'fhir-condition-unsupported'],
+      [post(`${url}/Patient?identifier=1`, patient, {}, 'PUT'), 412, 'fhir-condition-unsupported'],
+      [post(`${url}/Patient?name=x`, patient, {}, 'PUT'), 412, 'fhir-condition-unsupported'],
       [post(`${url}/Patient?identifier=a|1`, patient, {}, 'PUT'), 400, 'fhir-condition-mismatch'],
-      [post(`${url}/Patient/1`, patient, {}, 'DELETE'), 405, 'method-not-allowed'],
+      [post(`${url}/Patient/1`, patient, {}, 'PUT'), 400, 'fhir-id-mismatch'],
+      [post(`${url}/Patient/1`, '[]', jsonPatch, 'PATCH'), 405, 'method-not-allowed'],
+      [post(`${url}/Group/1`, '{}', jsonPatch, 'PATCH'), 400, 'fhir-patch-invalid'],
+      [post(`${url}/Group/1`, '[]', {}, 'PATCH'), 415, 'media-type'],
+      [post(`${url}/Group/1`, '{}', { 'If-Match': 'x' }, 'PUT'), 400, 'fhir-request-invalid'],
+      [post(`${url}/Group`, '{}', { 'If-None-Exist': 'x=1' }), 412, 'fhir-condition-unsupported'],
+      [post(`${url}/Group`, '{"resourceType":"Group","id":"1","\\u0069d":"2"}'), 400, twice],
       [post(`${url}/Patient`, big), 413, 'body-too-large'],
       [post(`${url}/Patient`, patient, xml), 415, 'media-type'],
       [post(`${url}/Patient`, patient, { 'Content-Encoding': 'gzip' }), 415, 'media-type'],

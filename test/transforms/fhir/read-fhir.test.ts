@@ -42,6 +42,49 @@ function codes(raw: Buffer | string): readonly (string | undefined)[][] {
 const bundle = (...entry: unknown[]) => ({ resourceType: 'Bundle', type: 'transaction', entry });
 
 describe('read-fhir', () => {
+  it('keeps every number as it was written', () => {
+    const digits = fc
+      .tuple(fc.integer(), fc.stringMatching(/^\d{1,20}$/), fc.constantFrom('', 'e3', 'E-2'))
+      .map(([whole, fraction, exponent]) => `${whole}.${fraction}${exponent}`);
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(digits, fc.constantFrom('-0', '1e5', '0.0')), { minLength: 1 }),
+        (all) => {
+          const values = all.map((text) => `{"valueDecimal":${text}}`).join();
+          const raw = `{"resourceType":"Basic","extension":[${values}]}`;
+          const outcome = read(raw);
+          assert.ok(outcome.kind === 'pass');
+          const { extension } = outcome.body.contributions[0]!.set;
+          assert.equal(JSON.stringify(extension), `[${values}]`);
+        },
+      ),
+    );
+  });
+
+  it('holds what does not fit its address, and references to entries that are not there', () => {
+    const put = (url: string, resource: object) => ({ request: { method: 'PUT', url }, resource });
+    const dangling = { reference: 'urn:uuid:00000000-0000-4000-8000-000000000009' };
+    const wrong = [
+      put('Patient/1', { resourceType: 'Patient', id: '2' }),
+      put('Patient/1', { resourceType: 'Group' }),
+      put('Observation/1', { resourceType: 'Observation', subject: dangling }),
+      put('Patient', { resourceType: 'Patient' }),
+      { request: { method: 'POST', url: 'Patient/1' }, resource: { resourceType: 'Patient' } },
+      { request: { method: 'PATCH', url: 'Patient/1' }, resource: { resourceType: 'Binary' } },
+    ];
+    assert.deepEqual(
+      wrong.map((entry) => codes(JSON.stringify(entry))[0]?.[0]),
+      [
+        'fhir-id-mismatch',
+        'fhir-type-mismatch',
+        'fhir-reference-unresolved',
+        'fhir-request-invalid',
+        'fhir-request-invalid',
+        'fhir-patch-patient',
+      ],
+    );
+  });
+
   it('gives a resource an id of its own within its source, and keeps what it says', () => {
     const patient = {
       resourceType: 'Patient',
@@ -56,6 +99,7 @@ describe('read-fhir', () => {
       set: { meta: { profile: ['urn:p'] }, active: true },
       remove: [],
       whole: true,
+      sent: { source: 'north', id: 'p1', isNamed: true, entry: 0, path: 'Patient', verb: 'POST' },
     });
     assert.notEqual(passed(patient, 'south').contributions[0]?.id, made?.id);
     assert.equal(passed(patient).messageType, 'Patient');
@@ -65,12 +109,15 @@ describe('read-fhir', () => {
     const base = { resourceType: 'Patient', active: true };
     const named = { ...base, identifier: [{ system: 'urn:s', value: '1' }] };
     const id = (payload: unknown) => passed(payload).contributions[0]?.id;
-    assert.equal(id(named), resourceId('north', 'Patient', 'urn:s|1'));
+    // What is made of another name is an id by which the sender can address the resource.
+    const made = (name: string) =>
+      resourceId('north', 'Patient', resourceId('north', 'Patient', name));
+    assert.equal(id(named), made('urn:s|1'));
     const url = { fullUrl: 'https://a.example/fhir/Patient/9', resource: base };
     assert.equal(id(bundle(url)), resourceId('north', 'Patient', '9'));
     const uuid = { fullUrl: 'urn:uuid:0b6f3a52-2d5e-4f6c-8a1b-000000000001', resource: base };
-    assert.equal(id(bundle(uuid)), resourceId('north', 'Patient', uuid.fullUrl));
-    assert.equal(id(base), resourceId('north', 'Patient', 'ab:0'));
+    assert.equal(id(bundle(uuid)), made(uuid.fullUrl));
+    assert.equal(id(base), made('ab:0'));
   });
 
   it('keeps every reference between the entries of a Bundle, whatever way it is written', () => {
@@ -97,13 +144,16 @@ describe('read-fhir', () => {
               ...(way === 'urn' ? {} : { id: String(id) }),
               hasMember: [{ reference: referenceTo(target) }],
             };
-            return { fullUrl: urls[index], resource, request: { method: 'PUT', url: 'x' } };
+            const url = way === 'urn' ? 'Observation' : `Observation/${id}`;
+            const method = way === 'urn' ? 'POST' : 'PUT';
+            return { fullUrl: urls[index], resource, request: { method, url } };
           }),
         );
         const { contributions } = passed(payload);
         assert.deepEqual(passed(payload).contributions, contributions);
-        contributions.forEach(({ set }, index) => {
-          const target = contributions[(edges[index] ?? 0) % entries.length]!;
+        const sent = contributions.toSorted((one, two) => one.sent!.entry - two.sent!.entry);
+        sent.forEach(({ set }, index) => {
+          const target = sent[(edges[index] ?? 0) % entries.length]!;
           const expected = [{ reference: `Observation/${target.id}` }];
           assert.deepEqual(set.hasMember, expected);
         });
@@ -158,7 +208,7 @@ describe('read-fhir', () => {
       JSON.stringify(
         bundle(
           { resource: patient },
-          { request: { method: 'DELETE', url: 'Patient/1' } },
+          { request: { method: 'GET', url: 'Patient/1' } },
           { resource: patient, request: { method: 'PUT', url: 'Patient?identifier=1' } },
           {},
           { resource: { resourceType: 'Nothing' } },
@@ -166,7 +216,7 @@ describe('read-fhir', () => {
       ),
       [
         ['fhir-method-unsupported', 'Bundle.entry[1].request.method'],
-        ['fhir-conditional-unsupported', 'Bundle.entry[2].request'],
+        ['fhir-condition-unsupported', 'Bundle.entry[2].request.url'],
         ['fhir-resource-missing', 'Bundle.entry[3]'],
         ['fhir-type-unknown', 'Bundle.entry[4].resource.resourceType'],
       ],

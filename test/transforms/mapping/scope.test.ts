@@ -50,6 +50,15 @@ describe('scope of a rule', () => {
     assert.deepEqual(led.all(5, 'NTE'), [7]);
   });
 
+  it('an order that follows its detail is of that one, also where the next has none', () => {
+    const mixed = createScope('MSH PID SPM OBR ORC NTE OBX SPM OBR OBX'.split(' '));
+    assert.deepEqual([mixed.resolve(3, 'ORC'), mixed.resolve(8, 'ORC')], [4, -1]);
+    assert.deepEqual([mixed.resolve(6, 'OBR'), mixed.resolve(9, 'OBR')], [3, 8]);
+    assert.deepEqual(mixed.all(3, 'OBX'), [6]);
+    const ahead = createScope('MSH PID OBR OBX ORC OBR OBX'.split(' '));
+    assert.deepEqual([ahead.resolve(2, 'ORC'), ahead.resolve(5, 'ORC')], [-1, 4]);
+  });
+
   it('notes go past what only continues: to the patient, the order, the specimen', () => {
     const shape = 'MSH PID PD1 NTE PV1 PV2 ORC NTE TQ1 OBR TQ1 NTE ZZZ NTE SPM NTE'.split(' ');
     const noted = createScope(shape);

@@ -88,10 +88,13 @@ const nothing: Answer = { resolved: [], issues: [] };
 function patientsOf({ contributions }: Conversion): number[] {
   const ordinals: number[] = [];
   for (let at = 0; at < contributions.length; at += 1)
-    if (contributions[at]!.type === 'Patient' && !isOnlyReplaced(contributions[at]!))
-      ordinals.push(at);
+    if (contributions[at]!.type === 'Patient' && tellsWho(contributions[at]!)) ordinals.push(at);
   return ordinals;
 }
+
+/** A deletion of the file says nothing of the person. */
+const tellsWho = (patient: Contribution): boolean =>
+  patient.deleted === undefined && !isOnlyReplaced(patient);
 
 /** The file that a merge ended, of which the message says no more; its statement says who it is. */
 function isOnlyReplaced({ set }: Contribution): boolean {

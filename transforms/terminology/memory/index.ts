@@ -16,7 +16,10 @@ import { memoryConceptMap } from './concept-map.ts';
 export { memoryCodeSystem, propertyText } from './code-system.ts';
 export { memoryConceptMap, relationshipOf } from './concept-map.ts';
 
-/** Knowledge of the given FHIR resources; what is of another type is passed over. */
+/**
+ * Knowledge of the given FHIR resources; what is of another type is passed over, and of two with
+ * one url and version the first counts.
+ */
 export function memoryKnowledge(resources: Iterable<Json>): Knowledge {
   const all = new Map<ResourceType, Map<string, Map<string, Json>>>(
     resourceTypes.map((type) => [type, new Map()]),
@@ -26,7 +29,9 @@ export function memoryKnowledge(resources: Iterable<Json>): Knowledge {
     const byUrl = all.get(resource.resourceType as ResourceType);
     if (byUrl === undefined) continue;
     const { url, version } = releaseOf(resource);
-    byUrl.set(url, (byUrl.get(url) ?? new Map()).set(version, resource));
+    const byVersion = byUrl.get(url) ?? new Map<string, Json>();
+    byUrl.set(url, byVersion);
+    if (!byVersion.has(version)) byVersion.set(version, resource);
   }
   for (const byUrl of all.values())
     for (const byVersion of byUrl.values()) listed.push(...byVersion.values());

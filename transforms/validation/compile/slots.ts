@@ -1,4 +1,4 @@
-import { isList, typeCodeOf } from '../../fhir/index.ts';
+import { isList, isR4Type, typeCodeOf } from '../../fhir/index.ts';
 import {
   type Check,
   checkObject,
@@ -30,7 +30,7 @@ export function slotsOf(node: TreeElement, compiler: Compiler): Keyed[] {
     const item = itemCheck(node, target.definition.path, compiler, check);
     return complexSlot(name, target.definition.path, node, item, compiler);
   }
-  const codes = (node.definition.type ?? []).map(typeCodeOf);
+  const codes = isResourceId(node) ? ['id'] : (node.definition.type ?? []).map(typeCodeOf);
   return [...new Set(codes)].flatMap((code) => {
     const key = isChoice ? `${name}${code.charAt(0).toUpperCase()}${code.slice(1)}` : name;
     const item = itemCheck(node, code, compiler);
@@ -38,6 +38,12 @@ export function slotsOf(node: TreeElement, compiler: Compiler): Keyed[] {
       ? primitiveSlots(key, code, node, item, compiler)
       : complexSlot(key, code, node, item, compiler);
   });
+}
+
+/** R4's snapshots call the id of a resource a string; its type is id (Resource.id). */
+function isResourceId({ definition }: TreeElement): boolean {
+  const [type = '', name, ...deeper] = definition.path.split('.');
+  return name === 'id' && deeper.length === 0 && isR4Type(type);
 }
 
 function complexSlot(

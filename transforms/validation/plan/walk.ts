@@ -30,6 +30,8 @@ export type Walk = {
   bundle: BundleIndex | undefined;
   /** The entry's own URL in that Bundle; '' outside one. */
   fullUrl: string;
+  /** Has an element been looked at by more than one profile, so that things are said twice? */
+  isRepeated: boolean;
   /** What invariants were told of these two; made when the first one runs. */
   environment: { readonly of: Json; readonly within: Json; readonly value: unknown } | undefined;
   /** The path's first part: the type of the outermost resource. */
@@ -48,6 +50,7 @@ export function startWalk(resource: Json, base: string): Walk {
     bundle: undefined,
     fullUrl: '',
     environment: undefined,
+    isRepeated: false,
     base,
   };
 }

@@ -1,0 +1,89 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Issue, Landing, Settlement } from '../../engine/index.ts';
+import { type Payload, readScanned } from './payload.ts';
+import type { Range } from './scan-json.ts';
+import { type Result, resultOf } from './written.ts';
+
+/** A batch, taken apart into messages of their own that land with it. */
+export type Batch = {
+  /** In the order in which they are worked off. */
+  readonly parts: readonly Landing[];
+  readonly isConditional: boolean;
+  /** What became of each entry, in the sender's order. */
+  resultAt(parts: readonly Settlement[]): readonly Result[];
+};
+
+/** Entries that are read before others get a turn. */
+const entriesAtOnce = 500;
+/** https://hl7.org/fhir/R4/http.html#trules; reads come last, and are not answered here. */
+const turns = ['DELETE', 'POST', 'PUT', 'PATCH'];
+const readCode = 'fhir-read-unsupported';
+
+type Part = { readonly landing: Landing; readonly index: number; readonly turn: number };
+
+/**
+ * The entries of a batch know nothing of each other: each is a message, a slice of the Bundle's
+ * bytes, which is settled, held, replayed and answered by itself. `raw` has been looked through;
+ * what `check` says stands against an entry.
+ */
+export async function readBatch(
+  raw: Buffer,
+  entries: readonly Range[],
+  receivedUs: number,
+  check: (payload: Payload) => Issue | undefined,
+): Promise<Batch> {
+  const parts: Part[] = [];
+  let isConditional = false;
+  for (const [index, [start, end]] of entries.entries()) {
+    if (index % entriesAtOnce === entriesAtOnce - 1) await setImmediate();
+    const bytes = raw.subarray(start, end);
+    const read = readChecked(bytes, check);
+    const landing = { raw: bytes, receivedUs };
+    if ('refused' in read) {
+      const refused = [{ ...read.refused, path: `Bundle.entry[${index}]` }];
+      parts.push({ landing: { ...landing, orderingKeys: [], refused }, index, turn: turns.length });
+      continue;
+    }
+    const { orderingKeys } = read.payload;
+    isConditional ||= read.payload.isConditional;
+    const method = methodOf(read.payload);
+    const turn = turns.indexOf(method);
+    const isRead = method === 'GET' || method === 'HEAD';
+    const unwanted = isRead ? { filtered: readCode } : {};
+    const last = turn < 0 ? turns.length : turn;
+    parts.push({ landing: { ...landing, orderingKeys, ...unwanted }, index, turn: last });
+  }
+  parts.sort((left, right) => left.turn - right.turn);
+  return {
+    parts: parts.map(({ landing }) => landing),
+    isConditional,
+    resultAt(settlements) {
+      const results: Result[] = new Array(parts.length);
+      for (const [at, { index, landing }] of parts.entries()) {
+        const settlement = settlements[at];
+        results[index] =
+          landing.filtered === readCode || settlement === undefined
+            ? notRead
+            : resultOf(settlement);
+      }
+      return results;
+    },
+  };
+}
+
+function readChecked(bytes: Buffer, check: (payload: Payload) => Issue | undefined) {
+  const read = readScanned(bytes);
+  const wrong = 'refused' in read ? undefined : check(read.payload);
+  return wrong === undefined ? read : { refused: wrong };
+}
+
+function methodOf({ value }: Payload): string {
+  const { method } = (value.request ?? {}) as { method?: unknown };
+  return typeof method === 'string' ? method : 'PUT';
+}
+
+const notRead: Result = {
+  status: 405,
+  type: 'not-supported',
+  issues: [{ severity: 'error', code: readCode, diagnostics: 'Nothing can be read here.' }],
+};

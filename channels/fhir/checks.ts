@@ -1,0 +1,145 @@
+import type { Issue } from '../../engine/index.ts';
+import { type Asked, conditionIssue } from './envelope.ts';
+import type { IssueType } from './operation-outcome.ts';
+import type { Payload } from './payload.ts';
+import { conditionKeys } from './request-keys.ts';
+
+/** Why a request is turned away, before anything of it is stored. */
+export type Bad = {
+  readonly status: number;
+  readonly type: IssueType;
+  readonly code: string;
+  readonly diagnostics: string;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+export function bad(reason: 'body-too-large' | 'body-too-slow' | 'busy'): Bad {
+  switch (reason) {
+    case 'body-too-large': {
+      const diagnostics = 'The body is over the limit of this listener.';
+      return { status: 413, type: 'too-long', code: reason, diagnostics };
+    }
+    case 'body-too-slow': {
+      const diagnostics = 'The body did not come in time.';
+      const headers = { Connection: 'close' };
+      return { status: 408, type: 'transient', code: reason, diagnostics, headers };
+    }
+    case 'busy': {
+      const diagnostics = 'The listener is taking in as much as it can hold; send it again.';
+      const headers = { 'Retry-After': '2' };
+      return { status: 429, type: 'throttled', code: reason, diagnostics, headers };
+    }
+    default:
+      throw new Error(`no answer for ${reason satisfies never}`);
+  }
+}
+
+const resourceTypes: ReadonlySet<string> = new Set(['application/fhir+json', 'application/json']);
+const patchType = 'application/json-patch+json';
+
+/** The media type without its parameters, in lower case. */
+export const mediaTypeOf = (request: Request): string =>
+  (request.headers.get('content-type') ?? '').toLowerCase().split(';')[0]!.trim();
+
+export function checkMedia(request: Request, { method }: Pick<Asked, 'method'>): Bad | undefined {
+  if (method === 'DELETE') return undefined;
+  const type = mediaTypeOf(request);
+  const isTaken = method === 'PATCH' ? type === patchType : resourceTypes.has(type);
+  if (isTaken && isPlainUtf8(request)) return undefined;
+  const wanted = method === 'PATCH' ? patchType : 'application/fhir+json';
+  const diagnostics = `Send ${wanted} in UTF-8 and without a content encoding.`;
+  const headers = method === 'PATCH' ? { 'Accept-Patch': patchType } : {};
+  return { status: 415, type: 'not-supported', code: 'media-type', diagnostics, headers };
+}
+
+export function isPlainUtf8(request: Request): boolean {
+  const charset = (request.headers.get('content-type') ?? '')
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim())
+    .find((parameter) => parameter.startsWith('charset='));
+  const encoding = request.headers.get('content-encoding') ?? 'identity';
+  return encoding === 'identity' && (!charset || /^charset="?utf-?8"?$/.test(charset));
+}
+
+/** A condition that could not be decided is refused at once. */
+export function unconditional({ method, url, ifMatch, ifNoneMatch, ifNoneExist }: Asked) {
+  const query = url.indexOf('?');
+  const search = method === 'POST' ? ifNoneExist : query < 0 ? undefined : url.slice(query);
+  const issue = search === undefined ? undefined : conditionIssue(search);
+  if (issue !== undefined) return { ...issue, status: 412, type: 'invalid' } satisfies Bad;
+  if (ifMatch !== undefined && !/^(?:W\/)?"?\d{1,15}"?$/.test(ifMatch.trim()))
+    return headerInvalid('If-Match names one version, as W/"3".');
+  if (ifNoneMatch !== undefined && (ifNoneMatch.trim() !== '*' || method !== 'PUT'))
+    return headerInvalid('Of If-None-Match only `*` with PUT is understood.');
+  return undefined;
+}
+
+export const scopeMissing: Bad = {
+  status: 403,
+  type: 'forbidden',
+  code: 'forbidden',
+  diagnostics: 'The scopes of this sender do not allow every entry.',
+};
+
+const headerInvalid = (diagnostics: string): Bad => ({
+  status: 400,
+  type: 'invalid',
+  code: 'fhir-request-invalid',
+  diagnostics,
+});
+
+/** Does the body fit its address, and does this channel take resources like it? */
+export function checkTypes(
+  payload: Payload,
+  asked: Asked,
+  type: string,
+  taken: ReadonlySet<string> | undefined,
+): Bad | undefined {
+  if (asked.method === 'PATCH') return undefined;
+  const wrong = (status: number, code: string, diagnostics: string): Bad => ({
+    status,
+    type: 'invalid',
+    code,
+    diagnostics,
+  });
+  if (payload.resourceType !== type)
+    return wrong(400, 'fhir-type-mismatch', `This address takes ${type}, and nothing else.`);
+  const other = untaken(payload, taken);
+  if (other !== undefined) return wrong(404, other.code, other.diagnostics);
+  const [, , id] = /^([^/?]+)(?:\/([^/?]+))?/.exec(asked.url) ?? [];
+  if (asked.method === 'PUT' && id !== undefined && payload.id !== id)
+    return wrong(400, 'fhir-id-mismatch', 'The resource carries another id than its address.');
+  const query = asked.url.indexOf('?');
+  const wanted = asked.method === 'PUT' && query > 0 ? conditionKeys(asked.url.slice(query)) : [];
+  if (!wanted.every((token) => payload.identifiers.includes(token)))
+    return wrong(
+      400,
+      'fhir-condition-mismatch',
+      'The resource lacks the identifier of its address.',
+    );
+  return undefined;
+}
+
+/** What stands against a payload whose types a channel does not take. */
+export function untaken(
+  payload: Payload,
+  taken: ReadonlySet<string> | undefined,
+): Issue | undefined {
+  if (taken === undefined || typesIn(payload).every((one) => taken.has(one))) return undefined;
+  const diagnostics = 'This channel does not take resources of this type.';
+  return { severity: 'error', code: 'fhir-type-not-taken', diagnostics };
+}
+
+function typesIn({ resourceType, value }: Payload): readonly string[] {
+  if (resourceType !== 'Bundle') return [resourceType];
+  const entries: readonly unknown[] = Array.isArray(value.entry) ? value.entry : [];
+  return entries.flatMap((entry) => {
+    const { resource } = (entry ?? {}) as { resource?: { resourceType?: unknown } };
+    return typeof resource?.resourceType === 'string' ? [resource.resourceType] : [];
+  });
+}
+
+/** RFC 7240; https://hl7.org/fhir/R4/async.html. */
+export const isAsynchronous = (request: Request): boolean =>
+  /(?:^|[,;\s])respond-async(?:$|[,;\s])/i.test(request.headers.get('prefer') ?? '');

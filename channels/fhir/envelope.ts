@@ -1,0 +1,64 @@
+import { isUtf8 } from 'node:buffer';
+import type { Issue } from '../../engine/index.ts';
+import { scanJson } from './scan-json.ts';
+
+/** What the address and the headers of a request say, which the body alone does not. */
+export type Asked = {
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** `Type`, `Type/id` or `Type?search`, as the sender wrote it. */
+  readonly url: string;
+  readonly ifMatch?: string;
+  readonly ifNoneMatch?: string;
+  readonly ifNoneExist?: string;
+};
+
+/** A POST says no more than its body does, unless a condition goes with it. */
+export const isPlain = ({ method, ifNoneExist }: Asked): boolean =>
+  method === 'POST' && ifNoneExist === undefined;
+
+/**
+ * What lands of a request that is more than its body: one `Bundle.entry`, the body in it byte for
+ * byte (docs/decisions/0011-what-lands-of-a-fhir-request.md).
+ */
+export function envelope(asked: Asked, body: Buffer | undefined): Buffer {
+  const { method, url, ifMatch, ifNoneMatch, ifNoneExist } = asked;
+  const request = JSON.stringify({ method, url, ifMatch, ifNoneMatch, ifNoneExist });
+  if (body === undefined) return Buffer.from(`{"request":${request}}`);
+  return Buffer.concat([Buffer.from(`{"request":${request},"resource":`), body, Buffer.from('}')]);
+}
+
+/** A JSON Patch as a resource (https://hl7.org/fhir/R4/http.html#jsonpatch). */
+export function patchResource(patch: Buffer): Buffer {
+  const data = patch.toString('base64');
+  const contentType = 'application/json-patch+json';
+  return Buffer.from(JSON.stringify({ resourceType: 'Binary', contentType, data }));
+}
+
+/** What stands against the body of a PATCH; what it says is read by the chain. */
+export function patchIssue(patch: Buffer): Issue | undefined {
+  const scanned = isUtf8(patch) ? scanJson(patch, 0) : undefined;
+  if (scanned !== undefined && 'refused' in scanned) return scanned.refused;
+  try {
+    if (scanned !== undefined && Array.isArray(JSON.parse(patch.toString('utf8'))))
+      return undefined;
+  } catch {
+    // Said below: the parser's own message quotes the text.
+  }
+  const diagnostics = 'A patch is a list of operations in JSON (RFC 6902).';
+  return { severity: 'error', code: 'fhir-patch-invalid', diagnostics };
+}
+
+/** Conditions are decided by identifiers or the id, which is all that the store finds by. */
+export function conditionIssue(search: string): Issue | undefined {
+  const terms = [...new URLSearchParams(search.replace(/^\?/, ''))];
+  const isKnown = ([name, value]: readonly [string, string]): boolean =>
+    !value.includes(',') &&
+    (name === 'identifier' ? /\|./.test(value) : name === '_id' && value !== '');
+  if (terms.length > 0 && terms.length <= termsMax && terms.every(isKnown)) return undefined;
+  const diagnostics =
+    'A condition is decided by identifiers, `identifier=system|value`, or by `_id=`, and by ' +
+    'nothing else.';
+  return { severity: 'error', code: 'fhir-condition-unsupported', diagnostics };
+}
+
+const termsMax = 10;

@@ -1,0 +1,1 @@
+export { type FhirPollConfig, fhirPollSource } from './poll.ts';

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import type { Source, SourceComponent, SourceContext } from '../../../engine/index.ts';
+import {
+  checkClientAuth,
+  clientAuth,
+  createFhirClient,
+  duration,
+  fetchingSource,
+  safeUrl,
+} from '../client/index.ts';
+import { instantUs } from './instant.ts';
+import { runPass } from './pass.ts';
+
+const query = z
+  .string()
+  .regex(/^[A-Z][A-Za-z]{1,63}(?:\?[^#\s]+)?$/, 'is a search like Observation?category=laboratory')
+  .refine((text) => !/[?&]_(?:lastUpdated|sort|count|since)\b/.test(text), {
+    message: 'is asked by _lastUpdated, _sort and _count already',
+  });
+
+const schema = z
+  .strictObject({
+    base_url: safeUrl.describe('The FHIR server, e.g. https://emr.example.org/fhir.'),
+    resources: z
+      .array(query)
+      .min(1)
+      .describe(
+        'Resource types to poll, each with a search if you like: `Condition?category=...`.',
+      ),
+    auth: clientAuth.optional().describe('How to sign in; without it, not at all.'),
+    every: duration.prefault('1m').describe('Time between two looks.'),
+    overlap: duration
+      .prefault('2m')
+      .describe('How far each look goes back behind the last: what an EMR stores late is found.'),
+    page_count: z.int().min(1).max(10_000).default(200).describe('Resources to ask for a page.'),
+    since: z
+      .string()
+      .refine((text) => instantUs(text) !== undefined, 'is an instant like 2026-01-01T00:00:00Z')
+      .optional()
+      .describe('Where the first look begins; without it at the beginning.'),
+  })
+  .transform(({ base_url, page_count, every, overlap, ...rest }) => ({
+    ...rest,
+    baseUrl: base_url,
+    pageCount: page_count,
+    everyMs: every,
+    overlapMs: overlap,
+  }));
+
+export type FhirPollConfig = z.output<typeof schema>;
+
+/** Fetches what changed from an EMR that sends nothing by itself. */
+export const fhirPollSource: SourceComponent<FhirPollConfig> = {
+  role: 'source',
+  name: 'fhir-poll',
+  summary: 'Polls the FHIR API of an EMR for what was updated since the last look.',
+  guarantees:
+    'How far it has come moves only after the fsync of what lies before it. Each version of a ' +
+    'resource lands once, though looks overlap and after a crash (within `dedupe_hours`). ' +
+    'Versions between two looks, and deletions, are not seen.',
+  example:
+    'fhir-poll: { base_url: "https://emr.example.org/fhir", resources: [Patient, Encounter] }',
+  schema,
+  check: (config, context) => checkClientAuth(config.auth, context),
+  create: (config, context) => createFhirPoll(config, context),
+};
+
+function createFhirPoll(config: FhirPollConfig, context: SourceContext): Source {
+  const { channel, clock, events, resolvePath } = context;
+  const { baseUrl, auth } = config;
+  const seen = new Map<string, number>();
+  const flagged = new Set<string>();
+  const flag = (code: string): void => {
+    if (!flagged.has(code)) events.emit({ type: 'input-flagged', channel, code });
+    flagged.add(code);
+  };
+  let client: ReturnType<typeof createFhirClient> | undefined;
+  return fetchingSource({
+    context,
+    async round(closing) {
+      client ??= createFhirClient({ baseUrl, auth, clock, signal: closing, resolvePath });
+      flagged.clear();
+      for (const query of config.resources) {
+        if (closing.aborted) break;
+        await runPass({ ...config, context, client, query, closing, seen, flag });
+      }
+      return config.everyMs;
+    },
+  });
+}

@@ -1,0 +1,98 @@
+import { type Issue, limits } from '../../engine/index.ts';
+
+/** Where a value stands in a buffer: its first byte, and just behind its last. */
+export type Range = readonly [start: number, end: number];
+
+export type Scanned = {
+  /** The items of the list `entry` of the outermost object. */
+  readonly entries: readonly Range[];
+};
+
+const [quote, backslash, comma] = [0x22, 0x5c, 0x2c];
+const [openObject, closeObject, openList, closeList] = [0x7b, 0x7d, 0x5b, 0x5d];
+const entryKey = 'entry';
+
+/** An object that is open keeps the names it has had; a list has none. */
+type Frame = { readonly names: Set<string> | undefined; isNameNext: boolean };
+
+/**
+ * One pass over the bytes, before anything that could recurse or build objects sees them: bounded
+ * depth, no name twice in one object (of two values each reader may take another), and where the
+ * entries of a Bundle stand. It does not prove that the text is JSON.
+ */
+export function scanJson(raw: Buffer, entriesMax: number): Scanned | { readonly refused: Issue } {
+  const frames: Frame[] = [];
+  const entries: Range[] = [];
+  let isInEntries = false;
+  let start = -1;
+  let name = '';
+  for (let at = 0; at < raw.length; at += 1) {
+    const byte = raw[at]!;
+    switch (byte) {
+      case quote: {
+        const end = stringEnd(raw, at);
+        const frame = frames.at(-1);
+        if (frame?.isNameNext && frame.names !== undefined) {
+          name = nameIn(raw, at, end);
+          if (frame.names.has(name)) return refuse('fhir-duplicate-key', duplicateName);
+          frame.names.add(name);
+          frame.isNameNext = false;
+        }
+        at = end;
+        break;
+      }
+      case openObject:
+      case openList: {
+        if (frames.length === limits.jsonDepthMax)
+          return refuse('fhir-too-deep', `The JSON is deeper than ${limits.jsonDepthMax} levels.`);
+        if (isInEntries && frames.length === 2) start = at;
+        const isList = byte === openList;
+        if (isList && frames.length === 1 && name === entryKey) isInEntries = true;
+        frames.push({ names: isList ? undefined : new Set(), isNameNext: !isList });
+        break;
+      }
+      case closeObject:
+      case closeList:
+        frames.pop();
+        if (!isInEntries) break;
+        if (frames.length === 2) entries.push([start, at + 1]);
+        else if (frames.length === 1) isInEntries = false;
+        if (entries.length > entriesMax)
+          return refuse('fhir-too-many-entries', `A Bundle may hold ${entriesMax} entries here.`);
+        break;
+      case comma: {
+        const frame = frames.at(-1);
+        if (frame?.names !== undefined) frame.isNameNext = true;
+        break;
+      }
+    }
+  }
+  return { entries };
+}
+
+/** Of the quote that ends the string; the end of the bytes when none does. */
+function stringEnd(raw: Buffer, start: number): number {
+  for (let at = start + 1; at < raw.length; at += 1) {
+    const byte = raw[at];
+    if (byte === quote) return at;
+    if (byte === backslash) at += 1;
+  }
+  return raw.length;
+}
+
+/** Two spellings of one name are one name. */
+function nameIn(raw: Buffer, start: number, end: number): string {
+  const text = raw.toString('latin1', start + 1, end);
+  if (!text.includes('\\')) return text;
+  try {
+    return JSON.parse(`"${raw.toString('utf8', start + 1, end)}"`) as string;
+  } catch {
+    return text;
+  }
+}
+
+const duplicateName = 'An object has two elements of one name; which of them counts is not clear.';
+
+function refuse(code: string, diagnostics: string): { readonly refused: Issue } {
+  return { refused: { severity: 'error', code, diagnostics } };
+}

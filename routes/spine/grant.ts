@@ -1,0 +1,125 @@
+import type { Granted, Issue } from '../../engine/index.ts';
+import {
+  applyPatch,
+  type Contribution,
+  parseFaithfully,
+  type Sent,
+} from '../../transforms/fhir/index.ts';
+import { joinElements, render } from './elements.ts';
+import type { Placed } from './fold.ts';
+import type { State } from './resource-cache.ts';
+import { search } from './search.ts';
+import { load, type Spine } from './spine.ts';
+
+/** A request that was granted: what is written for it, and what its sender is told. */
+export type Grant = {
+  readonly sent: Sent;
+  readonly type: string;
+  /** The resource that was meant, as the spine knows it; the contribution is for it. */
+  readonly target: string;
+  /** The same as its sender knows it. */
+  readonly id: string;
+  /** What the references in the message say that mean it. */
+  readonly provisional: string;
+  /** Undefined where nothing is written: what was to be created was there. */
+  readonly contribution: Contribution | undefined;
+  /** The resource as it was, if it was. */
+  readonly before: { readonly version: number; readonly isThere: boolean } | undefined;
+};
+
+export const isGrant = (decided: Grant | Issue): decided is Grant => 'target' in decided;
+
+/** Grants a request or says why not. `granted`: what the same message was granted so far. */
+export function grant(
+  spine: Spine,
+  contribution: Contribution,
+  sent: Sent,
+  granted: ReadonlyMap<string, Grant>,
+): Grant | Issue {
+  const { type } = contribution;
+  const found = sent.search === undefined ? undefined : search(spine, sent, type, sent.search);
+  if (found !== undefined && found.length > 1)
+    return refusal('fhir-several-match', 'the condition of the request finds several resources');
+  const match = found?.find(({ id }) => !granted.get(`${type}/${id}`)?.contribution?.deleted);
+  const target = match?.id ?? contribution.id;
+  const state = match ?? load(spine, type, target);
+  const before = state && { version: state.version, isThere: state.text !== '' };
+  const id = match === undefined ? sent.id : idOf(spine, match);
+  const one = { sent, type, target, id, provisional: contribution.id, before };
+  if (sent.verb === 'POST')
+    return { ...one, contribution: match === undefined ? contribution : undefined };
+  const refused = refusedBy(sent, match, before);
+  if (refused !== undefined) return refused;
+  if (sent.search !== undefined && match !== undefined && isSentAs(contribution, sent, match))
+    return refusal('fhir-id-mismatch', 'the resource has another id than the one that is meant');
+  if (sent.patch === undefined) return { ...one, contribution: { ...contribution, id: target } };
+  const patched = patch(state!, contribution, sent);
+  return 'code' in patched ? patched : { ...one, contribution: patched };
+}
+
+/** Was the whole resource sent under an id that is not that of the match? */
+const isSentAs = ({ id }: Contribution, sent: Sent, match: State): boolean =>
+  sent.verb === 'PUT' && sent.isNamed === true && id !== match.id;
+
+function refusedBy(
+  { verb, search: condition, match: version, absent }: Sent,
+  found: State | undefined,
+  before: Grant['before'],
+): Issue | undefined {
+  const isThere = condition === undefined ? before?.isThere === true : found !== undefined;
+  if (absent && isThere)
+    return refusal('fhir-exists', 'the resource is there already (If-None-Match)');
+  if (version !== undefined && !(isThere && before?.version === version))
+    return refusal('fhir-version-conflict', 'the resource is not at this version (If-Match)');
+  if (verb === 'PATCH' && !isThere)
+    return refusal('fhir-not-found', 'there is no resource that this patch could change');
+  return undefined;
+}
+
+/** What the patch changes, element by element, so that what others say of the rest stands. */
+function patch(state: State, contribution: Contribution, { patch: operations = [] }: Sent) {
+  const { type, id } = state;
+  const before = parseFaithfully(render(state, state.text)) as Json;
+  const after = applyPatch(before, operations);
+  if (after === undefined)
+    return refusal('fhir-patch-failed', 'an operation of the patch does not fit the resource');
+  const names = Object.keys(after);
+  if (names.some((name) => !/^_?[a-z][A-Za-z0-9]*$/.test(name) || after[name] === null))
+    return refusal('fhir-patch-failed', 'what the patch makes of the resource is no resource');
+  const set: Json = {};
+  for (const name of names)
+    if (JSON.stringify(after[name]) !== JSON.stringify(before[name])) set[name] = after[name];
+  const remove = Object.keys(before).filter((name) => !Object.hasOwn(after, name));
+  return { ...contribution, type, id, set, remove };
+}
+
+/** A later generation of a message: what was meant once is meant again. */
+export function repeated(
+  spine: Spine,
+  contribution: Contribution,
+  sent: Sent,
+  { type, id, target, did }: Granted & { readonly target: string },
+  said: ReadonlyMap<number, Placed>,
+): Grant {
+  const one = { sent, type, target, id, provisional: contribution.id, before: undefined };
+  if (did === 'found') return { ...one, contribution: undefined };
+  if (sent.patch === undefined) return { ...one, contribution: { ...contribution, id: target } };
+  const state = load(spine, type, target);
+  const placed = state && said.get(state.no);
+  const set = placed === undefined ? {} : (parseFaithfully(joinElements(placed.set)) as Json);
+  return {
+    ...one,
+    contribution: { ...contribution, id: target, set, remove: placed?.remove ?? [] },
+  };
+}
+
+type Json = Record<string, unknown>;
+
+/** As its sender addresses it; one that came without FHIR has no other name than its own. */
+const idOf = ({ writing }: Spine, { no, id }: State): string => writing.sentId.get(no)?.id ?? id;
+
+const refusal = (code: string, diagnostics: string): Issue => ({
+  severity: 'error',
+  code,
+  diagnostics,
+});

@@ -1,0 +1,51 @@
+import { type Condition, carries, resourceId, type Sent } from '../../transforms/fhir/index.ts';
+import { splitElements } from './elements.ts';
+import type { State } from './resource-cache.ts';
+import { unpackId } from './schema.ts';
+import { load, type Spine } from './spine.ts';
+
+/** More that carry one identifier than anybody needs to see that it is not one. */
+const matchesMax = 2;
+
+/**
+ * The resources of a source that a condition finds now: none, one, or two for "several". What the
+ * source sent as FHIR counts, whatever channel it came by.
+ */
+export function search(
+  spine: Spine,
+  { source }: Pick<Sent, 'source'>,
+  type: string,
+  condition: Condition,
+): readonly State[] {
+  const found: State[] = [];
+  for (const state of candidates(spine, source, type, condition)) {
+    if (state.text === '' || !carries(identifierIn(state), condition)) continue;
+    found.push(state);
+    if (found.length === matchesMax) break;
+  }
+  return found;
+}
+
+function* candidates(
+  spine: Spine,
+  source: string,
+  type: string,
+  { id, identifiers }: Condition,
+): Generator<State> {
+  if (id !== undefined) {
+    const state = load(spine, type, resourceId(source, type, id));
+    if (state !== undefined) yield state;
+    return;
+  }
+  const { words, writing, reading } = spine;
+  const [token = ''] = identifiers;
+  for (const { resource } of writing.byToken.all(words.no(source), words.no(type), token)) {
+    const row = reading.resourceByNo.get(resource)!;
+    yield load(spine, type, unpackId(row.id))!;
+  }
+}
+
+function identifierIn({ text }: State): { readonly identifier?: unknown } {
+  const identifier = splitElements(text).get('identifier');
+  return identifier === undefined ? {} : { identifier: JSON.parse(identifier) as unknown };
+}

@@ -1,0 +1,46 @@
+import type { Json } from '../knowledge.ts';
+import { askedBy } from './asked.ts';
+import { batchValidate } from './batch-validate.ts';
+import { expand } from './expand.ts';
+import { lookup } from './lookup.ts';
+import { questionOf, type Surroundings } from './question.ts';
+import { subsumes } from './subsumes.ts';
+import { translate } from './translate.ts';
+import { validateInValueSet } from './validate.ts';
+import { validateInSystem } from './validate-in-system.ts';
+
+export { parametersOfQuery } from './asked.ts';
+export {
+  type About,
+  capabilityStatement,
+  terminologyCapabilities,
+  terminologyResources,
+  versionsOperation,
+} from './capabilities.ts';
+export { type IssueType, outcomeOf, Refused, refused } from './issue.ts';
+export type { Surroundings } from './question.ts';
+
+/** An operation: Parameters in, a resource out. Throws `Refused`. */
+export type Operation = (parameters: Json, around: Around) => Json;
+
+export type Around = Surroundings & {
+  /** Milliseconds since the epoch. */
+  readonly nowMs: number;
+};
+
+const on =
+  (operation: (question: ReturnType<typeof questionOf>, around: Around) => Json): Operation =>
+  (parameters, around) =>
+    operation(questionOf(askedBy(parameters), around), around);
+
+/** The operations by the type that they are asked of, and their name without the dollar. */
+export const operations: Readonly<Record<string, Operation>> = {
+  'CodeSystem/lookup': on(lookup),
+  'CodeSystem/validate-code': on(validateInSystem),
+  'CodeSystem/subsumes': on(subsumes),
+  'ValueSet/expand': on((question, { nowMs }) => expand(question, nowMs)),
+  'ValueSet/validate-code': on(validateInValueSet),
+  'ValueSet/batch-validate-code': (parameters, around) =>
+    batchValidate(parameters, (one) => on(validateInValueSet)(one, around)),
+  'ConceptMap/translate': on(translate),
+};
