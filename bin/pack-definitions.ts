@@ -7,7 +7,8 @@ import { packTypes } from './pack-types.ts';
 /**
  * Packs what lint needs of HL7's R4 definitions into `transforms/mapping/r4-constraints.json`: for
  * each element of a resource or a data type the codes of its required binding, and what it may
- * refer to; then what the validator needs (pack-r4.ts). Run by `npm run pack:definitions` when the definitions change.
+ * refer to; then what the validator needs (pack-r4.ts). Run by `npm run pack:definitions` when the
+ * definitions change.
  */
 const file = join(import.meta.dirname, '../transforms/mapping/r4-constraints.json');
 

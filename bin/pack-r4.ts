@@ -28,7 +28,9 @@ const file = join(import.meta.dirname, '../transforms/fhir/definitions/r4-defini
 type Named = { readonly resourceType: string; readonly url?: string | undefined };
 type Read = (name: string) => readonly Named[];
 
-/** A set of more codes (all UCUM units of a specialty, all countries) is a terminology service's. */
+/**
+ * A set of more codes (all UCUM units of a specialty, all countries) is a terminology service's.
+ */
 const codesMax = 1_500;
 
 /**

@@ -3,7 +3,9 @@ import { type Check, leaveUnchecked, report, type Walk } from '../plan/index.ts'
 import type { ValueSets, Verdict } from '../terms/index.ts';
 import { isObject } from '../values/index.ts';
 
-/** Types of elements that may be bound to a value set (https://hl7.org/fhir/R4/terminologies.html). */
+/**
+ * Types of elements that may be bound to a value set (https://hl7.org/fhir/R4/terminologies.html).
+ */
 const codeOf: Readonly<Record<string, (value: unknown) => readonly Coded[] | undefined>> = {
   code: ownCode,
   string: ownCode,

@@ -3,7 +3,9 @@ import { checkObject, fail, leaveUnchecked, type ObjectPlan } from '../plan/inde
 import { isObject } from '../values/index.ts';
 import type { Compiler } from './compiler.ts';
 
-/** Beyond this many extensions without a definition, no more are remembered: a sender names them. */
+/**
+ * Beyond this many extensions without a definition, no more are remembered: a sender names them.
+ */
 const rememberedMax = 10_000;
 
 /**

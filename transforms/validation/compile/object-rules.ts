@@ -65,7 +65,9 @@ function invariantRule(
   };
 }
 
-/** Constraints of the type that a node's children were copied from, which the node may leave out. */
+/**
+ * Constraints of the type that a node's children were copied from, which the node may leave out.
+ */
 export function constraintsBelow(node: TreeElement, compiler: Compiler): readonly Constraint[] {
   const { constraint = [], type } = node.definition;
   if (node === node.root || type?.[0] === undefined) return constraint;

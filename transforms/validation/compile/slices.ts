@@ -35,7 +35,9 @@ type Slice = {
   readonly isWhole: boolean;
 };
 
-/** The slicing of an element (https://hl7.org/fhir/R4/profiling.html#slicing); undefined without. */
+/**
+ * The slicing of an element (https://hl7.org/fhir/R4/profiling.html#slicing); undefined without.
+ */
 export function slicesOf(node: TreeElement, type: string, compiler: Compiler): Slices | undefined {
   const { slicing } = node.definition;
   if (node.slices.length === 0) return undefined;

@@ -1,7 +1,8 @@
 import type { Walk } from './walk.ts';
 
 /**
- * Checks one value, the walk standing at it. `type` is the FHIR type that it was written as, `extra`
+ * Checks one value, the walk standing at it. `type` is the FHIR type that it was written as,
+ * `extra`
  * the sibling of a primitive that holds its id and extensions.
  */
 export type Check = (value: unknown, walk: Walk, type: string, extra?: unknown) => void;
@@ -30,7 +31,9 @@ export type ObjectPlan = {
   readonly needed: readonly Needed[];
   /** The bits of all that is needed. */
   readonly neededBits: number;
-  /** Elements that may be of several types, to say what is wrong with a type that is not allowed. */
+  /**
+   * Elements that may be of several types, to say what is wrong with a type that is not allowed.
+   */
   readonly choices: readonly string[];
   /** After the members: invariants and what else is about the object as a whole. */
   readonly rules: readonly Check[];

@@ -35,7 +35,8 @@ const withoutUrls = new Set(['batch', 'transaction', 'batch-response', 'transact
 
 /**
  * The rules of entries that no invariant says, or only slowly
- * (https://hl7.org/fhir/R4/bundle.html#bundle-unique, bdl-7): an absolute URL for each resource, not
+ * (https://hl7.org/fhir/R4/bundle.html#bundle-unique, bdl-7): an absolute URL for each resource,
+ * not
  * the same for two, and one that does not contradict the resource's id.
  */
 export function checkBundle({ type, entry }: Json, walk: Walk): void {
