@@ -36,8 +36,6 @@ export const validateSchema = z
           'passes with its faults as warnings, for a feed that is being taken on.',
       ),
   })
-  .nullish()
-  .transform((config) => config ?? { profiles: [], packages: [], invalid: 'hold' as const })
   .describe('Validates resources, whole, before they are stored.');
 
 export type ValidateConfig = z.output<typeof validateSchema>;

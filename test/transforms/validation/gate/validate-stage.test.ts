@@ -102,7 +102,8 @@ describe('the stage validate', () => {
     assert.deepEqual(put(resource), ['hold', `error extension-unregistered ${url}`]);
     writeFileSync(
       join(dir, 'config/extensions/own.yaml'),
-      `extensions:\n  - { url: "${url}", context: Patient, type: string, owner: ann, reviewer: bob, reason: r }\n`,
+      `extensions:\n  - { url: "${url}", context: Patient, type: string,
+      owner: ann, reviewer: bob, reason: r }\n`,
     );
     assert.deepEqual(open({})(resource), ['pass']);
   });
