@@ -1,3 +1,4 @@
+import { bulkSource } from '../channels/bulk/index.ts';
 import { fhirPollSource, fhirSource } from '../channels/fhir/index.ts';
 import { filesSource } from '../channels/files/index.ts';
 import { mllpSource } from '../channels/mllp/index.ts';
@@ -11,6 +12,7 @@ export const registry: Registry = createRegistry([
   mllpSource,
   fhirSource,
   fhirPollSource,
+  bulkSource,
   filesSource,
   filesRoute,
   mllpRoute,

@@ -26,6 +26,8 @@ export type Event =
   | { type: 'duplicate'; channel: string; count: number }
   /** Same duplicate key, other bytes: processed, but somebody reuses control ids. */
   | { type: 'key-reused'; channel: string; id: MessageId }
+  /** How far an export that we fetch is: made by its server, then taken by us. */
+  | { type: 'export-progress'; channel: string; percent: number }
   | { type: 'acknowledged'; channel: string; code: string; latencyMs: number }
   | { type: 'commit'; rows: number; tookMs: number }
   | { type: 'commit-failed'; cause: string }

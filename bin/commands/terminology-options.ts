@@ -31,7 +31,7 @@ export const terminologyOptions = {
 
 export type TerminologyCall = Invocation<typeof terminologyOptions>;
 
-export const terminologyDetails = `import FILE..   publishes what files hold; all, or nothing (exit 1)
+export const terminologyDetails = `import FILE..   all that the files hold, or nothing (exit 1)
 translate       --map 'URL|VERSION' --system URL --code CODE: the outcome and its targets
 lookup          --system URL --code CODE: what a code means
 expand URL|V    the codes of a value set
@@ -39,4 +39,7 @@ diff A B        what release B (URL|VERSION) says otherwise than A, one line a c
 export URL|V    a release as its FHIR resource; its licence is shown on stderr
 list            every release that was imported
 verify          reads every published release again; exit 1 when one was changed
-A file may be a FHIR resource, a Bundle or a package (.tgz).`;
+A file may be a FHIR resource, a Bundle or a package (.tgz); a code map of the configuration or an
+HL7 v2-to-FHIR table (CSV); of LOINC (Loinc.csv), SNOMED CT (RF2 snapshots), RxNorm (RRF), ICD-10-CM
+(order file, tabular XML), GEM, CVX or NDC. A folder stands for the files in it. Files that make one
+release (those of RF2, of RxNorm) are named together.`;

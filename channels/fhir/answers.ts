@@ -35,12 +35,12 @@ export const refusal = (
 const messageHeader = (landed: Pick<Landed, 'id'>) => ({ 'X-Plexus-Message': String(landed.id) });
 
 /** A duplicate gets word for word what the first one got. */
-export const landedAnswer = (landed: Pick<Landed, 'id'>): Response =>
+export const landedAnswer = (id: Landed['id']): Response =>
   answer(
     202,
     'informational',
     said('landed', 'The payload is stored durably and will be processed.'),
-    messageHeader(landed),
+    messageHeader({ id }),
   );
 
 export const pendingAnswer = (id: number, statusUrl: string): Response =>

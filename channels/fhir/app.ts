@@ -2,9 +2,12 @@ import { type Context, Hono } from 'hono';
 import type { HttpApp, HttpEnv } from '../../engine/http/index.ts';
 import { limits, parseMessageId, type SourceContext } from '../../engine/index.ts';
 import { pendingAnswer, refusal } from './answers.ts';
+import { createArrivals } from './arrivals.ts';
 import type { BodyBudget } from './body.ts';
 import { capabilityStatement } from './capability-statement.ts';
+import { isNdjson, ndjsonType } from './checks.ts';
 import type { Asked } from './envelope.ts';
+import { createImports } from './import.ts';
 import {
   allowedAt,
   type Interaction,
@@ -13,15 +16,22 @@ import {
   type Place,
 } from './interactions.ts';
 import { fhirJson } from './operation-outcome.ts';
+import { operationsOf, routeOperations } from './operations.ts';
 import { createPendingSettlements } from './pending.ts';
 import { createReceiver } from './receiver.ts';
+import { receiveStream } from './stream.ts';
 
 export type AppOptions = {
   readonly context: SourceContext;
   readonly bodyBytesMax: number;
   readonly entriesMax: number;
   readonly types: readonly string[] | undefined;
+  /** Beginnings of the URLs that `$import` may fetch; empty: there is no such operation. */
+  readonly importFrom: readonly string[];
 };
+
+/** Handlers, and what they have under way beside their answers. */
+export type FhirApp = HttpApp & { close(): void };
 
 export const metadataPath = '/fhir/metadata';
 const statusPath = '/fhir/_status/:id';
@@ -35,19 +45,23 @@ const paths = {
 type Ask = Context<HttpEnv>;
 
 /** The handlers of a FHIR listener; whoever gets here has been authenticated. */
-export function createFhirApp(options: AppOptions): HttpApp {
+export function createFhirApp(options: AppOptions): FhirApp {
   const { context, bodyBytesMax } = options;
   const types = options.types && new Set(options.types);
   const budget: BodyBudget = { bytesMax: Math.max(limits.landingBytesMax, bodyBytesMax), bytes: 0 };
   const pending = createPendingSettlements();
-  const receiver = createReceiver({ ...options, types, budget, pending });
+  const receiver = createReceiver({ ...options, budget, pending });
+  const arrivals = createArrivals({ ...options, types });
+  const imports =
+    options.importFrom.length === 0 ? undefined : createImports({ ...options, types });
+  const operations = operationsOf({ ...options, budget, receiver, arrivals, imports });
   const statement = JSON.stringify(
     capabilityStatement({
       channel: context.channel,
       openedUs: context.clock.nowUs(),
       types,
-      formats: ['application/fhir+json'],
-      operations: [],
+      formats: ['application/fhir+json', ndjsonType],
+      operations: operations.map(({ name, definition }) => ({ name, definition })),
     }),
   );
   const app = new Hono<HttpEnv>();
@@ -55,10 +69,15 @@ export function createFhirApp(options: AppOptions): HttpApp {
   function take(c: Ask, interaction: Interaction): Promise<Response> | Response {
     const { type = 'Bundle', id } = c.req.param() as { type?: string; id?: string };
     if (!isTakenFor(interaction, type)) return methodNotAllowed(allowedAt(interaction.at, type));
+    if (interaction.at === 'system' && isNdjson(c.req.raw))
+      return receiveStream({ ...options, types }, c.req.raw, c.env.principal);
     const { search } = new URL(c.req.url);
     if (interaction.bySearch && search === '') return receiver.refuse(noSearch, 0);
     const asked = askedOf(c.req.raw, interaction, type, id);
-    return receiver.receive(c.req.raw, asked, type, c.env.principal);
+    const { principal } = c.env;
+    return receiver.receive(c.req.raw, asked, principal, (raw) =>
+      arrivals.read(c.req.raw, asked, type, raw, principal),
+    );
   }
 
   app.get(metadataPath, () => new Response(statement, { headers: { 'Content-Type': fhirJson } }));
@@ -70,6 +89,7 @@ export function createFhirApp(options: AppOptions): HttpApp {
   });
   app.all(metadataPath, () => methodNotAllowed('GET, HEAD'));
   app.all(statusPath, () => methodNotAllowed('GET, HEAD'));
+  routeOperations(app, operations, imports);
   for (const interaction of interactions)
     app.on(interaction.method, paths[interaction.at], (c) => take(c, interaction));
   for (const place of ['system', 'type', 'instance'] as const)
@@ -78,7 +98,10 @@ export function createFhirApp(options: AppOptions): HttpApp {
   app.onError(() =>
     refusal(500, 'transient', 'listener-bug', 'The listener failed; the payload is not stored.'),
   );
-  return app;
+  return {
+    fetch: (request, env) => app.fetch(request, env),
+    close: () => imports?.close(),
+  };
 }
 
 const askerOf = (c: Ask): string => c.env.principal?.id ?? '';

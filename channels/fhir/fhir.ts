@@ -16,7 +16,7 @@ import {
   type SourceComponent,
   type SourceContext,
 } from '../../engine/index.ts';
-import { createFhirApp, metadataPath } from './app.ts';
+import { createFhirApp, type FhirApp, metadataPath } from './app.ts';
 import { authSchema, checkAuth, isLoopback, openDoor, type Standing } from './auth.ts';
 import { fhirJson, outcomeJson } from './operation-outcome.ts';
 import { entriesMaxDefault } from './payload.ts';
@@ -57,9 +57,16 @@ const schema = z
       .min(1)
       .optional()
       .describe('Resource types that are taken, as the CapabilityStatement tells; all unless set.'),
+    import_from: z
+      .array(
+        z.string().regex(/^https?:\/\/[^/]+\//, 'is not the beginning of a URL, with its host'),
+      )
+      .default([])
+      .describe('Beginnings of the URLs that `$import` may fetch; without any it does not exist.'),
   })
-  .transform(({ body_bytes_max, entries_max, types, ...rest }) => ({
+  .transform(({ body_bytes_max, entries_max, types, import_from, ...rest }) => ({
     ...rest,
+    importFrom: import_from,
     types,
     entriesMax: entries_max,
     bodyBytesMax: body_bytes_max,
@@ -94,6 +101,7 @@ export const fhirSource: SourceComponent<FhirConfig> = {
 function createFhirSource(config: FhirConfig, context: SourceContext): Source {
   const { channel } = context;
   let server: HttpServer | undefined;
+  let app: FhirApp | undefined;
   const denied = ({ client = '', reason }: Denied) =>
     context.events.emit({ type: 'access-refused', channel, client, reason });
   return {
@@ -102,14 +110,16 @@ function createFhirSource(config: FhirConfig, context: SourceContext): Source {
         baseUrl: () => urlOf(config, server),
         refused: denied,
       });
+      app = createFhirApp({ ...config, context });
       server = await serveHttp({
         host: config.host,
         port: context.anyPort ? 0 : config.port,
-        app: createFhirApp({ ...config, context }),
+        app,
         ...door,
         authorize: authorizeRequest,
         publicPaths: [metadataPath],
-        limits: { bodyBytesMax: config.bodyBytesMax },
+        limits: { bodyBytesMax: config.bodyBytesMax, requestMs: streamMs },
+        streams: ({ headers }) => /ndjson/i.test(headers['content-type'] ?? ''),
         refusalBody: (refusal) => ({
           type: fhirJson,
           text: refusalText(refusal),
@@ -124,10 +134,14 @@ function createFhirSource(config: FhirConfig, context: SourceContext): Source {
       return [{ channel, kind: 'fhir', host, port }];
     },
     async close(drainMs) {
+      app?.close();
       await server?.close(drainMs);
     },
   };
 }
+
+/** For as long as a stream of lines may come; another body has a time of its own. */
+const streamMs = 24 * 3600 * 1000;
 
 /** The transform leaves an optional key out, and its type does not say so. */
 const pemPaths = ({ tls }: FhirConfig): PemPath[] =>

@@ -15,6 +15,8 @@ export type GuardOptions = {
    */
   readonly publicPaths: ReadonlySet<string>;
   readonly bodyBytesMax: number;
+  /** Requests whose handler takes the body in as it comes, however long, and limits its parts. */
+  readonly streams?: (request: IncomingMessage) => boolean;
   readonly isTls: boolean;
   readonly refusalBody?: (refusal: Refusal, path: string) => RefusalBody;
   /** `why` with a request of somebody who may not, as far as that is known. */
@@ -62,7 +64,7 @@ export async function admit(
   setSecurityHeaders(response, options);
   const admitted = await identify(request, options);
   if ('denied' in admitted) return refuse(request, response, admitted.denied, options, admitted);
-  if (declaredBytes(request) > options.bodyBytesMax) {
+  if (declaredBytes(request) > options.bodyBytesMax && !options.streams?.(request)) {
     return refuse(request, response, 'body-too-large', options);
   }
   return admitted;

@@ -77,6 +77,8 @@ export type HttpOptions = {
   readonly refused?: (refusal: Refusal, why?: Denied) => void;
   /** May this principal do this at all? Asked before a body is read. */
   readonly authorize?: (principal: Principal, request: Asked) => Denied | undefined;
+  /** Requests whose handler takes the body in as it comes; `bodyBytesMax` is not for them. */
+  readonly streams?: GuardOptions['streams'];
   /** Where programs get their tokens; its paths are open to strangers. */
   readonly smart?: SmartServer;
 };
@@ -103,11 +105,16 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
     isTls: options.tls !== undefined,
     ...(options.refusalBody ? { refusalBody: options.refusalBody } : {}),
     ...(options.refused ? { refused: options.refused } : {}),
+    ...(options.streams ? { streams: options.streams } : {}),
     ...(options.authorize ? { authorize: options.authorize } : {}),
   };
   const server = createNodeServer(options.tls, limits);
   server.maxConnections = limits.connectionsMax;
   server.on('drop', () => options.refused?.('too-many-connections'));
+  // Who fails the handshake (a certificate demanded and not shown) is turned away like others.
+  server.on('tlsClientError', () =>
+    options.refused?.('unauthorized', { denied: 'unauthorized', reason: 'tls-handshake' }),
+  );
   handleRequests(server, options, guard);
   const upgraded = handleUpgrades(server, options.upgrades ?? {}, guard);
   await listen(server, options.host, options.port);
@@ -191,7 +198,7 @@ function withBodyLimit(app: HttpApp, guard: GuardOptions): HttpApp {
   counted.all('*', (c) => app.fetch(c.req.raw, c.env));
   return {
     fetch: (request, env) =>
-      env.incoming?.headers['transfer-encoding'] === undefined
+      env.incoming?.headers['transfer-encoding'] === undefined || guard.streams?.(env.incoming)
         ? app.fetch(request, env)
         : counted.fetch(request, env),
   };

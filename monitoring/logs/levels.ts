@@ -51,6 +51,7 @@ export const levels: Readonly<Record<EventType, Level>> = {
   'sign-in-refused': 'warn',
   'access-granted': 'debug',
   'access-refused': 'warn',
+  'export-progress': 'debug',
   'audit-failed': 'error',
   // It names persons: that is for the audit trail, and for no log.
   'identity-access': 'silent',

@@ -97,6 +97,11 @@ function inputRecorders(make: MetricMaker) {
     'Messages with the duplicate key of another message and other bytes.',
     ['channel'],
   );
+  const exported = make.gauge(
+    'plexus_export_progress_percent',
+    'How far the export is that a channel fetches: made by its server, then taken.',
+    ['channel'],
+  );
   const acks = make.counter('plexus_acknowledged_total', 'Answers to senders, by code.', [
     'channel',
     'code',
@@ -121,6 +126,7 @@ function inputRecorders(make: MetricMaker) {
     },
     duplicate: ({ channel, count }) => duplicates([channel], count),
     'key-reused': ({ channel }) => reused([channel]),
+    'export-progress': ({ channel, percent }) => exported.set([channel], percent),
     acknowledged: (event) => {
       acks([event.channel, event.code]);
       latency([event.channel], event.latencyMs / 1000);

@@ -8,12 +8,33 @@ const charactersMax = 64;
  * prints as these digits, which `JSON.isRawJSON` tells. Undefined when the text is no decimal.
  */
 export function decimalOf(text: string): number | undefined {
+  if (isPlain(text)) return Number(text);
   if (text.length > charactersMax || !grammar.test(text)) return undefined;
   const number = Number(text);
   const printed = String(number);
   if (printed === text) return number;
   const written = plain(text);
   return printed === written ? number : rawNumber(written);
+}
+
+/**
+ * Digits as most results have them, which a number prints again as they are: none before the first
+ * that counts, no zero behind the point at the end, and fewer than a double holds.
+ */
+function isPlain(text: string): boolean {
+  const { length } = text;
+  if (length === 0 || length > 15) return false;
+  let point = -1;
+  for (let at = 0; at < length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 46 && point < 0 && at > 0) point = at;
+    else if (code < 48 || code > 57) return false;
+  }
+  const whole = point < 0 ? length : point;
+  if (text.charCodeAt(0) === 48 && whole > 1) return false;
+  // A number below a millionth prints an exponent.
+  if (point >= 0 && length - point > 7) return false;
+  return point < 0 || (point < length - 1 && text.charCodeAt(length - 1) !== 48);
 }
 
 /** As a JSON number: no plus, no leading zeros, digits on both sides of the point. */

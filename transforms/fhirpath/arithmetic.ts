@@ -129,8 +129,9 @@ function operator(name: string, operate: Operation): (left: Code, right: Code) =
     const [one, other] = [single(left, name), single(right, name)];
     return fromOne((focus, scope) => {
       const a = one(focus, scope);
+      if (a?.value === undefined) return undefined;
       const b = other(focus, scope);
-      if (a === undefined || b === undefined) return undefined;
+      if (b?.value === undefined) return undefined;
       const result = operate(a, b);
       return name === 'div' ? wholeOf(result) : result;
     });
@@ -163,7 +164,7 @@ export function negation(operand: Code): Code {
   const one = single(operand, '-');
   return fromOne((focus, scope) => {
     const node = one(focus, scope);
-    if (node === undefined) return undefined;
+    if (node?.value === undefined) return undefined;
     const value = decimalFrom(node.value);
     if (value !== undefined && isNumber(node.value)) return negated(node, value);
     const quantity = quantityOf(node);

@@ -45,8 +45,9 @@ function ordered(operator: string, holds: (order: number) => boolean) {
   return (left: Code, right: Code): Code =>
     fromTruth((focus, scope) => {
       const a = left.pick(focus, scope);
+      if (a === undefined) return undefined;
       const b = right.pick(focus, scope);
-      if (a === undefined || b === undefined) return undefined;
+      if (b === undefined) return undefined;
       if (a === many || b === many)
         throw failed(`${operator} met several values where it needs single ones.`);
       const order = orderOf(a, b);

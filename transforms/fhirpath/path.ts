@@ -1,3 +1,4 @@
+import { checkPaths } from './check.ts';
 import type { Code, Environment, Scope } from './code.ts';
 import { compileExpr } from './compile.ts';
 import { fallback } from './fallback.ts';
@@ -31,6 +32,8 @@ export type CompiledPath = {
 export type CompileOptions = {
   /** The types that it runs on; R4's where it is left out. */
   readonly model?: Model;
+  /** The type of the focus, where it is known: a path that contradicts it is then wrong. */
+  readonly contextType?: string;
 };
 
 /**
@@ -39,10 +42,13 @@ export type CompileOptions = {
  */
 export function compilePath(
   expression: string,
-  { model = r4Model() }: CompileOptions = {},
+  { model = r4Model(), contextType }: CompileOptions = {},
 ): CompiledPath | PathIssue {
   try {
-    return compiledPath(expression, model, compileExpr(parse(expression), model));
+    const expr = parse(expression);
+    const type = contextType === undefined ? undefined : model.type(contextType);
+    if (type !== undefined) checkPaths(expr, type, model);
+    return compiledPath(expression, model, compileExpr(expr, model));
   } catch (error) {
     const refused = refusedBy(error);
     return refused === undefined ? issueOf(error) : fallback(expression, refused, model);

@@ -12,7 +12,7 @@ import {
   textOf,
   trim,
 } from './decimal.ts';
-import { isOfType, systemTypes } from './model.ts';
+import { systemTypes } from './model.ts';
 import { isJsonObject, makeNode, type PathNode } from './node.ts';
 
 /** A number with a unit: a code of UCUM, or a calendar unit (`month`) that is not one of UCUM. */
@@ -43,7 +43,7 @@ export const calendarUnit = (word: string): string | undefined => {
 export function quantityOf({ type, value }: PathNode): Quantity | undefined {
   if (!isJsonObject(value)) return undefined;
   if (type === systemTypes.Quantity) return value as unknown as Quantity;
-  if (!isQuantityType(type)) return undefined;
+  if (!isQuantity({ type })) return undefined;
   const number = decimalFrom(value.value);
   if (number === undefined) return undefined;
   const { code, unit, system } = value;
@@ -52,17 +52,15 @@ export function quantityOf({ type, value }: PathNode): Quantity | undefined {
   return { value: number, unit: String(code ?? unit ?? '1'), calendar: false };
 }
 
-function isQuantityType(type: PathNode['type']): boolean {
+/** A quantity of the System or of FHIR, which has more kinds of it (Age, Duration). */
+export function isQuantity({ type }: Pick<PathNode, 'type'>): boolean {
   for (let at: PathNode['type'] | undefined = type; at !== undefined; at = at.base)
-    if (at.name === 'Quantity' && at.namespace === 'FHIR') return true;
+    if (at.name === 'Quantity') return true;
   return false;
 }
 
 export const quantityNode = (quantity: Quantity): PathNode =>
   makeNode(systemTypes.Quantity, quantity);
-
-export const isSystemQuantity = ({ type }: PathNode): boolean =>
-  isOfType(type, systemTypes.Quantity);
 
 /** `1.5 'mg'`, `1 week`. */
 export const textOfQuantity = ({ value, unit, calendar }: Quantity): string =>

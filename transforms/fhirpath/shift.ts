@@ -1,5 +1,6 @@
 import { compare, type Decimal, textOf } from './decimal.ts';
 import { failed } from './faults.ts';
+import { systemTypes } from './model.ts';
 import { makeNode, type PathNode } from './node.ts';
 import type { Quantity } from './quantity.ts';
 import { calendarUnits } from './quantity.ts';
@@ -51,7 +52,8 @@ export function shiftTemporal(
   if (moved === undefined) return undefined;
   const year = moved.from === 0 ? moved.parts[0]! : 1;
   if (year < 1 || year > 9999) return undefined;
-  return makeNode(node.type, textOfTemporal(moved, /\.\d/.test(String(node.value))));
+  const type = systemTypes[node.type.system ?? 'DateTime'];
+  return makeNode(type, textOfTemporal(moved, /\.\d/.test(String(node.value))));
 }
 
 /** Only seconds have parts of their own: of other units the fraction is left out. */

@@ -2,7 +2,7 @@ import { compare as compareDecimals, type Decimal, decimalFrom, rescale, trim } 
 import { failed } from './faults.ts';
 import type { SystemName } from './model.ts';
 import { isJsonObject, isRawNumber, type PathNode } from './node.ts';
-import { compareQuantities, equivalentQuantities, quantityOf } from './quantity.ts';
+import { compareQuantities, equivalentQuantities, isQuantity, quantityOf } from './quantity.ts';
 import { compareTemporal, parseDateTime, parseTime, type Temporal } from './temporal.ts';
 
 /** What kind of System value a node holds; undefined for what has elements. */
@@ -132,6 +132,8 @@ export function orderOf(a: PathNode, b: PathNode): number | undefined {
   if (one !== undefined && other !== undefined) return compareDecimals(one, other);
   const quantities = bothQuantities(a, b);
   if (quantities !== undefined) return compareQuantities(...quantities);
+  // A quantity of FHIR may have no value, which is no error.
+  if (isQuantity(a) && isQuantity(b)) return undefined;
   throw failed(`A value of type ${a.type.name} has no order beside one of ${b.type.name}.`);
 }
 

@@ -4,16 +4,19 @@ import { compileDialect, compileTable, type Dialect } from './dialect.ts';
 import { elementsOf } from './elements.ts';
 import type { CodeTable } from './environment.ts';
 import { fieldPath, parseFieldPath } from './field-path.ts';
+import { type Fill, programOf } from './generate.ts';
 import { joiningElements } from './joins.ts';
 import { compileKey, type KeyReader } from './keys.ts';
-import type { Condition, ResourceRow } from './language.ts';
+import type { Condition } from './language.ts';
 import { compileList, type ListPlan } from './listings.ts';
 import type { Live, Shape } from './live.ts';
 import type { LoadedMapping } from './load.ts';
+import type { Memos } from './memo.ts';
 import type { Merged } from './merge.ts';
 import { type Giving, type Givings, givingsOf } from './origins.ts';
 import { type ReadPath, readPath } from './reader.ts';
-import { compileRule, type Rule } from './rule.ts';
+import { type Going, goingWith } from './replacements.ts';
+import { compileRule, type Rule, type RulePlan } from './rule.ts';
 import { choiceNames, fhirPathOf } from './target.ts';
 import { visitNumberOf } from './visit-fields.ts';
 
@@ -24,13 +27,22 @@ import { visitNumberOf } from './visit-fields.ts';
 export type Step = {
   readonly field: number;
   readonly apply: Rule['apply'];
+  readonly plan: RulePlan;
   isLive(shape: Shape): boolean;
   /** Set where rows of other fields fill the same list. */
   readonly giving: Giving | undefined;
 };
 
 /** Rules and parts of a resource, or of a part. */
-export type Filling = {
+export type Filling = Written & {
+  /** Its rules as one function; undefined while, or where, they are asked one by one. */
+  program(): Fill | undefined;
+};
+
+export type Written = {
+  /** Of the row. */
+  readonly id: string;
+  readonly segment: string;
   /** Its place among all resource and part rows. */
   readonly number: number;
   readonly steps: readonly Step[];
@@ -40,7 +52,6 @@ export type Filling = {
 };
 
 export type ResourcePlan = Filling & {
-  readonly id: string;
   readonly type: string;
   readonly each: string;
   readonly when: Predicate | undefined;
@@ -52,10 +63,8 @@ export type ResourcePlan = Filling & {
   readonly corrections: readonly CorrectionPlan[];
   /** Issue code when the key is missing. */
   readonly missing: string;
-  /** For each name of a choice element that is set, the others, which then go. */
-  readonly others: ReadonlyMap<string, readonly string[]>;
-  /** For each name that is set, lists of one that go when they are not set with it. */
-  readonly replaced: ReadonlyMap<string, readonly (readonly [name: string])[]>;
+  /** What goes with each name that is set. */
+  readonly goes: ReadonlyMap<string, Going>;
   /** What its segments say as a list. */
   readonly list: ListPlan | undefined;
   /** Elements whose values join what earlier messages said. */
@@ -74,7 +83,6 @@ export type CorrectionPlan = {
 
 export type PartPlan = Filling & {
   readonly element: string;
-  readonly segment: string;
   /** Set when each repetition of a field makes one. */
   readonly field: ReadPath | undefined;
   readonly when: Predicate | undefined;
@@ -113,6 +121,8 @@ export type CompiledMapping = {
   readonly source: string;
   /** What it does with messages of the shapes that came. */
   readonly lives: Map<string, Live>;
+  /** What its rules remember, by the delimiters of the messages. */
+  readonly memos: Map<string, Memos>;
 };
 
 /**
@@ -121,7 +131,7 @@ export type CompiledMapping = {
  */
 export function compileMapping(
   loaded: LoadedMapping,
-  wrap: (rule: Rule) => Rule = (rule) => rule,
+  wrap?: (rule: Rule) => Rule,
 ): CompiledMapping {
   const { merged } = loaded;
   if (!merged) throw new Error(`mapping ${loaded.name} has mistakes and cannot be compiled`);
@@ -129,9 +139,8 @@ export function compileMapping(
   const tables = new Map(
     [...merged.tables].map(([name, row]) => [name, compileTable(name, row)] as const),
   );
-  const rules = merged.rules.map(({ row }) =>
-    wrap(compileRule(row, merged, tables, loaded.scripts)),
-  );
+  const compiled = merged.rules.map(({ row }) => compileRule(row, merged, tables, loaded.scripts));
+  const rules = { all: wrap ? compiled.map(wrap) : compiled, areWritten: wrap === undefined };
   const resources = new Map(
     merged.resources.map(({ row }) => [row.id, planResource(row.id, merged, rules)] as const),
   );
@@ -148,6 +157,7 @@ export function compileMapping(
     each: merged.resources.map(({ row }) => segmentName(row.each!)),
     source: merged.source,
     lives: new Map(),
+    memos: new Map(),
   };
 }
 
@@ -175,14 +185,16 @@ export function parseEntry(text: string): { readonly id: string; readonly mark: 
   return { id, mark };
 }
 
-function planResource(id: string, merged: Merged, rules: readonly Rule[]): ResourcePlan {
+/** `areWritten`: they may be written out as programs, as nobody looks over their shoulder. */
+type Rules = { readonly all: readonly Rule[]; readonly areWritten: boolean };
+
+function planResource(id: string, merged: Merged, rules: Rules): ResourcePlan {
   const ids = merged.resources.map((placed) => placed.row.id);
   const slot = ids.indexOf(id);
   const { row } = merged.resources[slot]!;
   const each = segmentName(row.each!);
   const givings = givingsOf(merged, id);
   return {
-    id,
     type: row.type!,
     each,
     when: compileCondition(row.when),
@@ -194,8 +206,7 @@ function planResource(id: string, merged: Merged, rules: readonly Rule[]): Resou
     isOnce: row.once === true,
     corrections: [...correctionPlan(row.corrects, false), ...correctionPlan(row.cancels, true)],
     missing: row.missing ?? `${id}-key-missing`,
-    others: otherChoices(row.type!),
-    replaced: replacedBy(row),
+    goes: goingWith(row),
     list: compileList(row, ids),
     joins: joiningElements(merged, id).filter((name) => !givings.elements.has(name)),
     slot,
@@ -215,19 +226,22 @@ function filling(
   id: string,
   segment: string,
   merged: Merged,
-  rules: readonly Rule[],
+  rules: Rules,
   givings?: Givings,
 ): Filling {
   const parts = merged.parts.filter((placed) => placed.row.of === id);
   const elements = elementsOf(fhirPathOf(merged, id)!)?.values() ?? [];
   const rows = [...merged.resources, ...merged.parts];
-  return {
+  const written: Written = {
+    id,
+    segment,
     number: rows.findIndex(({ row }) => row.id === id),
-    steps: rules
+    steps: rules.all
       .filter((rule) => rule.owner === id)
-      .map(({ id: ruleId, source, apply, isLive }) => ({
+      .map(({ id: ruleId, source, apply, isLive, plan }) => ({
         field: source?.segment === segment ? source.field : 0,
         apply,
+        plan,
         isLive,
         giving: givings?.rules.get(ruleId),
       })),
@@ -239,6 +253,12 @@ function filling(
         names: element.name.endsWith('[x]') ? choiceNames(element) : [element.name],
       })),
   };
+  const names = {
+    resources: merged.resources.map(({ row }) => row.id),
+    visitNumber: visitNumberOf(merged.dialect),
+  };
+  const program = rules.areWritten ? programOf(written, names) : () => undefined;
+  return { ...written, program };
 }
 
 const nothingNeeded: readonly string[] = Object.freeze([]);
@@ -246,7 +266,7 @@ const nothingNeeded: readonly string[] = Object.freeze([]);
 function planPart(
   id: string,
   merged: Merged,
-  rules: readonly Rule[],
+  rules: Rules,
   givings: Givings | undefined,
 ): PartPlan {
   const row = merged.parts.find((placed) => placed.row.id === id)!.row;
@@ -256,7 +276,6 @@ function planPart(
   const segment = field?.segment ?? segmentName(each);
   return {
     element: row.element!,
-    segment,
     field,
     when: compileCondition(row.when),
     needs: row.needs ?? nothingNeeded,
@@ -265,29 +284,4 @@ function planPart(
     join: join && { by: readPath(fieldPath(join.by)), once: readPath(fieldPath(join.once)) },
     ...filling(id, segment, merged, rules),
   };
-}
-
-function replacedBy({ type, replaces = {} }: ResourceRow): ResourcePlan['replaced'] {
-  const replaced = new Map<string, readonly (readonly [string])[]>();
-  for (const [name, gone] of Object.entries(replaces)) {
-    const element = elementsOf(type!)?.get(name);
-    const names = element?.name.endsWith('[x]') ? choiceNames(element) : [name];
-    const lists = gone.map((one) => [one] as const);
-    for (const each of names) replaced.set(each, lists);
-  }
-  return replaced;
-}
-
-function otherChoices(type: string): ReadonlyMap<string, readonly string[]> {
-  const others = new Map<string, readonly string[]>();
-  for (const element of elementsOf(type)?.values() ?? []) {
-    if (!element.name.endsWith('[x]')) continue;
-    const names = choiceNames(element);
-    for (const name of names)
-      others.set(
-        name,
-        names.filter((other) => other !== name),
-      );
-  }
-  return others;
 }

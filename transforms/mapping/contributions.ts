@@ -32,7 +32,9 @@ export function addContribution(
   for (const mark of own) marks.splice(marks.indexOf(mark), 1);
   for (const [of, list] of [[before, own] as const, [said, found ?? []] as const])
     for (const { path, use } of list) {
-      const moved = movedTo(path, of, both);
+      // What rules remember is one object in both.
+      const isReplaced = of === before && both.set[path[0]!] === said.set[path[0]!];
+      const moved = isReplaced ? undefined : movedTo(path, of, both);
       if (moved !== undefined) marks.push({ contribution: at, path: moved, use });
     }
 }

@@ -8,6 +8,7 @@ import { fillResource } from './fill-resource.ts';
 import { listings } from './listings.ts';
 import { liveOf } from './live.ts';
 import { type FullRun, makeInstances } from './make-instances.ts';
+import { memosFor } from './memo.ts';
 import { environmentOf } from './message-environment.ts';
 import { createReader } from './reader.ts';
 import type { Run } from './rule.ts';
@@ -104,6 +105,7 @@ function startRun(
     reader,
     scope,
     live: liveOf(mapping, plan, { messageType, trigger }, scope),
+    memos: memosFor(mapping.memos, message.delimiters),
     messageType,
     trigger,
     environment: environmentOf(mapping, reader, collector),

@@ -64,10 +64,15 @@ export type Conversion = {
   readonly reads?: readonly (number | string)[];
   /** The field of all segments of that name makes one value; it is called with all cells. */
   readonly gathers?: true;
+  /**
+   * The same text gives the same for ever, or in one message where time rules are asked: it reads
+   * nothing else, but the fields `beside` it in its segment, those whenever it gives a value.
+   */
+  readonly remembers?: { readonly for: 'ever' | 'message'; readonly beside?: readonly number[] };
   /** Keys that `with:` may have. */
   readonly settings?: readonly string[];
   /**
-   * `undefined`: nothing to set. A `Choice` where it gives several types, or an array of values.
+   * `undefined`: nothing to set. A `Choice` where it gives several types. Never a list.
    */
   convert(cell: Cell, environment: Environment, settings: Settings): unknown;
   /** For a field whose repetitions make one value; called in place of `convert`. */

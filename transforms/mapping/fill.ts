@@ -9,6 +9,11 @@ import { newTarget, type Run, type Target } from './rule.ts';
 /** Applies the rules of a resource, or of one item of a part, at its segment. */
 export function fillTarget(filling: Filling, run: Run, target: Target, index: number): void {
   const live = liveFilling(run.live, filling);
+  const program = filling.program();
+  if (program !== undefined) {
+    program(run, target, index, live);
+    return;
+  }
   for (const part of live.parts) {
     const { giving } = part;
     const before = giving === undefined ? 0 : sizeOf(target, giving);
@@ -34,13 +39,13 @@ function meantSteps(live: LiveFilling, segment: Segment): readonly Step[] {
   return live.meant;
 }
 
-function sizeOf({ set }: Target, { element }: Giving): number {
+export function sizeOf({ set }: Target, { element }: Giving): number {
   const list = set[element] as unknown[] | undefined;
   return list === undefined ? 0 : list.length;
 }
 
 /** Whose the new items are, or that what this origin gave before is gone. */
-function noteOrigin(target: Target, giving: Giving, before: number): void {
+export function noteOrigin(target: Target, giving: Giving, before: number): void {
   const { element, origin, given } = giving;
   const items = sizeOf(target, giving) - before;
   const isEmptied = target.emptied?.delete(element) === true;
@@ -57,7 +62,7 @@ function empty(target: Target, element: string): void {
   target.emptied.add(element);
 }
 
-function fillPart(part: PartPlan, run: Run, owner: Target, index: number): void {
+export function fillPart(part: PartPlan, run: Run, owner: Target, index: number): void {
   if (part.join !== undefined) {
     joinItems(part, part.join, run, owner, index);
     return;

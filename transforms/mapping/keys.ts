@@ -5,11 +5,13 @@ import type { Environment } from './environment.ts';
 import { fieldPath } from './field-path.ts';
 import { findInstance, type Instances } from './instances.ts';
 import type { KeyPart } from './language.ts';
+import { type Memos, recall, remember, rememberedField } from './memo.ts';
 import { type ReadPath, readField, readPath, readText } from './reader.ts';
 import { priorOf, replacedBy } from './visit-fields.ts';
 
 /** What a key may read: its place, the conversions` environment, ids of resources made before. */
 export type KeyPlace = Place & {
+  readonly memos: Memos;
   readonly environment: Environment;
   /** Of the resources made before. */
   readonly instances: Instances;
@@ -82,15 +84,25 @@ function textReader(text: string): KeyReader {
 /** Code and system of a coded field; the alternate one, or the text, where there is no code. */
 function codeReader(text: string): KeyReader {
   const path = readPath(fieldPath(text));
-  return (place, index) => {
-    const at = place.scope.resolve(index, path.segment);
-    const cell = at < 0 ? undefined : readField(place.reader, at, path).cells[0];
+  const remembered = path.isWhole && path.segment !== 'MSH' && rememberedField(path.field);
+  const codeAt = (place: KeyPlace, at: number): string | undefined => {
+    const cell = readField(place.reader, at, path).cells[0];
     if (!cell) return undefined;
     for (const first of [1, 4]) {
       const code = component(cell, first);
       if (code !== '') return `${code}^${component(cell, first + 2)}`;
     }
     return component(cell, 2) || component(cell, 9) || undefined;
+  };
+  return (place, index) => {
+    const at = place.scope.resolve(index, path.segment);
+    if (at < 0 || !place.reader.segments[at]!.has(path.field)) return undefined;
+    if (remembered === false) return codeAt(place, at);
+    const known = recall(place, at, remembered);
+    if (known !== undefined) return known.values as string | undefined;
+    const code = codeAt(place, at);
+    remember(place, at, remembered, code);
+    return code;
   };
 }
 

@@ -29,6 +29,9 @@ export type LiveFilling = {
   low: number;
   high: number;
   meant: readonly Step[];
+  /** 1 for each step and part of the filling that is one of these. */
+  readonly isStepLive: Uint8Array;
+  readonly isPartLive: Uint8Array;
 };
 
 const livesMax = 1_000;
@@ -56,12 +59,16 @@ export function liveFilling(live: Live, filling: Filling): LiveFilling {
   const known = live.fillings[filling.number];
   if (known !== undefined) return known;
   const { shape } = live;
+  // A row whose origin is noted takes over what a row before it emptied, even if it is silent.
+  const steps = filling.steps.filter((step) => step.giving !== undefined || step.isLive(shape));
+  const parts = filling.parts.filter(
+    ({ giving, segment }) => giving !== undefined || shape.segments.has(segment),
+  );
   const made = {
-    // A row whose origin is noted takes over what a row before it emptied, even if it is silent.
-    steps: filling.steps.filter((step) => step.giving !== undefined || step.isLive(shape)),
-    parts: filling.parts.filter(
-      ({ giving, segment }) => giving !== undefined || shape.segments.has(segment),
-    ),
+    steps,
+    parts,
+    isStepLive: Uint8Array.from(filling.steps, (step) => (steps.includes(step) ? 1 : 0)),
+    isPartLive: Uint8Array.from(filling.parts, (part) => (parts.includes(part) ? 1 : 0)),
     low: -1,
     high: -1,
     meant: [],

@@ -49,14 +49,15 @@ export function makeInstances(
       const reference = `${resource.type}/${id}`;
       const { isShared, list: listPlan } = resource;
       const isDeleted = listPlan !== undefined && noteListed(resource, listPlan, run, index, id);
-      const flags = { isShared, isDeleted };
+      const corrects = undefined;
       const instance: Made = {
         plan: resource,
         index,
         id,
         reference,
-        ...flags,
-        corrects: undefined,
+        isShared,
+        isDeleted,
+        corrects,
       };
       const { made } = run.instances;
       const list = made[resource.slot];
@@ -100,10 +101,13 @@ type Used = Map<string, Map<string, number>>;
 
 /** Two of the same business key in one message are told apart by their position. */
 function idFor(mapping: CompiledMapping, { type }: ResourcePlan, key: string, used: Used): string {
-  const count = countOf(type, key, used) + 1;
-  const keys = used.get(type);
-  if (keys) keys.set(key, count);
-  else used.set(type, new Map([[key, count]]));
+  let keys = used.get(type);
+  if (keys === undefined) {
+    keys = new Map();
+    used.set(type, keys);
+  }
+  const count = (keys.get(key) ?? 0) + 1;
+  keys.set(key, count);
   return resourceId(mapping.source, type, count === 1 ? key : `${key}#${count}`);
 }
 

@@ -61,6 +61,12 @@ function endedItem(value: unknown): unknown {
   return system === undefined ? { value: number } : { system, value: number };
 }
 
+/** What `""` removes. */
+export function emptyElements(target: Target, names: readonly string[]): void {
+  target.emptied ??= new Set();
+  for (const name of names) target.emptied.add(name);
+}
+
 export function takeOut(target: Target, name: string, item: unknown): void {
   target.without ??= {};
   target.without[name] ??= [];

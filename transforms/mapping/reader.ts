@@ -14,6 +14,7 @@ import {
   subcomponent as subcomponentOf,
 } from './cell.ts';
 import type { Dialect } from './dialect.ts';
+import { cellsOf, clean, plainParts, walkedMax } from './divide.ts';
 import type { FieldPath } from './field-path.ts';
 
 /** A field path with what reading it needs, made once when a mapping is compiled. */
@@ -24,28 +25,31 @@ export type ReadPath = FieldPath & {
   readonly name: string;
   /** Place of this field among those of its segment that any mapping reads. */
   readonly slot: number;
+  readonly slots: readonly number[];
   readonly isWhole: boolean;
 };
 
 const slots = new Map<string, number[]>();
 
-/** A number for each field that a mapping reads, from 0 for each segment. */
-function slotOf(segment: string, field: number): number {
+/** The fields of a segment that a mapping reads, this one among them. */
+function slotsWith(segment: string, field: number): readonly number[] {
   const fields = slots.get(segment) ?? [];
   slots.set(segment, fields);
-  const known = fields.indexOf(field);
-  return known >= 0 ? known : fields.push(field) - 1;
+  if (!fields.includes(field)) fields.push(field);
+  return fields;
 }
 
 export function readPath(path: FieldPath): ReadPath {
   const name = `${path.segment}-${path.field}`;
+  const fields = slotsWith(path.segment, path.field);
   return {
     ...path,
     // The very string that messages use, so that names are compared by their address.
     segment: nameOf(nameCode(path.segment, 0)),
     whole: compilePath(name),
     name,
-    slot: slotOf(path.segment, path.field),
+    slot: fields.indexOf(path.field),
+    slots: fields,
     isWhole: path.component === 0 && path.repetition === 0,
   };
 }
@@ -127,14 +131,37 @@ export function readField(reader: Reader, index: number, path: ReadPath): Field 
 
 /** One text: the path`s component, or the first one of the field. '' where there is none. */
 export function readText(reader: Reader, index: number, path: ReadPath): string {
+  const plain = path.isWhole ? plainText(reader, index, path) : undefined;
+  if (plain !== undefined) return plain;
   const cell = readField(reader, index, path).cells[0];
   return cell === undefined ? '' : componentOf(cell, 1);
+}
+
+/** A field without anything that divides it, read where it stands; undefined for others. */
+function plainText(reader: Reader, index: number, path: ReadPath): string | undefined {
+  const segment = reader.segments[index]!;
+  if (!segment.has(path.field)) return '';
+  const { text } = reader.message;
+  const start = segment.fieldStart(path.field);
+  const end = segment.fieldEnd(path.field);
+  if (end - start > walkedMax || !isUndivided(text, start, end, reader.codes)) return undefined;
+  segment.markRead(path.field);
+  return clean(reader, text.slice(start, end));
+}
+
+function isUndivided(text: string, start: number, end: number, codes: DelimiterCodes): boolean {
+  for (let at = start; at < end; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === codes.component || code === codes.repetition) return false;
+    if (code === codes.subcomponent || code === codes.escape) return false;
+  }
+  return true;
 }
 
 function wholeField(reader: Reader, index: number, path: ReadPath): Field {
   let fields = reader.known[index];
   if (fields === undefined) {
-    fields = new Array<Field | undefined>(slots.get(path.segment)!.length);
+    fields = new Array<Field | undefined>(path.slots.length);
     reader.known[index] = fields;
   }
   const found = fields[path.slot];
@@ -143,9 +170,6 @@ function wholeField(reader: Reader, index: number, path: ReadPath): Field {
   fields[path.slot] = field;
   return field;
 }
-
-/** A value longer than this is searched through, not walked over: images come in OBX-5. */
-const walkedMax = 256;
 
 function divide(reader: Reader, index: number, path: ReadPath): Field {
   const segment = reader.segments[index]!;
@@ -156,111 +180,12 @@ function divide(reader: Reader, index: number, path: ReadPath): Field {
   if (end - start === 2 && text.startsWith('""', start))
     return reader.dialect.ignoreNull ? absent : emptied;
   const parts = end - start > walkedMax ? undefined : plainParts(reader, text, start, end);
-  if (parts === undefined) return divideWritten(reader, index, path, text.slice(start, end));
+  if (parts === undefined) {
+    const cells = cellsOf(reader, index, path, text.slice(start, end));
+    return cells.length === 0 ? absent : { state: 'value', cells };
+  }
   const cell = { parts, path: path.name, field: path.name, index };
   return isEmpty(cell) ? absent : { state: 'value', cells: [cell] };
-}
-
-/**
- * Components of a field that has neither repetitions, subcomponents nor escapes, as nearly all are:
- * taken from the message without a string in between. Undefined for one that has.
- */
-function plainParts(
-  reader: Reader,
-  text: string,
-  start: number,
-  end: number,
-): Cell['parts'] | undefined {
-  const { codes } = reader;
-  let count = 1;
-  for (let at = start; at < end; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === codes.component) count += 1;
-    else if (code === codes.repetition || code === codes.subcomponent || code === codes.escape)
-      return undefined;
-  }
-  if (count === 1) return [clean(reader, text.slice(start, end))];
-  const list = new Array<string>(count).fill('');
-  let from = start;
-  let part = 0;
-  for (let at = start; at <= end; at += 1) {
-    if (at < end && text.charCodeAt(at) !== codes.component) continue;
-    if (at > from) list[part] = clean(reader, text.slice(from, at));
-    part += 1;
-    from = at + 1;
-  }
-  return list;
-}
-
-function divideWritten(reader: Reader, index: number, path: ReadPath, written: string): Field {
-  const texts = divides(written, reader.repetition) ? written.split(reader.repetition) : [written];
-  const cells: Cell[] = [];
-  for (let at = 0; at < texts.length; at += 1) {
-    if (texts[at] === '') continue;
-    const cell = cellOf(reader, index, path, texts[at]!, at + 1);
-    if (!isEmpty(cell)) cells.push(cell);
-  }
-  return cells.length === 0 ? absent : { state: 'value', cells };
-}
-
-/** Divides one repetition into components, decoded. */
-function cellOf(
-  reader: Reader,
-  index: number,
-  path: ReadPath,
-  written: string,
-  repetition: number,
-): Cell {
-  const { name, whole } = path;
-  return {
-    parts: divides(written, reader.escape)
-      ? escapedParts(reader, index, written, { ...whole, depth: 'component', repetition })
-      : parts(reader, written),
-    path: repetition > 1 ? `${name}[${repetition}]` : name,
-    field: name,
-    index,
-  };
-}
-
-function parts(reader: Reader, written: string): Cell['parts'] {
-  const hasSubs = divides(written, reader.subcomponent);
-  const one = hasSubs ? subcomponents : clean;
-  if (!divides(written, reader.component)) return [one(reader, written)];
-  const list: (string | string[])[] = written.split(reader.component);
-  for (let at = 0; at < list.length; at += 1) {
-    const text = list[at] as string;
-    if (text !== '') list[at] = one(reader, text);
-  }
-  return list;
-}
-
-function subcomponents(reader: Reader, written: string): string | string[] {
-  if (!divides(written, reader.subcomponent)) return clean(reader, written);
-  return written.split(reader.subcomponent).map((text) => clean(reader, text));
-}
-
-/** `place`: where the text stands, for the rare one that has an escape in it. */
-function escapedParts(reader: Reader, index: number, written: string, place: Path): Cell['parts'] {
-  const texts = divides(written, reader.component) ? written.split(reader.component) : [written];
-  return texts.map((text, at) => {
-    const inside: Path = { ...place, component: at + 1 };
-    if (!divides(text, reader.subcomponent)) return unescaped(reader, index, text, inside);
-    return text.split(reader.subcomponent).map((sub, subAt) => {
-      const deeper: Path = { ...inside, depth: 'subcomponent', subcomponent: subAt + 1 };
-      return unescaped(reader, index, sub, deeper);
-    });
-  });
-}
-
-function unescaped(reader: Reader, index: number, written: string, place: Path): string {
-  if (!written.includes(reader.escape)) return clean(reader, written);
-  return clean(reader, reader.segments[index]!.getText(place) ?? '');
-}
-
-function clean({ dialect }: Reader, text: string): string {
-  if (text === '' || text === '""') return '';
-  const trimmed = trim(text);
-  return dialect.nullTokens.size > 0 && dialect.nullTokens.has(trimmed) ? '' : trimmed;
 }
 
 function narrowField(field: Field, path: ReadPath): Field {
@@ -276,8 +201,6 @@ function narrowField(field: Field, path: ReadPath): Field {
   return cells.length === 0 ? absent : { state: 'value', cells };
 }
 
-const divides = (text: string, separator: string) => separator !== '' && text.includes(separator);
-
 /** The component (or subcomponent) that a path names, as a cell of its own. */
 function narrow(cell: Cell, path: ReadPath): Cell {
   const text =
@@ -285,10 +208,4 @@ function narrow(cell: Cell, path: ReadPath): Cell {
       ? componentOf(cell, path.component)
       : subcomponentOf(cell, path.component, path.subcomponent);
   return { ...cell, parts: [text], path: `${cell.path}.${path.component}` };
-}
-
-function trim(text: string): string {
-  const first = text.charCodeAt(0);
-  const last = text.charCodeAt(text.length - 1);
-  return first <= 32 || last <= 32 || first === 0xa0 || last === 0xa0 ? text.trim() : text;
 }

@@ -2,17 +2,18 @@ import { type Place as ElementPlace, placesOf } from './check-values.ts';
 import type { Collector } from './collector.ts';
 import { canHold, type Place } from './conditions.ts';
 import { conversions } from './datatypes/index.ts';
-import type { CodeTable, Conversion, Environment, Settings } from './environment.ts';
+import type { Element } from './elements.ts';
+import type { CodeTable, Conversion, Environment } from './environment.ts';
 import { fieldPath } from './field-path.ts';
-import { gather } from './gather.ts';
+import { type FieldRule, fieldRule } from './field-rule.ts';
 import { compileRuleCondition, findInstance, type Instances, instanceAt } from './instances.ts';
 import type { RuleRow } from './language.ts';
 import type { Live, Shape } from './live.ts';
+import type { Memos } from './memo.ts';
 import type { Merged } from './merge.ts';
-import { compilePut, itemsOf, type Put, type Target, takeOut } from './put.ts';
-import { type Field, type ReadPath, readField, readPath } from './reader.ts';
+import { compilePut, emptyElements, type Put, type Target } from './put.ts';
+import { type ReadPath, readPath } from './reader.ts';
 import { type Scripts, scriptedConversion } from './script/index.ts';
-import { settingsMaker } from './settings.ts';
 import { fhirPathOf, partElement, resolveTarget } from './target.ts';
 import { visitNumberOf } from './visit-fields.ts';
 import { compileWriter, type Writer } from './writers.ts';
@@ -22,6 +23,7 @@ export type Run = Place & {
   readonly environment: Environment;
   readonly instances: Instances;
   readonly live: Live;
+  readonly memos: Memos;
   /** For strict rules: new issues of a value that cannot be read hold the message. */
   readonly collector: Pick<Collector, 'raise' | 'count'>;
 };
@@ -36,6 +38,22 @@ export type Rule = {
   /** Can it do anything in messages of that shape? */
   isLive(shape: Shape): boolean;
   apply(run: Run, target: Target, index: number): void;
+  readonly plan: RulePlan;
+};
+
+/** What a rule does, for those who write it out as a program (`generate.ts`). */
+export type RulePlan = {
+  readonly row: RuleRow;
+  /** Where it writes, from the resource or the part inwards. */
+  readonly elements: readonly Element[];
+  /** Type of a choice element; '' where its values say it. */
+  readonly type: string;
+  readonly writer: Writer;
+  readonly put: Put;
+  readonly gives:
+    | { readonly kind: 'constant'; constant(): unknown }
+    | { readonly kind: 'reference'; readonly slot: number; readonly each: string }
+    | { readonly kind: 'field'; readonly rule: FieldRule };
 };
 
 export function compileRule(
@@ -53,16 +71,25 @@ export function compileRule(
     const [place] = resolved.elements.length > 0 ? placesOf(path, elements).slice(-1) : [];
     return place ?? { element: elements[0]!, path };
   });
-  const writer = compileWriter(elements, choiceType(row, conversion, elements.at(-1)!.types));
+  const type = choiceType(row, conversion, elements.at(-1)!.types);
+  const writer = compileWriter(elements, type);
   const ids = merged.resources.map((placed) => placed.row.id);
   const visitNumber = visitNumberOf(merged.dialect);
   const when = compileRuleCondition(row.when, { resources: ids, visitNumber });
   const put = compilePut(row, writer);
   const isLive = (shape: Shape) => canHold(row.when, shape);
   const rule = { id: row.id, owner, source: undefined, isLive };
+  const plan = { row, elements, type, writer, put };
   if (row.value !== undefined) {
-    const isAlone = !isAddedTo(row, merged, owner, elements[0]!.name);
-    return { ...rule, apply: constantRule(row, when, put, writer, isAlone) };
+    const shared = isAddedTo(row, merged, owner, elements[0]!.name)
+      ? undefined
+      : frozen(copyOf(row.value));
+    const constant = shared === undefined ? () => copyOf(row.value) : () => shared;
+    return {
+      ...rule,
+      apply: constantRule(row, when, put, writer, constant),
+      plan: { ...plan, gives: { kind: 'constant', constant } },
+    };
   }
   if (row.reference !== undefined) {
     const slot = ids.indexOf(row.reference);
@@ -70,17 +97,22 @@ export function compileRule(
       ...rule,
       isLive: (shape) => shape.slots.has(slot) && isLive(shape),
       apply: referenceRule(slot, when, put, writer),
+      plan: {
+        ...plan,
+        gives: { kind: 'reference', slot, each: merged.resources[slot]!.row.each! },
+      },
     };
   }
   const table = row.table === undefined ? undefined : tables.get(row.table);
   const paths = [row.from ?? []].flat().map((text) => readPath(fieldPath(text)));
   const source = paths.length === 1 ? paths[0] : undefined;
-  const apply = fieldRule({ row, conversion, table, when, put, writer, paths });
+  const made = fieldRule({ row, merged, conversion, table, when, put, writer, paths });
   return {
     ...rule,
     source,
     isLive: (shape) => paths.some(({ segment }) => shape.segments.has(segment)) && isLive(shape),
-    apply,
+    apply: made.apply,
+    plan: { ...plan, gives: { kind: 'field', rule: made } },
   };
 }
 
@@ -108,24 +140,18 @@ function choiceType(row: RuleRow, conversion: Conversion, types: readonly string
   return possible.length === 1 ? possible[0]! : '';
 }
 
-function empty(target: Target, names: readonly string[]): void {
-  target.emptied ??= new Set();
-  for (const name of names) target.emptied.add(name);
-}
-
-/** `isAlone`: nothing adds to the constant, so that all who have it may share it. */
+/** A constant to which nothing adds is shared by all who have it. */
 function constantRule(
   row: RuleRow,
   when: When,
   put: Put,
   writer: Writer,
-  isAlone: boolean,
+  constant: () => unknown,
 ): Rule['apply'] {
-  const shared = isAlone ? frozen(copyOf(row.value)) : undefined;
   return (run, target, index) => {
     if (when && !when(run, index)) return;
-    if (row.value === null) empty(target, writer.emptied);
-    else put(target, isAlone ? shared : copyOf(row.value));
+    if (row.value === null) emptyElements(target, writer.emptied);
+    else put(target, constant());
   };
 }
 
@@ -159,102 +185,4 @@ function copyOf(value: unknown): unknown {
   const copy: Record<string, unknown> = {};
   for (const key in value) copy[key] = copyOf((value as Record<string, unknown>)[key]);
   return copy;
-}
-
-type FieldRule = {
-  readonly row: RuleRow;
-  readonly conversion: Conversion;
-  readonly table: CodeTable | undefined;
-  readonly when: When;
-  readonly put: Put;
-  readonly writer: Writer;
-  readonly paths: readonly ReadPath[];
-};
-
-function fieldRule(given: FieldRule): Rule['apply'] {
-  const { row, conversion, table, when, put, writer, paths } = given;
-  const settingsAt = settingsMaker(conversion, row, table, paths);
-  const isStrict = row.strict === true;
-  const { repeats, emptied, names } = writer;
-  const ownItems = itemsOf(row);
-
-  function putValue(run: Run, target: Target, value: unknown, since: number): boolean {
-    if (value !== undefined) return put(target, value);
-    if (isStrict) run.collector.raise(since);
-    return false;
-  }
-
-  function convert(run: Run, target: Target, field: Field, settings: Settings): boolean {
-    const { cells } = field;
-    const { environment } = run;
-    const since = isStrict ? run.collector.count() : 0;
-    if (conversion.convertAll)
-      return putValue(run, target, conversion.convertAll(cells, environment, settings), since);
-    const first = conversion.convert(cells[0]!, environment, settings);
-    let written = putValue(run, target, first, since);
-    if (cells.length === 1) return written;
-    if (!repeats) {
-      environment.issue('repetitions-left-out', 'repeats; the first was taken', cells[1]!);
-      return written;
-    }
-    for (let at = 1; at < cells.length; at += 1) {
-      const value = conversion.convert(cells[at]!, environment, settings);
-      if (putValue(run, target, value, since)) written = true;
-    }
-    return written;
-  }
-
-  function applyAt(run: Run, target: Target, at: number, path: ReadPath, owner: number): boolean {
-    if (when !== undefined && !when(run, at)) return false;
-    const field = fieldOf(run, target, at, path);
-    if (field.state === 'absent') return false;
-    if (field.state === 'value') return convert(run, target, field, settingsAt(run, at, owner));
-    empty(target, emptied);
-    if (ownItems !== undefined) takeOut(target, names[0]!, ownItems);
-    return false;
-  }
-
-  /** Of several such segments, the first of which the condition holds. */
-  function meantAt(run: Run, index: number, segment: string): number {
-    if (when === undefined) return run.scope.resolve(index, segment);
-    for (const at of run.scope.all(index, segment)) if (when(run, at)) return at;
-    return -1;
-  }
-
-  function applyElsewhere(run: Run, target: Target, index: number, path: ReadPath): boolean {
-    if (!repeats) {
-      const at = meantAt(run, index, path.segment);
-      return at >= 0 && applyAt(run, target, at, path, index);
-    }
-    let written = false;
-    for (const at of run.scope.all(index, path.segment))
-      written = applyAt(run, target, at, path, index) || written;
-    return written;
-  }
-
-  function applyGathered(run: Run, target: Target, index: number, path: ReadPath): boolean {
-    const field = gather(run, index, path, when, row.with?.under);
-    return field !== undefined && convert(run, target, field, settingsAt(run, index, index));
-  }
-
-  const apply = (run: Run, target: Target, index: number, path: ReadPath): boolean => {
-    if (conversion.gathers === true) return applyGathered(run, target, index, path);
-    return run.scope.names[index] === path.segment
-      ? applyAt(run, target, index, path, index)
-      : applyElsewhere(run, target, index, path);
-  };
-
-  const [only, ...others] = paths;
-  if (only !== undefined && others.length === 0)
-    return (run, target, index) => void apply(run, target, index, only);
-  return (run, target, index) => {
-    for (const path of paths) if (apply(run, target, index, path)) return;
-  };
-}
-
-/** The field of a segment; in a part that stands for one repetition, that repetition alone. */
-function fieldOf(run: Run, target: Target, at: number, path: ReadPath): Field {
-  const { current } = target;
-  if (current?.name !== path.name || path.component !== 0) return readField(run.reader, at, path);
-  return { state: 'value', cells: [current.cell] };
 }

@@ -1,4 +1,8 @@
-export { createTerminologyFace, type TerminologyServiceOptions } from './api/index.ts';
+export {
+  createTerminologyFace,
+  type TerminologyServiceOptions,
+  terminologyTypes,
+} from './api/index.ts';
 export {
   type CodeMap,
   type Relationship,
@@ -17,4 +21,5 @@ export {
   translateByMap,
   translator,
 } from './store/index.ts';
+export { startTerminology, type TerminologyThread } from './thread/index.ts';
 export { translateStage } from './translate.ts';

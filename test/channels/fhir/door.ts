@@ -33,6 +33,7 @@ export async function openDoor(source = '{ port: 8661 }', rest = '') {
 
   return {
     dataDir: data,
+    pid: () => engine.pid,
     base: () => base,
     async ask(
       method: string,

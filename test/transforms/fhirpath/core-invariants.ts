@@ -25,7 +25,7 @@ export function invariantsOf({ type, snapshot }: fhir4.StructureDefinition): Inv
   return (snapshot?.element ?? []).flatMap(({ path, constraint = [], type: types = [] }) =>
     constraint.flatMap(({ key, expression }) => {
       if (expression === undefined) return [];
-      const [only] = types;
+      const only = types.length === 1 ? types[0] : undefined;
       const own = path === type || only?.code === 'BackboneElement' || only?.code === 'Element';
       return { key, expression, type: own ? path : (only?.code ?? path) };
     }),

@@ -79,13 +79,13 @@ export function integerOf(
   return (focus, scope) => {
     const node = one(focus, scope);
     if (node?.value === undefined) return undefined;
-    if (typeof node.value !== 'number' || !Number.isInteger(node.value))
+    if (typeof node.value !== 'number' || node.type.system !== 'Integer')
       throw failed(`${name} needs an integer and met a value of type ${node.type.name}.`);
     return node.value;
   };
 }
 
-/** A function of one node. */
+/** A function of one value. */
 export const ofOne = (
   compute: (node: PathNode, scope: Scope) => PathNode | undefined,
 ): FunctionSpec => ({
@@ -94,7 +94,7 @@ export const ofOne = (
     const one = single(input, name);
     return fromOne((focus, scope) => {
       const node = one(focus, scope);
-      return node === undefined ? undefined : compute(node, scope);
+      return node?.value === undefined ? undefined : compute(node, scope);
     });
   },
 });

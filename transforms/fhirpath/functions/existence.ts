@@ -135,6 +135,7 @@ export const existence: Functions = {
 function booleanOf(condition: Code, focus: PathNode, scope: Scope): boolean | undefined {
   const node = condition.pick(focus, scope);
   if (node === undefined) return undefined;
+  if (node !== many && node.value === undefined) return undefined;
   if (node === many || typeof node.value !== 'boolean')
     throw failed('The condition of iif is no boolean.');
   return node.value;

@@ -87,7 +87,7 @@ function aggregate({ input, ...call }: Call): Code {
 
 type Key = { readonly value: PathNode | undefined; readonly down: boolean };
 
-/** `sort(-family, given desc)`: what has no value stands first. */
+/** `sort(-family, given desc)`: what has no value stands first, either way. */
 function sort({ input, call, ...rest }: Call): Code {
   const keys = call.args.map((expr, index) => {
     // A minus turns the order round, also of texts, which have no negative.
@@ -122,7 +122,7 @@ function compareKeys(a: readonly Key[], b: readonly Key[]): number {
     const other = b[index]!.value;
     if (one === undefined || other === undefined) {
       if (one === other) continue;
-      return (one === undefined ? -1 : 1) * (down ? -1 : 1);
+      return one === undefined ? -1 : 1;
     }
     const order = orderOf(one, other) ?? 0;
     if (order !== 0) return down ? -order : order;

@@ -34,7 +34,7 @@ function ofTwo(call: Call, compute: (a: number, b: number) => number): Code {
   const [one, other] = [single(call.input, call.name), single(given(call, 0), call.name)];
   return fromOne((focus, scope) => {
     const [a, b] = [one(focus, scope), other(focus, scope)];
-    if (a === undefined || b === undefined) return undefined;
+    if (a?.value === undefined || b?.value === undefined) return undefined;
     const [left, right] = [numberOf(a, call.name), numberOf(b, call.name)];
     const result = compute(Number(textOf(left)), Number(textOf(right)));
     if (call.name === 'power' && isInteger(a) && isInteger(b) && Number.isInteger(result))
@@ -61,7 +61,7 @@ function round(call: Call): Code {
   const digits = call.args.length > 0 ? integerOf(given(call, 0), call.name) : undefined;
   return fromOne((focus, scope) => {
     const node = one(focus, scope);
-    if (node === undefined) return undefined;
+    if (node?.value === undefined) return undefined;
     const to = digits?.(focus, scope) ?? 0;
     if (to < 0) throw failed('round needs a number of digits that is not negative.');
     const rounded = rescale(numberOf(node, call.name), Math.min(to, 40));

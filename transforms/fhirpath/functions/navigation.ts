@@ -1,20 +1,20 @@
 import { fromList, fromOne, type Scope } from '../code.ts';
 import { eachChild } from '../members.ts';
 import { systemTypes } from '../model.ts';
-import { isJsonObject, makeNode, type PathNode } from '../node.ts';
+import { type Items, isJsonObject, makeNode, type PathNode } from '../node.ts';
 import { partsOf, textOfTemporal } from '../temporal.ts';
 import { type Functions, given, textOf } from './call.ts';
 
-/** What a walk through a resource may meet; a resource of the size limit has fewer. */
-const depthMax = 200;
-
-function addDescendants(node: PathNode, scope: Scope, out: PathNode[], depth: number): void {
-  if (depth > depthMax) return;
-  eachChild(scope.model, node, (child) => {
+/** Level by level, as `repeat(children())` is defined, but with all that look alike. */
+function descendantsOf(nodes: Items, scope: Scope): PathNode[] {
+  const out: PathNode[] = [];
+  const add = (child: PathNode): boolean => {
     out.push(child);
-    addDescendants(child, scope, out, depth + 1);
     return false;
-  });
+  };
+  for (const node of nodes) eachChild(scope.model, node, add);
+  for (let next = 0; next < out.length; next += 1) eachChild(scope.model, out[next]!, add);
+  return out;
 }
 
 /** FHIRPath N1, sections 5.8 and 5.9, and FHIR's `extension`. */
@@ -45,11 +45,7 @@ export const navigation: Functions = {
   descendants: {
     takes: [0, 0],
     compile: ({ input }) =>
-      fromList((focus, scope) => {
-        const out: PathNode[] = [];
-        for (const node of input.list(focus, scope)) addDescendants(node, scope, out, 0);
-        return out;
-      }),
+      fromList((focus, scope) => descendantsOf(input.list(focus, scope), scope)),
   },
   extension: {
     takes: [1, 1],

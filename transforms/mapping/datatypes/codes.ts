@@ -95,6 +95,7 @@ export const codeableConceptConversion: Conversion = {
   summary:
     'CE, CWE, CNE, CF or a bare code (in SPS, that of `component`) to CodeableConcept; `table` ' +
     'appends its coding.',
+  remembers: { for: 'ever' },
   gives: ['CodeableConcept'],
   settings: ['system', 'text', 'component'],
   reads: [4, 8],
@@ -108,6 +109,7 @@ export const codeableConceptConversion: Conversion = {
 export const codingConversion: Conversion = {
   name: 'Coding',
   summary: 'The table`s coding, else the first coding of CE, CWE or a bare code.',
+  remembers: { for: 'ever' },
   gives: ['Coding'],
   settings: ['system'],
   convert(cell, environment, settings) {
@@ -122,6 +124,7 @@ export const codingConversion: Conversion = {
 export const codeConversion: Conversion = {
   name: 'code',
   summary: 'A code by `table`; without one the code as sent.',
+  remembers: { for: 'ever' },
   gives: ['code', 'string', 'uri'],
   convert(cell, environment, settings) {
     if (!settings.table) return component(cell, 1) || undefined;
@@ -132,6 +135,7 @@ export const codeConversion: Conversion = {
 export const textConceptConversion: Conversion = {
   name: 'TextConcept',
   summary: 'Plain text to a CodeableConcept that has only a text; with components, as one.',
+  remembers: { for: 'ever' },
   gives: ['CodeableConcept'],
   convert(cell, environment, settings) {
     if (cell.parts.length > 1) return codeableConcept(cell, environment, settings);
@@ -143,6 +147,7 @@ export const textConceptConversion: Conversion = {
 export const describedConceptConversion: Conversion = {
   name: 'DescribedConcept',
   summary: 'As `CodeableConcept`, with the description in field 4 (DG1-4, PR1-4) as its text.',
+  remembers: { for: 'ever', beside: [4] },
   gives: ['CodeableConcept'],
   reads: [4],
   settings: ['system'],

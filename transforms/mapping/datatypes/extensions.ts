@@ -18,6 +18,7 @@ function extensionOf(name: string, element: string, inner: Conversion): Conversi
     gives: ['Extension'],
     settings: ['url', ...(inner.settings ?? [])],
     ...(inner.reads ? { reads: inner.reads } : {}),
+    ...(inner.remembers ? { remembers: inner.remembers } : {}),
     convert: (cell, environment, settings) =>
       wrap(inner.convert(cell, environment, settings), settings.with.url),
   };

@@ -6,6 +6,7 @@ import { drop } from './shape.ts';
 export const codedReferenceConversion: Conversion = {
   name: 'CodedReference',
   summary: 'CE or CWE to a Reference by identifier and display to a thing of `with: {type}`.',
+  remembers: { for: 'ever' },
   gives: ['Reference'],
   settings: ['type'],
   convert(cell, environment, settings) {

@@ -96,6 +96,7 @@ export function practitioner(cell: Cell, environment: Environment): fhir4.Refere
 export const practitionerConversion: Conversion = {
   name: 'Practitioner',
   summary: 'XCN to a Reference that names a practitioner by identifier and display.',
+  remembers: { for: 'ever' },
   gives: ['Reference'],
   convert: practitioner,
 };
@@ -119,6 +120,7 @@ export const nestedPractitionerConversion: Conversion = {
   summary:
     'NDL (name, start, end, place) to a Reference that names a practitioner; `function`: code of ' +
     'v3-ParticipationType for what they did.',
+  remembers: { for: 'ever' },
   gives: ['Reference'],
   settings: ['function'],
   convert(cell, environment, settings) {
@@ -134,6 +136,7 @@ export const nestedPractitionerConversion: Conversion = {
 export const organizationConversion: Conversion = {
   name: 'Organization',
   summary: 'XON, CWE or plain text to a Reference that names an organization.',
+  remembers: { for: 'ever' },
   gives: ['Reference'],
   convert(cell, environment) {
     const name = component(cell, 1);
@@ -162,6 +165,7 @@ export const identifierReferenceConversion: Conversion = {
 export const codedOrganizationConversion: Conversion = {
   name: 'CodedOrganization',
   summary: 'CE or CWE (OBX-15) to a Reference that names an organization.',
+  remembers: { for: 'ever' },
   gives: ['Reference'],
   convert(cell) {
     const display = component(cell, 2) || component(cell, 1) || cellText(cell);

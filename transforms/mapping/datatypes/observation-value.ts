@@ -75,8 +75,12 @@ function quantityOf(
   comparator: fhir4.Quantity['comparator'],
   unit: fhir4.Quantity,
 ): fhir4.Quantity {
-  if (comparator === undefined) return { value, ...unit };
-  return { value, comparator, ...unit };
+  const quantity: fhir4.Quantity = { value };
+  if (comparator !== undefined) quantity.comparator = comparator;
+  if (unit.unit !== undefined) quantity.unit = unit.unit;
+  if (unit.system !== undefined) quantity.system = unit.system;
+  if (unit.code !== undefined) quantity.code = unit.code;
+  return quantity;
 }
 
 /** SN (v2.5.1 section 2.A.70): comparator, number, separator, number. */

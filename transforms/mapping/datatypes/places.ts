@@ -31,6 +31,7 @@ function placeIdentifier(cell: Cell, environment: Environment): fhir4.Identifier
 export const locationConversion: Conversion = {
   name: 'Location',
   summary: 'PL to a Reference that shows point of care, room, bed, facility and building.',
+  remembers: { for: 'ever' },
   gives: ['Reference'],
   convert(cell, environment) {
     const display = placeName(cell);
@@ -43,6 +44,7 @@ export const locationConversion: Conversion = {
 export const placeIdentifierConversion: Conversion = {
   name: 'PlaceIdentifier',
   summary: 'PL to the Identifier by which `Location` refers to the place.',
+  remembers: { for: 'ever' },
   gives: ['Identifier'],
   convert: placeIdentifier,
 };
@@ -50,6 +52,7 @@ export const placeIdentifierConversion: Conversion = {
 export const placeNameConversion: Conversion = {
   name: 'PlaceName',
   summary: 'PL to the text that `Location` shows of it.',
+  remembers: { for: 'ever' },
   gives: ['string'],
   convert: (cell) => placeName(cell) || undefined,
 };

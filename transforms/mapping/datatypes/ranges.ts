@@ -44,6 +44,7 @@ function rememberedBounds(text: string, unit: string): Bounds | undefined {
 export const referenceRangeConversion: Conversion = {
   name: 'ReferenceRange',
   summary: 'OBX-7 to a reference range: its text, and its bounds as quantities where it has any.',
+  remembers: { for: 'ever', beside: [6] },
   gives: ['Backbone'],
   reads: [6],
   convert(cell, environment, settings) {

@@ -20,6 +20,7 @@ function timeConversion(
   return {
     name,
     summary,
+    remembers: { for: 'message' },
     gives,
     convert(cell, environment) {
       const text = component(cell, 1);

@@ -37,7 +37,7 @@ export function quietUnitOf(cell: Cell | undefined, environment: Environment): f
 function tenToThe(cell: Cell, environment: Environment): fhir4.Quantity | undefined {
   const base = component(cell, 1);
   const rest = component(cell, 2);
-  if (!/^[xX*]?\s?10$/.test(base) || !/^\d{1,2}\s?\/\S/.test(rest)) return undefined;
+  if (rest === '' || !/^[xX*]?\s?10$/.test(base) || !/^\d{1,2}\s?\/\S/.test(rest)) return undefined;
   environment.issue('unit-repaired', 'holds a `^` that was not escaped; read as a power', cell);
   const unit = `${base}^${rest}`;
   const plain = `10*${rest.replaceAll(' ', '')}`;

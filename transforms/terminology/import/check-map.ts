@@ -59,18 +59,25 @@ export function checkMap(
       refuse(row, 'relationship-unknown', `there is no relationship \`${row.word}\``);
     const key = JSON.stringify([ends, row.target_code, row.detail]);
     const before = seen.get(key);
-    const opposite = JSON.stringify([ends, row.target_code === null ? 'some' : 'none']);
+    const line = staging.line(row.ord);
+    const hasTarget = row.target_code !== null;
+    // A declared "no match" without a system is one for all of them.
+    const all = `${source.system} `;
+    const opposite = [hasTarget || target.system === '' ? all : ends, ends].map(
+      (each) => seen.get(`${hasTarget ? 'none' : 'some'} ${each}`) ?? 0,
+    );
+    const contradicted = Math.max(...opposite);
     if (before !== undefined)
       refuse(row, 'target-duplicate', `line ${before} gives this source and target already`);
-    else if (seen.has(opposite) && (row.target_code !== null || row.word !== null))
+    else if (contradicted > 0 && (hasTarget || row.word !== null))
       refuse(
         row,
         'target-contradiction',
-        `line ${seen.get(opposite)} says otherwise whether this source has a match`,
+        `line ${contradicted} says otherwise whether this source has a match`,
       );
-    const line = staging.line(row.ord);
     seen.set(key, line);
-    seen.set(JSON.stringify([ends, row.target_code === null ? 'none' : 'some']), line);
+    for (const each of hasTarget ? [ends, all] : [ends])
+      seen.set(`${hasTarget ? 'some' : 'none'} ${each}`, line);
     if (row.target_code === null || noMatch.has(row.word ?? '')) continue;
     if (row.word === null) refuse(row, 'relationship-missing', 'a target without a relationship');
     const state = stateOf(target.system, target.version, row.target_code);

@@ -1,6 +1,15 @@
+import { isCodeMap, readCodeMap } from './code-map.ts';
 import type { Reader } from './context.ts';
+import { isCvx, readCvx } from './cvx.ts';
 import { readFhirJson } from './fhir-json.ts';
+import { isGem, readGem } from './gem.ts';
+import { isOrderFile, isTabular, readIcd10 } from './icd10.ts';
 import { headOf, type Input } from './input.ts';
+import { isLoinc, readLoinc } from './loinc.ts';
+import { isNdc, readNdc } from './ndc.ts';
+import { readRf2, rf2Part } from './rf2.ts';
+import { readRxnorm, rxnormTable } from './rxnorm.ts';
+import { isV2Table, readV2Table } from './v2-tables.ts';
 
 /** How files of one kind are known and read. */
 export type Format = {
@@ -18,8 +27,36 @@ const fhirJson: Format = {
   read: readFhirJson,
 };
 
+const folderOf = ({ name, base }: Input) => name.slice(0, name.length - base.length);
+
 /** Every format, the more telling ones first. */
-export const formats: readonly Format[] = [fhirJson];
+export const formats: readonly Format[] = [
+  fhirJson,
+  { name: 'HL7 v2-to-FHIR table', isOne: (_, head) => isV2Table(head), read: readV2Table },
+  { name: 'LOINC', isOne: (_, head) => isLoinc(head), read: readLoinc },
+  { name: 'code map', isOne: (_, head) => isCodeMap(head), read: readCodeMap },
+  {
+    name: 'SNOMED CT RF2',
+    isOne: (base, head) => rf2Part(base, head) !== undefined,
+    group: ({ base }) => /_(\d{8})\.txt$/i.exec(base)?.[1] ?? '',
+    read: readRf2,
+  },
+  {
+    name: 'RxNorm RRF',
+    isOne: (base) => rxnormTable(base) !== undefined,
+    group: folderOf,
+    read: readRxnorm,
+  },
+  {
+    name: 'ICD-10-CM',
+    isOne: (_, head) => isOrderFile(head) || isTabular(head),
+    group: ({ base }) => /20\d{2}/.exec(base)?.[0] ?? '',
+    read: readIcd10,
+  },
+  { name: 'GEM', isOne: isGem, read: readGem },
+  { name: 'CVX', isOne: (_, head) => isCvx(head), read: readCvx },
+  { name: 'NDC', isOne: (_, head) => isNdc(head), group: folderOf, read: readNdc },
+];
 
 export const isPackage = (base: string): boolean => /\.(?:tgz|tar\.gz)$/i.test(base);
 

@@ -3,7 +3,7 @@ import type { Json } from '../knowledge.ts';
 import { displayFor, languagesFor } from './display.ts';
 import { shownConcept, shownProperties } from './expansion-contains.ts';
 import { expansionParameters } from './expansion-parameters.ts';
-import { issue, refused, refusedBy } from './issue.ts';
+import { declined, issue, refusedBy } from './issue.ts';
 import { canonical, defined } from './json.ts';
 import {
   isExcluded,
@@ -96,7 +96,7 @@ function demandComplete(question: Question, prepared: Prepared): void {
       throw refusedBy(404, unknownSystemIssue(question, opened, 'expand'));
     if (opened?.violated !== undefined) throw refusedBy(422, violation(part));
     if (part.view?.system.resource.content === 'supplement')
-      throw refused(422, 'invalid', `${part.view.system.url} is a supplement`);
+      throw declined(422, 'invalid', `${part.view.system.url} is a supplement`);
     for (const one of part.imports) demandComplete(question, one);
   }
 }

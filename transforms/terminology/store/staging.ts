@@ -45,6 +45,8 @@ export type Staging = {
   /** The number of a concept by its exact code. */
   concept(code: string): number | undefined;
   setDisplay(concept: number, display: string): void;
+  /** Only where the concept has none yet. */
+  offerDisplay(concept: number, display: string): void;
   setDefinition(concept: number, definition: string): void;
   setRetired(concept: number): void;
   addProperty(concept: number, property: Property): void;
@@ -109,6 +111,7 @@ export function stageRelease(
       return ord;
     },
     setDisplay: (ord, display) => void write.display.run(display, id, ord),
+    offerDisplay: (ord, display) => void write.offer.run(display, id, ord),
     setDefinition: (ord, definition) => void write.definition.run(definition, id, ord),
     setRetired: (ord) => void write.retired.run(id, ord),
     addProperty(ord, property) {
@@ -144,6 +147,9 @@ const statements = (db: DatabaseHandle) => ({
     .pluck(),
   concept: db.prepare('INSERT OR IGNORE INTO concept VALUES (?, ?, ?, ?, ?, ?, ?)'),
   display: db.prepare('UPDATE concept SET display = ? WHERE release = ? AND ord = ?'),
+  offer: db.prepare(
+    'UPDATE concept SET display = ? WHERE release = ? AND ord = ? AND display IS NULL',
+  ),
   definition: db.prepare('UPDATE concept SET definition = ? WHERE release = ? AND ord = ?'),
   retired: db.prepare('UPDATE concept SET retired = 1 WHERE release = ? AND ord = ?'),
   property: db.prepare('INSERT INTO property VALUES (?, ?, ?, ?, ?, ?, ?)'),

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type ImportReport, importFiles } from '../../../../transforms/terminology/import/index.ts';
 import type { Json } from '../../../../transforms/terminology/knowledge.ts';
 import {
@@ -33,6 +33,7 @@ export function openStore(): Opened {
   let now = 1_700_000_000_000_000;
   let bundles = 0;
   const write = (name: string, content: string | Buffer) => {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), content);
     return join(folder, name);
   };

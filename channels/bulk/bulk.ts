@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import {
+  limits,
+  type Source,
+  type SourceComponent,
+  type SourceContext,
+} from '../../engine/index.ts';
+import {
+  checkClientAuth,
+  clientAuth,
+  createFhirClient,
+  duration,
+  fetchingSource,
+  safeUrl,
+} from '../fhir/client/index.ts';
+import { createExport } from './export.ts';
+
+const type = z.string().regex(/^[A-Z][A-Za-z]{1,63}$/, 'is no resource type');
+
+const schema = z
+  .strictObject({
+    base_url: safeUrl.describe('The FHIR server, e.g. https://emr.example.org/fhir.'),
+    level: z
+      .enum(['system', 'patient', 'group'])
+      .default('system')
+      .describe('What to export: everything, all patients, or the patients of a group.'),
+    group: z
+      .string()
+      .regex(/^[A-Za-z0-9.-]{1,64}$/, 'is no FHIR id')
+      .optional()
+      .describe('The id of the Group, with `level: group`.'),
+    types: z.array(type).default([]).describe('Resource types (`_type`); without it all.'),
+    type_filters: z
+      .array(z.string().regex(/^[A-Z][A-Za-z]{1,63}\?\S+$/, 'is a search like Observation?code=x'))
+      .default([])
+      .describe('Searches that resources must meet (`_typeFilter`).'),
+    output_format: z
+      .enum(['application/fhir+ndjson', 'application/ndjson', 'ndjson'])
+      .default('application/fhir+ndjson')
+      .describe('What to ask for as `_outputFormat`; all three mean NDJSON.'),
+    since: z.iso
+      .datetime({ offset: true })
+      .optional()
+      .describe('`_since` of the first export; later ones ask since the last.'),
+    every: duration.prefault('24h').describe('Time from one kick-off to the next.'),
+    auth: clientAuth.optional().describe('How to sign in; without it, not at all.'),
+    file_origins: z
+      .array(safeUrl.transform((url) => new URL(url).origin))
+      .default([])
+      .describe('Origins beside that of base_url where files may lie; they get no token.'),
+    check_counts: z
+      .boolean()
+      .default(true)
+      .describe('Fetch a file again that has other lines than the manifest counts.'),
+    line_bytes_max: z
+      .int()
+      .min(1_024)
+      .max(256 * 1024 * 1024)
+      .default(limits.frameBytesMax)
+      .describe('Longest line in bytes. Of a longer one the beginning lands in quarantine.'),
+  })
+  .refine(({ level, group }) => (level === 'group') === (group !== undefined), {
+    path: ['group'],
+    message: 'belongs to `level: group`, which needs it',
+  })
+  .transform(({ base_url, every, line_bytes_max, ...rest }) => ({
+    baseUrl: base_url,
+    level: rest.level,
+    group: rest.group,
+    types: rest.types,
+    typeFilters: rest.type_filters,
+    outputFormat: rest.output_format,
+    since: rest.since,
+    everyMs: every,
+    auth: rest.auth,
+    fileOrigins: rest.file_origins,
+    checksCount: rest.check_counts,
+    lineBytesMax: line_bytes_max,
+  }));
+
+export type BulkConfig = z.output<typeof schema>;
+
+/** Fetches the exports of an EMR: HL7 FHIR Bulk Data Access 2, as a client. */
+export const bulkSource: SourceComponent<BulkConfig> = {
+  role: 'source',
+  name: 'bulk',
+  summary: 'Fetches FHIR Bulk Data exports from an EMR, each since the last.',
+  guarantees:
+    'An export counts as done only after the fsync of its last line; the next one asks since its ' +
+    'transactionTime. A crash goes on with the same job at the file and line where it was; each ' +
+    'line of an export lands once, over lost jobs too (within `dedupe_hours`).',
+  example: 'bulk: { base_url: "https://emr.example.org/fhir", types: [Patient, Encounter] }',
+  schema,
+  check: (config, context) => checkClientAuth(config.auth, context),
+  create: (config, context) => createBulk(config, context),
+};
+
+function createBulk(config: BulkConfig, context: SourceContext): Source {
+  const { channel, clock, events, resolvePath } = context;
+  const { baseUrl, auth, fileOrigins: origins } = config;
+  const flag = (code: string): void => events.emit({ type: 'input-flagged', channel, code });
+  const round = createExport(config, context, flag);
+  let client: ReturnType<typeof createFhirClient> | undefined;
+  return fetchingSource({
+    context,
+    round(closing) {
+      client ??= createFhirClient({ baseUrl, auth, clock, signal: closing, resolvePath, origins });
+      return round(client, closing);
+    },
+  });
+}

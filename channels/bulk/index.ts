@@ -1,0 +1,1 @@
+export { type BulkConfig, bulkSource } from './bulk.ts';

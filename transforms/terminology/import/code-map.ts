@@ -1,0 +1,69 @@
+import { relationships } from '../code-map.ts';
+import type { Reader } from './context.ts';
+import { mapWriter } from './map-writer.ts';
+import { columnsOf, csvRows, versionOf } from './table-rows.ts';
+
+const required = ['source_code', 'target_system', 'target_code', 'relationship'] as const;
+const optional = ['source_system', 'source_display', 'target_display', 'comment'] as const;
+
+/** The CSV maps of a configuration: `terminology/maps/<facility>/<name>@<version>.csv`. */
+export const isCodeMap = (head: string): boolean =>
+  required.every((name) => (head.split(/\r?\n/)[0] ?? '').replace(/^\ufeff/, '').includes(name));
+
+export const readCodeMap: Reader = function* (inputs, context) {
+  const { findings } = context;
+  for (const input of inputs) {
+    const writer = mapWriter(input, context);
+    let cell: ReturnType<typeof columnsOf<string>> | undefined;
+    let width = 0;
+    for (const row of csvRows(input, context)) {
+      yield row.read;
+      if (cell === undefined) {
+        width = row.cells.length;
+        const more = optional.filter((name) => row.cells.includes(name));
+        const known = new Set<string>([...required, ...more]);
+        cell = columnsOf<string>([...required, ...more], row, input, context);
+        const stranger = row.cells.find((name) => !known.has(name));
+        if (stranger !== undefined)
+          findings.error(input.name, row.line, 'column-unknown', `no column is \`${stranger}\``);
+        continue;
+      }
+      if (row.cells.length !== width) {
+        const message = `this row has ${row.cells.length} cells, the first line has ${width}`;
+        findings.error(input.name, row.line, 'row-width', message);
+        continue;
+      }
+      const of = cell;
+      const text = (name: string) => (width > 0 ? of(row, name) : '');
+      const relationship = text('relationship');
+      const isKnown = (relationships as readonly string[]).includes(relationship);
+      if (!isKnown)
+        findings.error(
+          ...([input.name, row.line, 'relationship-unknown'] as const),
+          `there is no relationship \`${relationship}\`; one of ${relationships.join(', ')}`,
+        );
+      const hasTarget = text('target_code') !== '' || text('target_system') !== '';
+      if (isKnown && hasTarget === (relationship === 'unmatched'))
+        findings.error(
+          ...([input.name, row.line, 'target-contradiction'] as const),
+          hasTarget ? '`unmatched` with a target' : `\`${relationship}\` without a target`,
+        );
+      writer.add(
+        {
+          ...{ source: text('source_system'), target: text('target_system') },
+          ...{ code: text('source_code'), display: text('source_display') || undefined },
+          targetCode: text('target_code') || undefined,
+          targetDisplay: text('target_display') || undefined,
+          ...{ equivalence: relationship, comment: text('comment') || undefined },
+        },
+        row.line,
+      );
+    }
+    const [, url, version] = /([^/\\]+[/\\][^/\\]+)@([^/\\]+)\.csv$/i.exec(input.name) ?? [];
+    const named = context.url ?? url?.replaceAll('\\', '/');
+    const release = versionOf(version, input, context);
+    if (named === undefined)
+      findings.error(input.name, 0, 'url-missing', 'this map has no name; pass --url');
+    else if (release !== undefined) writer.end(named, release, { name: named });
+  }
+};

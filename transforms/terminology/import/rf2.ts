@@ -1,0 +1,162 @@
+import { edgeKinds, type Staging } from '../store/index.ts';
+import type { ImportContext, Reader } from './context.ts';
+import type { Input } from './input.ts';
+import { columnsOf, splitRows, versionIn } from './table-rows.ts';
+import { endSystem, refuseTwice } from './text-system.ts';
+
+/** `sct2_Concept_Snapshot_INT_20260101.txt`: what it holds, of which edition, of which day. */
+const namePattern = /(Concept|Description|TextDefinition|Relationship)_?\w*Snapshot/i;
+
+const isA = '116680003';
+const fullName = '900000000000003001';
+const definition = '900000000000550004';
+
+export type Rf2Part = 'concept' | 'description' | 'relationship';
+
+/** By the header, which RF2 fixes; only snapshots are read. */
+export function rf2Part(base: string, head: string): Rf2Part | undefined {
+  const [first = ''] = head.replace(/^\ufeff/, '').split(/\r?\n/);
+  if (!first.startsWith('id\teffectiveTime\tactive\tmoduleId\t')) return undefined;
+  if (/_(?:Full|Delta)/i.test(base)) return undefined;
+  if (first.endsWith('\tdefinitionStatusId')) return 'concept';
+  if (first.includes('\tconceptId\tlanguageCode\t')) return 'description';
+  if (first.includes('\tsourceId\tdestinationId\t')) return 'relationship';
+  return undefined;
+}
+
+/** SNOMED CT as RF2 snapshots: Concept, Description (and TextDefinition), Relationship. */
+export const readRf2: Reader = function* (inputs, context) {
+  const { findings } = context;
+  const parts = inputs.map((input) => ({ input, part: partOf(input) }));
+  const first = inputs[0]!;
+  const of = (wanted: Rf2Part) => parts.filter(({ part }) => part === wanted);
+  for (const wanted of ['concept', 'description'] as const)
+    if (of(wanted).length === 0)
+      findings.fail(first.name, 0, 'file-missing', `the ${wanted} snapshot is not among the files`);
+  const staging = context.begin('CodeSystem', of('concept')[0]!.input);
+  for (const { input } of of('concept')) yield* readConcepts(input, staging, context);
+  const shown = new Uint8Array(staging.count);
+  for (const { input } of of('description'))
+    yield* readDescriptions(input, staging, context, shown);
+  for (const { input } of of('relationship')) yield* readRelationships(input, staging, context);
+  if (of('relationship').length === 0)
+    findings.warn(first.name, 0, 'hierarchy-missing', 'without relationships nothing subsumes');
+  const { input } = of('concept')[0]!;
+  endSystem(staging, input, context, {
+    ...{ url: 'http://snomed.info/sct', version: editionOf(input), name: 'SNOMED_CT' },
+    title: 'SNOMED CT',
+    copyright: 'SNOMED CT is licensed by SNOMED International; see https://www.snomed.org',
+  });
+};
+
+function partOf(input: Input): Rf2Part {
+  const word = namePattern.exec(input.base)?.[1]?.toLowerCase();
+  if (word === 'textdefinition') return 'description';
+  if (word === 'concept' || word === 'description' || word === 'relationship') return word;
+  for (const chunk of input.chunks())
+    return rf2Part(input.base, chunk.subarray(0, 1000).toString('latin1')) ?? 'concept';
+  return 'concept';
+}
+
+/** Modules of the editions whose names say them; any other is named by its namespace. */
+const modules: Readonly<Record<string, string>> = {
+  INT: '900000000000207008',
+  US1000124: '731000124108',
+};
+
+/** The edition and its day as SNOMED's URI standard spells them. */
+function editionOf({ base }: Input): string | undefined {
+  const edition = versionIn(base, /_([A-Z]{2,3}\d*)_\d{8}\.txt$/i) ?? 'INT';
+  const day = versionIn(base, /_(\d{8})\.txt$/i);
+  const module = modules[edition] ?? modules.INT!;
+  return day === undefined ? undefined : `http://snomed.info/sct/${module}/version/${day}`;
+}
+
+const tabs = { separator: '\t', isEnded: true } as const;
+
+function* readConcepts(input: Input, staging: Staging, context: ImportContext): Iterable<number> {
+  const names = ['id', 'active', 'moduleId', 'definitionStatusId'] as const;
+  let cell: ReturnType<typeof columnsOf<(typeof names)[number]>> | undefined;
+  for (const row of splitRows(input, context, tabs)) {
+    yield row.read;
+    if (cell === undefined) {
+      cell = columnsOf(names, row, input, context);
+      continue;
+    }
+    const code = cell(row, 'id');
+    const isActive = cell(row, 'active') === '1';
+    const isPrimitive = cell(row, 'definitionStatusId') === '900000000000074008';
+    const properties = [
+      ...(isActive ? [] : [{ code: 'inactive', valueBoolean: true }]),
+      { code: 'sufficientlyDefined', valueBoolean: !isPrimitive },
+      { code: 'moduleId', valueCode: cell(row, 'moduleId') },
+    ];
+    if (staging.addConcept({ code, designations: [], properties }, row.line) === undefined)
+      refuseTwice(code, row.line, staging, input, context);
+  }
+}
+
+/** The display is the first synonym (2 in `shown`), else the full name without its tag (1). */
+function* readDescriptions(
+  input: Input,
+  staging: Staging,
+  context: ImportContext,
+  shown: Uint8Array,
+): Iterable<number> {
+  const names = ['active', 'conceptId', 'languageCode', 'typeId', 'term'] as const;
+  let cell: ReturnType<typeof columnsOf<(typeof names)[number]>> | undefined;
+  for (const row of splitRows(input, context, tabs)) {
+    yield row.read;
+    if (cell === undefined) {
+      cell = columnsOf(names, row, input, context);
+      continue;
+    }
+    if (cell(row, 'active') !== '1') continue;
+    const code = cell(row, 'conceptId');
+    const concept = staging.concept(code);
+    if (concept === undefined) {
+      const message = `this description is of ${code}, which no concept is`;
+      context.findings.error(input.name, row.line, 'concept-unknown', message);
+      continue;
+    }
+    const value = cell(row, 'term');
+    const type = cell(row, 'typeId');
+    if (type === definition) {
+      staging.setDefinition(concept, value);
+      continue;
+    }
+    const use = { system: 'http://snomed.info/sct', code: type };
+    staging.addDesignation(concept, { language: cell(row, 'languageCode'), use, value });
+    const rank = type === fullName ? 1 : 2;
+    if (shown[concept]! >= rank) continue;
+    shown[concept] = rank;
+    staging.setDisplay(concept, rank === 1 ? value.replace(/ \([^()]*\)$/, '') : value);
+  }
+}
+
+function* readRelationships(
+  input: Input,
+  staging: Staging,
+  context: ImportContext,
+): Iterable<number> {
+  const names = ['active', 'sourceId', 'destinationId', 'typeId'] as const;
+  let cell: ReturnType<typeof columnsOf<(typeof names)[number]>> | undefined;
+  for (const row of splitRows(input, context, tabs)) {
+    yield row.read;
+    if (cell === undefined) {
+      cell = columnsOf(names, row, input, context);
+      continue;
+    }
+    if (cell(row, 'active') !== '1') continue;
+    const from = staging.concept(cell(row, 'sourceId'));
+    const to = staging.concept(cell(row, 'destinationId'));
+    if (from === undefined || to === undefined) {
+      const message = 'this relationship is of a concept that is not there';
+      context.findings.error(input.name, row.line, 'concept-unknown', message);
+      continue;
+    }
+    const type = cell(row, 'typeId');
+    if (type === isA) staging.addEdge(from, to, edgeKinds.relation);
+    else staging.addProperty(from, { code: type, valueCode: cell(row, 'destinationId') });
+  }
+}
