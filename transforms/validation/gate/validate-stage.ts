@@ -52,6 +52,7 @@ export const validateStage: StageComponent<ValidateConfig> = {
         : [];
     });
   },
+  gate: (config, place) => openGate(place, config),
   create(config, { configDir, dataDir }) {
     let gate: Gate | undefined;
     const stage: Stage<Conversion, Conversion> = {
