@@ -21,7 +21,8 @@ export function codeSystemQueries(db: DatabaseHandle) {
   const codes = (sql: string) => db.prepare(sql).pluck();
   const below = `WITH RECURSIVE below(ord) AS (
       SELECT child FROM edge WHERE release = @release AND parent = @ord
-      UNION SELECT child FROM below JOIN edge ON release = @release AND parent = below.ord)`;
+      UNION SELECT child FROM below CROSS JOIN edge ON release = @release AND parent = below.ord)`;
+  // CROSS JOIN, because the planner else reads all edges for each step.
   return {
     find: db.prepare(
       `SELECT ${columns} FROM concept WHERE release = ? AND code = ? COLLATE NOCASE`,
@@ -52,7 +53,8 @@ export function codeSystemQueries(db: DatabaseHandle) {
        WHERE e.release = ? AND e.child = ? ORDER BY e.parent`,
     ),
     descendants: codes(
-      `${below} SELECT code FROM below b JOIN concept c ON c.release = @release AND c.ord = b.ord`,
+      `${below} SELECT code FROM below b
+       CROSS JOIN concept c ON c.release = @release AND c.ord = b.ord`,
     ),
     withProperty: codes(
       `SELECT DISTINCT c.code FROM property p JOIN concept c
