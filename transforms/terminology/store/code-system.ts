@@ -24,8 +24,10 @@ export function codeSystemQueries(db: DatabaseHandle) {
       UNION SELECT child FROM below CROSS JOIN edge ON release = @release AND parent = below.ord)`;
   // CROSS JOIN, because the planner else reads all edges for each step.
   return {
+    // The planner else reads all concepts of the release: to it, either key is but a prefix.
     find: db.prepare(
-      `SELECT ${columns} FROM concept WHERE release = ? AND code = ? COLLATE NOCASE`,
+      `SELECT ${columns} FROM concept INDEXED BY concept_code
+       WHERE release = ? AND code = ? COLLATE NOCASE`,
     ),
     page: db.prepare(
       `SELECT ${columns} FROM concept WHERE release = ? AND ord >= ? AND ord < ? ORDER BY ord`,
