@@ -1,6 +1,6 @@
 import type { Gate, Issue, Judgement } from '../../../engine/index.ts';
 import { compilePath, isPathIssue, r4Model, resourceNode } from '../../fhirpath/index.ts';
-import { judgeExtensions, readExtensions } from '../extensions/index.ts';
+import { extensionJudge, readExtensions } from '../extensions/index.ts';
 import {
   createDefinitions,
   type Definitions,
@@ -31,13 +31,12 @@ type Json = Readonly<Record<string, unknown>>;
  */
 export function openGate(place: Place, { packages, profiles, invalid }: ValidateConfig): Gate {
   const definitions = definitionsFor(place, packages);
-  // The registry speaks for itself, by url; the validator needs no opinion of its own.
+  const { registered } = readExtensions(place.configDir);
   const validator: Validator = createValidator({
     definitions,
     valueSets: definitions.valueSets,
-    extensions: () => undefined,
+    extensions: extensionJudge(registered),
   });
-  const { registered } = readExtensions(place.configDir);
   const assigned = profiles.map((pin) => assign(pin, definitions));
   return {
     judge(resource, about): Judgement {
@@ -45,8 +44,7 @@ export function openGate(place: Place, { packages, profiles, invalid }: Validate
       const own = assigned.filter((one) => one.applies(node)).map(({ profile }) => profile);
       const wanted = [...own, ...(about?.profiles ?? [])];
       const { issues, unchecked } = validator.validate(resource, { profiles: wanted });
-      const all = [...issues, ...judgeExtensions(node, registered)];
-      return { issues: invalid === 'flag' ? all.map(asWarning) : all, unchecked };
+      return { issues: invalid === 'flag' ? issues.map(asWarning) : issues, unchecked };
     },
   };
 }
