@@ -25,7 +25,8 @@ export function codeSystemQueries(db: DatabaseHandle) {
   // CROSS JOIN, because the planner else reads all edges for each step.
   return {
     find: db.prepare(
-      `SELECT ${columns} FROM concept WHERE release = ? AND code = ? COLLATE NOCASE`,
+      `SELECT ${columns} FROM concept INDEXED BY concept_code
+       WHERE release = ? AND code = ? COLLATE NOCASE`,
     ),
     page: db.prepare(
       `SELECT ${columns} FROM concept WHERE release = ? AND ord >= ? AND ord < ? ORDER BY ord`,
@@ -57,7 +58,7 @@ export function codeSystemQueries(db: DatabaseHandle) {
        CROSS JOIN concept c ON c.release = @release AND c.ord = b.ord`,
     ),
     withProperty: codes(
-      `SELECT DISTINCT c.code FROM property p JOIN concept c
+      `SELECT DISTINCT c.code FROM property p INDEXED BY property_value CROSS JOIN concept c
          ON c.release = p.release AND c.ord = p.ord
        WHERE p.release = ? AND p.code = ? AND p.value = ? ORDER BY p.ord`,
     ),
