@@ -24,6 +24,7 @@ export function codeSystemQueries(db: DatabaseHandle) {
       UNION SELECT child FROM below CROSS JOIN edge ON release = @release AND parent = below.ord)`;
   // CROSS JOIN, because the planner else reads all edges for each step.
   return {
+    // The planner else reads all concepts of the release: to it, either key is but a prefix.
     find: db.prepare(
       `SELECT ${columns} FROM concept INDEXED BY concept_code
        WHERE release = ? AND code = ? COLLATE NOCASE`,
