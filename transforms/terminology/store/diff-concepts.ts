@@ -42,7 +42,8 @@ export function* diffConcepts(db: DatabaseHandle, earlier: Side, later: Side): I
   }
   const added = db.prepare(
     `SELECT o.code, o.display FROM concept o WHERE o.release = @earlier AND NOT EXISTS
-       (SELECT 1 FROM concept n INDEXED BY concept_code WHERE ${same}) ORDER BY o.code COLLATE NOCASE, o.code`,
+       (SELECT 1 FROM concept n INDEXED BY concept_code
+          WHERE ${same}) ORDER BY o.code COLLATE NOCASE, o.code`,
   );
   const swapped = { earlier: later.id, later: earlier.id };
   for (const row of added.iterate(swapped) as Iterable<{ code: string; display: string | null }>)

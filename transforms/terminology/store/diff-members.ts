@@ -16,7 +16,8 @@ export function* diffMembers(db: DatabaseHandle, earlier: number, later: number)
     yield { change: 'membership', code, system, was: null, now: 'member' };
   const renamed = db.prepare(
     `SELECT o.system, o.code, o.display was, n.display now FROM member o
-     JOIN member n INDEXED BY member_code ON ${same} WHERE o.release = ? AND o.display IS NOT n.display ORDER BY o.ord`,
+     JOIN member n INDEXED BY member_code ON ${same}
+     WHERE o.release = ? AND o.display IS NOT n.display ORDER BY o.ord`,
   );
   const rows = renamed.all(later, earlier) as (Member & { was: unknown; now: unknown })[];
   for (const { system, code, was, now } of rows)
