@@ -13,6 +13,7 @@ export {
 export { codeMapReleases, type LoadedCodeMap, loadCodeMap } from './code-map-file.ts';
 export { type ImportFinding, type ImportReport, importFiles } from './import/index.ts';
 export type { Knowledge, Release } from './knowledge.ts';
+export { type ExpandedCode, expandedCodes, Refused } from './operations/index.ts';
 export { withShipped, writePack } from './shipped/index.ts';
 export {
   openTerminology,
