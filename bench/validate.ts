@@ -96,9 +96,10 @@ function schema(): Check {
     'utf8',
   );
   // Each type by its own definition: the choice among all of them would cost far more.
-  // The schema refers to a definition that it does not have.
+  // The schema refers to two definitions that it does not have.
   const { definitions } = JSON.parse(text);
   definitions.Resource ??= { type: 'object', required: ['resourceType'] };
+  definitions.integer64 ??= { type: 'number' };
   ajv.addSchema({ definitions }, 'fhir');
   return (resource) => ajv.getSchema(`fhir#/definitions/${resource.resourceType}`)?.(resource);
 }

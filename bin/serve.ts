@@ -124,7 +124,10 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       version,
       network,
       load: (configDir, only) =>
-        loadNetwork(configDir, registry, { baseDir, ...(only === undefined ? {} : { only }) }),
+        loadNetwork(configDir, registry, {
+          ...{ baseDir, dataDir },
+          ...(only === undefined ? {} : { only }),
+        }),
       dataDir,
       key: key.value,
       registry,

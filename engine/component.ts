@@ -40,6 +40,8 @@ export type ConfigPlace = {
    * contains it. A kept copy of a configuration lies elsewhere than what it names.
    */
   readonly baseDir?: string;
+  /** The data folder, where what reads the configuration has one at hand. */
+  readonly dataDir?: string;
 };
 
 /** The folder against which such paths are written. */

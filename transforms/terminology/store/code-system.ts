@@ -24,8 +24,10 @@ export function codeSystemQueries(db: DatabaseHandle) {
       UNION SELECT child FROM below CROSS JOIN edge ON release = @release AND parent = below.ord)`;
   // CROSS JOIN, because the planner else reads all edges for each step.
   return {
+    // The planner else reads all concepts of the release: to it, either key is but a prefix.
     find: db.prepare(
-      `SELECT ${columns} FROM concept WHERE release = ? AND code = ? COLLATE NOCASE`,
+      `SELECT ${columns} FROM concept INDEXED BY concept_code
+       WHERE release = ? AND code = ? COLLATE NOCASE`,
     ),
     page: db.prepare(
       `SELECT ${columns} FROM concept WHERE release = ? AND ord >= ? AND ord < ? ORDER BY ord`,
@@ -57,7 +59,7 @@ export function codeSystemQueries(db: DatabaseHandle) {
        CROSS JOIN concept c ON c.release = @release AND c.ord = b.ord`,
     ),
     withProperty: codes(
-      `SELECT DISTINCT c.code FROM property p JOIN concept c
+      `SELECT DISTINCT c.code FROM property p INDEXED BY property_value CROSS JOIN concept c
          ON c.release = p.release AND c.ord = p.ord
        WHERE p.release = ? AND p.code = ? AND p.value = ? ORDER BY p.ord`,
     ),
