@@ -31,6 +31,7 @@ export {
   type TerminologyStore,
 } from './store.ts';
 export {
+  remembered,
   type TranslatedCode,
   type TranslatedTarget,
   type TranslationOutcome,
