@@ -59,7 +59,7 @@ export function codeSystemQueries(db: DatabaseHandle) {
        CROSS JOIN concept c ON c.release = @release AND c.ord = b.ord`,
     ),
     withProperty: codes(
-      `SELECT DISTINCT c.code FROM property p JOIN concept c
+      `SELECT DISTINCT c.code FROM property p INDEXED BY property_value CROSS JOIN concept c
          ON c.release = p.release AND c.ord = p.ord
        WHERE p.release = ? AND p.code = ? AND p.value = ? ORDER BY p.ord`,
     ),
