@@ -1,6 +1,7 @@
 import type { Contribution } from '../fhir/index.ts';
 import type { ResourcePlan } from './compile.ts';
 import { fillTarget } from './fill.ts';
+import { withoutElement } from './given-origins.ts';
 import type { FullRun, Made } from './make-instances.ts';
 import { newTarget, type Target } from './rule.ts';
 
@@ -45,7 +46,7 @@ function contributionOf(
     set,
     remove: removed(plan, target),
   };
-  if (origins !== undefined) contribution.origins = origins;
+  if (origins !== undefined) contribution.origins = origins.byElement;
   if (initial !== undefined) contribution.initial = initial;
   if (plan.joins.length > 0) {
     const joins = plan.joins.filter((name) => set[name] !== undefined);
@@ -57,7 +58,7 @@ function contributionOf(
 
 function markDeleted(target: Target, deleted: Readonly<Record<string, unknown>> = {}): void {
   for (const [name, value] of Object.entries(deleted)) {
-    if (target.origins !== undefined) delete target.origins[name];
+    if (target.origins !== undefined) target.origins = withoutElement(target.origins, name);
     if (value !== null) target.set[name] = value;
     else {
       delete target.set[name];
