@@ -16,7 +16,6 @@ export const columnTypes = [
   'uuid',
   'bytes',
   'json',
-  'other',
 ] as const;
 export type ColumnType = (typeof columnTypes)[number];
 
