@@ -25,7 +25,7 @@ export async function serveInForeground(
     import('./serve.ts'),
     import('./registry.ts'),
   ]);
-  const network = requireNetwork(configDir, registry, options);
+  const network = requireNetwork(configDir, registry, { ...options, dataDir });
   makeParent(dataDir);
   const onEvent = (event: Event) => sayTrouble(event, out);
   const serving = await serve({ network, dataDir, env, onEvent, ...options });

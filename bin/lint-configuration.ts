@@ -2,20 +2,22 @@ import { type ConfigIssue, inOrder, loadNetwork } from '../engine/index.ts';
 import { governanceIssues, todayUtc } from '../transforms/identity/index.ts';
 import { loadMapping, mappingNames } from '../transforms/mapping/index.ts';
 import { codeMapReleases, loadCodeMap } from '../transforms/terminology/index.ts';
+import { profileIssues } from '../transforms/validation/index.ts';
 import { authorityIssues } from './authority-lint.ts';
 import { extensionIssues } from './extension-lint.ts';
 import { registry } from './registry.ts';
 
 /**
  * Every mistake of a configuration folder, each once, sorted by place: the network with all that
- * its channels refer to, and the mappings, code maps and identity policy that no channel refers to
- * (yet).
+ * its channels refer to, and the mappings, code maps, profiles and identity policy that no channel
+ * refers to (yet). `dataDir`: where imported FHIR packages lie.
  */
-export function lintConfiguration(configDir: string): readonly ConfigIssue[] {
+export function lintConfiguration(configDir: string, dataDir?: string): readonly ConfigIssue[] {
   const mappings = mappingNames(configDir).map((name) => loadMapping(configDir, name));
   return inOrder([
-    ...loadNetwork(configDir, registry).issues,
+    ...loadNetwork(configDir, registry, dataDir === undefined ? {} : { dataDir }).issues,
     ...mappings.flatMap(({ issues }) => issues),
+    ...profileIssues(configDir),
     ...extensionIssues(configDir, mappings, todayUtc()),
     ...codeMapReleases(configDir).flatMap((release) => loadCodeMap(configDir, release).issues),
     ...governanceIssues(configDir, { today: todayUtc() }),

@@ -76,9 +76,9 @@ export async function takeLock(
   const spine = openSpineReader(dataDir, key);
   const { operations, stop } = await startEngine({
     version,
-    network: requireNetwork(configDir, registry),
+    network: requireNetwork(configDir, registry, { dataDir }),
     ...(workOff === undefined ? { ordersOnly: true } : { workOff }),
-    load: (folder) => loadNetwork(folder, registry),
+    load: (folder) => loadNetwork(folder, registry, { dataDir }),
     dataDir,
     key,
     registry,

@@ -22,6 +22,7 @@ import {
 } from '../monitoring/index.ts';
 import { openSpineReader } from '../routes/spine/index.ts';
 import { openIdentityReader } from '../transforms/identity/index.ts';
+import { mountTerminology } from './fhir-base.ts';
 import { mountIdentity, refusalAt } from './identity-service.ts';
 import { registry } from './registry.ts';
 import { announceEngine, findEngine } from './running-engine.ts';
@@ -87,9 +88,13 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     ...{ dataDir, key: key.value, configDir: network.configDir, clock, events, spine },
     ...{ engine: () => engine?.operations, bug: logs.bug },
   });
-  const { app } = mounted;
+  const terminology = mountTerminology(mounted.app, {
+    ...{ dataDir, key: key.value, version, bug: logs.bug },
+  });
+  const { app } = terminology;
   const facing = { host, port, app, ...monitoring.http, refusalBody: refusalAt };
   const http = await serveHttp(facing).catch(async (cause: unknown) => {
+    await terminology.close();
     await mounted.close();
     // The port is taken by the engine that a person has forgotten; a note alone may be stale.
     const isTaken = cause instanceof PlexusError && cause.code === 'port-in-use';
@@ -102,6 +107,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     await engine?.stop();
     monitoring.close();
     await http.close(limits.drainMs);
+    await terminology.close();
     await mounted.close();
     spine.close();
     identity.close();
@@ -114,7 +120,10 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       version,
       network,
       load: (configDir, only) =>
-        loadNetwork(configDir, registry, { baseDir, ...(only === undefined ? {} : { only }) }),
+        loadNetwork(configDir, registry, {
+          ...{ baseDir, dataDir },
+          ...(only === undefined ? {} : { only }),
+        }),
       dataDir,
       key: key.value,
       registry,

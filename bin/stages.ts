@@ -4,6 +4,7 @@ import { readFhirStage } from '../transforms/fhir/index.ts';
 import { identifyStage } from '../transforms/identity/index.ts';
 import { convertStage } from '../transforms/mapping/index.ts';
 import { translateStage } from '../transforms/terminology/index.ts';
+import { validateStage } from '../transforms/validation/index.ts';
 
 /**
  * The stages that a channel can name, by hand. Apart from the other components, because chain
@@ -15,5 +16,6 @@ export const stageComponents: readonly StageComponent<any>[] = [
   readFhirStage,
   translateStage,
   identifyStage,
+  validateStage,
   storeStage,
 ];

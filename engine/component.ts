@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { z } from 'zod';
+import type { Gate } from './gate.ts';
 import type { ConfigIssue } from './issue.ts';
 import type { Sink, SinkContext } from './sink.ts';
 import type { Source, SourceContext } from './source.ts';
@@ -39,6 +40,8 @@ export type ConfigPlace = {
    * contains it. A kept copy of a configuration lies elsewhere than what it names.
    */
   readonly baseDir?: string;
+  /** The data folder, where what reads the configuration has one at hand. */
+  readonly dataDir?: string;
 };
 
 /** The folder against which such paths are written. */
@@ -84,6 +87,8 @@ export type StageComponent<Config = unknown> = Spec<Config> & {
   readonly flow?: { readonly takes: Flow; readonly gives: Flow };
   /** It reads or writes a store, so that it runs for messages that are processed, not tried. */
   readonly keepsState?: true;
+  /** What it judges resources by, for who asks without sending; opened when somebody does. */
+  gate?(config: Config, place: Pick<StageContext, 'configDir' | 'dataDir'>): Gate;
   create(config: Config, context: StageContext): Stage;
 };
 

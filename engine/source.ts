@@ -1,6 +1,7 @@
 import type { AccessTokens } from './access-tokens.ts';
 import type { Clock } from './clock.ts';
 import type { Events } from './events.ts';
+import type { Gate } from './gate.ts';
 import type { MessageId } from './ids.ts';
 import type { Issue } from './issue.ts';
 import type { SettledOutcome } from './outcome.ts';
@@ -102,6 +103,11 @@ export type SourceContext = {
   readonly state: SourceState;
   /** Those that the sources of this process gave to their clients. */
   readonly tokens: AccessTokens;
+  /**
+   * What the channel judges resources by; absent where none of its stages does. The first call
+   * reads definitions, which takes a moment. Throws PlexusError for what the stage would hold.
+   */
+  readonly gate?: () => Gate;
   /** `--ports any`: bind to a free port in place of the configured one. */
   readonly anyPort: boolean;
   /** Resolves a path written in the channel file against the configuration folder. */

@@ -10,6 +10,7 @@ import { keys } from './keys.ts';
 import { lint } from './lint.ts';
 import { list } from './list.ts';
 import { messages } from './messages.ts';
+import { profile } from './profile.ts';
 import { quarantine } from './quarantine.ts';
 import { reconvert } from './reconvert.ts';
 import { run } from './run.ts';
@@ -42,6 +43,7 @@ export const commands: readonly Command[] = [
   reconvert,
   channel,
   identity,
+  profile,
   terminology,
   simulate,
   keys,

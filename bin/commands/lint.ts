@@ -18,7 +18,7 @@ Exit 1 when there is an error (with --strict also for a warning).`,
       import('../lint-configuration.ts'),
       import('../left-behind-lint.ts'),
     ]);
-    const found = [...lintConfiguration(configDir), ...lintLeftBehind(call)];
+    const found = [...lintConfiguration(configDir, call.dataDir), ...lintLeftBehind(call)];
     const issues = found.filter(
       ({ file }) => args.length === 0 || args.some((path) => contains(path, file)),
     );

@@ -7,6 +7,7 @@ import {
   type ImportFinding,
   type ImportReport,
   importFiles,
+  withShipped,
 } from '../../transforms/terminology/index.ts';
 import { UsageError } from '../command.ts';
 import { openTerminologyStore } from '../terminology-store.ts';
@@ -31,6 +32,7 @@ export async function terminologyImport(
       ...{ files, dryRun: options['dry-run'] === true, nowUs: () => clock.nowUs() },
       approval: { by, ...defined({ commit, licence }) },
       ...defined({ url, version, encoding }),
+      beside: withShipped(undefined),
       progress: bar.update,
     });
     bar.stop();

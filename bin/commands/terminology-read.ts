@@ -1,5 +1,5 @@
 import { exitCodes } from '../../engine/index.ts';
-import { translateByMap } from '../../transforms/terminology/index.ts';
+import { translateByMap, withShipped } from '../../transforms/terminology/index.ts';
 import { UsageError } from '../command.ts';
 import { readTerminologyStore, releaseMissing, releaseOf } from '../terminology-store.ts';
 import type { TerminologyCall } from './terminology-options.ts';
@@ -19,7 +19,7 @@ export async function terminologyTranslate(
   const { system = '', code } = options;
   if (code === undefined) throw new UsageError('translate which --code?');
   using store = readTerminologyStore(call);
-  const map = store?.knowledge.conceptMap(url, version);
+  const map = withShipped(store?.knowledge).conceptMap(url, version);
   if (map === undefined) throw releaseMissing(`concept map ${url}|${version}`);
   const { outcome, targets } = translateByMap(map, system, code);
   const release = `${url}|${version}`;
@@ -43,8 +43,9 @@ export async function terminologyLookup(
   if (code === undefined) throw new UsageError('lookup which --code?');
   using store = readTerminologyStore(call);
   const [url = '', asked] = text.split('|');
-  const version = asked ?? store?.knowledge.versions('CodeSystem', url)[0];
-  const found = version === undefined ? undefined : store?.knowledge.codeSystem(url, version);
+  const knowledge = withShipped(store?.knowledge);
+  const version = asked ?? knowledge.versions('CodeSystem', url)[0];
+  const found = version === undefined ? undefined : knowledge.codeSystem(url, version);
   if (found === undefined) throw releaseMissing(`code system ${text}`);
   const concept = found.concept(code);
   const release = `${found.url}|${found.version}`;

@@ -11,8 +11,9 @@ export const validate = defineCommand({
   usage: 'FILE.. [--profile URL] [--package TGZ..]',
   details: `One row a file; of a file of lines (\`.ndjson\`) one a line, with its number. A row is
 \`{file,resourceType,id,valid,issues}\`; an issue has a severity, a code
-(docs/reference/codes.md), a FHIRPath expression and a sentence. What could not be checked, as a code whose value set nobody here
-has, is there too, with the code \`unchecked\`: it makes nothing invalid, and is never left out.
+(docs/reference/codes.md), a FHIRPath expression and a sentence. What could not be checked, as a
+code whose value set nobody here has, is there too, with the code \`unchecked\`: it makes nothing
+invalid, and is never left out.
 
 Profiles that a resource names in \`meta.profile\` are honoured where R4 or a package given with
 --package has them; an Observation with the code of a vital sign must fit HL7's profile of it.

@@ -49,11 +49,16 @@ function isSame(left: Told, right: Told): boolean {
     left.corrects === right.corrects &&
     left.joins.join() === right.joins.join() &&
     JSON.stringify(left.without) === JSON.stringify(right.without) &&
-    sameTexts(left.set, right.set) &&
+    sameSets(left, right) &&
     sameTexts(left.initial, right.initial) &&
     left.remove.length === right.remove.length &&
     left.remove.every((name) => right.remove.includes(name))
   );
+}
+
+function sameSets(left: Told, right: Told): boolean {
+  if (left.setText !== undefined && left.setText === right.setText) return true;
+  return sameTexts(left.set, right.set);
 }
 
 function sameTexts(left: Told['set'], right: Told['set']): boolean {

@@ -38,7 +38,7 @@ export function lineLanding(line: Line, context: LineContext): Landing {
       return { ...landing, ...named, orderingKeys };
     }
     case 'deleted':
-      return { ...landing, orderingKeys: [...orderingKeys, ...deletedPatients(raw)] };
+      return { ...landing, orderingKeys };
     case 'error':
       return isFailure(raw)
         ? { ...landing, refused: [exportFailed] }
@@ -59,13 +59,6 @@ const exportFailed: Issue = {
   code: 'bulk-export-error',
   diagnostics: 'The server says that it could not export something; read the OperationOutcome.',
 };
-
-/** A Bundle of DELETE entries names patients by their addresses alone. */
-function deletedPatients(raw: Buffer): string[] {
-  const { entry } = JSON.parse(raw.toString('utf8')) as { entry?: { request?: Json }[] };
-  const urls = Array.isArray(entry) ? entry.map((each) => String(each?.request?.url)) : [];
-  return urls.filter((url) => /^Patient\/[A-Za-z0-9.-]{1,64}$/.test(url));
-}
 
 function isFailure(raw: Buffer): boolean {
   const { issue } = JSON.parse(raw.toString('utf8')) as { issue?: Json[] };

@@ -108,6 +108,9 @@ export function createArrivals(options: ArrivalOptions) {
     const raw = envelope(asked, resource);
     const read = readScanned(raw);
     if ('refused' in read) return { status: 400, type: 'invalid', ...read.refused };
+    const [type = ''] = asked.url.split(/[/?]/);
+    const other = untaken({ ...read.payload, resourceType: type }, options.types);
+    if (other !== undefined) return { ...other, status: 404, type: 'not-supported' };
     const { isConditional } = read.payload;
     const landing = landingOf(request, raw, read.payload, receivedUs);
     return { landing, isDecided: isConditional, render: asOne };

@@ -144,11 +144,19 @@ export function untaken(
 function typesIn({ resourceType, value }: Payload): readonly string[] {
   if (resourceType !== 'Bundle') return [resourceType];
   const entries: readonly unknown[] = Array.isArray(value.entry) ? value.entry : [];
-  return entries.flatMap((entry) => {
-    const { resource } = (entry ?? {}) as { resource?: { resourceType?: unknown } };
-    return typeof resource?.resourceType === 'string' ? [resource.resourceType] : [];
+  return (entries as EntryLike[]).flatMap((entry) => {
+    const { method, url } = entry?.request ?? {};
+    // What a patch or a deletion is about stands in its address alone.
+    const addressed = typeof url === 'string' ? /^[A-Z][A-Za-z]+/.exec(url)?.[0] : undefined;
+    const type = method === 'PATCH' ? addressed : (entry?.resource?.resourceType ?? addressed);
+    return typeof type === 'string' ? [type] : [];
   });
 }
+
+type EntryLike = {
+  readonly request?: { readonly method?: unknown; readonly url?: unknown };
+  readonly resource?: { readonly resourceType?: unknown };
+} | null;
 
 /** RFC 7240; https://hl7.org/fhir/R4/async.html. */
 export const isAsynchronous = (request: Request): boolean =>

@@ -9,6 +9,7 @@ import { type Imports, readManifest } from './import.ts';
 import { fhirJson } from './operation-outcome.ts';
 import { readPayload } from './payload.ts';
 import type { Receiver } from './receiver.ts';
+import { validate } from './validate.ts';
 import { said } from './written.ts';
 
 export type OperationOptions = {
@@ -26,6 +27,8 @@ export type OperationOptions = {
 export type Operation = {
   readonly name: string;
   readonly definition: string;
+  /** Of a resource type as well as of the server. */
+  readonly ofTypes?: true;
   take(c: Context<HttpEnv>): Promise<Response>;
 };
 
@@ -41,15 +44,22 @@ export function operationsOf(options: OperationOptions): readonly Operation[] {
         arrivals.message(req.raw, raw, principal),
       ),
   };
-  if (imports === undefined) return [processMessage];
-  return [
-    processMessage,
-    {
+  const operations = [processMessage];
+  const { gate } = options.context;
+  if (gate !== undefined)
+    operations.push({
+      name: 'validate',
+      definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate',
+      ofTypes: true,
+      take: (c) => validate(c, options, gate),
+    });
+  if (imports !== undefined)
+    operations.push({
       name: 'import',
       definition: 'urn:plexus:operation:import',
       take: (c) => beginImport(c, options, imports),
-    },
-  ];
+    });
+  return operations;
 }
 
 /** As the drafts of bulk import have it: a manifest now, the lines when they are fetched. */
@@ -93,7 +103,11 @@ export function routeOperations(
   operations: readonly Operation[],
   imports: Imports | undefined,
 ): void {
-  for (const { name, take } of operations) app.post(`/fhir/$${name}`, take);
+  for (const { name, ofTypes, take } of operations) {
+    app.post(`/fhir/$${name}`, take);
+    // Behind a parameter the router takes a bare `$` for the end of the text.
+    if (ofTypes) app.post(`/fhir/:type{[A-Z][A-Za-z]{1,63}}/:operation{\\$${name}}`, take);
+  }
   app.get(`${importPath}/:id`, (c) => {
     const found = imports?.find(c.req.param('id'), c.env.principal?.id ?? '');
     if (found === undefined)

@@ -12,6 +12,7 @@ import type { Verdict } from '../sink.ts';
 import { type Listening, type Source, senderGone } from '../source.ts';
 import { createTurns } from '../turns.ts';
 import { createAnswers } from './answers.ts';
+import { channelGate, judges } from './channel-gate.ts';
 import type { LandedMessage } from './lane.ts';
 import { openPipeline, type Pipeline, type PipelineOptions } from './pipeline.ts';
 import { createRecent } from './recent.ts';
@@ -57,6 +58,7 @@ export function createChannel(
     writtenBy: (id) => options.reader.writtenBy?.(id),
   });
   let deployed = firstDeployed;
+  const gate = channelGate(options.registry, options.dataDir, () => deployed);
   /** With what the deployment says of it. */
   let ref = refOf(deployed);
   let state: ChannelState = 'stopped';
@@ -117,6 +119,7 @@ export function createChannel(
       state: sourceState(journal.control.db, first.no),
       tokens: options.tokens,
       resolvePath: options.resolvePath,
+      ...(judges(options.registry, deployed.config.stages) ? { gate } : {}),
     });
     listening = await created.open();
     source = created;
@@ -250,6 +253,7 @@ export function createChannel(
     const after = stateAfter(next.config, isWanted);
     const sameSource =
       isDeepStrictEqual(before.source, next.config.source) &&
+      judges(options.registry, before.stages) === judges(options.registry, next.config.stages) &&
       isDeepStrictEqual(sourceSettings(before), sourceSettings(next.config));
     if (!sameSource || after === 'stopped') await closeSource();
     await closeLanes();

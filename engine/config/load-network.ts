@@ -12,7 +12,7 @@ import { checkYaml } from './schema-issues.ts';
 import { readYaml } from './yaml.ts';
 
 /** How a kept copy of a configuration is read. */
-export type LoadOptions = Pick<ConfigPlace, 'baseDir'> & {
+export type LoadOptions = Pick<ConfigPlace, 'baseDir' | 'dataDir'> & {
   /** The one channel that is wanted: the mistakes of the others are of no interest. */
   readonly only?: string;
 };
@@ -72,10 +72,9 @@ function findCutWindows(loaded: readonly LoadedChannel[], workDays: number): Con
 export function requireNetwork(
   configDir: string,
   registry: Registry,
-  { baseDir }: Pick<ConfigPlace, 'baseDir'> = {},
+  place: Omit<LoadOptions, 'only'> = {},
 ): Network {
-  const base = baseDir === undefined ? {} : { baseDir };
-  const { network, issues } = loadNetwork(configDir, registry, base);
+  const { network, issues } = loadNetwork(configDir, registry, place);
   if (network === undefined) throw new ConfigError(issues);
   return network;
 }

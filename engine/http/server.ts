@@ -111,6 +111,10 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
   const server = createNodeServer(options.tls, limits);
   server.maxConnections = limits.connectionsMax;
   server.on('drop', () => options.refused?.('too-many-connections'));
+  // Who fails the handshake (a certificate demanded and not shown) is turned away like others.
+  server.on('tlsClientError', () =>
+    options.refused?.('unauthorized', { denied: 'unauthorized', reason: 'tls-handshake' }),
+  );
   handleRequests(server, options, guard);
   const upgraded = handleUpgrades(server, options.upgrades ?? {}, guard);
   await listen(server, options.host, options.port);

@@ -70,7 +70,29 @@ function editedCopy({ statements }: Partition, id: MessageId, generation: number
   return statements.edited.get(id, generation) as Pick<StoredMessage, 'sha' | 'raw'> | undefined;
 }
 
-function readParent(partition: Partition, parent: MessageId): Buffer {
+/**
+ * The batch that was read last, by anybody: its messages are read one after the other, and to read
+ * all of it for each would cost the square of its size.
+ */
+let parents: WeakMap<Partition, { readonly id: MessageId; readonly raw: Buffer }> = new WeakMap();
+/** Nobody has asked for so long: what a batch weighs is not kept for nothing. */
+const parentMs = 5_000;
+let forgetting: NodeJS.Timeout | undefined;
+
+function readParent(partition: Partition, id: MessageId): Buffer {
+  const known = parents.get(partition);
+  const raw = known?.id === id ? known.raw : readWhole(partition, id);
+  // One batch is kept, whatever partition it lies in.
+  if (known?.id !== id) parents = new WeakMap([[partition, { id, raw }]]);
+  forgetting ??= setTimeout(() => {
+    parents = new WeakMap();
+    forgetting = undefined;
+  }, parentMs).unref();
+  forgetting.refresh();
+  return raw;
+}
+
+function readWhole(partition: Partition, parent: MessageId): Buffer {
   const row = partition.statements.message.get(parent) as StoredMessage | undefined;
   if (!row) throw new Error(`message ${parent} of which others are slices is gone`);
   return decodeRaw(row, (id) => readParent(partition, id));

@@ -17,11 +17,24 @@ export function readHistory(reading: Reading, last: number): Placed[] {
 
 /** A contribution as it was made, `text` being the elements that were in force after it. */
 export function placedOf(row: ContributionRow, text: string): Placed {
+  const own = readOwn(row.own);
+  return { ...aroundSet(row, own), set: setOf(row, text, own) };
+}
+
+/** What it set, where that is all that was in force after it: as it is, and not taken apart. */
+export const setTextOf = ({ elements, own }: ContributionRow, text: string): string | undefined =>
+  own === undefined && (elements === undefined || elements === '*') ? text : undefined;
+
+export function setOf(row: ContributionRow, text: string, own = readOwn(row.own)): Elements {
+  const isNothing = row.elements === retractionMark || row.elements === deletionMark;
+  return isNothing ? new Map() : readSet(row, own, text);
+}
+
+/** All of a contribution but what it set. */
+export function aroundSet(row: ContributionRow, own = readOwn(row.own)): Omit<Placed, 'set'> {
   const retraction = row.elements === retractionMark;
   const deleted = row.elements === deletionMark;
-  const own = readOwn(row.own);
   return {
-    set: retraction || deleted ? new Map() : readSet(row, own, text),
     initial: own.initial === undefined ? new Map() : splitElements(own.initial),
     remove: row.removed === undefined ? [] : row.removed.split(','),
     whole: deleted || (row.elements?.startsWith('*') ?? false),

@@ -70,9 +70,14 @@ function grantAll(
   return { grants, refused };
 }
 
-/** Of two that only bring the resource, without an address of their own, the later counts. */
+/**
+ * Of two that only bring the resource, without an address of their own, the later counts; two that
+ * found it leave it as it is. One that writes to what the other found as it was is neither.
+ */
 const mayMeet = (one: Grant, other: Grant): boolean =>
-  one.sent.verb === 'POST' && other.sent.verb === 'POST';
+  one.sent.verb === 'POST' &&
+  other.sent.verb === 'POST' &&
+  (one.contribution === undefined) === (other.contribution === undefined);
 
 function decidedBefore(spine: Spine, work: Work<Conversion>, known: Answer): Decision {
   if (known.refused.length > 0) return { refused: known.refused };

@@ -1,7 +1,7 @@
 import type { Contribution, Conversion } from '../../transforms/fhir/index.ts';
-import { isHidden } from './elements.ts';
+import { type Elements, isHidden, splitElements } from './elements.ts';
 import { type Said, saidBy, splitSaid } from './fold.ts';
-import { placedOf } from './history.ts';
+import { aroundSet, setOf, setTextOf } from './history.ts';
 import { listContribution, listType } from './lists.ts';
 import { unpackId } from './schema.ts';
 import { type Reading, textAfter } from './statements.ts';
@@ -12,6 +12,11 @@ export type Told = Omit<Said, 'list'> & {
   /** `toldOfList` for a list, whose id ends in the name of its row. */
   readonly type: string;
   readonly id: string;
+  /**
+   * `set` as one text, where it is kept so: where two are the same, nobody needs to take them
+   * apart.
+   */
+  readonly setText: string | undefined;
 };
 
 export const toldOfList = '(list)';
@@ -22,14 +27,28 @@ export function toldBy({ contributions, lists = [] }: Conversion): readonly Told
 }
 
 function toldIn(contribution: Contribution): Told {
-  return toldOf(contribution.type, contribution.id, splitSaid(saidBy(contribution)));
+  const { set, ...said } = saidBy(contribution);
+  const around = splitSaid({ ...said, set: '{}' });
+  return toldOf(contribution.type, contribution.id, around, set, () => splitElements(set));
 }
 
-function toldOf(type: string, id: string, said: Said): Told {
-  const { set, remove, whole, initial, joins, without, corrects, deleted } = said;
+function toldOf(
+  type: string,
+  id: string,
+  said: Omit<Said, 'set'>,
+  setText: string | undefined,
+  take: () => Elements,
+): Told {
+  const { remove, whole, initial, joins, without, corrects, deleted } = said;
   const shown = type === listType ? toldOfList : type;
-  const seen = new Map([...set].filter(([name]) => !isHidden(name)));
-  return { type: shown, id, set: seen, remove, whole, initial, joins, without, corrects, deleted };
+  let seen: Elements | undefined;
+  return {
+    ...{ type: shown, id, setText, remove, whole, initial, joins, without, corrects, deleted },
+    get set() {
+      seen ??= new Map([...take()].filter(([name]) => !isHidden(name)));
+      return seen;
+    },
+  };
 }
 
 /** What a generation of a message said. */
@@ -40,9 +59,11 @@ export function toldBefore(
   generation: number,
 ): readonly Told[] {
   return reading.effects(message, generation).flatMap((row): Told[] => {
-    const placed = placedOf(row, textAfter(reading, row));
-    if (placed.retraction) return [];
+    const said = aroundSet(row);
+    if (said.retraction) return [];
+    const text = textAfter(reading, row);
     const { type, id } = reading.resourceByNo.get(row.resource)!;
-    return [toldOf(words.text(type), unpackId(id), placed)];
+    const take = () => setOf(row, text);
+    return [toldOf(words.text(type), unpackId(id), said, setTextOf(row, text), take)];
   });
 }

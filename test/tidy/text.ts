@@ -18,7 +18,7 @@ export const topLevelNames: ReadonlySet<string> = new Set([
   ...['bench', 'docs', 'deploy', 'plexus', '.ci', 'README.md', 'ARCHITECTURE.md'],
   ...['CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'LICENSE', 'package.json'],
   ...['package-lock.json', 'tsconfig.json', 'biome.json', '.gitignore', '.npmrc'],
-  ...['.mocharc.json', '.mocharc.corpora.json', '.mocharc.scale.json'],
+  ...['.mocharc.json', '.mocharc.corpora.json', '.mocharc.scale.json', '.mocharc.interop.json'],
   ...['.gitattributes', '.editorconfig', '.dockerignore', 'Dockerfile'],
 ]);
 

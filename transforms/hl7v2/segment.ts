@@ -40,6 +40,8 @@ export class Segment {
   /** Where it stands in the message's text. */
   readonly start: number;
   readonly end: number;
+  /** MSH, BHS or FHS, whose first field is the separator. */
+  readonly #isHeader: boolean;
   #fields: SegmentFields | undefined;
   /** Fields that somebody read, as bits. */
   #read0 = 0;
@@ -48,7 +50,9 @@ export class Segment {
 
   constructor(message: SegmentSource, index: number, start: number, end: number) {
     this.message = message;
-    this.code = nameCode(message.text, start);
+    const code = nameCode(message.text, start);
+    this.code = code;
+    this.#isHeader = code === mshCode || code === bhsCode || code === fhsCode;
     this.index = index;
     this.start = start;
     this.end = end;
@@ -203,10 +207,6 @@ export class Segment {
           : !this.#read2?.has(field) && this.#isPopulatedAt(starts, field - first + 1);
       if (isLeft) found.add(fieldLabel(this.code, field));
     }
-  }
-
-  get #isHeader(): boolean {
-    return this.code === mshCode || this.code === bhsCode || this.code === fhsCode;
   }
 
   /** Where its fields are, and which have a value. */

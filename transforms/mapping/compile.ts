@@ -15,7 +15,7 @@ import type { Memos } from './memo.ts';
 import type { Merged } from './merge.ts';
 import { type Giving, type Givings, givingsOf } from './origins.ts';
 import { type ReadPath, readPath } from './reader.ts';
-import { otherChoices, replacedBy } from './replacements.ts';
+import { type Going, goingWith } from './replacements.ts';
 import type { RowTables } from './rows/index.ts';
 import { compileRule, type Rule, type RulePlan } from './rule.ts';
 import { choiceNames, fhirPathOf } from './target.ts';
@@ -66,10 +66,8 @@ export type ResourcePlan = Filling & {
   readonly deletes: Predicate | undefined;
   /** Issue code when the key is missing. */
   readonly missing: string;
-  /** For each name of a choice element that is set, the others, which then go. */
-  readonly others: ReadonlyMap<string, readonly string[]>;
-  /** For each name that is set, lists of one that go when they are not set with it. */
-  readonly replaced: ReadonlyMap<string, readonly (readonly [name: string])[]>;
+  /** What goes with each name that is set. */
+  readonly goes: ReadonlyMap<string, Going>;
   /** What its segments say as a list. */
   readonly list: ListPlan | undefined;
   /** Elements whose values join what earlier messages said. */
@@ -215,8 +213,7 @@ function planResource(id: string, merged: Merged, rules: Rules): ResourcePlan {
     corrections: [...correctionPlan(row.corrects, false), ...correctionPlan(row.cancels, true)],
     deletes: compileCondition(row.deletes),
     missing: row.missing ?? `${id}-key-missing`,
-    others: otherChoices(row.type!),
-    replaced: replacedBy(row),
+    goes: goingWith(row),
     list: compileList(row, ids),
     joins: joiningElements(merged, id).filter((name) => !givings.elements.has(name)),
     slot,

@@ -15,24 +15,17 @@ export function plainParts(
   start: number,
   end: number,
 ): Cell['parts'] | undefined {
-  const { codes } = reader;
-  let count = 1;
+  const { component, repetition, subcomponent, escape: mark } = reader.codes;
+  const list: string[] = [];
+  let from = start;
   for (let at = start; at < end; at += 1) {
     const code = text.charCodeAt(at);
-    if (code === codes.component) count += 1;
-    else if (code === codes.repetition || code === codes.subcomponent || code === codes.escape)
-      return undefined;
+    if (code === component) {
+      list.push(at > from ? clean(reader, text.slice(from, at)) : '');
+      from = at + 1;
+    } else if (code === repetition || code === subcomponent || code === mark) return undefined;
   }
-  if (count === 1) return [clean(reader, text.slice(start, end))];
-  const list = new Array<string>(count).fill('');
-  let from = start;
-  let part = 0;
-  for (let at = start; at <= end; at += 1) {
-    if (at < end && text.charCodeAt(at) !== codes.component) continue;
-    if (at > from) list[part] = clean(reader, text.slice(from, at));
-    part += 1;
-    from = at + 1;
-  }
+  list.push(end > from ? clean(reader, text.slice(from, end)) : '');
   return list;
 }
 

@@ -79,15 +79,15 @@ function markDeleted(target: Target, deleted: Readonly<Record<string, unknown>> 
  * What the sender emptied, the other forms of a choice element that is set, and what is replaced
  * with it.
  */
-function removed({ others, replaced }: ResourcePlan, target: Target): readonly string[] {
+function removed({ goes }: ResourcePlan, target: Target): readonly string[] {
   const { set, emptied } = target;
   let list = nothing;
-  if (others.size > 0)
+  if (goes.size > 0)
     for (const name in set) {
-      const names = others.get(name);
-      if (names) list = joined(list, names);
-      const gone = replaced.get(name);
-      if (gone) for (const one of gone) if (set[one[0]] === undefined) list = joined(list, one);
+      const gone = goes.get(name);
+      if (gone === undefined) continue;
+      if (gone.others) list = joined(list, gone.others);
+      for (const one of gone.lists) if (set[one[0]] === undefined) list = joined(list, one);
     }
   if (emptied === undefined) return list;
   const remove = [...emptied].filter((name) => !isSet(set, name));

@@ -81,13 +81,28 @@ export function rememberedField(
   };
 }
 
-/** Does another rule write inside the element that this one sets? */
-function isWrittenInto({ id, to = '' }: RuleRow, { rules }: Merged): boolean {
-  const stem = to.replace(/\[x\]$/, '');
-  return rules.some(({ row }) => {
-    const other = row.to ?? '';
-    return row.id !== id && other.startsWith(stem) && other.includes('.', stem.length);
-  });
+const insides = new WeakMap<Merged, ReadonlySet<string>>();
+
+/** Every element inside of which a rule of the mapping writes: `visit.period`. */
+function writtenInside(merged: Merged): ReadonlySet<string> {
+  const known = insides.get(merged);
+  if (known !== undefined) return known;
+  const inside = new Set<string>();
+  for (const { row } of merged.rules) {
+    const { to = '' } = row;
+    for (let dot = to.indexOf('.'); dot >= 0; dot = to.indexOf('.', dot + 1))
+      inside.add(to.slice(0, dot));
+  }
+  insides.set(merged, inside);
+  return inside;
+}
+
+/** Does a rule write inside the element that this one sets, whichever form of a choice it is? */
+function isWrittenInto({ to = '' }: RuleRow, merged: Merged): boolean {
+  const inside = writtenInside(merged);
+  if (!to.endsWith('[x]')) return inside.has(to);
+  const stem = to.slice(0, -'[x]'.length);
+  return [...inside].some((element) => element.startsWith(stem));
 }
 
 export function memosFor(byDelimiters: Map<string, Memos>, delimiters: Delimiters): Memos {
@@ -106,8 +121,10 @@ export function recall(run: Remembering, at: number, path: Remembered): Answer |
   const memo = run.memos[path.number];
   if (memo === undefined) return undefined;
   const segment = run.reader.segments[at]!;
-  const start = segment.fieldStart(path.first);
-  const length = segment.fieldEnd(path.last) - start;
+  const { starts } = segment.fields;
+  const start = starts[path.first]!;
+  const next = starts[path.last + 1];
+  const length = (next === undefined ? segment.end : next - 1) - start;
   const { text } = run.reader.message;
   if (length !== memo.last.text.length || !text.startsWith(memo.last.text, start)) {
     const found = length > textMax ? undefined : memo.known?.get(text.slice(start, start + length));

@@ -25,28 +25,31 @@ export type ReadPath = FieldPath & {
   readonly name: string;
   /** Place of this field among those of its segment that any mapping reads. */
   readonly slot: number;
+  readonly slots: readonly number[];
   readonly isWhole: boolean;
 };
 
 const slots = new Map<string, number[]>();
 
-/** A number for each field that a mapping reads, from 0 for each segment. */
-function slotOf(segment: string, field: number): number {
+/** The fields of a segment that a mapping reads, this one among them. */
+function slotsWith(segment: string, field: number): readonly number[] {
   const fields = slots.get(segment) ?? [];
   slots.set(segment, fields);
-  const known = fields.indexOf(field);
-  return known >= 0 ? known : fields.push(field) - 1;
+  if (!fields.includes(field)) fields.push(field);
+  return fields;
 }
 
 export function readPath(path: FieldPath): ReadPath {
   const name = `${path.segment}-${path.field}`;
+  const fields = slotsWith(path.segment, path.field);
   return {
     ...path,
     // The very string that messages use, so that names are compared by their address.
     segment: nameOf(nameCode(path.segment, 0)),
     whole: compilePath(name),
     name,
-    slot: slotOf(path.segment, path.field),
+    slot: fields.indexOf(path.field),
+    slots: fields,
     isWhole: path.component === 0 && path.repetition === 0,
   };
 }
@@ -158,7 +161,7 @@ function isUndivided(text: string, start: number, end: number, codes: DelimiterC
 function wholeField(reader: Reader, index: number, path: ReadPath): Field {
   let fields = reader.known[index];
   if (fields === undefined) {
-    fields = new Array<Field | undefined>(slots.get(path.segment)!.length);
+    fields = new Array<Field | undefined>(path.slots.length);
     reader.known[index] = fields;
   }
   const found = fields[path.slot];

@@ -1,4 +1,8 @@
-export { createTerminologyFace, type TerminologyServiceOptions } from './api/index.ts';
+export {
+  createTerminologyFace,
+  type TerminologyServiceOptions,
+  terminologyTypes,
+} from './api/index.ts';
 export {
   type CodeMap,
   type Relationship,
@@ -9,6 +13,7 @@ export {
 export { codeMapReleases, type LoadedCodeMap, loadCodeMap } from './code-map-file.ts';
 export { type ImportFinding, type ImportReport, importFiles } from './import/index.ts';
 export type { Knowledge, Release } from './knowledge.ts';
+export { withShipped, writePack } from './shipped/index.ts';
 export {
   openTerminology,
   type ReleaseInfo,
@@ -17,4 +22,5 @@ export {
   translateByMap,
   translator,
 } from './store/index.ts';
+export { startTerminology, type TerminologyThread } from './thread/index.ts';
 export { translateStage } from './translate.ts';

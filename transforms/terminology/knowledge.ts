@@ -144,8 +144,16 @@ export type ConceptMap = Release & {
   rows(): Iterable<Mapping>;
 };
 
-/** Compares versions: numbers as numbers (1.10 is newer than 1.9), else as text; '' is oldest. */
+/** HL7 numbered its vocabularies by days before it gave them versions. */
+const datePattern = /^\d{4}-\d{2}-\d{2}$/;
+
+/**
+ * Compares versions: numbers as numbers (1.10 is newer than 1.9), else as text; a day is older than
+ * a number, and '' is oldest.
+ */
 export function compareVersions(left: string, right: string): number {
+  const dates = Number(datePattern.test(right)) - Number(datePattern.test(left));
+  if (dates !== 0 && left !== '' && right !== '') return dates;
   const ours = partsOf(left);
   const theirs = partsOf(right);
   for (let at = 0; at < Math.max(ours.length, theirs.length); at += 1) {

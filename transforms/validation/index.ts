@@ -7,10 +7,18 @@ export {
   type Registered,
   readExtensions,
 } from './extensions/index.ts';
+export { definitionsFor, openGate, type ValidateConfig, validateStage } from './gate/index.ts';
 export {
   createDefinitions,
   type Definitions,
   type FhirPackage,
+  keepPackage,
+  keptPackage,
+  keptPackages,
+  packageId,
+  profileFiles,
+  profileIssues,
+  readOwnProfiles,
   readPackage,
 } from './packages/index.ts';
 export {

@@ -1,7 +1,7 @@
 import type { Landing, SourceContext } from '../../../engine/index.ts';
 
 /** Landings that wait for their commit at the same time; a group commit serves them together. */
-const windowMessages = 64;
+const windowMessages = 256;
 const windowBytes = 8 * 1024 * 1024;
 
 /** Hands landings to the journal in their order, a few under way at a time. */

@@ -73,6 +73,8 @@ describe('client certificates at channels/fhir', () => {
       assert.deepEqual(refusals(), ['certificate-other-source']);
       await assert.rejects(post(port, 'stranger'));
       await assert.rejects(post(port, undefined));
+      const handshake = 'tls-handshake';
+      assert.deepEqual(refusals(), ['certificate-other-source', handshake, handshake]);
     }
   });
 

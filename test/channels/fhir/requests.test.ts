@@ -131,6 +131,12 @@ describe('FHIR requests', function () {
       assert.deepEqual(codes('Patient'), ['create', 'update', 'delete']);
       const other = await door.ask('POST', '/Group', { resourceType: 'Group' });
       assert.deepEqual([other.status, other.codes], [404, ['fhir-type-not-taken']]);
+      for (const [method, operations] of [['DELETE'], ['PATCH', '[]']] as const) {
+        const { codes: why } = await door.ask(method, '/Group/1', operations, jsonPatch);
+        assert.deepEqual(why, ['fhir-type-not-taken']);
+      }
+      const hidden = bundle('transaction', entry('DELETE', 'Group/1'));
+      assert.deepEqual((await door.ask('POST', '', hidden)).codes, ['fhir-type-not-taken']);
     });
   });
 

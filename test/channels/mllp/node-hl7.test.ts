@@ -6,6 +6,7 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { connect, createServer } from 'node:net';
 import { Client, Message } from 'node-hl7-client';
 import { Server } from 'node-hl7-server';
+import type { Delivery, MessageId } from '../../../engine/index.ts';
 import { delivery, openRoute } from '../../routes/mllp/receiver.ts';
 import { adt, frame, msa, openListener, openSender } from './memory-journal.ts';
 
@@ -61,6 +62,37 @@ describe('node-hl7-client as sender', () => {
       journal.landings.map(({ controlId }) => controlId),
       ids,
     );
+    await connection.close();
+    await source.close(0);
+  });
+
+  it('hears in enhanced mode of the commit, and then of what became of it', async () => {
+    const { port, journal, source } = await openListener();
+    const answers: string[] = [];
+    const client = new Client({ host: '127.0.0.1' });
+    let answered = () => {};
+    const connection = client.createConnection({ port, waitAck: false }, (response) => {
+      const message = response.getMessage();
+      answers.push(`${message.get('MSA.1').toString()} ${message.get('MSA.2').toString()}`);
+      answered();
+    });
+    await new Promise<void>((resolve) => connection.on('connect', resolve));
+    const until = async (count: number) => {
+      while (answers.length < count)
+        await new Promise<void>((resolve) => {
+          answered = resolve;
+        });
+    };
+    const text = adt('E1').replace('|E1|P|2.5.1', '|E1|P|2.5.1|||AL|AL');
+    await connection.sendMessage(new Message({ text }));
+    await until(1);
+    deepEqual(answers, ['CA E1']);
+    const { raw, receivedUs } = journal.landings[0]!;
+    const settlement = () => ({ outcome: 'delivered' as const, issues: [] });
+    const one = { id: 1 as MessageId, receivedUs, raw: () => raw, settlement };
+    equal(source.answer!([one as unknown as Delivery])[0]!.kind, 'delivered');
+    await until(2);
+    deepEqual(answers, ['CA E1', 'AA E1']);
     await connection.close();
     await source.close(0);
   });

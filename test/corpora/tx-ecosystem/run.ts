@@ -41,8 +41,9 @@ async function runTest(test: Test, base: Knowledge): Promise<Result> {
   const bugs: unknown[] = [];
   const face = createTerminologyFace({
     knowledge: () => layered(memoryKnowledge(test.setup), base),
+    document: () => undefined,
     nowUs: () => Date.now() * 1_000,
-    about: { version: '0.1.0', released: '2026-01-01' },
+    about: { version: '0.1.0' },
     bug: (cause) => bugs.push(cause),
   });
   const path = paths[test.operation];

@@ -3,8 +3,8 @@
 import { misses } from './misses.ts';
 import { runTests } from './run.ts';
 
-const [word, mode = 'general'] = process.argv.slice(2);
-const results = await runTests(mode);
+const [word] = process.argv.slice(2);
+const results = await runTests('general');
 const failed = results.filter(({ difference }) => difference !== undefined);
 
 if (word !== undefined)

@@ -313,7 +313,7 @@ function requestOf({ verb, id, number, value, match }: Step): unknown {
 /** What a FHIR server would hold after these; undefined when one of them cannot be granted. */
 function attempt(model: Model, steps: readonly Step[]): Model | undefined {
   const next: Model = new Map(model);
-  const targets = new Set<string>();
+  const targets = new Map<string, 'found' | 'written'>();
   const order = ['DELETE', 'POST', 'PUT', 'SEARCHPUT'];
   const turn = ({ verb }: Step): number => Math.min(order.indexOf(verb), 2);
   for (const step of steps.toSorted((left, right) => turn(left) - turn(right))) {
@@ -325,8 +325,9 @@ function attempt(model: Model, steps: readonly Step[]): Model | undefined {
     const hit = isSearch ? found.map(([name]) => name).find((name) => !gone(name)) : undefined;
     const made = resourceId('north', 'Location', `urn:n|${number}`);
     const target = hit ?? (verb === 'SEARCHPUT' ? made : id);
-    if (targets.has(target)) return undefined;
-    targets.add(target);
+    const how = verb === 'POST' && hit !== undefined ? 'found' : 'written';
+    if (targets.has(target) && !(how === 'found' && targets.get(target) === how)) return undefined;
+    targets.set(target, how);
     const before = model.get(target);
     const isThere = isSearch ? hit !== undefined : before?.name !== undefined;
     if (verb !== 'POST' && match !== null && !(isThere && before?.version === match))

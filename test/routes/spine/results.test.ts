@@ -20,7 +20,7 @@ function folded(type: string, messages: readonly (readonly string[])[]): Json[] 
     const message = [
       `MSH|^~\\&|LAB|HOSP|PLEXUS|HUB|20240310150000-0500||${lines[0]}|R${at}|P|2.5.1`,
       ...(lines[1]!.startsWith('PID') ? [] : [person]),
-      ...(/A28|A39/.test(lines[0]!) ? [] : [visit]),
+      ...(/A28|A39/.test(lines[0]!) || lines.includes(visit) ? [] : [visit]),
       ...lines.slice(1),
     ];
     const { conversion, issues } = convertBytes(base, Buffer.from(`${message.join('\r')}\r`));
@@ -131,6 +131,36 @@ describe('what an earlier message said and a later one takes back', () => {
       (kept!.identifier as Json[]).map(({ value }) => value),
       ['4711'],
     );
+  });
+
+  const row = (text: string) => (action: string) => text.replace('?', action);
+  const deletable: readonly [string, string, string, string, (action: string) => string][] = [
+    ['AllergyIntolerance', 'ADT^A60', 'A', 'D', row('IAM|1|DA|P^Penicillin^L|SV||?|IA1')],
+    ['Condition', 'ADT^A08', 'A', 'D', row(`DG1|1||I10^High^I10|||A${'|'.repeat(15)}?`)],
+    ['Condition', 'PPR^PC1', 'AD', 'DE', row('PRB|?|2024|E11^Diabetes^I10|PB1')],
+    ['Procedure', 'ADT^A08', 'A', 'D', row(`PR1|1||X^Cut^L||2024${'|'.repeat(15)}?`)],
+  ];
+  for (const [type, message, add, remove, line] of deletable)
+    it(`lets a ${type} of ${message} be there again that was taken back`, () => {
+      const told = [add, remove, add].map((action) => [message, line(action)]);
+      const [made] = folded(type, told);
+      assert.ok(!JSON.stringify(made).includes('entered-in-error'));
+      const [gone] = folded(type, told.slice(0, 2));
+      assert.ok(JSON.stringify(gone).includes('entered-in-error'));
+    });
+
+  it('moves a visit by registration alone', () => {
+    const other = 'PID|1||815^^^HOSP^MR||Berg^Bo||19510101|M';
+    const subjectAfter = (type: string, ...more: string[]) => {
+      const [made] = folded('Encounter', [
+        ['ADT^A01', 'EVN|A01'],
+        [type, other, visit, ...more],
+      ]);
+      return (made!.subject as Json).reference;
+    };
+    const own = subjectAfter('ORU^R01', order('F'), result('HB', '5.1', '', 'F'));
+    assert.notEqual(subjectAfter('ADT^A45', 'MRG|4711^^^HOSP^MR'), own);
+    assert.equal(subjectAfter('ADT^A31'), own);
   });
 
   it('opens a visit that is protected no longer', () => {

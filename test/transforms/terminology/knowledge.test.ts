@@ -17,7 +17,7 @@ import {
 
 const version = fc.oneof(
   fc.tuple(fc.nat(20), fc.nat(20)).map((parts) => parts.join('.')),
-  fc.constantFrom('', '1', '1.0.0-draft', '2024-03', '20240301'),
+  fc.constantFrom('', '1', '1.0.0-draft', '2024-03', '20240301', '2018-08-12'),
 );
 
 /** The parent of each concept, by index; a concept's parent comes before it. */
@@ -48,9 +48,11 @@ describe('knowledge of code systems', () => {
         assert.equal(Math.sign(compareVersions(a, b)), -Math.sign(compareVersions(b, a)) + 0);
         const sorted = newestFirst([a, b, c]);
         assert.ok(compareVersions(sorted[0]!, sorted[2]!) >= 0);
+        assert.ok(compareVersions(sorted[0]!, sorted[1]!) >= 0);
       }),
     );
     assert.deepEqual(newestFirst(['1.9', '', '1.10', '1.9.1']), ['1.10', '1.9.1', '1.9', '']);
+    assert.deepEqual(newestFirst(['2018-08-12', '9.0.0', '']), ['9.0.0', '2018-08-12', '']);
   });
 
   it('reads one hierarchy however it is written, and subsumes as descendants say', () => {

@@ -14,6 +14,7 @@ const r5 = 'http://hl7.org/fhir/5.0/StructureDefinition/extension-';
  */
 export function toR4(resource: Json): Json {
   if (resource.resourceType === 'ValueSet') return valueSetOf(resource);
+  if (resource.resourceType === 'ConceptMap') return withoutRelationships(resource) as Json;
   if (resource.resourceType !== 'Parameters' || !Array.isArray(resource.parameter)) return resource;
   return { ...resource, parameter: resource.parameter.map(parameterOf) };
 }
@@ -26,6 +27,14 @@ function parameterOf(parameter: Json): Json {
     .filter((one: Json) => one.name !== 'relationship')
     .map((one: Json) => (one.name === 'originMap' ? sourceOf(one) : one));
   return { ...parameter, part: kept };
+}
+
+/** A closure map carries the words of both; R4 knows but one. */
+function withoutRelationships(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutRelationships);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([name]) => name !== 'relationship');
+  return Object.fromEntries(kept.map(([name, each]) => [name, withoutRelationships(each)]));
 }
 
 /** R4 calls the map that a match comes from its source. */

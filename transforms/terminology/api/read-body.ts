@@ -1,6 +1,6 @@
 import { limits } from '../../../engine/index.ts';
 import type { Json } from '../knowledge.ts';
-import { parametersOfQuery, refused } from '../operations/index.ts';
+import { declined, parametersOfQuery } from '../operations/index.ts';
 
 const jsonTypes = /^application\/(fhir\+json|json)\s*(;|$)/i;
 
@@ -16,17 +16,17 @@ export async function readParameters(request: Request): Promise<Json> {
 /** A JSON body. Throws refusals: another type, no JSON, nested deeper than any FHIR. */
 export async function readJson(request: Request): Promise<Json> {
   if (!jsonTypes.test(request.headers.get('content-type') ?? ''))
-    throw refused(415, 'not-supported', 'send application/fhir+json');
+    throw declined(415, 'not-supported', 'send application/fhir+json');
   const text = await request.text();
-  if (isTooDeep(text)) throw refused(400, 'invalid', 'the body is nested too deep');
+  if (isTooDeep(text)) throw declined(400, 'invalid', 'the body is nested too deep');
   let body: unknown;
   try {
     body = JSON.parse(text);
   } catch {
-    throw refused(400, 'invalid', 'the body is not JSON');
+    throw declined(400, 'invalid', 'the body is not JSON');
   }
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Json;
-  throw refused(400, 'invalid', 'the body is not a JSON object');
+  throw declined(400, 'invalid', 'the body is not a JSON object');
 }
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

@@ -1,10 +1,12 @@
-import type { Knowledge } from '../knowledge.ts';
+import type { Knowledge, Release, ResourceType } from '../knowledge.ts';
 import type { About } from '../operations/index.ts';
 
 /** What the HTTP face of terminology is made of; `bin/` fills it. */
 export type TerminologyServiceOptions = {
   /** As it is now: a release may have been published since the last question. */
   readonly knowledge: () => Knowledge;
+  /** A release as the text of its FHIR resource, in pieces; undefined when there is none. */
+  readonly document: (type: ResourceType, release: Release) => Iterable<string> | undefined;
   /** Microseconds since the epoch. */
   readonly nowUs: () => number;
   readonly about: About;

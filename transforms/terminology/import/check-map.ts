@@ -30,7 +30,7 @@ type Row = {
 /** What a concept map must keep to: each mistake with its line. */
 export function checkMap(
   db: DatabaseHandle,
-  { staging, heading, file }: Staged,
+  { staging, heading, file, isHistoric = false }: Staged,
   findings: Findings,
   stateOf: TargetState,
 ): void {
@@ -81,12 +81,11 @@ export function checkMap(
     if (row.target_code === null || noMatch.has(row.word ?? '')) continue;
     if (row.word === null) refuse(row, 'relationship-missing', 'a target without a relationship');
     const state = stateOf(target.system, target.version, row.target_code);
-    if (state === 'retired')
-      refuse(
-        row,
-        'target-retired',
-        `the target ${row.target_code} of ${target.system} is out of use`,
-      );
+    if (state === 'retired') {
+      const message = `the target ${row.target_code} of ${target.system} is out of use`;
+      const tell = isHistoric ? findings.warn : findings.error;
+      tell(file, staging.line(row.ord), 'target-retired', message);
+    }
     if (state === 'unknown-code') {
       unknown += 1;
       first ??= row;

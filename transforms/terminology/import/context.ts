@@ -11,6 +11,8 @@ export type Staged = {
   /** The file, and the line in it where the release begins. */
   readonly file: string;
   readonly line: number;
+  /** A table of another publisher that names no versions: codes have retired since it was made. */
+  readonly isHistoric?: boolean;
 };
 
 /** What a reader of a format writes to, and what the person at the keyboard said. */

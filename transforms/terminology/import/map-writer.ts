@@ -28,7 +28,7 @@ export function mapWriter(input: Input, context: ImportContext) {
       const relationship = relationshipOf[row.equivalence ?? ''];
       staging.addMapping({ ...row, part: part.at, relationship }, line);
     },
-    end(url: string, version: string, heading: Json): void {
+    end(url: string, version: string, heading: Json, isHistoric = false): void {
       const group = [...parts.values()].map(({ group: each }) => each);
       for (const { source = '', target = '' } of group) {
         staging.mention('source', String(source));
@@ -38,7 +38,8 @@ export function mapWriter(input: Input, context: ImportContext) {
         ...{ resourceType: 'ConceptMap', url, version, status: 'active', ...heading },
         ...{ group },
       };
-      context.end({ staging, heading: { url, version, resource }, file: input.name, line: 1 });
+      const place = { file: input.name, line: 1, isHistoric };
+      context.end({ staging, heading: { url, version, resource }, ...place });
     },
   };
 }

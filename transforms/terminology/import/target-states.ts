@@ -15,7 +15,8 @@ export function targetStates(
   beside: Knowledge | undefined,
 ): TargetState {
   const inImport = store.db.prepare(
-    'SELECT retired FROM concept WHERE release = ? AND code = ? COLLATE NOCASE AND code = ?',
+    `SELECT retired FROM concept INDEXED BY concept_code
+     WHERE release = ? AND code = ? COLLATE NOCASE AND code = ?`,
   );
   const lookups = new Map<string, (code: string) => boolean | undefined>();
   const lookup = (system: string, version: string | undefined) => {

@@ -7,7 +7,7 @@ import { csvRows, type TableRow } from './table-rows.ts';
  * HL7's v2-to-FHIR concept maps as CSV (https://github.com/HL7/v2-to-fhir): one line of titles, one
  * of column names, then a row a code. A code without a target is a question that nobody has
  * answered yet, so it comes out as `unmapped`. A target without a code says only that the target
- * exists; it is counted and passed over.
+ * exists; it is counted and passed over. Some targets have retired since; they are told, no more.
  */
 export const isV2Table = (head: string): boolean =>
   /^\ufeff?"?HL7 v2"?,/i.test(head) && /\nCode,Text,Code System,/i.test(head);
@@ -48,7 +48,7 @@ export const readV2Table: Reader = function* (inputs, context) {
     const name = nameOf(input);
     const url = context.url ?? `${guide}ConceptMap/${slug(name)}`;
     const heading = { name: slug(name).replaceAll('-', '_'), title: name, copyright: licence };
-    writer.end(url, context.version ?? editionUnlessTold, heading);
+    writer.end(url, context.version ?? editionUnlessTold, heading, true);
   }
 };
 

@@ -1,5 +1,5 @@
 import { type Coding, codingOf } from './coding.ts';
-import { refused, sentence } from './issue.ts';
+import { declined, sentence } from './issue.ts';
 import { listOf } from './json.ts';
 import type { Question } from './question.ts';
 
@@ -16,5 +16,5 @@ export function askedCodings({ asked }: Question, systemName: 'system' | 'url'):
   const isEnough = system !== undefined || asked.flag('inferSystem') === true;
   if (code !== undefined && isEnough)
     return [codingOf({ system, version, code, display: asked.text('display') }, '')];
-  throw refused(400, 'invalid', sentence('NOTHING_TO_VALIDATE'));
+  throw declined(400, 'invalid', sentence('NOTHING_TO_VALIDATE'));
 }

@@ -1,5 +1,5 @@
 import type { Json } from '../knowledge.ts';
-import { refused } from './issue.ts';
+import { declined } from './issue.ts';
 import { listOf, objectOf, valueIn } from './json.ts';
 
 /** The parameters of an operation, by name. */
@@ -18,7 +18,7 @@ export type Asked = {
 /** Reads a Parameters resource. Throws a refusal (400) when a value has another type. */
 export function askedBy(parameters: Json): Asked {
   if (parameters.resourceType !== 'Parameters')
-    throw refused(400, 'invalid', 'the body is not a Parameters resource');
+    throw declined(400, 'invalid', 'the body is not a Parameters resource');
   const list = listOf(parameters.parameter);
   const all = (name: string) => list.filter((one) => one.name === name);
   const texts = (name: string) =>
@@ -26,7 +26,7 @@ export function askedBy(parameters: Json): Asked {
       const value = valueIn(one);
       if (typeof value === 'string') return value;
       if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-      throw refused(400, 'invalid', `the parameter ${name} is no text`);
+      throw declined(400, 'invalid', `the parameter ${name} is no text`);
     });
   return {
     all,
@@ -37,13 +37,13 @@ export function askedBy(parameters: Json): Asked {
       const [text] = texts(name);
       if (text === undefined || text === 'true' || text === 'false')
         return text === undefined ? undefined : text === 'true';
-      throw refused(400, 'invalid', `the parameter ${name} is not a boolean`);
+      throw declined(400, 'invalid', `the parameter ${name} is not a boolean`);
     },
     whole(name) {
       const [text] = texts(name);
       if (text === undefined) return undefined;
       if (/^\d{1,9}$/.test(text)) return Number(text);
-      throw refused(400, 'invalid', `the parameter ${name} is not a whole number`);
+      throw declined(400, 'invalid', `the parameter ${name} is not a whole number`);
     },
     value: (name) => objectOf(valueIn(all(name)[0])),
     resource: (name) => objectOf(all(name)[0]?.resource),

@@ -1,6 +1,6 @@
 import type { Json } from '../knowledge.ts';
 import { answerOf, askedBy } from './asked.ts';
-import { Refused, refused } from './issue.ts';
+import { declined, Refused } from './issue.ts';
 import { listOf } from './json.ts';
 
 /** Validations in one question; each costs as much as one. */
@@ -13,7 +13,7 @@ export const validationsMax = 1_000;
 export function batchValidate(parameters: Json, validate: (parameters: Json) => Json): Json {
   const validations = askedBy(parameters).resources('validation');
   if (validations.length > validationsMax)
-    throw refused(413, 'too-costly', `at most ${validationsMax} validations in one question`);
+    throw declined(413, 'too-costly', `at most ${validationsMax} validations in one question`);
   const common = listOf(parameters.parameter).filter(({ name }) => name !== 'validation');
   return answerOf(
     validations.map((one) => ({

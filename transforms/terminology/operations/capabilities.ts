@@ -46,9 +46,10 @@ export const terminologyResources: readonly Json[] = [
 export type About = {
   /** Version of the program. */
   readonly version: string;
-  /** Day of its release, `YYYY-MM-DD`. */
-  readonly released: string;
 };
+
+/** Day on which these statements were last changed. */
+const released = '2026-11-23';
 
 const feature = 'http://hl7.org/fhir/uv/application-feature/StructureDefinition/feature';
 
@@ -56,7 +57,7 @@ const feature = 'http://hl7.org/fhir/uv/application-feature/StructureDefinition/
 const testVersion = '1.9.0';
 
 /** GET /metadata of terminology alone. */
-export const capabilityStatement = ({ version, released }: About): Json => ({
+export const capabilityStatement = ({ version }: About): Json => ({
   resourceType: 'CapabilityStatement',
   extension: [
     {
@@ -122,7 +123,7 @@ const expansionParameters = [
 
 /** GET /metadata?mode=terminology. */
 export const terminologyCapabilities = (
-  { version, released }: About,
+  { version }: About,
   codeSystems: readonly Json[],
 ): Json => ({
   resourceType: 'TerminologyCapabilities',

@@ -3,7 +3,7 @@ import type { Json } from '../knowledge.ts';
 import { displayFor, languagesFor } from './display.ts';
 import { shownConcept, shownProperties } from './expansion-contains.ts';
 import { expansionParameters } from './expansion-parameters.ts';
-import { issue, refused, refusedBy } from './issue.ts';
+import { declined, issue, refusedBy } from './issue.ts';
 import { canonical, defined } from './json.ts';
 import {
   isExcluded,
@@ -96,7 +96,7 @@ function demandComplete(question: Question, prepared: Prepared): void {
       throw refusedBy(404, unknownSystemIssue(question, opened, 'expand'));
     if (opened?.violated !== undefined) throw refusedBy(422, violation(part));
     if (part.view?.system.resource.content === 'supplement')
-      throw refused(422, 'invalid', `${part.view.system.url} is a supplement`);
+      throw declined(422, 'invalid', `${part.view.system.url} is a supplement`);
     for (const one of part.imports) demandComplete(question, one);
   }
 }
@@ -132,10 +132,14 @@ function pageOf(prepared: Prepared, question: Question, limits: ExpandLimits): P
   const count = asked.whole('count');
   const isPaged = count !== undefined || asked.has('offset');
   const members: Member[] = [];
+  const known = wholeCount(prepared, question);
   let total = 0;
   let visits = 0;
   for (const member of distinctMembers(prepared, question)) {
     visits += 1;
+    // All of a code system: it knows how many it has, and nobody needs to count them.
+    if (known !== undefined && count !== undefined && members.length >= count)
+      return { members, total: known, isNested: false };
     if (total >= offset && (count === undefined || members.length < count)) members.push(member);
     total += 1;
     if (count === undefined && members.length > limits.codesMax) throw tooCostly(prepared, limits);
@@ -144,6 +148,16 @@ function pageOf(prepared: Prepared, question: Question, limits: ExpandLimits): P
   const isFlat = isPaged || asked.flag('excludeNested') === true;
   const isNested = !isFlat && isHierarchical(prepared, asked.has('filter'));
   return { members, total, isNested };
+}
+
+/** How many codes there are, where the value set is a whole code system and nothing is left out. */
+function wholeCount({ includes, excludes, inactive }: Prepared, { asked }: Question) {
+  const [only, another] = includes;
+  if (only === undefined || another !== undefined || excludes.length > 0) return undefined;
+  const { component, listed, imports } = only;
+  const isCut = listed !== undefined || component.filters.length > 0 || imports.length > 0;
+  const isWished = asked.flag('activeOnly') === true || asked.has('filter');
+  return isCut || isWished || inactive === false ? undefined : only.view?.system.count;
 }
 
 const tooCostly = ({ name }: Prepared, { codesMax }: ExpandLimits) =>

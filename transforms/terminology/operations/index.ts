@@ -1,9 +1,11 @@
 import type { Json } from '../knowledge.ts';
 import { askedBy } from './asked.ts';
 import { batchValidate } from './batch-validate.ts';
+import { type ClosureTables, closure } from './closure.ts';
 import { expand } from './expand.ts';
 import { lookup } from './lookup.ts';
 import { questionOf, type Surroundings } from './question.ts';
+import { related } from './related.ts';
 import { subsumes } from './subsumes.ts';
 import { translate } from './translate.ts';
 import { validateInValueSet } from './validate.ts';
@@ -17,7 +19,8 @@ export {
   terminologyResources,
   versionsOperation,
 } from './capabilities.ts';
-export { type IssueType, outcomeOf, Refused, refused } from './issue.ts';
+export { type ClosureTables, createClosureTables } from './closure.ts';
+export { declined, type IssueType, outcomeOf, Refused } from './issue.ts';
 export type { Surroundings } from './question.ts';
 
 /** An operation: Parameters in, a resource out. Throws `Refused`. */
@@ -26,6 +29,9 @@ export type Operation = (parameters: Json, around: Around) => Json;
 export type Around = Surroundings & {
   /** Milliseconds since the epoch. */
   readonly nowMs: number;
+  readonly closures: ClosureTables;
+  /** Who asks: closure tables are everybody's own. */
+  readonly owner: string;
 };
 
 const on =
@@ -42,5 +48,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   'ValueSet/validate-code': on(validateInValueSet),
   'ValueSet/batch-validate-code': (parameters, around) =>
     batchValidate(parameters, (one) => on(validateInValueSet)(one, around)),
+  'ValueSet/related': on(related),
   'ConceptMap/translate': on(translate),
+  'ConceptMap/closure': on((question, { closures, owner }) => closure(question, closures, owner)),
 };

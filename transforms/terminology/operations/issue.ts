@@ -9,6 +9,7 @@ export type IssueType =
   | 'exception'
   | 'informational'
   | 'invalid'
+  | 'login'
   | 'not-found'
   | 'not-supported'
   | 'processing'
@@ -98,7 +99,7 @@ export function refusedBy(status: number, one: TxIssue): Refused {
 }
 
 /** A refusal in plain words, for what is wrong with the question itself. */
-export function refused(status: number, type: IssueType, text: string): Refused {
+export function declined(status: number, type: IssueType, text: string): Refused {
   const outcome = {
     resourceType: 'OperationOutcome',
     issue: [{ severity: 'error', code: type, details: { text } }],

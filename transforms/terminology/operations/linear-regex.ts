@@ -20,7 +20,7 @@ type Step =
   | { readonly kind: 'done' };
 
 /** More than any sensible filter; keeps nested counts from growing without end. */
-const stepsMax = 20_000;
+const stepsMax = 5_000;
 
 /** Undefined when the pattern is none, or wants what no automaton can do (a back reference). */
 export function linearRegex(pattern: string): LinearRegex | undefined {

@@ -2,7 +2,7 @@ import type { Json, Property } from '../knowledge.ts';
 import { answerOf } from './asked.ts';
 import { type Described, type View, viewOf } from './concept-view.ts';
 import { displayFor } from './display.ts';
-import { issue, refused, refusedBy } from './issue.ts';
+import { declined, issue, refusedBy } from './issue.ts';
 import { canonical, defined, textOf } from './json.ts';
 import { openSupplements, type Question, supplementsOf } from './question.ts';
 import { unknownSystemIssue } from './unknown-system.ts';
@@ -15,7 +15,7 @@ export function lookup(question: Question): Json {
   const code = textOf(coding?.code) ?? asked.text('code');
   const url = textOf(coding?.system) ?? asked.text('system');
   if (code === undefined || url === undefined)
-    throw refused(400, 'required', 'a lookup needs system and code, or a coding');
+    throw declined(400, 'required', 'a lookup needs system and code, or a coding');
   const { view, concept } = found(question, url, code, textOf(coding?.version));
   const { languages } = question;
   const wanted = new Set(asked.texts('property'));

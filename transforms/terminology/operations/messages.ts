@@ -136,6 +136,7 @@ export const messages = {
   MSG_RETIRED: (type: string, what: string) => `Reference to retired ${type} ${what}`,
   MSG_EXPERIMENTAL: (type: string, what: string) => `Reference to experimental ${type} ${what}`,
   MSG_DRAFT: (type: string, what: string) => `Reference to draft ${type} ${what}`,
+  CLOSURE_TOO_COSTLY: (limit: number) => `A closure table holds at most ${limit} codes`,
   CONCEPT_MAP_NOT_FOUND: (canonical: string) =>
     `A definition for the concept map '${canonical}' could not be found`,
   NOTHING_TO_VALIDATE: () =>

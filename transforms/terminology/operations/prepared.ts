@@ -206,26 +206,31 @@ export function* membersOf(part: Part): Iterable<Member> {
     return;
   }
   if (view === undefined) return;
-  for (const code of codesOf(part, view)) {
+  const { codes, answered } = codesOf(part, view);
+  const left = { ...part, sieves: part.sieves.filter((_, at) => at !== answered) };
+  for (const code of codes) {
     const concept = view.describe(code);
-    if (concept === undefined || !passes(part, concept)) continue;
+    if (concept === undefined || !passes(left, concept)) continue;
     if (!part.imports.every((one) => holds(one, view.system, concept))) continue;
     yield { view, concept, listed: listed?.get(concept.code) };
   }
 }
 
-function* codesOf({ listed, component }: Part, view: View): Iterable<string | Concept> {
-  if (listed !== undefined) {
-    yield* listed.keys();
-    return;
-  }
-  for (const filter of component.filters) {
+type Codes = {
+  readonly codes: Iterable<string | Concept>;
+  /** The filter that they all pass, so that nobody needs to ask it again. */
+  readonly answered?: number;
+};
+
+function codesOf({ listed, component }: Part, view: View): Codes {
+  if (listed !== undefined) return { codes: listed.keys() };
+  for (const [at, filter] of component.filters.entries()) {
     const candidates = candidatesOf(view, filter);
     if (candidates === undefined) continue;
-    yield* new Set(candidates);
-    return;
+    const isExact = filter.op !== 'descendent-leaf';
+    return { codes: new Set(candidates), ...(isExact ? { answered: at } : {}) };
   }
-  yield* view.system.concepts();
+  return { codes: view.system.concepts() };
 }
 
 /** All codes of a value set, excludes heeded; one of several versions may come more than once. */

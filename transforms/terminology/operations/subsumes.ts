@@ -1,6 +1,6 @@
 import type { CodeSystem, Json } from '../knowledge.ts';
 import { answerOf } from './asked.ts';
-import { issue, refused, refusedBy } from './issue.ts';
+import { declined, issue, refusedBy } from './issue.ts';
 import { textOf } from './json.ts';
 import type { Question } from './question.ts';
 import { unknownSystemIssue } from './unknown-system.ts';
@@ -14,9 +14,9 @@ export function subsumes(question: Question): Json {
   const codeB = textOf(right?.code) ?? asked.text('codeB');
   const url = textOf(left?.system) ?? asked.text('system');
   if (codeA === undefined || codeB === undefined || url === undefined)
-    throw refused(400, 'required', 'subsumption needs system, codeA and codeB, or two codings');
+    throw declined(400, 'required', 'subsumption needs system, codeA and codeB, or two codings');
   if (right !== undefined && textOf(right.system) !== url)
-    throw refused(422, 'business-rule', 'the two codes are of different code systems');
+    throw declined(422, 'business-rule', 'the two codes are of different code systems');
   const version = textOf(left?.version) ?? asked.text('version');
   const opened = openSystem(knowledge, rules, url, version);
   const { system } = opened;

@@ -12,16 +12,6 @@ export type Translated = {
   readonly row?: Mapping;
 };
 
-/** The five ways a translation may end; the words of the command line and of NDJSON. */
-export const outcomes = [
-  'mapped',
-  'mapped-with-loss',
-  'unmatched',
-  'unmapped',
-  'ambiguous',
-] as const;
-export type Outcome = (typeof outcomes)[number];
-
 /** Translates one code by one map, by its rows and else by what its groups say of the unmapped. */
 export function translateBy(
   map: ConceptMap,
@@ -29,7 +19,9 @@ export function translateBy(
   code: string,
   targetSystem?: string,
 ): readonly Translated[] {
-  const rows = map.from(system, code).filter((row) => isFor(row, targetSystem));
+  const rows = map
+    .from(system, code)
+    .filter((row) => row.isOpen !== true && isFor(row, targetSystem));
   if (rows.length > 0) return rows.map(translated);
   return listOf(map.resource.group).flatMap((group) => {
     const source = canonicalOf(textOf(group.source) ?? '').url;
@@ -62,18 +54,6 @@ function unmapped(group: Json, system: string, source: string): readonly Transla
   if (mode === 'provided' || mode === 'use-source-code')
     return [{ system, code: source, relationship: 'equivalent' }];
   return [];
-}
-
-/** Which of the five it is. Loss: no target says quite the same. */
-export function outcomeOfTranslation(found: readonly Translated[]): Outcome {
-  if (found.length === 0) return 'unmapped';
-  const matches = found.filter(isMatch);
-  if (matches.length === 0) return 'unmatched';
-  const exact = matches.filter(({ relationship }) => relationship === 'equivalent');
-  const best = exact.length > 0 ? exact : matches;
-  if (new Set(best.map(({ system, code }) => `${system}\u001f${code}`)).size > 1)
-    return 'ambiguous';
-  return exact.length > 0 ? 'mapped' : 'mapped-with-loss';
 }
 
 export const isMatch = ({ code, relationship }: Translated) =>

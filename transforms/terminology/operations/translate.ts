@@ -1,7 +1,7 @@
 import type { ConceptMap, Json } from '../knowledge.ts';
 import { memoryConceptMap } from '../memory/index.ts';
 import { answerOf } from './asked.ts';
-import { issue, refused, refusedBy } from './issue.ts';
+import { declined, issue, refusedBy } from './issue.ts';
 import { canonical, canonicalOf, defined, listOf, textOf } from './json.ts';
 import type { Question } from './question.ts';
 import {
@@ -122,7 +122,7 @@ function sourcesAsked({ asked }: Question): readonly Source[] {
   const code = asked.text('sourceCode') ?? asked.text('code');
   const system = asked.text('sourceSystem') ?? asked.text('system');
   if (code !== undefined && system !== undefined) return [{ system, code }];
-  throw refused(400, 'required', 'a translation needs a code with its system, or a coding');
+  throw declined(400, 'required', 'a translation needs a code with its system, or a coding');
 }
 
 function targetsAsked({ asked }: Question, wanted: string | undefined): readonly Source[] {
@@ -130,7 +130,7 @@ function targetsAsked({ asked }: Question, wanted: string | undefined): readonly
   if (coding !== undefined) return sourceOf(coding);
   const code = asked.text('targetCode');
   if (code !== undefined && wanted !== undefined) return [{ system: wanted, code }];
-  throw refused(400, 'required', 'a reverse translation needs targetCode with targetSystem');
+  throw declined(400, 'required', 'a reverse translation needs targetCode with targetSystem');
 }
 
 function sourceOf(coding: Json): readonly Source[] {

@@ -21,10 +21,13 @@ export function codeSystemQueries(db: DatabaseHandle) {
   const codes = (sql: string) => db.prepare(sql).pluck();
   const below = `WITH RECURSIVE below(ord) AS (
       SELECT child FROM edge WHERE release = @release AND parent = @ord
-      UNION SELECT child FROM below JOIN edge ON release = @release AND parent = below.ord)`;
+      UNION SELECT child FROM below CROSS JOIN edge ON release = @release AND parent = below.ord)`;
+  // CROSS JOIN, because the planner else reads all edges for each step.
   return {
+    // The planner else reads all concepts of the release: to it, either key is but a prefix.
     find: db.prepare(
-      `SELECT ${columns} FROM concept WHERE release = ? AND code = ? COLLATE NOCASE`,
+      `SELECT ${columns} FROM concept INDEXED BY concept_code
+       WHERE release = ? AND code = ? COLLATE NOCASE`,
     ),
     page: db.prepare(
       `SELECT ${columns} FROM concept WHERE release = ? AND ord >= ? AND ord < ? ORDER BY ord`,
@@ -52,10 +55,11 @@ export function codeSystemQueries(db: DatabaseHandle) {
        WHERE e.release = ? AND e.child = ? ORDER BY e.parent`,
     ),
     descendants: codes(
-      `${below} SELECT code FROM below b JOIN concept c ON c.release = @release AND c.ord = b.ord`,
+      `${below} SELECT code FROM below b
+       CROSS JOIN concept c ON c.release = @release AND c.ord = b.ord`,
     ),
     withProperty: codes(
-      `SELECT DISTINCT c.code FROM property p JOIN concept c
+      `SELECT DISTINCT c.code FROM property p INDEXED BY property_value CROSS JOIN concept c
          ON c.release = p.release AND c.ord = p.ord
        WHERE p.release = ? AND p.code = ? AND p.value = ? ORDER BY p.ord`,
     ),

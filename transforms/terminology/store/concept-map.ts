@@ -20,11 +20,12 @@ const columns =
   'part, code, display, target_code, target_display, relationship, equivalence, comment, detail';
 
 export function conceptMapQueries(db: DatabaseHandle) {
-  const select = `SELECT ${columns} FROM mapping WHERE release = ?`;
+  // The planner, which has no statistics, else reads the whole release.
+  const select = (index: string) => `SELECT ${columns} FROM mapping ${index} WHERE release = ?`;
   return {
-    from: db.prepare(`${select} AND code = ? ORDER BY ord`),
-    to: db.prepare(`${select} AND target_code = ? ORDER BY ord`),
-    page: db.prepare(`${select} AND ord >= ? AND ord < ? ORDER BY ord`),
+    from: db.prepare(`${select('INDEXED BY mapping_code')} AND code = ? ORDER BY ord`),
+    to: db.prepare(`${select('INDEXED BY mapping_target')} AND target_code = ? ORDER BY ord`),
+    page: db.prepare(`${select('')} AND ord >= ? AND ord < ? ORDER BY ord`),
   };
 }
 

@@ -32,7 +32,7 @@ export function* diffConcepts(db: DatabaseHandle, earlier: Side, later: Side): I
     `SELECT o.code, o.ord old_ord, n.ord new_ord, o.display old_display, n.display new_display,
        o.definition old_definition, n.definition new_definition, o.retired old_retired,
        n.retired new_retired
-     FROM concept o LEFT JOIN concept n ON ${same}
+     FROM concept o LEFT JOIN concept n INDEXED BY concept_code ON ${same}
      WHERE o.release = @earlier ORDER BY o.code COLLATE NOCASE, o.code`,
   );
   for (const pair of pairs.iterate(ids) as Iterable<Pair>) {
@@ -42,7 +42,8 @@ export function* diffConcepts(db: DatabaseHandle, earlier: Side, later: Side): I
   }
   const added = db.prepare(
     `SELECT o.code, o.display FROM concept o WHERE o.release = @earlier AND NOT EXISTS
-       (SELECT 1 FROM concept n WHERE ${same}) ORDER BY o.code COLLATE NOCASE, o.code`,
+       (SELECT 1 FROM concept n INDEXED BY concept_code
+          WHERE ${same}) ORDER BY o.code COLLATE NOCASE, o.code`,
   );
   const swapped = { earlier: later.id, later: earlier.id };
   for (const row of added.iterate(swapped) as Iterable<{ code: string; display: string | null }>)

@@ -8,7 +8,7 @@ export function* diffMembers(db: DatabaseHandle, earlier: number, later: number)
   const same = 'n.release = ? AND n.code = o.code AND n.system = o.system';
   const missing = db.prepare(
     `SELECT o.system, o.code, o.display FROM member o WHERE o.release = ? AND NOT EXISTS
-       (SELECT 1 FROM member n WHERE ${same}) ORDER BY o.ord`,
+       (SELECT 1 FROM member n INDEXED BY member_code WHERE ${same}) ORDER BY o.ord`,
   );
   for (const { system, code } of missing.all(earlier, later) as Member[])
     yield { change: 'membership', code, system, was: 'member', now: null };
@@ -16,7 +16,8 @@ export function* diffMembers(db: DatabaseHandle, earlier: number, later: number)
     yield { change: 'membership', code, system, was: null, now: 'member' };
   const renamed = db.prepare(
     `SELECT o.system, o.code, o.display was, n.display now FROM member o
-     JOIN member n ON ${same} WHERE o.release = ? AND o.display IS NOT n.display ORDER BY o.ord`,
+     JOIN member n INDEXED BY member_code ON ${same}
+     WHERE o.release = ? AND o.display IS NOT n.display ORDER BY o.ord`,
   );
   const rows = renamed.all(later, earlier) as (Member & { was: unknown; now: unknown })[];
   for (const { system, code, was, now } of rows)

@@ -143,7 +143,8 @@ export function stageRelease(
 
 const statements = (db: DatabaseHandle) => ({
   find: db
-    .prepare('SELECT ord FROM concept WHERE release = ? AND code = ? COLLATE NOCASE AND code = ?')
+    .prepare(`SELECT ord FROM concept INDEXED BY concept_code
+       WHERE release = ? AND code = ? COLLATE NOCASE AND code = ?`)
     .pluck(),
   concept: db.prepare('INSERT OR IGNORE INTO concept VALUES (?, ?, ?, ?, ?, ?, ?)'),
   display: db.prepare('UPDATE concept SET display = ? WHERE release = ? AND ord = ?'),

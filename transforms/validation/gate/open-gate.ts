@@ -1,0 +1,69 @@
+import type { Gate, Issue, Judgement } from '../../../engine/index.ts';
+import { compilePath, isPathIssue, r4Model, resourceNode } from '../../fhirpath/index.ts';
+import { judgeExtensions, readExtensions } from '../extensions/index.ts';
+import {
+  createDefinitions,
+  type Definitions,
+  keptPackage,
+  readOwnProfiles,
+} from '../packages/index.ts';
+import { createValidator, type Validator } from '../validator.ts';
+import type { PinnedProfile, ValidateConfig } from './pinned-profiles.ts';
+
+type Place = { readonly configDir: string; readonly dataDir: string };
+
+/** The definitions that a channel's pins are looked up in. Throws what `keptPackage` throws. */
+export function definitionsFor(
+  { configDir, dataDir }: Place,
+  packages: readonly string[],
+): Definitions {
+  const kept = packages.map((id) => keptPackage(dataDir, id));
+  return createDefinitions([readOwnProfiles(configDir), ...kept]);
+}
+
+/** Applies a pinned profile to the resources that it is for. */
+type Assigned = { readonly profile: string; applies(resource: Json): boolean };
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * The gate of one channel: R4, the pinned profiles, and the registry of extensions. Throws what
+ * `definitionsFor` throws; a pin that is wrong was refused by `check`.
+ */
+export function openGate(place: Place, { packages, profiles, invalid }: ValidateConfig): Gate {
+  const definitions = definitionsFor(place, packages);
+  // The registry speaks for itself, by url; the validator needs no opinion of its own.
+  const validator: Validator = createValidator({
+    definitions,
+    valueSets: definitions.valueSets,
+    extensions: () => undefined,
+  });
+  const { registered } = readExtensions(place.configDir);
+  const assigned = profiles.map((pin) => assign(pin, definitions));
+  return {
+    judge(resource, about): Judgement {
+      const node = resource as Json;
+      const own = assigned.filter((one) => one.applies(node)).map(({ profile }) => profile);
+      const wanted = [...own, ...(about?.profiles ?? [])];
+      const { issues, unchecked } = validator.validate(resource, { profiles: wanted });
+      const all = [...issues, ...judgeExtensions(node, registered)];
+      return { issues: invalid === 'flag' ? all.map(asWarning) : all, unchecked };
+    },
+  };
+}
+
+const asWarning = (issue: Issue): Issue =>
+  issue.severity === 'error' || issue.severity === 'fatal'
+    ? { ...issue, severity: 'warning' }
+    : issue;
+
+function assign({ profile, ...pin }: PinnedProfile, definitions: Definitions): Assigned {
+  const type = definitions.structure(profile)?.type;
+  const when = 'when' in pin && pin.when !== undefined ? compilePath(pin.when) : undefined;
+  if (type === undefined || isPathIssue(when)) throw new Error(`${profile} was not checked`);
+  return {
+    profile,
+    applies: (resource) =>
+      resource.resourceType === type &&
+      (when === undefined || when.holds(resourceNode(r4Model(), resource)) === true),
+  };
+}

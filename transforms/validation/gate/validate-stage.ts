@@ -1,0 +1,79 @@
+import type { Issue, Stage, StageComponent, Work } from '../../../engine/index.ts';
+import { type ConfigIssue, type Gate, hold, PlexusError, pass } from '../../../engine/index.ts';
+import type { Conversion } from '../../fhir/index.ts';
+import { compilePath, isPathIssue } from '../../fhirpath/index.ts';
+import { extensionFiles } from '../extensions/index.ts';
+import { keptPackages, profileFiles, readOwnProfiles } from '../packages/index.ts';
+import { definitionsFor, openGate } from './open-gate.ts';
+import { type ValidateConfig, validateSchema } from './pinned-profiles.ts';
+
+/** Puts the gate before the store, which shows it every resource whole. */
+export const validateStage: StageComponent<ValidateConfig> = {
+  role: 'stage',
+  name: 'validate',
+  flow: { takes: 'resources', gives: 'resources' },
+  // What a message alone gives says little: the store asks the gate about the whole.
+  keepsState: true,
+  summary: 'Holds what would leave a resource invalid, or with an extension nobody registered.',
+  guarantees:
+    'Each resource is judged whole, as the message would leave it, before it is stored; profiles ' +
+    'are pinned by version; what could not be checked is counted as `unchecked`, never passed in ' +
+    'silence; a message answers only for elements that it gives.',
+  example: 'validate:\n  profiles: []',
+  schema: validateSchema,
+  files: (_config, { configDir }) => [...profileFiles(configDir), ...extensionFiles(configDir)],
+  check(config, context) {
+    const own = readOwnProfiles(context.configDir);
+    if (own.issues.length > 0) return own.issues;
+    const refuse = (
+      path: readonly (string | number)[],
+      code: string,
+      message: string,
+    ): ConfigIssue => ({ ...context.at(path), severity: 'error', code, message });
+    const { dataDir } = context;
+    // Without a data folder at hand nobody can say what a package would bring.
+    if (dataDir === undefined && config.packages.length > 0) return [];
+    const kept = dataDir === undefined ? [] : keptPackages(dataDir);
+    const missing = config.packages.flatMap((id, at) =>
+      kept.includes(id)
+        ? []
+        : [refuse(['packages', at], 'package-missing', `no package ${id} was imported`)],
+    );
+    if (missing.length > 0) return missing;
+    const place = { configDir: context.configDir, dataDir: dataDir ?? '' };
+    const definitions = definitionsFor(place, config.packages);
+    return config.profiles.flatMap((pin, at) => {
+      const { profile } = pin;
+      if (definitions.structure(profile) === undefined)
+        return [refuse(['profiles', at], 'profile-unknown', `nobody here has \`${profile}\``)];
+      const when = 'when' in pin && pin.when ? compilePath(pin.when) : undefined;
+      return isPathIssue(when)
+        ? [refuse(['profiles', at, 'when'], when.code, when.diagnostics)]
+        : [];
+    });
+  },
+  gate: (config, place) => openGate(place, config),
+  create(config, { configDir, dataDir }) {
+    let gate: Gate | undefined;
+    const stage: Stage<Conversion, Conversion> = {
+      name: 'validate',
+      run({ body }: Work<Conversion>) {
+        try {
+          // Definitions are large: they are read when the first message comes.
+          gate ??= openGate({ configDir, dataDir }, config);
+        } catch (cause) {
+          if (!(cause instanceof PlexusError)) throw cause;
+          return hold([issueOf(cause)]);
+        }
+        return pass({ ...body, gate });
+      },
+    };
+    return stage as Stage;
+  },
+};
+
+const issueOf = ({ code, message }: PlexusError): Issue => ({
+  severity: 'fatal',
+  code,
+  diagnostics: message,
+});
