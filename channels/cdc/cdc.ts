@@ -13,8 +13,8 @@ import {
 import { fetchingSource } from '../fhir/client/index.ts';
 import { isLoopback } from '../fhir/index.ts';
 import { folderSource, readNdjsonParts } from '../files/index.ts';
-import { debeziumLanding } from './debezium/landing.ts';
-import { followDatabase } from './postgres/follow.ts';
+import { debeziumLanding } from './debezium/index.ts';
+import { followDatabase } from './postgres/index.ts';
 
 const name = z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/, 'is no lower-case identifier');
 const tableName = z
@@ -125,10 +125,10 @@ export const cdcSource: SourceComponent<CdcConfig> = {
   name: 'cdc',
   summary: 'Follows the tables of a database: change data capture, row by row.',
   guarantees:
-    'Of PostgreSQL first what the tables hold, then every change in the order of the commits; the ' +
-    'slot is confirmed only after the fsync of what it sent, and what is sent again is known by ' +
-    'log position and place in the transaction: nothing is lost, nothing lands twice. The changes ' +
-    'of a row keep their order.',
+    'Of PostgreSQL first what the tables hold, then every change in the order of the commits; ' +
+    'the slot is confirmed only after the fsync of what it sent, and what is sent again is known ' +
+    'by log position and place in the transaction: nothing is lost, nothing lands twice. The ' +
+    'changes of a row keep their order.',
   example:
     'cdc: { postgres: { host: 127.0.0.1, database: lis, user: plexus, slot: plexus_lis, ' +
     'publication: plexus_lis, tables: [lis.specimen] } }',

@@ -67,9 +67,9 @@ type Following = {
 };
 
 /**
- * Makes the slot and lands what the tables hold, each once; one that was added later, too. The slot stays through a crash: a row that is read
- * later than at its making is read as it is then, and what the stream then tells of it again ends
- * at the same.
+ * Makes the slot and lands what the tables hold, each once; one that was added later, too. The slot
+ * stays through a crash: a row that is read later than at its making is read as it is then, and
+ * what the stream then tells of it again ends at the same.
  */
 async function readTablesOnce(
   control: Client,

@@ -19,6 +19,16 @@ export type FollowOptions = {
 };
 
 /**
+ * Has rows come as the server's texts, not as what a parser makes of them: no digit is lost. Must
+ * be told of each message as soon as it is decoded.
+ */
+export function withTexts(message: Message): Message {
+  if (message.tag === 'relation')
+    for (const column of message.columns) column.parser = (text: string) => text;
+  return message;
+}
+
+/**
  * Reads the decoded messages of pgoutput (protocol version 1: a transaction comes whole, after its
  * commit, and in the order of the commits). What it gives depends on the stream alone: a
  * transaction that is sent again gives the same changes with the same keys.
@@ -75,10 +85,6 @@ export function followMessages({ slot, keyOf }: FollowOptions) {
           xid: String(message.xid >>> 0),
         };
         sequence = 0;
-        return [];
-      case 'relation':
-        // The texts of the server, not what a parser makes of them: no digit is lost.
-        for (const column of message.columns) column.parser = (text: string) => text;
         return [];
       case 'insert':
         return [follow(change(message.relation, 'c', null, message.new))];

@@ -3,6 +3,7 @@ import type { Client } from 'pg';
 import type { Pgoutput } from 'pg-logical-replication';
 import { sayingCode } from './connection.ts';
 import { readFrame, statusUpdate } from './lsn.ts';
+import { withTexts } from './pgoutput.ts';
 
 /** What the stream brings, in its order. */
 export type Arrived =
@@ -60,7 +61,9 @@ export async function openStream(
       if (frame === undefined) return;
       // Decoded at once: the driver uses the memory again.
       const arrived: Arrived =
-        frame.kind === 'alive' ? frame : { kind: 'message', message: plugin.parse(frame.data) };
+        frame.kind === 'alive'
+          ? frame
+          : { kind: 'message', message: withTexts(plugin.parse(frame.data)) };
       waiting.push({ arrived, bytes: chunk.length });
       bytes += chunk.length;
       if (bytes > waitingBytesMax) connection.stream.pause();
