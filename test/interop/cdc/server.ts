@@ -38,7 +38,7 @@ export function isPostgresHere(): boolean {
 
 const logical = ['wal_level=logical', 'wal_sender_timeout=10s', 'max_wal_senders=20'];
 
-/** Makes and starts a cluster. PostgreSQL refuses to run as root, so that root runs it as another. */
+/** Makes and starts a cluster; PostgreSQL refuses to run as root, so that another user does. */
 export async function startPostgres(): Promise<TestServer> {
   const bin = programs()!;
   const folder = mkdtempSync(join(tmpdir(), 'plexus-pg-'));
