@@ -1,7 +1,7 @@
 import { lsnNumber } from '../../../channels/cdc/postgres/lsn.ts';
 
 /** What pgoutput sends for a value that is stored apart and did not change. */
-export const unchanged = Symbol('unchanged');
+export const unchanged: unique symbol = Symbol('unchanged');
 
 type Value = string | null | typeof unchanged;
 

@@ -70,7 +70,7 @@ describe('pgoutput', () => {
   });
 
   it('tells NULL from what was not sent', () => {
-    const now = [row[0]!, unchanged, null, ...row.slice(3)];
+    const now: (string | null | typeof unchanged)[] = [row[0]!, unchanged, null, ...row.slice(3)];
     const [one] = changesOf(follow([...opening, update(1, now)]));
     assert.equal(one?.change.after?.site, '__debezium_unavailable_value');
     assert.equal(one?.change.after?.made, null);
