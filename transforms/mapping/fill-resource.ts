@@ -3,6 +3,7 @@ import type { ResourcePlan } from './compile.ts';
 import { fillTarget } from './fill.ts';
 import { withoutElement } from './given-origins.ts';
 import type { FullRun, Made } from './make-instances.ts';
+import { deleteTrigger } from './rows/index.ts';
 import { newTarget, type Target } from './rule.ts';
 
 function hasOne(names: readonly string[], { set, initial }: Target): boolean {
@@ -18,14 +19,20 @@ export function fillResource(
   instance: Made,
   run: FullRun,
 ): { contribution: Contribution; found: FilledMarks } {
-  const { plan, index, id, corrects, isDeleted } = instance;
+  const { plan, index, id, corrects, isDeleted, isGone } = instance;
+  if (isGone) {
+    const { type } = plan;
+    return { contribution: { type, id, set: {}, remove: [], deleted: true }, found: undefined };
+  }
   const target = newTarget(undefined);
   fillTarget(plan, run, target, index);
   if (isDeleted) markDeleted(target, plan.list?.deleted);
-  for (const required of plan.required) {
-    if (hasOne(required.names, target)) continue;
+  // Of a deleted row the key may be all that is told; the rest of it is stored.
+  const required = run.trigger === deleteTrigger ? [] : plan.required;
+  for (const { name, names } of required) {
+    if (hasOne(names, target)) continue;
     const { offset } = run.reader.segments[index]!;
-    const text = `no rule gave ${plan.type}.${required.name}, which FHIR requires.`;
+    const text = `no rule gave ${plan.type}.${name}, which FHIR requires.`;
     run.collector.hold('resource-incomplete', text, plan.each, offset);
   }
   const contribution = contributionOf(plan, id, target);
