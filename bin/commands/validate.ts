@@ -1,4 +1,4 @@
-import { exitCodes, type Issue, isBlocking } from '../../engine/index.ts';
+import { dataKey, exitCodes, type Issue, isBlocking } from '../../engine/index.ts';
 import type { Definitions, Validator } from '../../transforms/validation/index.ts';
 import { defineCommand, type Output, UsageError } from '../command.ts';
 import type { FileResource } from '../fhir-files.ts';
@@ -34,16 +34,20 @@ Findings are rows and the exit is 0; with --strict an invalid resource makes it 
     'best-practice': { type: 'boolean', about: 'Say too what is only advised (a narrative).' },
     strict: { type: 'boolean', about: 'Exit 1 when a resource is invalid.' },
   },
-  async run({ args, options, json, out, configDir, dataDir }) {
+  async run({ args, options, json, out, configDir, dataDir, env }) {
     const { profile: profiles = [], package: packages = [] } = options;
     if (args.length === 0) throw new UsageError('which files?');
     const { readResources } = await import('../fhir-files.ts');
     const definitions = await definitionsOf({ configDir, dataDir }, packages, out);
     const unknown = profiles.find((url) => definitions.structure(url) === undefined);
     if (unknown !== undefined) throw new UsageError(`nobody here has the profile \`${unknown}\``);
-    const { createValidator } = await import('../../transforms/validation/index.ts');
+    const { createValidator, firstOf } = await import('../../transforms/validation/index.ts');
+    const has = (await import('../../transforms/terminology/index.ts')).openMembership({
+      dataDir,
+      key: () => dataKey(dataDir, env).value,
+    });
     const bestPractice = options['best-practice'] === true;
-    const { valueSets } = definitions;
+    const valueSets = firstOf(definitions.valueSets, { has });
     const validator = createValidator({ definitions, valueSets, bestPractice });
     const tally = { rows: 0, invalid: 0, unchecked: 0 };
     for (const path of args)
