@@ -1,6 +1,6 @@
-// Goal: `validate` answers as people script against it: a row a resource, with its line in a file of
-// lines, whatever stands in the file; profiles of the configuration, of the data folder and of the
-// command line; a bad archive and a bad name are refused in words. Method: the command in this
+// Goal: `validate` answers as people script against it: a row a resource, with its line in a file
+// of lines, whatever stands in the file; profiles of the configuration, of the data folder and of
+// the command line; a bad archive and a bad name are refused in words. Method: the command in this
 // process on files written here, and packages packed here.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -112,7 +112,7 @@ describe('validate', () => {
     assert.equal((await plexus('validate', '--strict', good)).code, 0);
   });
 
-  it('knows profiles of the configuration, of the data folder and of the command line', async () => {
+  it('knows profiles of the configuration, of the data folder, and those it is given', async () => {
     const file = write('patient.json', patient({ gender: 'female' }));
     write('config/profiles/own.json', needs('name'));
     const manifest = { name: 'net.example', version: '1.0.0', fhirVersions: ['4.0.1'] };
