@@ -7,6 +7,9 @@ const sliceWidth = 2 ** keyBits / slices;
 
 export const sliceOf = (key: number): number => Math.floor(key / sliceWidth);
 
+/** The least key of a slice. */
+export const firstKeyOf = (slice: number): number => slice * sliceWidth;
+
 /** What was added to the index and is not in its table yet, by slice of the key space. */
 export type Recent = {
   readonly entries: number;
@@ -17,7 +20,7 @@ export type Recent = {
   /** Ascending by key and record. */
   slice(slice: number): readonly (readonly [key: number, record: RecordNo])[];
   /** Forgets what the table holds now: entries of the slice from log rows up to `through`. */
-  drop(slice: number, through: number): void;
+  drop(slice: number, through: number, gone?: (key: number) => void): void;
 };
 
 type Slice = {
@@ -59,11 +62,11 @@ export function createRecent(): Recent {
       for (let at = 0; at < log.length; at += 3) listed.push([log[at]!, log[at + 1]!]);
       return listed.sort((one, other) => one[0] - other[0] || one[1] - other[1]);
     },
-    drop(number, through) {
+    drop(number, through, gone) {
       const slice = all[number]!;
       const { log } = slice;
       let keep = 0;
-      while (keep < log.length && log[keep + 2]! <= through) keep += 3;
+      for (; keep < log.length && log[keep + 2]! <= through; keep += 3) gone?.(log[keep]!);
       if (keep === 0) return;
       entries -= keep / 3;
       log.splice(0, keep);
