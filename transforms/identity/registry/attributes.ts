@@ -97,7 +97,9 @@ export function unpackRecord<Code>(
       const system = systems.decode(code);
       return type === undefined ? { system, value } : { system, value, type };
     });
-  const record = lengthen(packed, recordEntries) as { -readonly [K in keyof PersonRecord]: unknown };
+  const record = lengthen(packed, recordEntries) as {
+    -readonly [K in keyof PersonRecord]: unknown;
+  };
   for (const key of lists) record[key] ??= [];
   record.names = (record.names as PackedRecord[]).map(unpackName);
   record.addresses = (record.addresses as PackedRecord[]).map((a) => lengthen(a, addressEntries));

@@ -77,7 +77,10 @@ export function fromRow(row: EventRow, words: Words): StoredEvent {
 }
 
 /** What a `seen` or `changed` event says of its record, and no more of it. */
-export function sightingOf({ type, body }: Pick<EventRow, 'type' | 'body'>, words: Words): Sighting {
+export function sightingOf(
+  { type, body }: Pick<EventRow, 'type' | 'body'>,
+  words: Words,
+): Sighting {
   const said = JSON.parse(body!) as unknown[];
   if (eventTypes[type] === 'seen') return unpackSighting(said.slice(2), words);
   if (eventTypes[type] === 'changed') return unpackSighting(said, words);

@@ -1,12 +1,6 @@
 import { type Added, eachKey, hash52 } from '../block/index.ts';
 import type { Prepared } from '../compare/index.ts';
-import {
-  type AssessmentContext,
-  type Candidate,
-  type Decision,
-  type Judgement,
-  type Member,
-} from '../decide/index.ts';
+import type { AssessmentContext, Candidate, Decision, Judgement, Member } from '../decide/index.ts';
 import type { RecordNo } from '../events.ts';
 import { answer, type Observed, type Question } from '../policy/index.ts';
 import type { Link, Occasion } from '../registry/index.ts';
