@@ -60,7 +60,8 @@ if (isPostgresHere()) {
 
     it('lands the rows, then the changes, in one form', async () => {
       await server.sql(`CREATE TABLE kinds (id bigint, part text, day date, at timestamptz,
-        local timestamp, ok boolean, amount numeric, image bytea, key uuid, PRIMARY KEY (id, part))`);
+        local timestamp, ok boolean, amount numeric, image bytea, key uuid,
+        PRIMARY KEY (id, part))`);
       const values = `'2026-03-10', '2026-03-10 16:30:00.12+02', '2026-03-10 14:30', true, 13.50,
         '\\x00ff', '00000000-0000-0000-0000-000000000001'`;
       await server.sql(`INSERT INTO kinds VALUES (9007199254740993, 'a', ${values})`);
