@@ -70,7 +70,10 @@ export function misplacedBy(
   for (const { type, expression } of context) {
     if (type !== 'element' || allowsContext(expression, place, path)) return undefined;
     const [name = ''] = expression.split('.');
-    if (compiler.find(typeUrl(name)) === undefined) return undefined;
+    const of = compiler.find(typeUrl(name));
+    if (of === undefined) return undefined;
+    // A primitive's sibling does not know its path in a data type (`HumanName.family`).
+    if (place.isPrimitive && of.kind !== 'resource') return undefined;
   }
   const all = context.map(({ expression }) => expression);
   const more = all.length > shownMax ? `, and ${all.length - shownMax} more` : '';

@@ -7,6 +7,7 @@ import {
   leaveUnchecked,
   type ObjectPlan,
   pathOf,
+  report,
   type TreeElement,
   type Walk,
 } from '../plan/index.ts';
@@ -50,7 +51,7 @@ export function extensionCheck(node: TreeElement, otherwise: Check, compiler: Co
     place ??= placeOf(node, compiler);
     const path = carrierPath(walk);
     const misplaced = found && misplacedBy(found.structure, place, path, compiler);
-    if (misplaced !== undefined) fail(walk, 'fhir-extension-context', misplaced);
+    if (misplaced !== undefined) report(walk, 'warning', 'fhir-extension-context', misplaced);
     const use = { url, extension, place, path, isModifier, isDefined: found !== undefined };
     const faults = judgeExtension?.(use, () => carrierExpression(walk)) ?? [];
     for (const fault of faults) walk.issues.push({ severity: 'error', ...fault });
