@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { exitCodes, type Issue, isBlocking } from '../../engine/index.ts';
 import type { Validator } from '../../transforms/validation/index.ts';
 import { defineCommand, type Output, UsageError } from '../command.ts';
@@ -15,8 +16,9 @@ export const validate = defineCommand({
 code whose value set nobody here has, is there too, with the code \`unchecked\`: it makes nothing
 invalid, and is never left out.
 
-Profiles that a resource names in \`meta.profile\` are honoured where R4 or a package given with
---package has them; an Observation with the code of a vital sign must fit HL7's profile of it.
+Profiles that a resource names in \`meta.profile\` are honoured where R4, \`profiles/\` of the
+configuration or a package given with --package has them; an Observation with the code of a vital
+sign must fit HL7's profile of it. A profile given with --profile must be one of these.
 Findings are rows and the exit is 0; with --strict an invalid resource makes it 1.`,
   options: {
     profile: {
@@ -29,16 +31,17 @@ Findings are rows and the exit is 0; with --strict an invalid resource makes it 
       type: 'string',
       multiple: true,
       value: 'TGZ',
-      about: 'A FHIR package with profiles, value sets and extensions.',
+      about: 'A FHIR package: a file, or the name#version of an imported one.',
     },
     'best-practice': { type: 'boolean', about: 'Say too what is only advised (a narrative).' },
     strict: { type: 'boolean', about: 'Exit 1 when a resource is invalid.' },
   },
-  async run({ args, options, json, out }) {
-    const { profile: profiles = [], package: packages = [] } = options;
+  async run(call) {
+    const { args, options, json, out } = call;
+    const { profile: profiles = [] } = options;
     if (args.length === 0) throw new UsageError('which files?');
     const { readResources } = await import('../fhir-files.ts');
-    const validator = await validatorOf(packages, options['best-practice'] === true);
+    const validator = await validatorOf(call, options);
     const tally = { rows: 0, invalid: 0, unchecked: 0 };
     for (const path of args)
       for await (const one of readResources(path)) {
@@ -50,20 +53,40 @@ Findings are rows and the exit is 0; with --strict an invalid resource makes it 
         else print(row, out);
       }
     out.say(
-      `${tally.rows} resources, ${tally.invalid} invalid, ` +
-        `${tally.unchecked} things that could not be checked`,
+      `${tally.rows} ${tally.rows === 1 ? 'resource' : 'resources'}, ${tally.invalid} invalid, ` +
+        `${tally.unchecked} ${tally.unchecked === 1 ? 'thing' : 'things'} that could not be checked`,
     );
     return tally.invalid > 0 && options.strict === true ? exitCodes.findings : exitCodes.ok;
   },
 });
 
-async function validatorOf(packages: readonly string[], bestPractice: boolean): Promise<Validator> {
-  const { createDefinitions, createValidator, readPackage } = await import(
-    '../../transforms/validation/index.ts'
+type Asked = {
+  readonly profile?: readonly string[] | undefined;
+  readonly package?: readonly string[] | undefined;
+  readonly 'best-practice'?: boolean | undefined;
+};
+
+async function validatorOf(
+  { configDir, dataDir }: { readonly configDir: string; readonly dataDir: string },
+  { profile: profiles = [], package: packages = [], 'best-practice': bestPractice }: Asked,
+): Promise<Validator> {
+  const { createDefinitions, createValidator, keptPackage, readOwnProfiles, readPackage } =
+    await import('../../transforms/validation/index.ts');
+  const given = packages.map((one) =>
+    /^[^/\\]+#[^/\\]+$/.test(one) ? keptPackage(dataDir, one) : readPackage(readFileSync(one)),
   );
-  const read = await Promise.all(packages.map((path) => readPackage(readFileSync(path))));
-  const definitions = createDefinitions(read);
-  return createValidator({ definitions, valueSets: definitions.valueSets, bestPractice });
+  const definitions = createDefinitions([
+    readOwnProfiles(configDir),
+    ...(await Promise.all(given)),
+  ]);
+  const missing = profiles.find((url) => definitions.structure(url) === undefined);
+  if (missing !== undefined)
+    throw new UsageError(
+      `nobody here has the profile ${missing}: not R4, not ${join(configDir, 'profiles')}, ` +
+        `no package given with --package; \`profile ls\` lists those that channels can pin`,
+    );
+  const { valueSets } = definitions;
+  return createValidator({ definitions, valueSets, bestPractice: bestPractice === true });
 }
 
 /** One row; people script against these names. */

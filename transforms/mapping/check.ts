@@ -1,11 +1,13 @@
 import { type ConfigIssue, suggestion, type YamlFile } from '../../engine/index.ts';
 import { checkDialect, checkPath } from './check-dialect.ts';
 import { checkElements } from './check-elements.ts';
+import { checkTables } from './check-tables.ts';
 import { checkWrittenTwice } from './check-twice.ts';
 import { checkPartUpdate, checkResourceUpdate } from './check-update.ts';
 import { parseEntry } from './compile.ts';
 import { conversions } from './datatypes/index.ts';
 import { elementsOf, resourceTypes } from './elements.ts';
+import type { Conversion } from './environment.ts';
 import { parseFieldPath } from './field-path.ts';
 import type { Condition, KeyPart, PartRow, ResourceRow, RuleRow } from './language.ts';
 import type { Layer, Merged, Placed, WrittenRow } from './merge.ts';
@@ -29,7 +31,8 @@ export function checkMapping(
       const yaml = files.get(layer.file)!;
       const at = [...base, ...path];
       const place = aboutKeys.has(code) ? yaml.keyAt(at) : yaml.valueAt(at);
-      issues.push({ ...place, severity: 'error', code, message });
+      const severity = code === 'table-unused' ? 'warning' : 'error';
+      issues.push({ ...place, severity, code, message });
     };
   for (const placed of merged.written)
     checkIdentity(placed, merged, reportAt(placed.layer, placed.path));
@@ -44,6 +47,7 @@ export function checkMapping(
     checkRender(row, merged, reportAt(layer, path));
   checkElements(merged, reportAt);
   checkWrittenTwice(layers, reportAt);
+  checkTables(layers, merged, (layer) => reportAt(layer, ['tables']));
   for (const layer of layers) {
     checkRenderMessages(layer, merged, reportAt(layer, []));
     checkDialect(layer, reportAt(layer, ['dialect']));
@@ -55,7 +59,7 @@ export function checkMapping(
 }
 
 /** These mistakes are in a key, not in its value. */
-const aboutKeys = new Set(['condition', 'config-unknown-key', 'entry-twice']);
+const aboutKeys = new Set(['condition', 'config-unknown-key', 'entry-twice', 'table-unused']);
 
 type Row = WrittenRow;
 
@@ -252,14 +256,26 @@ function checkTarget(row: RuleRow, merged: Merged, report: Report): void {
     return;
   }
   checkType(element.types, conversion.gives, report, row.as === undefined ? 'to' : 'as');
-  for (const key of Object.keys(row.with ?? {})) {
-    const known = conversion.settings ?? [];
-    if (known.includes(key)) continue;
-    const hint = suggestion(key, known);
-    report('config-unknown-key', `${name} has no setting \`${key}\`; ${hint}`, 'with', key);
-  }
+  checkSettings(row.with ?? {}, conversion, report);
   if (row.mark !== undefined && !conversion.gives.includes('CodeableConcept'))
     report('mark', 'only a CodeableConcept can be marked for translation', 'mark');
+}
+
+function checkSettings(
+  given: Readonly<Record<string, unknown>>,
+  { name, settings = [], words = {} }: Conversion,
+  report: Report,
+): void {
+  for (const [key, value] of Object.entries(given)) {
+    const known = words[key];
+    if (!settings.includes(key)) {
+      const hint = suggestion(key, settings);
+      report('config-unknown-key', `${name} has no setting \`${key}\`; ${hint}`, 'with', key);
+    } else if (known?.includes(String(value)) === false) {
+      const hint = suggestion(String(value), known);
+      report('config-value', `\`${value}\` is no ${key} of ${name}; ${hint}`, 'with', key);
+    }
+  }
 }
 
 function checkType(
