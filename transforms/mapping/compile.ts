@@ -6,7 +6,7 @@ import type { CodeTable } from './environment.ts';
 import { fieldPath, parseFieldPath } from './field-path.ts';
 import { type Fill, programOf } from './generate.ts';
 import { joiningElements } from './joins.ts';
-import { compileKey, type KeyReader } from './keys.ts';
+import { compileKey, type KeyReader, keyWords } from './keys.ts';
 import type { Condition } from './language.ts';
 import { compileList, type ListPlan } from './listings.ts';
 import type { Live, Shape } from './live.ts';
@@ -56,6 +56,8 @@ export type ResourcePlan = Filling & {
   readonly each: string;
   readonly when: Predicate | undefined;
   readonly key: KeyReader;
+  /** What the key is made of, for a person: `patient and PV1-19`. */
+  readonly keyWords: string;
   /** The same key twice in a message is the same resource, not a second one. */
   readonly isShared: boolean;
   /** Left out where the message makes one of the same key already. */
@@ -194,14 +196,14 @@ function planResource(id: string, merged: Merged, rules: Rules): ResourcePlan {
   const { row } = merged.resources[slot]!;
   const each = segmentName(row.each!);
   const givings = givingsOf(merged, id);
+  const key = row.key ?? [];
+  const visitNumber = visitNumberOf(merged.dialect);
   return {
     type: row.type!,
     each,
     when: compileCondition(row.when),
-    key: compileKey(row.key ?? [], {
-      resources: ids,
-      visitNumber: visitNumberOf(merged.dialect),
-    }),
+    key: compileKey(key, { resources: ids, visitNumber }),
+    keyWords: keyWords(key, visitNumber),
     isShared: row.shared === true,
     isOnce: row.once === true,
     corrections: [...correctionPlan(row.corrects, false), ...correctionPlan(row.cancels, true)],

@@ -240,3 +240,18 @@ function placeReader(text: string): KeyReader {
     return cell === undefined ? undefined : placeValue(cell) || undefined;
   };
 }
+
+/** What a key is made of, for a person: `patient and PV1-19 or PV1-50`. */
+export function keyWords(parts: readonly KeyPart[], visitNumber: readonly string[]): string {
+  const words = parts.map((part): string => {
+    if (typeof part === 'string') return part;
+    if ('identifier' in part) return [part.identifier].flat().join(' or ');
+    if ('visit' in part)
+      return visitNumber.map(part.visit === 'prior' ? priorOf : String).join(' or ');
+    if ('place' in part) return part.place;
+    if ('code' in part) return part.code;
+    if ('text' in part) return '';
+    return part.first.map((option) => keyWords([option].flat(), visitNumber)).join(', else ');
+  });
+  return words.filter((word) => word !== '').join(' and ');
+}

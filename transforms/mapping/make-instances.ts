@@ -161,7 +161,7 @@ function reportMissing(
   const { offset } = reader.segments[index]!;
   const report = optional ? collector.add : collector.hold;
   const outcome = optional ? 'it was left out' : 'the message waits';
-  const key = `the key of \`${resource.id}\``;
-  const text = `${resource.each} names no ${resource.type} by ${key}; ${outcome}.`;
+  const known = `which is known by ${resource.keyWords}`;
+  const text = `${resource.each} names no ${resource.type}, ${known}; ${outcome}.`;
   report(resource.missing, text, resource.each, offset);
 }
