@@ -25,7 +25,7 @@ export function mappingLanguagePage(): string {
     "A target is a code, or `{ code, display, system }`; without a system it is the table's, and\n" +
       '`""` says that FHIR has no word for it. `otherwise` is for codes that are not listed; without\n' +
       'it such a code is reported (`code-not-in-table`).',
-    table(['table of base', 'rows read it from', 'system of its targets'], tables()),
+    table(['table of base', 'what is looked up in it', 'system of its targets'], tables()),
     '## Conversions',
     'What `as` may name, the FHIR types that it makes, and what `with` may set. `./plexus test`\n' +
       'shows what one makes of your message. A field that none reads can be read by\n' +
@@ -51,7 +51,8 @@ function tables(): readonly (readonly string[])[] {
       const from = merged!.rules.flatMap(({ row }) =>
         row.table === name ? [row.from ?? []].flat() : [],
       );
-      return [`\`${name}\``, [...new Set(from)].sort().join(', '), system];
+      const where = from.length === 0 ? 'a conversion' : [...new Set(from)].sort().join(', ');
+      return [`\`${name}\``, where, system];
     })
     .sort(byFirst);
 }

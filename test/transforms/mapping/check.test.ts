@@ -298,6 +298,21 @@ describe('checks of a mapping', () => {
     });
   }
 
+  it('makes an extension of the type that a row names', () => {
+    const loaded = load(
+      'rules:\n  - { id: x, to: patient.extension, from: ZPD-3, as: Extension, ' +
+        'with: { url: "https://x.example/e", value: boolean } }\n',
+    );
+    assert.deepEqual(loaded.issues, []);
+    const { conversion } = convertBytes(loaded, bytes([...admission, 'ZPD|1|SPA|Y']));
+    const patient = conversion?.contributions.find(({ type }) => type === 'Patient');
+    const { extension } = patient?.set as fhir4.Patient;
+    assert.deepEqual(
+      extension?.filter(({ url }) => url === 'https://x.example/e'),
+      [{ url: 'https://x.example/e', valueBoolean: true }],
+    );
+  });
+
   it('warns of a table that nothing reads', () => {
     const misspelt = load('tables:\n  encounter-clas:\n    codes: { IP: IMP }\n');
     const [issue] = misspelt.issues;
