@@ -47,8 +47,9 @@ async function runOne(
   const raw = Buffer.from(`${test.message.trim().split(/\r?\n/).join('\r')}\r`);
   const { name, revision, stages } = channel;
   const context = { channel: name, revision, configDir, dataDir, key: randomBytes(32) };
+  const trial = { ...context, isTrial: true } as const;
   const chain = createChain(
-    stages.map(({ kind, config }) => registry.stages.get(kind)!.create(config, context)),
+    stages.map(({ kind, config }) => registry.stages.get(kind)!.create(config, trial)),
   );
   try {
     const sha256 = createHash('sha256').update(raw).digest('hex');

@@ -29,7 +29,7 @@ export async function tryHeld(from: From, trials: readonly Trial[]): Promise<rea
     const tried: Tried[] = [];
     for (const [channel, own] of Map.groupBy(trials, ({ held }) => held.channel)) {
       const tryChain = channelIn(from.configDir, channel, { isTrial: true });
-      const { chain, stages } = openTry(tryChain);
+      const { chain, stages } = openTry(tryChain, from);
       for (const { held, raw } of own) {
         const { id } = held;
         const stored = reader.one(id);

@@ -22,6 +22,7 @@ import {
 } from '../monitoring/index.ts';
 import { openSpineReader } from '../routes/spine/index.ts';
 import { openIdentityReader } from '../transforms/identity/index.ts';
+import { openWorkListFigures } from '../transforms/terminology/index.ts';
 import { mountTerminology } from './fhir-base.ts';
 import { mountIdentity, refusalAt } from './identity-service.ts';
 import { registry } from './registry.ts';
@@ -70,6 +71,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   let engine: Engine | undefined;
   let audit: AuditTrail | undefined;
   const identity = openIdentityReader(dataDir, key.value);
+  const codes = openWorkListFigures({ dataDir, key: key.value });
   const monitoring = createMonitoring({
     events,
     clock,
@@ -79,6 +81,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     network: network.name,
     dataDir,
     identity: identity.figures,
+    codes: codes.figures,
     bug: logs.bug,
   });
   const { host } = network.http;
@@ -111,6 +114,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     await mounted.close();
     spine.close();
     identity.close();
+    codes.close();
     audit?.close();
     logs.close();
   };

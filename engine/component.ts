@@ -76,6 +76,8 @@ export type StageContext = {
   readonly dataDir: string;
   /** The data key, for stages that own an encrypted store. */
   readonly key: Buffer;
+  /** Nothing is processed, only tried: what a stage would note of its messages, it does not. */
+  readonly isTrial?: true;
 };
 
 /** What flows between stages: the raw message, the resources made of it, the versions stored. */

@@ -66,8 +66,13 @@ export type Stage<In = unknown, Out = unknown> = {
   readonly transaction?: { begin(): void; commit(): void; rollback(): void };
   /** What its scripts were called for since this was asked last: metrics are made of it. */
   scripts?(): readonly ScriptUse[];
+  /** The codes that its pinned maps did not decide, since this was asked last. */
+  unmapped?(): readonly UnmappedUse[];
   close?(): void;
 };
+
+/** How many codes a release of a map did not decide; never which. */
+export type UnmappedUse = { readonly map: string; readonly count: number };
 
 /** Calls of one function that an analyst wrote. */
 export type ScriptUse = {

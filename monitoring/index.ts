@@ -7,6 +7,7 @@ import {
 } from '../engine/http/index.ts';
 import type { Clock, Events } from '../engine/index.ts';
 import type { IdentityFigures } from '../transforms/identity/index.ts';
+import type { WorkListFigures } from '../transforms/terminology/index.ts';
 import { createApi, createLive, createPage, pagePaths } from './console/index.ts';
 import { createHealth } from './health/index.ts';
 import { createMetrics } from './metrics/index.ts';
@@ -31,6 +32,8 @@ export type MonitoringOptions = {
   readonly dataDir?: string;
   /** What the identity store counts; absent: no metrics of it. */
   readonly identity?: () => IdentityFigures;
+  /** Codes that no map decides, by channel; absent: no metrics of them. */
+  readonly codes?: () => WorkListFigures;
   /** Hears of exceptions that nobody expected; `createLogs` has one to pass. */
   readonly bug: (cause: unknown) => void;
 };
@@ -53,7 +56,7 @@ export type Monitoring = {
  */
 export function createMonitoring(options: MonitoringOptions): Monitoring {
   const { events, clock, engine, token, bug } = options;
-  const snapshot = createSnapshots(engine, clock, bug, options.identity);
+  const snapshot = createSnapshots(engine, clock, bug, options.identity, options.codes);
   const health = createHealth(events);
   const metrics = createMetrics({
     events,

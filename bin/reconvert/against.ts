@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { dataKey, exitCodes, messageId } from '../../engine/index.ts';
+import { dataKey, exitCodes, holdsData, messageId } from '../../engine/index.ts';
 import { peekHeader } from '../../transforms/hl7v2/index.ts';
 import type { Invocation } from '../command.ts';
 import { UsageError } from '../command.ts';
@@ -50,7 +50,7 @@ export async function convertAgainst(call: Call, wish: AgainstWish): Promise<num
 const placeOf = ({ baseDir }: RevisionFolder) => (baseDir === undefined ? {} : { baseDir });
 
 async function compareFiles(
-  { args, configDir }: Call,
+  { args, configDir, dataDir, env }: Call,
   { mapping, channel }: AgainstWish,
   folder: RevisionFolder,
 ): Promise<Diff> {
@@ -61,7 +61,8 @@ async function compareFiles(
     channel === undefined
       ? { ...byMapping(folder.configDir, mapping!), ...placeOf(folder) }
       : trial(folder.configDir, channel, folder);
-  const [opened, earlier] = [openTry(now), openTry(before)];
+  const data = holdsData(dataDir) ? { dataDir, key: dataKey(dataDir, env).value } : undefined;
+  const [opened, earlier] = [openTry(now, data), openTry(before, data)];
   const attributions = { now: opened.attribution, before: earlier.attribution };
   const diff = newDiff();
   for (const path of args) {

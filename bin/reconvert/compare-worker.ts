@@ -25,8 +25,9 @@ const order = workerData as CompareOrder;
 const key = Buffer.from(order.key);
 const reader = openRawReader(order.dataDir, key);
 const spine = openSpineReader(order.dataDir, key);
-const now = openTry(order.now);
-const before = order.before && openTry(order.before);
+const data = { dataDir: order.dataDir, key };
+const now = openTry(order.now, data);
+const before = order.before && openTry(order.before, data);
 const attributions = { now: now.attribution, before: before?.attribution };
 
 /** Compares the messages of a range; the entry point that the pool calls. */

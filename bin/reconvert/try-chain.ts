@@ -9,6 +9,7 @@ import {
   loadNetwork,
   PlexusError,
   type Registry,
+  type StageContext,
 } from '../../engine/index.ts';
 import {
   type Attribution,
@@ -36,11 +37,20 @@ export type OpenedTry = {
   readonly attribution: Attribution | undefined;
 };
 
+/** Where releases of maps are read: what was published in a data folder never changes. */
+export type TryData = Pick<StageContext, 'dataDir' | 'key'>;
+
+const nowhere: TryData = { dataDir: '', key: Buffer.alloc(0) };
+
 /**
- * Opens the stages that keep no state: what they make of a message depends on it and on the
- * configuration alone. Throws ConfigError for a mapping with mistakes.
+ * Opens the stages that keep no state: what they make of a message depends on it, on the
+ * configuration and on releases that it pins, and nothing is written. Without a data folder a
+ * release that was imported is not there. Throws ConfigError for a mapping with mistakes.
  */
-export function openTry({ baseDir, configDir, stages, ...tryOf }: TryChain): OpenedTry {
+export function openTry(
+  { baseDir, configDir, stages, ...tryOf }: TryChain,
+  data: TryData = nowhere,
+): OpenedTry {
   if (baseDir !== undefined) useBase(configDir, baseDir);
   const name = mappingOf(stages);
   const mapping = name === undefined ? undefined : requireMapping(configDir, name);
@@ -49,9 +59,7 @@ export function openTry({ baseDir, configDir, stages, ...tryOf }: TryChain): Ope
     const component = known.get(kind);
     if (component === undefined) throw new Error(`no stage is called ${kind}`);
     if (component.keepsState) return [];
-    // What keeps no state opens nothing: neither folder nor key is asked for.
-    const nowhere = { dataDir: '', key: Buffer.alloc(0) };
-    return [component.create(config, { ...tryOf, configDir, ...nowhere })];
+    return [component.create(config, { ...tryOf, configDir, ...data, isTrial: true })];
   });
   return {
     chain: createChain(opened),

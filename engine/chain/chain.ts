@@ -9,7 +9,7 @@ import {
   toArray,
 } from 'rxjs';
 import type { Issue } from '../issue.ts';
-import type { Outcome, ScriptUse, Stage, Work } from '../stage.ts';
+import type { Outcome, ScriptUse, Stage, UnmappedUse, Work } from '../stage.ts';
 
 /** What a chain made of one message. */
 export type ChainVerdict =
@@ -187,6 +187,7 @@ export function createChain(stages: readonly Stage[]) {
     },
     /** What scripts were called for since this was asked last. */
     scripts: (): readonly ScriptUse[] => stages.flatMap((stage) => stage.scripts?.() ?? []),
+    unmapped: (): readonly UnmappedUse[] => stages.flatMap((stage) => stage.unmapped?.() ?? []),
     close(): void {
       for (const stage of stages) stage.close?.();
     },

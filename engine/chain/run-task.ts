@@ -41,7 +41,11 @@ export async function runTask(
     const reply = { verdict, tookUs, issues, resources };
     return unread.length === 0 ? reply : { ...reply, unvisited: unread };
   });
-  return { replies, unvisited: [...unvisited], scripts: chain().scripts() };
+  const { scripts, unmapped } = chain();
+  return {
+    ...{ replies, unvisited: [...unvisited] },
+    ...{ scripts: scripts(), unmapped: unmapped() },
+  };
 }
 
 const waiting = (cause: string): ChainReply => ({

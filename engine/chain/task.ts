@@ -1,7 +1,7 @@
 import type { ComponentConfig } from '../config/index.ts';
 import type { MessageId } from '../ids.ts';
 import type { ResourceLine } from '../sink.ts';
-import type { ScriptUse } from '../stage.ts';
+import type { ScriptUse, UnmappedUse } from '../stage.ts';
 import type { ChainResult, ChainVerdict } from './chain.ts';
 
 /** Which chain runs: enough for a worker to build it. */
@@ -45,6 +45,7 @@ export type ChainReplies = {
   /** Populated fields that nobody read, with their number in this batch. */
   readonly unvisited: readonly (readonly [string, number])[];
   readonly scripts?: readonly ScriptUse[];
+  readonly unmapped?: readonly UnmappedUse[];
 };
 
 /** Lays the raw bytes of a batch end to end, in memory of their own that can be handed over. */

@@ -84,11 +84,13 @@ export function createLane(options: LaneOptions) {
       const landed = rows.map(
         (row) => options.raws.get(row.id) ?? readLanded(options.journal, row),
       );
-      const { replies, unvisited, scripts } = await options.pool.run(toTask(options, rows, landed));
+      const ran = await options.pool.run(toTask(options, rows, landed));
+      const { replies, unvisited, scripts = [], unmapped = [] } = ran;
       for (const [field, count] of unvisited) {
         events.emit({ type: 'unvisited', channel: ref.name, field, count });
       }
-      for (const use of scripts ?? []) events.emit({ type: 'script', channel: ref.name, ...use });
+      for (const use of unmapped) events.emit({ type: 'unmapped-code', channel: ref.name, ...use });
+      for (const use of scripts) events.emit({ type: 'script', channel: ref.name, ...use });
       return rows.map((row, n) => ({ row, reply: replies[n]!, origin: originOf(landed[n]!) }));
     } catch (cause) {
       events.emit({ type: 'worker-lost', channel: ref.name, cause: reasonOf(cause) });

@@ -22,6 +22,7 @@ export function createGauges(make: MetricMaker, dataDir: string | undefined) {
   const quarantine = quarantineGauges(make);
   const conservation = conservationGauges(make);
   const identity = identityGauges(make);
+  const codes = codeGauges(make);
   const disk = dataDir === undefined ? () => {} : diskGauges(make, dataDir);
   return (snapshot: Snapshot | undefined): void => {
     disk();
@@ -31,6 +32,7 @@ export function createGauges(make: MetricMaker, dataDir: string | undefined) {
     quarantine(snapshot);
     conservation(snapshot);
     identity(snapshot);
+    codes(snapshot);
   };
 }
 
@@ -149,6 +151,20 @@ function identityGauges(make: MetricMaker) {
     for (const { kind, open: count, oldestUs } of identity.reviews) {
       open.set([kind], count);
       age.set([kind], ageSeconds(oldestUs, count, atUs));
+    }
+  };
+}
+
+function codeGauges(make: MetricMaker) {
+  const one = ['channel'];
+  const open = make.gauge('plexus_unmapped_open', 'Codes on the unmapped work list.', one);
+  const unowned = make.gauge('plexus_unmapped_unowned', 'Of these, codes without an owner.', one);
+  const age = make.gauge('plexus_unmapped_age_seconds', 'Age of the oldest of them.', one);
+  return ({ codes, atUs }: Snapshot) => {
+    for (const { channel, open: count, unowned: free, oldestUs } of codes ?? []) {
+      open.set([channel], count);
+      unowned.set([channel], free);
+      age.set([channel], ageSeconds(oldestUs, count, atUs));
     }
   };
 }

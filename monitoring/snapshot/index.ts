@@ -7,6 +7,7 @@ import type {
   Reader,
 } from '../../engine/index.ts';
 import type { IdentityFigures } from '../../transforms/identity/index.ts';
+import type { WorkListFigures } from '../../transforms/terminology/index.ts';
 
 /** What the engine looks like at one moment, for a scrape and for everybody who looks on. */
 export type Snapshot = {
@@ -16,6 +17,14 @@ export type Snapshot = {
   readonly conservation: readonly Conservation[];
   /** Absent where nobody asks the identity store. */
   readonly identity?: IdentityFigures;
+  /** Absent where nobody asks for the codes that no map decides. */
+  readonly codes?: WorkListFigures;
+};
+
+/** Stores beside the engine that have figures of their own. */
+export type Figures = {
+  readonly identity?: () => IdentityFigures;
+  readonly codes?: () => WorkListFigures;
 };
 
 /** The engine, once it is there; undefined while it starts. */
@@ -34,7 +43,8 @@ export function createSnapshots(
   engine: () => Reader | undefined,
   clock: Clock,
   failed: (cause: unknown) => void,
-  identity?: () => IdentityFigures,
+  identity?: Figures['identity'],
+  codes?: Figures['codes'],
 ): () => Snapshot | undefined {
   let last: Snapshot | undefined;
   let nextUs = 0;
@@ -49,7 +59,8 @@ export function createSnapshots(
         channels: reader.channels(),
         quarantine: reader.quarantine({}),
         conservation: reader.conservation(),
-        ...identityOf(identity, failed),
+        ...figuresOf('identity', identity, failed),
+        ...figuresOf('codes', codes, failed),
       };
     } catch (cause) {
       last = undefined;
@@ -61,14 +72,15 @@ export function createSnapshots(
   };
 }
 
-/** An identity store that cannot be read takes no other figure away. */
-function identityOf(
-  identity: (() => IdentityFigures) | undefined,
+/** A store that cannot be read takes no other figure away. */
+function figuresOf<Name extends keyof Figures>(
+  name: Name,
+  ask: Figures[Name],
   failed: (cause: unknown) => void,
-): Pick<Snapshot, 'identity'> {
-  if (identity === undefined) return {};
+): Pick<Snapshot, Name> | object {
+  if (ask === undefined) return {};
   try {
-    return { identity: identity() };
+    return { [name]: ask() };
   } catch (cause) {
     failed(cause);
     return {};

@@ -13,6 +13,17 @@ export {
 export { codeMapReleases, type LoadedCodeMap, loadCodeMap } from './code-map-file.ts';
 export { type ImportFinding, type ImportReport, importFiles } from './import/index.ts';
 export type { Knowledge, Release } from './knowledge.ts';
+export { type ExpandedCode, expandedCodes, Refused } from './operations/index.ts';
+export {
+  namesRelease,
+  type PinMistake,
+  type Pinned,
+  type Pins,
+  pinOf,
+  releasesOfPin,
+  requirePin,
+  valueSetPins,
+} from './pins.ts';
 export { withShipped, writePack } from './shipped/index.ts';
 export {
   openTerminology,
@@ -23,4 +34,5 @@ export {
   translator,
 } from './store/index.ts';
 export { startTerminology, type TerminologyThread } from './thread/index.ts';
-export { translateStage } from './translate.ts';
+export { type TranslateConfig, translateStage } from './translate.ts';
+export * from './worklist/index.ts';

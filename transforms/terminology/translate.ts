@@ -1,85 +1,184 @@
 import { z } from 'zod';
 import {
+  type CheckContext,
   ConfigError,
   type ConfigIssue,
-  type Issue,
+  hold,
   pass,
   type Stage,
   type StageComponent,
+  type StageContext,
   suggestion,
+  type Work,
 } from '../../engine/index.ts';
-import type { CodeableConcept, Coding, Contribution, Conversion, Mark } from '../fhir/index.ts';
-import { type CodeMap, type Translation, translateCode } from './code-map.ts';
+import type { Conversion } from '../fhir/index.ts';
 import { codeMapFile, codeMapReleases, isRelease, loadCodeMap } from './code-map-file.ts';
+import { type MapRelease, openMapReleases } from './map-release.ts';
+import { none, releasesOfPin, valueSetPins } from './pins.ts';
+import {
+  actions,
+  defaultPolicy,
+  type Policy,
+  translateMarks,
+  type Uses,
+} from './translate-marks.ts';
+import { openSightings } from './worklist/index.ts';
+
+const action = (what: string, unless: (typeof actions)[number]) =>
+  z.enum(actions).default(unless).describe(`What becomes of a message with ${what}.`);
+
+const policySchema = z
+  .strictObject({
+    unmapped: action('a code that the map does not hold', defaultPolicy.unmapped),
+    ambiguous: action('a code of several targets; none is taken', defaultPolicy.ambiguous),
+    unmatched: action('a code that the map says nothing matches', defaultPolicy.unmatched),
+    with_loss: action('a code of a wider or narrower target', defaultPolicy['mapped-with-loss']),
+  })
+  .transform(({ with_loss, ...others }): Policy => ({ ...others, 'mapped-with-loss': with_loss }));
 
 const schema = z
   .strictObject({
     maps: z
       .record(
         z.string().describe('What the mapping marks a code for, e.g. `lab-code`.'),
-        z.string().describe('The release that translates it: `facility/name@version`; or `none`.'),
+        z.string().describe('The release that translates it, or `none`.'),
       )
       .describe(
-        'The map release that is pinned to each use; `none` leaves its codes as sent. A use that ' +
-          'is not named does so too, and says it of each message with codes of no shared system.',
+        'The map release that is pinned to each use: `facility/name@version` of the ' +
+          'configuration, or `URL|VERSION` of an imported one. `none` leaves its codes as sent. ' +
+          'A use that is not named does so too, and says it of each message with codes of no ' +
+          'shared system.',
       ),
+    policy: z
+      .record(z.string().describe('A use of `maps`.'), policySchema)
+      .default({})
+      .describe(
+        'What is done for a use where a translation is less than whole: `unmapped`, `ambiguous`, ' +
+          '`unmatched` and `with_loss` are each `pass`, `flag` (an issue of the message) or ' +
+          '`hold` (the quarantine). Unless told, the first two are flagged and the others pass.',
+      ),
+    value_sets: valueSetPins,
   })
-  .describe('Translates the codes that the mapping marks, by pinned releases of code maps.');
+  .describe('Translates the codes that the mapping marks, by pinned releases of code maps.')
+  .transform(({ value_sets: valueSets, ...others }) => ({ ...others, valueSets }));
 
 type Config = z.output<typeof schema>;
+export type TranslateConfig = Pick<Config, 'maps'> & Partial<Config>;
 
 /** Appends the network's code to a facility's own, which always stays first. */
-export const translateStage: StageComponent<Config> = {
+export const translateStage: StageComponent<TranslateConfig> = {
   role: 'stage',
   name: 'translate',
   flow: { takes: 'resources', gives: 'resources' },
   summary: 'Translates the codes that the mapping marks, by pinned code maps.',
   guarantees:
     'The original coding stays first and untouched; a map release is named by version, never ' +
-    '"latest"; a code that no map knows is flagged and never blocks its message.',
+    '"latest"; of several targets none is picked; a code that no map knows is flagged, stands on ' +
+    'the work list by the time its message is settled, counted once a message, and blocks it ' +
+    'only where a policy says so.',
   example: 'translate:\n  maps: { lab-code: mercy-west/lab-codes@1 }',
   schema,
   files: ({ maps }, { configDir }) =>
     Object.values(maps)
       .filter(isRelease)
       .map((release) => codeMapFile(configDir, release)),
-  check({ maps }, context) {
-    return Object.entries(maps).flatMap(([use, release]): readonly ConfigIssue[] => {
-      if (release === none) return [];
-      const place = context.at(['maps', use]);
-      const refuse = (code: string, message: string): readonly ConfigIssue[] => [
-        { ...place, severity: 'error', code, message },
-      ];
-      const known = codeMapReleases(context.configDir);
-      if (!isRelease(release)) return refuse(...misnamed(release, known));
-      if (known.includes(release)) return loadCodeMap(context.configDir, release).issues;
-      const hint = suggestion(release, known);
-      return refuse('code-map-missing', `there is no map release \`${release}\`; ${hint}`);
-    });
-  },
-  create({ maps }, { configDir }) {
-    const pinned = new Map<string, CodeMap>();
-    const silent = new Set<string>();
-    for (const [use, release] of Object.entries(maps)) {
-      if (release === none) {
-        silent.add(use);
-        continue;
-      }
-      const { map, issues } = loadCodeMap(configDir, release);
-      if (map === undefined) throw new ConfigError(issues);
-      pinned.set(use, map);
-    }
+  check: (config, context) => [...checkMaps(config, context), ...checkNames(config, context)],
+  create(config, context) {
+    const { uses, close } = openUses(config, context);
+    const sightings = context.isTrial ? undefined : openSightings(context);
+    const unmapped = new Map<string, number>();
     const stage: Stage<Conversion, Conversion> = {
       name: 'translate',
-      run: ({ body }) => {
+      run({ body, id, channel, receivedUs }: Work<Conversion>) {
         if (body.marks.length === 0) return pass(body);
-        const { conversion, issues } = translate(body, pinned, silent);
-        return pass(conversion, issues);
+        const { conversion, issues, isHeld, seen, undecided } = translateMarks(body, uses);
+        if (seen.length > 0) sightings?.add({ message: id, channel, receivedUs, seen, undecided });
+        for (const { map } of undecided) unmapped.set(map, (unmapped.get(map) ?? 0) + 1);
+        return isHeld ? hold(issues) : pass(conversion, issues);
+      },
+      unmapped() {
+        const counts = [...unmapped].map(([map, count]) => ({ map, count }));
+        unmapped.clear();
+        return counts;
+      },
+      close() {
+        close();
+        sightings?.close();
       },
     };
-    return stage as Stage;
+    return { ...stage, ...(sightings && { transaction: sightings.transaction }) } as Stage;
   },
 };
+
+/** Opens what is pinned. Throws ConfigError for a release that is not there or has mistakes. */
+function openUses(
+  { maps, policy = {} }: TranslateConfig,
+  { configDir, dataDir, key, channel }: StageContext,
+): { uses: Uses; close(): void } {
+  const releases = openMapReleases({ configDir, dataDir, key });
+  const pinned = new Map<string, MapRelease>();
+  const silent = new Set<string>();
+  for (const [use, text] of Object.entries(maps)) {
+    const release = text === none ? undefined : releases.open(text);
+    if (release !== undefined) pinned.set(use, release);
+    else if (text === none) silent.add(use);
+    else {
+      releases.close();
+      throw new ConfigError(missing(configDir, channel, text));
+    }
+  }
+  const uses = { pinned, silent, policies: new Map(Object.entries(policy)) };
+  return { uses, close: releases.close };
+}
+
+function missing(configDir: string, channel: string, text: string): readonly ConfigIssue[] {
+  if (isRelease(text)) return loadCodeMap(configDir, text).issues;
+  const message = `the channel ${channel} pins \`${text}\`, which was not imported here`;
+  const place = { file: configDir, line: 1, column: 1 } as const;
+  return [{ ...place, severity: 'error', code: 'code-map-missing', message }];
+}
+
+function checkMaps({ maps }: TranslateConfig, context: CheckContext): readonly ConfigIssue[] {
+  return Object.entries(maps).flatMap(([use, release]): readonly ConfigIssue[] => {
+    if (release === none) return [];
+    const place = context.at(['maps', use]);
+    const refuse = (code: string, message: string): readonly ConfigIssue[] => [
+      { ...place, severity: 'error', code, message },
+    ];
+    // Whether it was imported only the data folder knows, when the channel starts.
+    if (release.includes('|') && releasesOfPin(release) !== undefined) return [];
+    const known = codeMapReleases(context.configDir);
+    if (!isRelease(release)) return refuse(...misnamed(release, known));
+    if (known.includes(release)) return loadCodeMap(context.configDir, release).issues;
+    const hint = suggestion(release, known);
+    return refuse('code-map-missing', `there is no map release \`${release}\`; ${hint}`);
+  });
+}
+
+function checkNames(
+  { maps, policy = {}, valueSets = {} }: TranslateConfig,
+  context: CheckContext,
+): readonly ConfigIssue[] {
+  const mistake = (path: readonly string[], code: string, message: string): ConfigIssue => ({
+    ...context.at(path),
+    ...{ severity: 'error', code, message },
+  });
+  const strangers = Object.keys(policy).filter((use) => !Object.hasOwn(maps, use));
+  const floating = Object.entries(valueSets).filter(
+    ([, text]) => releasesOfPin(text) === undefined,
+  );
+  return [
+    ...strangers.map((use) => {
+      const hint = suggestion(use, Object.keys(maps));
+      const message = `\`maps\` pins nothing for the use \`${use}\`; ${hint}`;
+      return mistake(['policy', use], 'policy-use-unknown', message);
+    }),
+    ...floating.map(([name, text]) => {
+      const message = `\`${text}\` names no version, and there is no "latest": OID@VERSION`;
+      return mistake(['value_sets', name], 'value-set-version-missing', message);
+    }),
+  ];
+}
 
 /** Why a text names no release: mostly because the version is missing. */
 function misnamed(release: string, known: readonly string[]): [code: string, message: string] {
@@ -96,161 +195,4 @@ function misnamed(release: string, known: readonly string[]): [code: string, mes
     `\`${release}\` is no map release; expected \`facility/name@version\`, for example ` +
       `\`${known[0] ?? 'mercy-west/lab-codes@1'}\``,
   ];
-}
-
-type Flag = {
-  readonly outcome: 'unmapped' | 'ambiguous';
-  readonly map: string;
-  readonly system: string;
-};
-
-function translate(
-  conversion: Conversion,
-  pinned: ReadonlyMap<string, CodeMap>,
-  silent: ReadonlySet<string>,
-) {
-  const contributions = [...conversion.contributions];
-  const used = new Set(conversion.provenance.maps);
-  const unpinned = new Set<string>();
-  const flags = new Map<string, { flag: Flag; path: string; count: number }>();
-  for (const mark of conversion.marks) {
-    const map = pinned.get(mark.use);
-    const contribution = contributions[mark.contribution];
-    if (contribution === undefined || silent.has(mark.use)) continue;
-    const concept = conceptAt(contribution, mark);
-    if (concept === undefined) continue;
-    if (map === undefined) {
-      if (isOwn(concept)) unpinned.add(mark.use);
-      continue;
-    }
-    const { translation, system } = translateConcept(map, concept);
-    switch (translation.outcome) {
-      case 'mapped':
-      case 'mapped-with-loss':
-        contributions[mark.contribution] = append(contribution, mark, concept, translation.target);
-        used.add(map.release);
-        break;
-      case 'unmapped':
-      case 'ambiguous': {
-        const flag: Flag = { outcome: translation.outcome, map: map.release, system };
-        const key = `${flag.outcome} ${flag.map} ${system}`;
-        const steps = mark.path.filter((step) => typeof step === 'string');
-        const path = [contribution.type, ...steps].join('.');
-        const entry = flags.get(key) ?? { flag, path, count: 0 };
-        flags.set(key, { ...entry, count: entry.count + 1 });
-        break;
-      }
-      case 'unmatched':
-      case 'none':
-        break;
-      default:
-        throw new Error(`no such outcome: ${translation satisfies never}`);
-    }
-  }
-  const provenance = { ...conversion.provenance, maps: [...used] };
-  return {
-    conversion: { ...conversion, contributions, provenance },
-    issues: [...[...flags.values()].map(toIssue), ...[...unpinned].map(unpinnedIssue)],
-  };
-}
-
-/** Stands in place of a release: these codes are to stay as sent. */
-const none = 'none';
-
-/** Systems that everybody shares: a code of theirs needs no translation. */
-const sharedHosts = [
-  'loinc.org',
-  'snomed.info',
-  'hl7.org',
-  'terminology.hl7.org',
-  'www.nlm.nih.gov',
-  'www.ama-assn.org',
-];
-const sharedPrefixes = [
-  ...sharedHosts.map((host) => `http://${host}`),
-  ...['urn:oid:', 'urn:iso:', 'urn:ietf:'],
-];
-
-const isShared = (system: string): boolean =>
-  sharedPrefixes.some((prefix) => system.startsWith(prefix));
-
-function isOwn({ coding = [] }: CodeableConcept): boolean {
-  return coding.length > 0 && !coding.some(({ system = '' }) => isShared(system));
-}
-
-const unpinnedIssue = (use: string): Issue => ({
-  severity: 'information',
-  code: 'code-map-unpinned',
-  diagnostics: `the channel pins no map for the use ${use}: the sender's own codes stay as sent`,
-});
-
-/** `none`: there is nothing to translate, or the sender has done it already. */
-type ConceptTranslation = {
-  readonly translation: Translation | { readonly outcome: 'none' };
-  readonly system: string;
-};
-
-/** The first coding that the map says anything of decides. */
-function translateConcept(map: CodeMap, concept: CodeableConcept): ConceptTranslation {
-  const codings = (concept.coding ?? []).filter(({ code }) => code !== undefined);
-  let silent: string | undefined;
-  for (const { system = '', code } of codings) {
-    const translation = translateCode(map, system, code!);
-    if (translation.outcome === 'unmapped') silent ??= system;
-    else return { translation, system };
-  }
-  const isStandard = codings.some(({ system }) => map.targetSystems.has(system ?? ''));
-  if (silent === undefined || isStandard) return { translation: { outcome: 'none' }, system: '' };
-  return { translation: { outcome: 'unmapped' }, system: silent };
-}
-
-function conceptAt({ set }: Contribution, { path }: Mark): CodeableConcept | undefined {
-  let value: unknown = set;
-  for (const step of path) value = (value as Record<string | number, unknown> | undefined)?.[step];
-  return typeof value === 'object' && value !== null ? (value as CodeableConcept) : undefined;
-}
-
-/** Copies what lies on the way to the concept; what a mapping emitted is nobody's to change. */
-function append(
-  contribution: Contribution,
-  { path }: Mark,
-  concept: CodeableConcept,
-  target: { readonly system: string; readonly code: string; readonly display: string },
-): Contribution {
-  const coding = concept.coding ?? [];
-  const { system, code, display } = target;
-  if (coding.some((one) => one.system === system && one.code === code)) return contribution;
-  const added: Coding = { system, code, ...(display === '' ? {} : { display }) };
-  const replacement: CodeableConcept = { ...concept, coding: [...coding, added] };
-  const set = replaceAt(contribution.set, path, 0, replacement) as Contribution['set'];
-  return { ...contribution, set };
-}
-
-function replaceAt(
-  value: unknown,
-  path: readonly (string | number)[],
-  depth: number,
-  replacement: unknown,
-): unknown {
-  const step = path[depth];
-  if (step === undefined) return replacement;
-  if (Array.isArray(value)) {
-    const inner = replaceAt(value[Number(step)], path, depth + 1, replacement);
-    return value.with(Number(step), inner);
-  }
-  const holder = value as Record<string, unknown>;
-  return { ...holder, [step]: replaceAt(holder[step], path, depth + 1, replacement) };
-}
-
-function toIssue({ flag, path, count }: { flag: Flag; path: string; count: number }): Issue {
-  const { outcome, map, system } = flag;
-  const codes = count === 1 ? 'a code' : `${count} codes`;
-  const of = system === '' ? 'of no system' : `of the system ${system}`;
-  const what = outcome === 'unmapped' ? 'no row' : 'several rows';
-  return {
-    severity: 'warning',
-    code: `code-${outcome}`,
-    diagnostics: `the map ${map} has ${what} for ${codes} ${of}`,
-    path,
-  };
 }

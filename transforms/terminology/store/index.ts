@@ -4,6 +4,7 @@ export { terminologyFile } from './database.ts';
 export type { Change } from './diff.ts';
 export { edgeKinds } from './export.ts';
 export { hierarchyProperties } from './hierarchy.ts';
+export { storedKnowledge } from './knowledge.ts';
 export { isRetired } from './properties.ts';
 export {
   type Approval,
@@ -14,8 +15,8 @@ export {
   type Verdict,
   writeClosure,
 } from './publish.ts';
-export type { ReleaseState } from './releases.ts';
-export type { Damage, Verification } from './seal.ts';
+export { type ReleaseState, releaseQueries } from './releases.ts';
+export { canonicalJson, type Damage, meaningOf, type Verification } from './seal.ts';
 export {
   type Heading,
   type MappingRow,
@@ -30,6 +31,7 @@ export {
   type TerminologyStore,
 } from './store.ts';
 export {
+  remembered,
   type TranslatedCode,
   type TranslatedTarget,
   type TranslationOutcome,

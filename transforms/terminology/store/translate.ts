@@ -53,11 +53,10 @@ export const strengthOf = (relationship: string | null): number =>
 /** Translations that are kept at hand, a map. */
 const keptMax = 20_000;
 
-/**
- * Translates by one release of a map, and keeps the answers. A row without a source system is for
- * its code in any system; one of the code's own system goes before it.
- */
-export function translator(map: ConceptMap): (system: string, code: string) => TranslatedCode {
+type Translate = (system: string, code: string) => TranslatedCode;
+
+/** Keeps the answers of one release: it never changes. */
+export function remembered(translate: Translate): Translate {
   const bySystem = new Map<string, Map<string, TranslatedCode>>();
   let kept = 0;
   return (system, code) => {
@@ -67,7 +66,7 @@ export function translator(map: ConceptMap): (system: string, code: string) => T
       bySystem.clear();
       kept = 0;
     }
-    const answer = translateByMap(map, system, code);
+    const answer = translate(system, code);
     const answers = bySystem.get(system) ?? new Map<string, TranslatedCode>();
     bySystem.set(system, answers.set(code, answer));
     kept += 1;
@@ -75,6 +74,14 @@ export function translator(map: ConceptMap): (system: string, code: string) => T
   };
 }
 
+/** Translates by one release of a map, and keeps the answers. */
+export const translator = (map: ConceptMap): Translate =>
+  remembered((system, code) => translateByMap(map, system, code));
+
+/**
+ * A row without a source system is for its code in any system; one of the code's own system goes
+ * before it.
+ */
 export function translateByMap(map: ConceptMap, system: string, code: string): TranslatedCode {
   let rows = map.from(system, code);
   if (rows.length === 0 && system !== '') rows = map.from('', code);
