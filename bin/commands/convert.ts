@@ -75,6 +75,7 @@ function print(file: string, controlId: string, result: ConvertedBytes, out: Out
   out.line(`${file} ${controlId} ${outcome}`);
   for (const issue of issues) out.line(`    ${issueText(issue)}`);
   // Of a held message hardly a field was read; that says nothing of the mapping.
-  if (unvisited.length > 0 && outcome === 'converted') out.line(`    not read: ${unvisited.join(', ')}`);
+  if (unvisited.length > 0 && outcome === 'converted')
+    out.line(`    not read: ${unvisited.join(', ')}`);
   if (bundle !== undefined) out.line(JSON.stringify(bundle, null, 2));
 }

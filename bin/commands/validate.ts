@@ -53,8 +53,8 @@ Findings are rows and the exit is 0; with --strict an invalid resource makes it 
         else print(row, out);
       }
     out.say(
-      `${tally.rows} ${tally.rows === 1 ? 'resource' : 'resources'}, ${tally.invalid} invalid, ` +
-        `${tally.unchecked} ${tally.unchecked === 1 ? 'thing' : 'things'} that could not be checked`,
+      `${tally.rows} resource(s), ${tally.invalid} invalid, ` +
+        `${tally.unchecked} thing(s) that could not be checked`,
     );
     return tally.invalid > 0 && options.strict === true ? exitCodes.findings : exitCodes.ok;
   },

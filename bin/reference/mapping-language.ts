@@ -14,17 +14,17 @@ export function mappingLanguagePage(): string {
     ),
     '## Conditions',
     'A row with `when` counts where all of its clauses hold; of a list of such maps, where one\n' +
-      'does. `when: { PV1-2: [I, E], not PID-30: Y }` is: the class is I or E, and PID-30 is not Y.',
+      'does. `when: { PV1-2: [I, E], not PID-30: Y }`: the class is I or E, and PID-30 is not Y.',
     table(['clause', 'holds where'], clauses),
     '## Tables',
     'A table of your own with the name of one of base adds to it, and your codes win; one with\n' +
-      'another name is for rows that name it by `table`. `./plexus convert explain PV1-2 --mapping\n' +
-      "NAME` shows which table a field's rows read.",
+      'another name is for rows that name it by `table`. Which table the rows of a field read,\n' +
+      '`./plexus convert explain PV1-2 --mapping NAME` shows.',
     '```yaml\ntables:\n  gender:\n    codes: { W: female }\n  encounter-class:\n    codes:\n' +
       '      IP: { code: IMP, display: inpatient encounter }\n```',
-    "A target is a code, or `{ code, display, system }`; without a system it is the table's, and\n" +
-      '`""` says that FHIR has no word for it. `otherwise` is for codes that are not listed; without\n' +
-      'it such a code is reported (`code-not-in-table`).',
+    'A target is a code, or `{ code, display, system }`, by default of the system of its table;\n' +
+      '`""` says that FHIR has no word for it. `otherwise` is for codes that are not listed;\n' +
+      'without it such a code is reported (`code-not-in-table`).',
     table(['table of base', 'what is looked up in it', 'system of its targets'], tables()),
     '## Conversions',
     'What `as` may name, the FHIR types that it makes, and what `with` may set. `./plexus test`\n' +

@@ -1,4 +1,5 @@
 import { type ConfigIssue, suggestion, type YamlFile } from '../../engine/index.ts';
+import { checkCondition, checkRuleCondition } from './check-conditions.ts';
 import { checkDialect, checkPath } from './check-dialect.ts';
 import { checkElements } from './check-elements.ts';
 import { checkTables } from './check-tables.ts';
@@ -9,13 +10,12 @@ import { conversions } from './datatypes/index.ts';
 import { elementsOf, resourceTypes } from './elements.ts';
 import type { Conversion } from './environment.ts';
 import { parseFieldPath } from './field-path.ts';
-import type { Condition, KeyPart, PartRow, ResourceRow, RuleRow } from './language.ts';
+import type { KeyPart, PartRow, ResourceRow, RuleRow } from './language.ts';
 import type { Layer, Merged, Placed, WrittenRow } from './merge.ts';
 import { checkRender, checkRenderMessages } from './render/index.ts';
 import type { Path, Report } from './report.ts';
 import { type CheckedScripts, checkUsing } from './script/index.ts';
 import { fhirPathOf, partElement, resolveTarget } from './target.ts';
-import { isVisitField } from './visit-fields.ts';
 
 /** Everything that the schema cannot know; each mistake at the line that made it. */
 export function checkMapping(
@@ -104,22 +104,6 @@ function checkPaths(paths: string | string[] | undefined, report: Report, at: st
   else for (const [index, path] of (paths ?? []).entries()) checkPath(path, report, at, index);
 }
 
-function checkCondition(when: Condition | undefined, report: Report, at = 'when'): void {
-  const isList = Array.isArray(when);
-  for (const [position, clauses] of [when ?? {}].flat().entries())
-    checkClauses(Object.keys(clauses), report, isList ? [at, position] : [at]);
-}
-
-function checkClauses(keys: readonly string[], report: Report, at: Path): void {
-  for (const key of keys) {
-    const path = key.startsWith('not ') ? key.slice(4) : key;
-    if (path === 'trigger' || path === 'message' || parseFieldPath(path)) continue;
-    const words = ['trigger', 'message'];
-    const hint = /^[a-z]/.test(key) ? suggestion(key, words) : 'expected an HL7 path like `PV1-2`';
-    report('condition', `\`${key}\` is no condition; ${hint}`, ...at, key);
-  }
-}
-
 function checkResource(row: ResourceRow, merged: Merged, report: Report): void {
   if (row.type !== undefined && !resourceTypes.includes(row.type)) {
     const hint = suggestion(row.type, resourceTypes);
@@ -197,25 +181,6 @@ function checkJoin(join: PartRow['join'] & object, each: string | undefined, rep
     checkPath(join[name], (code, message) => report(code, message, 'join', name));
     if (parseFieldPath(join[name])?.segment === each) continue;
     report('hl7-path', 'segments are joined by fields of their own', 'join', name);
-  }
-}
-
-/** Only a rule can ask what the message makes; the rest is decided before. */
-function checkRuleCondition({ when = {} }: RuleRow, merged: Merged, report: Report): void {
-  const isList = Array.isArray(when);
-  const ids = merged.resources.map((placed) => placed.row.id);
-  for (const [position, clauses] of [when].flat().entries()) {
-    const at = isList ? ['when', position] : ['when'];
-    const { made, 'not made': notMade, visit, ...others } = clauses;
-    checkClauses(Object.keys(others), report, at);
-    if (visit !== undefined && !isVisitField(String(visit)))
-      report('condition', `\`${visit}\` numbers no visit`, ...at, 'visit');
-    for (const [key, asked] of Object.entries({ made, 'not made': notMade }))
-      for (const id of [asked ?? []].flat().map(String)) {
-        if (ids.includes(id)) continue;
-        const message = `no resource is called \`${id}\`; ${suggestion(id, ids)}`;
-        report('resource-unknown', message, ...at, key);
-      }
   }
 }
 

@@ -89,10 +89,11 @@ describe('checks of a mapping', () => {
     ],
     [
       'a word that a setting does not know',
-      'rules:\n  - { id: x, to: patient.extension, from: ZPD-3, as: Extension, with: { url: "https://x.example/e", value: bool } }',
+      'rules:\n  - { id: x, to: patient.extension, from: ZPD-3, as: Extension,\n' +
+        '      with: { url: "https://x.example/e", value: bool } }',
       'config-value',
       /`boolean`/,
-      '5:108',
+      '6:50',
     ],
     [
       'two sources',
@@ -306,7 +307,7 @@ describe('checks of a mapping', () => {
     assert.deepEqual(loaded.issues, []);
     const { conversion } = convertBytes(loaded, bytes([...admission, 'ZPD|1|SPA|Y']));
     const patient = conversion?.contributions.find(({ type }) => type === 'Patient');
-    const { extension } = patient?.set as fhir4.Patient;
+    const { extension } = (patient?.set ?? {}) as Partial<fhir4.Patient>;
     assert.deepEqual(
       extension?.filter(({ url }) => url === 'https://x.example/e'),
       [{ url: 'https://x.example/e', valueBoolean: true }],
@@ -341,11 +342,14 @@ describe('checks of a mapping', () => {
   });
 
   it('two files of one mapping do not say the same thing twice', () => {
-    const more = 'mapping: more\nmessages: { ADT^A01: [patient] }\ntables: { name-use: { codes: {} } }\n';
+    const more =
+      'mapping: more\nmessages: { ADT^A01: [patient] }\ntables: { name-use: { codes: {} } }\n';
     writeFileSync(join(configDir, 'mappings/more.yaml'), more);
     const head = 'include: [more]\n';
     assert.deepEqual(load(`${head}tables: { gender: { codes: { H: male } } }\n`).issues, []);
-    const { issues } = load(`${head}messages: { ADT^A01: filter }\ntables: { name-use: { codes: {} } }\n`);
+    const { issues } = load(
+      `${head}messages: { ADT^A01: filter }\ntables: { name-use: { codes: {} } }\n`,
+    );
     assert.deepEqual(
       issues.map(({ code, line, column }) => [code, line, column]),
       [

@@ -39,14 +39,16 @@ function condition(cell: Cell, environment: Environment, settings: Settings): un
   return identifier && { type: 'Condition', identifier };
 }
 
+const known = Object.keys(values);
+
 export const extensionConversion: Conversion = {
   name: 'Extension',
   summary:
-    `A field to the extension \`with: {url}\`; \`value\` says of what type (${Object.keys(values).join(', ')}; ` +
+    `A field to the extension \`with: {url}\`; \`value\` says of what type (${known.join(', ')}; ` +
     'the first unless told), `inner` the url of one inside.',
   gives: ['Extension'],
   settings: ['url', 'value', 'inner', 'type', 'system'],
-  words: { value: Object.keys(values) },
+  words: { value: known },
   convert(cell, environment, settings) {
     const { url, value = 'CodeableConcept', inner } = settings.with;
     const [element, make] = values[String(value)] ?? [];

@@ -21,12 +21,12 @@ const list = <T extends z.ZodType>(item: T) =>
 /** What `value[x]` of an Extension may be (https://hl7.org/fhir/R4/datatypes.html#open). */
 const types: ReadonlySet<string> = new Set(
   (
-    'complex base64Binary boolean canonical code date dateTime decimal id instant integer markdown ' +
-    'oid positiveInt string time unsignedInt uri url uuid Address Age Annotation Attachment ' +
-    'CodeableConcept Coding ContactPoint Count Distance Duration HumanName Identifier Money Period ' +
-    'Quantity Range Ratio Reference SampledData Signature Timing ContactDetail Contributor ' +
-    'DataRequirement Expression ParameterDefinition RelatedArtifact TriggerDefinition ' +
-    'UsageContext Dosage Meta'
+    'complex base64Binary boolean canonical code date dateTime decimal id instant integer ' +
+    'markdown oid positiveInt string time unsignedInt uri url uuid Address Age Annotation ' +
+    'Attachment CodeableConcept Coding ContactPoint Count Distance Duration HumanName ' +
+    'Identifier Money Period Quantity Range Ratio Reference SampledData Signature Timing ' +
+    'ContactDetail Contributor DataRequirement Expression ParameterDefinition ' +
+    'RelatedArtifact TriggerDefinition UsageContext Dosage Meta'
   ).split(' '),
 );
 
