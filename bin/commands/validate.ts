@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { exitCodes, type Issue, isBlocking } from '../../engine/index.ts';
+import { dataKey, exitCodes, type Issue, isBlocking } from '../../engine/index.ts';
 import type { Validator } from '../../transforms/validation/index.ts';
-import { defineCommand, type Output, UsageError } from '../command.ts';
+import { defineCommand, type Invocation, type Output, UsageError } from '../command.ts';
 import type { FileResource } from '../fhir-files.ts';
 import { issueText } from '../message-rows.ts';
 
@@ -67,11 +67,15 @@ type Asked = {
 };
 
 async function validatorOf(
-  { configDir, dataDir }: { readonly configDir: string; readonly dataDir: string },
+  { configDir, dataDir, env }: Pick<Invocation, 'configDir' | 'dataDir' | 'env'>,
   { profile: profiles = [], package: packages = [], 'best-practice': bestPractice }: Asked,
 ): Promise<Validator> {
+  const [validation, { openMembership }] = await Promise.all([
+    import('../../transforms/validation/index.ts'),
+    import('../../transforms/terminology/index.ts'),
+  ]);
   const { createDefinitions, createValidator, keptPackage, readOwnProfiles, readPackage } =
-    await import('../../transforms/validation/index.ts');
+    validation;
   const given = packages.map((one) =>
     /^[^/\\]+#[^/\\]+$/.test(one) ? keptPackage(dataDir, one) : readPackage(readFileSync(one)),
   );
@@ -85,7 +89,8 @@ async function validatorOf(
       `nobody here has the profile ${missing}: not R4, not ${join(configDir, 'profiles')}, ` +
         `no package given with --package; \`profile ls\` lists those that channels can pin`,
     );
-  const { valueSets } = definitions;
+  const has = openMembership({ dataDir, key: () => dataKey(dataDir, env).value });
+  const valueSets = validation.firstOf(definitions.valueSets, { has });
   return createValidator({ definitions, valueSets, bestPractice: bestPractice === true });
 }
 
