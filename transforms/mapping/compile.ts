@@ -56,6 +56,8 @@ export type ResourcePlan = Filling & {
   readonly each: string;
   readonly when: Predicate | undefined;
   readonly key: KeyReader;
+  /** What messages say for which it does not hold counts only where nothing is known yet. */
+  readonly authority: Predicate | undefined;
   /** The same key twice in a message is the same resource, not a second one. */
   readonly isShared: boolean;
   /** Left out where the message makes one of the same key already. */
@@ -205,6 +207,7 @@ function planResource(id: string, merged: Merged, rules: Rules): ResourcePlan {
       resources: ids,
       visitNumber: visitNumberOf(merged.dialect),
     }),
+    authority: compileCondition(row.authority),
     isShared: row.shared === true,
     isOnce: row.once === true,
     corrections: [...correctionPlan(row.corrects, false), ...correctionPlan(row.cancels, true)],

@@ -27,6 +27,7 @@ export function fillResource(
     const text = `no rule gave ${plan.type}.${required.name}, which FHIR requires.`;
     run.collector.hold('resource-incomplete', text, plan.each, offset);
   }
+  if (plan.authority !== undefined && !plan.authority(run, index)) yieldTo(plan, target);
   const contribution = contributionOf(plan, id, target);
   if (corrects !== undefined) contribution.corrects = corrects;
   return { contribution, found: target.marks };
@@ -53,6 +54,21 @@ function contributionOf(
   }
   if (without !== undefined) contribution.without = without;
   return contribution;
+}
+
+/** What it gives is only for elements that have no value; identifiers never take another`s place. */
+function yieldTo({ joins }: ResourcePlan, target: Target): void {
+  const { set } = target;
+  for (const name in set) {
+    if (Array.isArray(set[name]) && joins.includes(name)) continue;
+    target.initial ??= {};
+    target.initial[name] = set[name];
+    delete set[name];
+    if (target.origins !== undefined) delete target.origins[name];
+  }
+  target.emptied = undefined;
+  target.without = undefined;
+  target.marks = target.marks?.filter(({ path }) => set[path[0]!] !== undefined);
 }
 
 function markDeleted(target: Target, deleted: Readonly<Record<string, unknown>> = {}): void {
