@@ -36,8 +36,8 @@ export function makeInstances(
         noteEmptied(resource, index, run);
         continue;
       }
-      found += 1;
       const key = resource.key(run, index);
+      found += 1;
       if (key === undefined) {
         reportKeyless(resource, optional, index, run);
         continue;
@@ -46,6 +46,8 @@ export function makeInstances(
       const id = resource.isShared
         ? resourceId(mapping.source, resource.type, key)
         : idFor(mapping, resource, key, used);
+      if (least > 1 && run.instances.made[resource.slot]?.some((one) => one.id === id))
+        reportTwice(resource, index, run);
       const reference = `${resource.type}/${id}`;
       const { isShared, list: listPlan } = resource;
       const isDeleted = listPlan !== undefined && noteListed(resource, listPlan, run, index, id);
@@ -129,6 +131,12 @@ function reportFew(resource: ResourcePlan, found: number, least: number, run: Fu
   const needed = least === 1 ? '' : `, and one of its type speaks of ${least}`;
   const text = `the message has ${found === 0 ? 'no' : `only ${found}`} ${resource.each} segment`;
   run.collector.hold('segment-missing', text + needed, resource.each, undefined);
+}
+
+function reportTwice({ id, each }: ResourcePlan, index: number, run: FullRun): void {
+  const { offset } = run.reader.segments[index]!;
+  const text = `the message speaks of several, and names one \`${id}\` twice: of which, is not clear`;
+  run.collector.hold('resource-twice', text, each, offset);
 }
 
 /** A list that is emptied (`NK1|1|""`) has no item of which a condition could hold. */

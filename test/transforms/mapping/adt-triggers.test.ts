@@ -171,8 +171,27 @@ describe('visits and beds', () => {
       message('A17', pid('17'), a),
       message('A17', pid('17'), a, pid('18')),
       message('A17', pid('17'), a, pid('18'), pv1({ number: '' })),
+      message('A17', pid('17'), a, pid('17'), b),
     ])
       assert.equal(convert(half).outcome, 'quarantined');
+  });
+
+  it('an end before the start is flagged, and an unlisted class is kept in its own system', () => {
+    const times = (start: string, end: string) => `${pv1()}${'|'.repeat(25)}${start}|${end}`;
+    for (const [start, end, isWrong] of [
+      ['20240310', '20240301', true],
+      ['202403101200', '202403101159', true],
+      ['20240310', '202403', false],
+      ['20240310', '20240310', false],
+    ] as const)
+      assert.equal(
+        convert(message('A03', pid('17'), times(start, end))).codes.includes('period-reversed'),
+        isWrong,
+      );
+    const segments = message('A01', pid('17'), pv1().replace('|I|', '|X9^Ward nine|'));
+    const [visit] = of('Encounter', segments);
+    const kept = { system: 'urn:plexus:base:code-system:pv1-2', code: 'X9', display: 'Ward nine' };
+    assert.deepEqual([visit?.set.class, convert(segments).codes], [kept, ['code-not-in-table']]);
   });
 
   it('A20 says the status of a bed, without a patient, under the number that visits name', () => {
