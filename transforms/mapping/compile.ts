@@ -6,7 +6,7 @@ import type { CodeTable } from './environment.ts';
 import { fieldPath, parseFieldPath } from './field-path.ts';
 import { type Fill, programOf } from './generate.ts';
 import { joiningElements } from './joins.ts';
-import { compileKey, type KeyReader } from './keys.ts';
+import { compileKey, compileOthers, type KeyReader } from './keys.ts';
 import type { Condition } from './language.ts';
 import { compileList, type ListPlan } from './listings.ts';
 import type { Live, Shape } from './live.ts';
@@ -56,6 +56,7 @@ export type ResourcePlan = Filling & {
   readonly each: string;
   readonly when: Predicate | undefined;
   readonly key: KeyReader;
+  readonly otherKeys: ReturnType<typeof compileOthers>;
   /** What messages say for which it does not hold counts only where nothing is known yet. */
   readonly authority: Predicate | undefined;
   /** The same key twice in a message is the same resource, not a second one. */
@@ -208,6 +209,7 @@ function planResource(id: string, merged: Merged, rules: Rules): ResourcePlan {
       visitNumber: visitNumberOf(merged.dialect),
     }),
     authority: compileCondition(row.authority),
+    otherKeys: compileOthers(row.key ?? []),
     isShared: row.shared === true,
     isOnce: row.once === true,
     corrections: [...correctionPlan(row.corrects, false), ...correctionPlan(row.cancels, true)],

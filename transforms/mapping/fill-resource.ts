@@ -76,7 +76,7 @@ function contributionOf(
   return contribution;
 }
 
-/** What it gives is only for elements that have no value; identifiers never take another`s place. */
+/** What it gives is for elements that have no value; identifiers take nobody`s place. */
 function yieldTo({ joins }: ResourcePlan, target: Target): void {
   const { set } = target;
   for (const name in set) {

@@ -15,8 +15,9 @@ const types: Readonly<Record<string, string>> = { R01: 'ORU^R01', O11: 'RDE^O11'
 
 function converted(trigger: string, start: string, end: string, visit?: string) {
   const times = `${'|'.repeat(25)}${start}|${end}`;
+  const type = types[trigger] ?? `ADT^${trigger}`;
   const message = [
-    `MSH|^~\\&|ADT|HOSP|PLEXUS|HUB|20240310143000-0500||${types[trigger] ?? `ADT^${trigger}`}|M1|P|2.5.1`,
+    `MSH|^~\\&|ADT|HOSP|PLEXUS|HUB|20240310143000-0500||${type}|M1|P|2.5.1`,
     `PID|1||17^^^HOSP&2.999.1&ISO^MR||Young^Ada||19800229|F`,
     visit ?? `PV1|1|I|${'|'.repeat(16)}V1^^^HOSP&2.999.1&ISO${times}`,
     ...(trigger === 'R01' ? ['OBR|1||F1|GLU^Glucose^L'] : []),

@@ -262,6 +262,18 @@ describe('numbers that are given up', () => {
     assert.equal(of('Patient', moved)[0]?.set.active, undefined);
   });
 
+  it('two numbers of one authority in MRG-1 are two files that end, of two authorities one', () => {
+    const ended = (mrg: string) =>
+      of('Patient', message('A40', pid('17'), `MRG|${mrg}`))
+        .filter(({ set }) => set.active === false)
+        .map(({ id }) => id);
+    const file = (number: string) => of('Patient', message('A28', pid(number)))[0]?.id;
+    assert.deepEqual(ended(`${mr('18')}~${mr('19')}`), [file('18'), file('19')]);
+    assert.deepEqual(ended(`${mr('18')}~${mr('17')}`), [file('18')]);
+    assert.deepEqual(ended(`${mr('18')}~C1^^^CARD&2.999.2&ISO^HC`), [file('18')]);
+    assert.deepEqual(ended(`${mr('18')}~C1^^^HOSP&2.999.1&ISO^SS`), [file('18')]);
+  });
+
   it('a file merged into itself is not ended', () => {
     assert.equal(of('Patient', message('A40', pid('17'), `MRG|${mr('17')}`)).length, 1);
   });
