@@ -112,7 +112,10 @@ describe('the course of a visit', () => {
       ];
     };
     assert.deepEqual(seen(result), ['AMB', '4W 1 1', 'D1', true]);
-    for (const course of [[transfer, result, order], [result, order, transfer]])
+    for (const course of [
+      [transfer, result, order],
+      [result, order, transfer],
+    ])
       assert.deepEqual(seen(...course), ['IMP', 'ICU 2 1', 'D2', true]);
   });
 
