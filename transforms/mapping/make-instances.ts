@@ -15,6 +15,8 @@ export type Made = Instance<ResourcePlan> & {
   readonly isShared: boolean;
   /** Its segment`s action code says so. */
   readonly isDeleted: boolean;
+  /** The resource is there no more. */
+  readonly isGone: boolean;
   corrects: Correction | undefined;
 };
 
@@ -80,7 +82,9 @@ function instanceFor(
   const id = isShared ? resourceId(mapping.source, type, key) : idFor(mapping, resource, key, used);
   const isDeleted = list !== undefined && noteListed(resource, list, run, index, id);
   const reference = `${type}/${id}`;
-  return { plan: resource, index, id, reference, isShared, isDeleted, corrects: undefined };
+  const isGone = resource.deletes?.(run, index) === true;
+  const made = { plan: resource, index, id, reference, isShared };
+  return { ...made, isDeleted, isGone, corrects: undefined };
 }
 
 type Correcting = {
