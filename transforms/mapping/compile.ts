@@ -206,14 +206,12 @@ function planResource(id: string, merged: Merged, rules: Rules): ResourcePlan {
   const { row } = merged.resources[slot]!;
   const each = segmentName(row.each!);
   const givings = givingsOf(merged, id);
+  const names = { resources: ids, visitNumber: visitNumberOf(merged.dialect) };
   return {
     type: row.type!,
     each,
     when: compileCondition(row.when),
-    key: compileKey(row.key ?? [], {
-      resources: ids,
-      visitNumber: visitNumberOf(merged.dialect),
-    }),
+    key: compileKey(row.key ?? [], names),
     authority: compileCondition(row.authority),
     otherKeys: compileOthers(row.key ?? []),
     isShared: row.shared === true,

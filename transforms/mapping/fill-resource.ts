@@ -92,7 +92,7 @@ function yieldTo({ joins }: ResourcePlan, target: Target): void {
     target.initial ??= {};
     target.initial[name] = set[name];
     delete set[name];
-    if (target.origins !== undefined) delete target.origins[name];
+    if (target.origins !== undefined) target.origins = withoutElement(target.origins, name);
   }
   target.emptied = undefined;
   target.without = undefined;
