@@ -125,8 +125,7 @@ export type CompiledMapping = {
   readonly rows: RowTables | undefined;
   /** Segment of each resource row. */
   readonly each: readonly string[];
-  /** The Patient that MRG names. */
-  readonly prior: ResourcePlan | undefined;
+  readonly priorPatient: ResourcePlan | undefined;
   /** Slug of the sender; part of every id. */
   readonly source: string;
   /** What it does with messages of the shapes that came. */
@@ -166,7 +165,9 @@ export function compileMapping(
     ignored: bySegment(merged.ignore),
     rows: loaded.rows,
     each: merged.resources.map(({ row }) => segmentName(row.each!)),
-    prior: [...resources.values()].find(({ type, each }) => type === 'Patient' && each === 'MRG'),
+    priorPatient: [...resources.values()].find(
+      ({ type, each }) => type === 'Patient' && each === 'MRG',
+    ),
     source: merged.source,
     lives: new Map(),
     memos: new Map(),
