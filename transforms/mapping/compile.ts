@@ -125,7 +125,7 @@ export type CompiledMapping = {
   readonly rows: RowTables | undefined;
   /** Segment of each resource row. */
   readonly each: readonly string[];
-  readonly priorPatient: ResourcePlan | undefined;
+  readonly prior: ResourcePlan | undefined;
   /** Slug of the sender; part of every id. */
   readonly source: string;
   /** What it does with messages of the shapes that came. */
@@ -165,9 +165,7 @@ export function compileMapping(
     ignored: bySegment(merged.ignore),
     rows: loaded.rows,
     each: merged.resources.map(({ row }) => segmentName(row.each!)),
-    priorPatient: [...resources.values()].find(
-      ({ type, each }) => type === 'Patient' && each === 'MRG',
-    ),
+    prior: [...resources.values()].find(({ type, each }) => type === 'Patient' && each === 'MRG'),
     source: merged.source,
     lives: new Map(),
     memos: new Map(),

@@ -29,13 +29,13 @@ export function readMoves(
 ): readonly Move[] | undefined {
   const { trigger, messageType, scope } = run;
   const rule = messageType.startsWith('ADT') ? moving.get(trigger) : undefined;
-  if (rule === undefined || mapping.priorPatient === undefined) return undefined;
+  if (rule === undefined || mapping.prior === undefined) return undefined;
   const moves: Move[] = [];
   for (const { plan, index, reference } of instances) {
     if (plan.type !== rule.type || (rule.isPrior && plan.each !== 'MRG')) continue;
     const at =
       plan.each === 'PID' ? (scope.below(index, 'MRG')[0] ?? -1) : scope.resolve(index, 'MRG');
-    const from = priorAt(mapping, mapping.priorPatient, run, at);
+    const from = priorAt(mapping, mapping.prior, run, at);
     const to = patientAt(instances, scope.resolve(index, 'PID'));
     if (from === undefined && rule.isPrior === undefined) reportUnknown(run, at);
     if (from === undefined || to === undefined || from === to) continue;
@@ -46,7 +46,7 @@ export function readMoves(
 
 function priorAt(
   { source }: CompiledMapping,
-  plan: NonNullable<CompiledMapping['priorPatient']>,
+  plan: NonNullable<CompiledMapping['prior']>,
   run: FullRun,
   index: number,
 ): string | undefined {
