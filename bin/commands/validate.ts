@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { dataKey, exitCodes, type Issue, isBlocking } from '../../engine/index.ts';
-import type { Validator } from '../../transforms/validation/index.ts';
-import { defineCommand, type Invocation, type Output, UsageError } from '../command.ts';
+import type { Definitions, Validator } from '../../transforms/validation/index.ts';
+import { defineCommand, type Output, UsageError } from '../command.ts';
 import type { FileResource } from '../fhir-files.ts';
 import { issueText } from '../message-rows.ts';
 
@@ -16,9 +14,9 @@ export const validate = defineCommand({
 code whose value set nobody here has, is there too, with the code \`unchecked\`: it makes nothing
 invalid, and is never left out.
 
-Profiles that a resource names in \`meta.profile\` are honoured where R4, \`profiles/\` of the
-configuration or a package given with --package has them; an Observation with the code of a vital
-sign must fit HL7's profile of it. A profile given with --profile must be one of these.
+Profiles that a resource names in \`meta.profile\` are honoured where R4, the configuration's
+\`profiles/\`, a package that was imported (\`profile import\`) or one given with --package has
+them; an Observation with the code of a vital sign must fit HL7's profile of it.
 Findings are rows and the exit is 0; with --strict an invalid resource makes it 1.`,
   options: {
     profile: {
@@ -31,17 +29,26 @@ Findings are rows and the exit is 0; with --strict an invalid resource makes it 
       type: 'string',
       multiple: true,
       value: 'TGZ',
-      about: 'A FHIR package: a file, or the name#version of an imported one.',
+      about: 'A FHIR package with profiles, value sets and extensions.',
     },
     'best-practice': { type: 'boolean', about: 'Say too what is only advised (a narrative).' },
     strict: { type: 'boolean', about: 'Exit 1 when a resource is invalid.' },
   },
-  async run(call) {
-    const { args, options, json, out } = call;
-    const { profile: profiles = [] } = options;
+  async run({ args, options, json, out, configDir, dataDir, env }) {
+    const { profile: profiles = [], package: packages = [] } = options;
     if (args.length === 0) throw new UsageError('which files?');
     const { readResources } = await import('../fhir-files.ts');
-    const validator = await validatorOf(call, options);
+    const definitions = await definitionsOf({ configDir, dataDir }, packages, out);
+    const unknown = profiles.find((url) => definitions.structure(url) === undefined);
+    if (unknown !== undefined) throw new UsageError(`nobody here has the profile \`${unknown}\``);
+    const { createValidator, firstOf } = await import('../../transforms/validation/index.ts');
+    const has = (await import('../../transforms/terminology/index.ts')).openMembership({
+      dataDir,
+      key: () => dataKey(dataDir, env).value,
+    });
+    const bestPractice = options['best-practice'] === true;
+    const valueSets = firstOf(definitions.valueSets, { has });
+    const validator = createValidator({ definitions, valueSets, bestPractice });
     const tally = { rows: 0, invalid: 0, unchecked: 0 };
     for (const path of args)
       for await (const one of readResources(path)) {
@@ -53,45 +60,29 @@ Findings are rows and the exit is 0; with --strict an invalid resource makes it 
         else print(row, out);
       }
     out.say(
-      `${tally.rows} resource(s), ${tally.invalid} invalid, ` +
-        `${tally.unchecked} thing(s) that could not be checked`,
+      `${tally.rows} resources, ${tally.invalid} invalid, ` +
+        `${tally.unchecked} things that could not be checked`,
     );
     return tally.invalid > 0 && options.strict === true ? exitCodes.findings : exitCodes.ok;
   },
 });
 
-type Asked = {
-  readonly profile?: readonly string[] | undefined;
-  readonly package?: readonly string[] | undefined;
-  readonly 'best-practice'?: boolean | undefined;
-};
+type Place = { readonly configDir: string; readonly dataDir: string };
 
-async function validatorOf(
-  { configDir, dataDir, env }: Pick<Invocation, 'configDir' | 'dataDir' | 'env'>,
-  { profile: profiles = [], package: packages = [], 'best-practice': bestPractice }: Asked,
-): Promise<Validator> {
-  const [validation, { openMembership }] = await Promise.all([
-    import('../../transforms/validation/index.ts'),
-    import('../../transforms/terminology/index.ts'),
-  ]);
-  const { createDefinitions, createValidator, keptPackage, readOwnProfiles, readPackage } =
-    validation;
-  const given = packages.map((one) =>
-    /^[^/\\]+#[^/\\]+$/.test(one) ? keptPackage(dataDir, one) : readPackage(readFileSync(one)),
-  );
-  const definitions = createDefinitions([
-    readOwnProfiles(configDir),
-    ...(await Promise.all(given)),
-  ]);
-  const missing = profiles.find((url) => definitions.structure(url) === undefined);
-  if (missing !== undefined)
-    throw new UsageError(
-      `nobody here has the profile ${missing}: not R4, not ${join(configDir, 'profiles')}, ` +
-        `no package given with --package; \`profile ls\` lists those that channels can pin`,
-    );
-  const has = openMembership({ dataDir, key: () => dataKey(dataDir, env).value });
-  const valueSets = validation.firstOf(definitions.valueSets, { has });
-  return createValidator({ definitions, valueSets, bestPractice: bestPractice === true });
+/** R4, what the network writes itself, what was imported, and what this command line names. */
+async function definitionsOf(
+  { configDir, dataDir }: Place,
+  packages: readonly string[],
+  out: Output,
+): Promise<Definitions> {
+  const { createDefinitions, keptPackage, keptPackages, readOwnProfiles, readPackage } =
+    await import('../../transforms/validation/index.ts');
+  const { readNamedFile } = await import('../fhir-files.ts');
+  const own = readOwnProfiles(configDir);
+  for (const { file, line, message } of own.issues) out.say(`${file}:${line}: ${message}`);
+  const kept = keptPackages(dataDir).map((id) => keptPackage(dataDir, id));
+  const named = await Promise.all(packages.map((path) => readPackage(readNamedFile(path))));
+  return createDefinitions([own, ...named, ...kept]);
 }
 
 /** One row; people script against these names. */
