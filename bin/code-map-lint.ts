@@ -6,8 +6,9 @@ import {
   type SentCode,
   withShipped,
 } from '../transforms/terminology/index.ts';
-import { pinsOfChannels, workListOf } from './terminology-pins.ts';
+import { pinsOfChannels } from './terminology-pins.ts';
 import { readTerminologyStore } from './terminology-store.ts';
+import { workListOf } from './terminology-work.ts';
 
 type From = {
   readonly configDir: string;

@@ -1,13 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ChannelConfig, ConfigError, createRegistry, dataKey, loadNetwork } from '../engine/index.ts';
-import {
-  openWorkList,
-  type Pins,
-  type TranslateConfig,
-  type WorkList,
-  workListFile,
-} from '../transforms/terminology/index.ts';
+import { type ChannelConfig, ConfigError, createRegistry, loadNetwork } from '../engine/index.ts';
+import type { Pins, TranslateConfig } from '../transforms/terminology/index.ts';
 import { registry } from './registry.ts';
 
 /** A channel and what its stage `translate` pins. */
@@ -29,15 +23,4 @@ export function pinsOfChannels(configDir: string): readonly ChannelPins[] {
     const { maps = {}, valueSets = {} } = (translate?.config ?? {}) as Partial<TranslateConfig>;
     return { channel, pins: { by: `channel ${channel.name}`, maps, valueSets } };
   });
-}
-
-type From = { readonly dataDir: string; readonly env: NodeJS.ProcessEnv };
-
-/** The work list of a data folder; undefined, and no key is made, where there is none. */
-export function workListOf(
-  { dataDir, env }: From,
-  options: { readonly readonly?: boolean } = {},
-): WorkList | undefined {
-  if (!existsSync(workListFile(dataDir))) return undefined;
-  return openWorkList({ dataDir, key: dataKey(dataDir, env).value }, options);
 }

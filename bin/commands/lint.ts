@@ -14,11 +14,15 @@ Exit 1 when there is an error (with --strict also for a warning).`,
   async run(call) {
     const { args, options, json, configDir, out } = call;
     for (const path of args) requireInside(path, configDir);
-    const [{ lintConfiguration }, { lintLeftBehind }] = await Promise.all([
+    const [{ lintConfiguration }, { lintLeftBehind }, { codeMapIssues }] = await Promise.all([
       import('../lint-configuration.ts'),
       import('../left-behind-lint.ts'),
+      import('../code-map-lint.ts'),
     ]);
-    const found = [...lintConfiguration(configDir, call.dataDir), ...lintLeftBehind(call)];
+    const own = lintConfiguration(configDir, call.dataDir);
+    // A configuration that cannot be read pins nothing that could be looked at.
+    const maps = own.some(({ severity }) => severity === 'error') ? [] : codeMapIssues(call);
+    const found = [...own, ...lintLeftBehind(call), ...maps];
     const issues = found.filter(
       ({ file }) => args.length === 0 || args.some((path) => contains(path, file)),
     );

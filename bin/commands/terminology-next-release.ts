@@ -16,8 +16,8 @@ import {
 import { UsageError } from '../command.ts';
 import { pinsOfChannels } from '../terminology-pins.ts';
 import { openTerminologyStore, releaseMissing, releaseOf } from '../terminology-store.ts';
+import { byOf, codeText, requireList } from '../terminology-work.ts';
 import type { TerminologyCall } from './terminology-options.ts';
-import { byOf, codeText, requireList } from './terminology-unmapped.ts';
 
 /** `terminology unmapped publish RELEASE`: the decisions become rows of the next release. */
 export async function publishDecisions(
@@ -124,7 +124,9 @@ function offerReplay(
   const channels = [...new Set(items.map(({ channel }) => channel))];
   if (json) out.json({ release: to, replaces: from, codes: items.length, channels, affected });
   else out.line(`${to} replaces ${from}: ${items.length} codes decided`);
-  out.say(`pin ${to} in ${channels.join(', ')} and deploy, then run the ${affected} messages again:`);
+  out.say(
+    `pin ${to} in ${channels.join(', ')} and deploy, then run the ${affected} messages again:`,
+  );
   out.say(`  ./plexus terminology unmapped replay '${to}'`);
   tellForgotten(out, items);
 }

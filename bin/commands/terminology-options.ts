@@ -26,7 +26,11 @@ export const terminologyOptions = {
   comment: { type: 'string', value: 'TEXT', about: 'unmapped decide: why.' },
   reviewer: { type: 'string', value: 'NAME', about: 'unmapped publish: who reviewed the rows.' },
   'dry-run': { type: 'boolean', about: 'import, unmapped replay: publishes and runs nothing.' },
-  by: { type: 'string', value: 'NAME', about: 'import, unmapped: who does it (default: login name).' },
+  by: {
+    type: 'string',
+    value: 'NAME',
+    about: 'import, unmapped: who does it (default: login name).',
+  },
   commit: { type: 'string', value: 'REF', about: 'import: the commit that it comes from.' },
   licence: {
     type: 'string',

@@ -1,5 +1,11 @@
 import { exitCodes } from '../../engine/index.ts';
-import { translateByMap, withShipped } from '../../transforms/terminology/index.ts';
+import {
+  type ExpandedCode,
+  expandedCodes,
+  Refused,
+  translateByMap,
+  withShipped,
+} from '../../transforms/terminology/index.ts';
 import { UsageError } from '../command.ts';
 import { readTerminologyStore, releaseMissing, releaseOf } from '../terminology-store.ts';
 import type { TerminologyCall } from './terminology-options.ts';
@@ -64,7 +70,12 @@ export async function terminologyLookup(
   return exitCodes.ok;
 }
 
-/** `terminology expand URL|VERSION`: the stored expansion of a value set, a line a code. */
+type Shown = Pick<ExpandedCode, 'system' | 'code'> & { readonly display?: string | undefined };
+
+/**
+ * `terminology expand URL|VERSION`: the codes of a value set, a line each: those that were stored
+ * when it was published, else what its definition comes to today.
+ */
 export async function terminologyExpand(
   call: TerminologyCall,
   rest: readonly string[],
@@ -73,12 +84,21 @@ export async function terminologyExpand(
   none(more, 'expand');
   const { url, version } = releaseOf(word, 'expand which URL|VERSION?');
   using store = readTerminologyStore(call);
-  const members = store?.members(url, version);
-  if (members === undefined) throw releaseMissing(`value set ${url}|${version}`);
-  for (const { system, code, display } of members) {
+  const knowledge = withShipped(store?.knowledge);
+  const stored = store?.members(url, version) ?? [];
+  const definition = knowledge.valueSet(url, version)?.resource;
+  if (definition === undefined) throw releaseMissing(`value set ${url}|${version}`);
+  const tell = ({ system, code, display }: Shown) => {
     const shown = display === undefined ? {} : { display };
     if (call.json) call.out.json({ system, code, ...shown });
     else call.out.line(`${system}|${code} ${display ?? ''}`.trimEnd());
+  };
+  try {
+    for (const one of stored.length > 0 ? stored : expandedCodes(knowledge, definition)) tell(one);
+  } catch (cause) {
+    if (!(cause instanceof Refused)) throw cause;
+    call.out.say(`${url}|${version} cannot be expanded: ${cause.message}`);
+    return exitCodes.findings;
   }
   return exitCodes.ok;
 }

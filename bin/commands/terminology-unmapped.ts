@@ -1,5 +1,4 @@
-import { userInfo } from 'node:os';
-import { exitCodes, PlexusError, suggestion, systemClock } from '../../engine/index.ts';
+import { exitCodes, suggestion, systemClock } from '../../engine/index.ts';
 import {
   type CodeDecision,
   itemStates,
@@ -16,8 +15,9 @@ import {
 import { UsageError } from '../command.ts';
 import { ageText, isoTime } from '../message-rows.ts';
 import { renderTable } from '../table.ts';
-import { pinsOfChannels, workListOf } from '../terminology-pins.ts';
+import { pinsOfChannels } from '../terminology-pins.ts';
 import { readTerminologyStore } from '../terminology-store.ts';
+import { byOf, codeText, requireList, workListOf } from '../terminology-work.ts';
 import type { TerminologyCall } from './terminology-options.ts';
 
 type Verb = (call: TerminologyCall, rest: readonly string[]) => Promise<number>;
@@ -42,16 +42,6 @@ export async function terminologyUnmapped(
   if (verb === undefined)
     throw new UsageError(`unknown verb \`${word}\`; ${suggestion(word, Object.keys(verbs))}`);
   return verb(call, rest);
-}
-
-export const byOf = ({ options: { by = userInfo().username } }: TerminologyCall): string => by;
-
-/** Throws PlexusError `worklist-empty` where no channel has translated anything yet. */
-export function requireList(call: TerminologyCall): WorkList {
-  const found = workListOf(call);
-  if (found !== undefined) return found;
-  const message = `${call.dataDir} has no work list: no channel has translated a code there yet`;
-  throw new PlexusError('worklist-empty', message, { exit: exitCodes.io });
 }
 
 function itemsNamed(list: WorkList, words: readonly string[], question: string): WorkItem[] {
@@ -99,9 +89,6 @@ function ownersOf(configDir: string): ReadonlyMap<string, string> {
   return new Map(pinsOfChannels(configDir).map(({ channel }) => [channel.name, channel.owner]));
 }
 
-export const codeText = ({ system, code }: Pick<WorkItem, 'system' | 'code'>): string =>
-  code === '' ? '(other codes)' : system === '' ? code : `${system}|${code}`;
-
 function shown({ id, firstUs, lastUs, kept, ...item }: WorkItem) {
   const times = { first: isoTime(firstUs), last: isoTime(lastUs) };
   return { no: id, ...item, ...times, messages_kept: kept };
@@ -112,7 +99,9 @@ function show(call: TerminologyCall, rest: readonly string[]): number {
   const [item, ...more] = itemsNamed(work, rest, 'show which row? its number');
   if (item === undefined || more.length > 0) throw new UsageError('show one row');
   const suggestions = suggestionsFor(call, item);
-  const history = work.history(item.id).map(({ atUs, ...each }) => ({ at: isoTime(atUs), ...each }));
+  const history = work
+    .history(item.id)
+    .map(({ atUs, ...each }) => ({ at: isoTime(atUs), ...each }));
   if (call.json) {
     call.out.json({ ...shown(item), suggestions, history });
     return exitCodes.ok;

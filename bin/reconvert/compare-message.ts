@@ -1,5 +1,5 @@
 import type { Chain, ChainResult, RawMessage } from '../../engine/index.ts';
-import { type Told, toldBy, toldOfList } from '../../routes/spine/index.ts';
+import { type Told, toldBy, toldOfList, toldOfMove } from '../../routes/spine/index.ts';
 import type { Conversion } from '../../transforms/fhir/index.ts';
 import type { Attribution } from '../../transforms/mapping/index.ts';
 import { type Change, changesBetween } from './changes.ts';
@@ -79,6 +79,7 @@ function ruleOf(raw: Buffer, change: Change, { now, before }: Attributions): str
   const { type, path } = change;
   const [first] = path;
   if (type === toldOfList) return ofList;
+  if (type === toldOfMove) return toldOfMove;
   if (first === undefined || first === 'id' || String(first).startsWith('(')) return ofResource;
   const plain = [String(first).replace(' (initial)', ''), ...path.slice(1)];
   const today = change.now < 0 ? [] : (now?.rulesAt(raw, change.now, type, plain) ?? []);

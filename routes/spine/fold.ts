@@ -133,7 +133,7 @@ export function apply(elements: Elements, said: Said): boolean {
 }
 
 /** Those that count, in the order of the messages: of one message only the latest generation. */
-export function counting(contributions: readonly Placed[]): Placed[] {
+export function counting<One extends Turn>(contributions: readonly One[]): One[] {
   const latest = new Map<number, number>();
   for (const { message, generation } of contributions)
     latest.set(message, Math.max(generation, latest.get(message) ?? 0));
@@ -142,7 +142,10 @@ export function counting(contributions: readonly Placed[]): Placed[] {
     .sort(inOrder);
 }
 
-const inOrder = (left: Placed, right: Placed): number =>
+/** When it is whose turn. */
+type Turn = Pick<Placed, 'message' | 'generation' | 'ordinal' | 'retraction'>;
+
+const inOrder = (left: Turn, right: Turn): number =>
   left.message - right.message || left.ordinal - right.ordinal;
 
 /**

@@ -6,4 +6,4 @@ export {
   type TypeCount,
 } from './reader.ts';
 export { type Stored, storeStage } from './store.ts';
-export { type Told, toldBy, toldOfList } from './told.ts';
+export { type Told, toldBy, toldOfList, toldOfMove } from './told.ts';

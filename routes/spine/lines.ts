@@ -1,6 +1,6 @@
 import type { ResourceLine } from '../../engine/index.ts';
 import { render } from './elements.ts';
-import { listType } from './lists.ts';
+import { isInner } from './inner-types.ts';
 import type { ContributionRow } from './packing.ts';
 import { unpackId } from './schema.ts';
 import { type Reading, textAfter } from './statements.ts';
@@ -22,7 +22,7 @@ export function linesOf(
     const resource = reading.resourceByNo.get(no)!;
     const { version, changedMs } = row;
     const [type, id] = [words.text(resource.type), unpackId(resource.id)];
-    if (type === listType) continue;
+    if (isInner(type)) continue;
     lines.push({ type, id, json: render({ type, id, version, changedMs }, text) });
   }
   return lines;

@@ -1,15 +1,13 @@
 import type { Contribution, Listing } from '../../transforms/fhir/index.ts';
 import { type Elements, splitElements } from './elements.ts';
 import { apply, counting, endingOrdinal, type Placed, type Said, silence } from './fold.ts';
+import { listType } from './inner-types.ts';
 
 /**
- * A list is kept as a resource of a type of its own, which no reader shows: it folds, is replayed
- * and is taken back as any other. What it ends is never stored as said by anybody: a fold derives
- * it from the list`s history, so that a late or a retracted list changes it as if in order.
+ * What a message says of a list as a contribution to that list, which is kept as a resource of a
+ * type of its own. What it ends is never stored as said by anybody: a fold derives it from the
+ * list`s history, so that a late or a retracted list changes it as if in order.
  */
-export const listType = '-list';
-
-/** What a message says of a list as a contribution to that list. */
 export function listContribution(listing: Listing): Contribution {
   const { scope, row, type, whole, listed, gone, ended } = listing;
   return {

@@ -2,6 +2,7 @@ import { joinElements, splitElements } from './elements.ts';
 import { fold, type Placed, type SaidText, sameElements, silence, splitSaid } from './fold.ts';
 import { readHistory, saysNothing, spellOwn } from './history.ts';
 import { endingsIn } from './lists.ts';
+import { redirect } from './moves.ts';
 import type { State } from './resource-cache.ts';
 import { unpackId } from './schema.ts';
 import { append, type Origin, type Spine, save } from './spine.ts';
@@ -23,7 +24,7 @@ export function refold(
   save(spine, state);
 }
 
-/** Folds a resource again whose lists have changed; says whether that changed it. */
+/** Folds a resource again whose lists, or whose visit, changed; says whether that changed it. */
 export function derive(spine: Spine, state: State, origin: Origin): boolean {
   const text = foldedText(spine, state, []);
   if (text !== undefined) append(spine, state, origin, text, saysNothing);
@@ -39,6 +40,7 @@ export function foldedText(
   spine.pack.flush();
   const history = [...readHistory(spine.reading, state.last), ...more];
   const elements = fold(history, endingsOf(spine, state, history));
+  if (elements !== undefined) redirect(spine, state, elements, history);
   const before = state.text === '' ? undefined : splitElements(state.text);
   const same =
     elements === undefined || before === undefined

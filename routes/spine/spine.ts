@@ -1,7 +1,7 @@
 import type { DatabaseHandle } from '../../engine/index.ts';
 import type { Placed } from './fold.ts';
 import { type IdIndex, openIdIndex } from './id-index.ts';
-import { listType } from './lists.ts';
+import { listType, moveType } from './inner-types.ts';
 import { type OpenPack, openPack } from './pack.ts';
 import { unpack } from './packing.ts';
 import { type ResourceCache, resourceCache, type State } from './resource-cache.ts';
@@ -30,9 +30,47 @@ export type Spine = {
   readonly tally: Map<string, { resources: number; versions: number }>;
   /** Histories of lists that were read for the message in hand. */
   readonly listHistories: Map<number, readonly Placed[]>;
+  readonly moves: Moves;
   /** The newest message that was ever written. */
   newest: number;
 };
+
+/** What the fold asks of what has moved; see `moves.ts`. */
+export type Moves = {
+  /** Has anything ever moved? */
+  any: boolean;
+  /** Has an account? */
+  anyAccount: boolean;
+  /** As read for the message in hand. */
+  readonly byReference: Map<string, readonly Moved[]>;
+  /** What was read of the accounts of visits, by the number of the visit. */
+  readonly read: Map<number, { readonly last: number; readonly said: readonly Named[] }>;
+  /**
+   * The message in hand, the visits of which it tells, and how those, and the ones of its earlier
+   * generations, had moved before.
+   */
+  now: {
+    readonly message: number;
+    readonly generation: number;
+    readonly visits: readonly string[];
+    readonly before: ReadonlyMap<string, string>;
+  };
+};
+
+/** What a message said of the accounts of a visit; absent where nothing. */
+export type Named = Pick<Placed, 'message' | 'generation' | 'ordinal' | 'retraction'> & {
+  readonly named?: readonly string[];
+};
+
+const noMoves = (): Moves => ({
+  any: false,
+  anyAccount: false,
+  byReference: new Map(),
+  read: new Map(),
+  now: { message: 0, generation: 0, visits: [], before: new Map() },
+});
+
+export type Moved = { readonly message: number; readonly from: string; readonly to: string };
 
 /** The message whose contributions are being written. */
 export type Origin = {
@@ -67,6 +105,7 @@ export function openSpine(db: DatabaseHandle): Spine & { begun(): void; committi
     pack: openPack(writing),
     tally: new Map(),
     listHistories: new Map(),
+    moves: noMoves(),
     newest: 0,
     /** What another connection has committed since makes everything in memory doubtful. */
     begun() {
@@ -75,6 +114,9 @@ export function openSpine(db: DatabaseHandle): Spine & { begun(): void; committi
       seen = version;
       this.cache.clear();
       this.ids.refresh();
+      this.moves.read.clear();
+      this.moves.any = reading.wordNo.get(moveType) !== undefined;
+      this.moves.anyAccount = this.moves.any;
       this.newest = writing.newest.get()!.message;
       const lastPack = writing.lastPack.get();
       this.pack.restart(lastPack === undefined ? 0 : unpack(lastPack).at(-1)!.row);
@@ -82,6 +124,7 @@ export function openSpine(db: DatabaseHandle): Spine & { begun(): void; committi
     committing() {
       this.ids.committing();
       this.tally.delete(listType);
+      this.tally.delete(moveType);
       for (const [type, { resources, versions }] of this.tally)
         writing.addTally.run(words.no(type), resources, versions);
       this.tally.clear();

@@ -86,9 +86,9 @@ export const storeStage: StageComponent<z.output<typeof schema>> = {
           const { gate, unvisited } = work.body;
           const { errors, remarks } = gate ? judge(spine, gate, decided.work) : admitted;
           if (errors.length > 0) return hold([...errors, ...remarks]);
-          const written = writeMessage(spine, decided.work);
+          const { written, issues } = writeMessage(spine, decided.work);
           decided.answer();
-          return pass({ unvisited, written }, remarks);
+          return pass({ unvisited, written }, [...remarks, ...issues]);
         }),
     };
     return stage as Stage;

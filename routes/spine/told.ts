@@ -2,14 +2,16 @@ import type { Contribution, Conversion } from '../../transforms/fhir/index.ts';
 import { type Elements, isHidden, splitElements } from './elements.ts';
 import { type Said, saidBy, splitSaid } from './fold.ts';
 import { aroundSet, setOf, setTextOf } from './history.ts';
-import { listContribution, listType } from './lists.ts';
+import { listType, moveType } from './inner-types.ts';
+import { listContribution } from './lists.ts';
+import { moveContribution } from './moves.ts';
 import { unpackId } from './schema.ts';
 import { type Reading, textAfter } from './statements.ts';
 import type { Words } from './words.ts';
 
 /** What a message said of one resource, each element as JSON text. */
 export type Told = Omit<Said, 'list'> & {
-  /** `toldOfList` for a list, whose id ends in the name of its row. */
+  /** `toldOfList` for a list, whose id ends in the name of its row; `toldOfMove` for a move. */
   readonly type: string;
   readonly id: string;
   /**
@@ -20,10 +22,12 @@ export type Told = Omit<Said, 'list'> & {
 };
 
 export const toldOfList = '(list)';
+export const toldOfMove = '(move)';
 
-/** What a conversion says, as it would be kept: its contributions, then its lists. */
-export function toldBy({ contributions, lists = [] }: Conversion): readonly Told[] {
-  return [...contributions, ...lists.map(listContribution)].map(toldIn);
+/** What a conversion says, as it would be kept: its contributions, then its lists and moves. */
+export function toldBy({ contributions, lists = [], moves = [] }: Conversion): readonly Told[] {
+  const moved = moves.map((move) => moveContribution(move));
+  return [...contributions, ...lists.map(listContribution), ...moved].map(toldIn);
 }
 
 function toldIn(contribution: Contribution): Told {
@@ -40,7 +44,7 @@ function toldOf(
   take: () => Elements,
 ): Told {
   const { remove, whole, initial, joins, without, corrects, deleted } = said;
-  const shown = type === listType ? toldOfList : type;
+  const shown = type === listType ? toldOfList : type === moveType ? toldOfMove : type;
   let seen: Elements | undefined;
   return {
     ...{ type: shown, id, setText, remove, whole, initial, joins, without, corrects, deleted },

@@ -1,11 +1,14 @@
-import type { ResourceLine, Work } from '../../engine/index.ts';
+import type { Issue, ResourceLine, Work } from '../../engine/index.ts';
 import type { Contribution, Conversion } from '../../transforms/fhir/index.ts';
 import { joinElements, render, splitElements } from './elements.ts';
 import { apply, type SaidText, saidBy, splitSaid } from './fold.ts';
 import { spell, spellAll } from './history.ts';
+import { isInner, listType } from './inner-types.ts';
 import { linesOf } from './lines.ts';
 import { endLeftOut, type ListChange } from './list-changes.ts';
-import { listContribution, listType } from './lists.ts';
+import { listContribution } from './lists.ts';
+import { beginMoves, followMoves } from './move-changes.ts';
+import { moveContribution } from './moves.ts';
 import { refold } from './refold.ts';
 import { repetition, saidBefore } from './repeats.ts';
 import type { State } from './resource-cache.ts';
@@ -15,32 +18,46 @@ import { append, create, isInOrder, load, type Origin, type Spine, save } from '
 /**
  * Writes what a message says, once: a second run of the same generation writes nothing and gives
  * the same lines, a generation that a later one has overtaken writes nothing and gives none.
- * Answers with one line for each resource that it changed or spoke of.
+ * Answers with one line for each resource that it changed or spoke of, and what an analyst should
+ * know of it.
  */
-export function writeMessage(spine: Spine, work: Work<Conversion>): readonly ResourceLine[] {
+export function writeMessage(
+  spine: Spine,
+  work: Work<Conversion>,
+): { readonly written: readonly ResourceLine[]; readonly issues: readonly Issue[] } {
   const { id, generation, receivedUs } = work;
   const earlier = generationsOf(spine, id);
   const last = earlier[0] ?? -1;
-  if (last === generation) return linesOf(spine.reading, spine.words, id, generation);
-  if (last > generation) return [];
+  if (last === generation)
+    return { written: linesOf(spine.reading, spine.words, id, generation), issues: none };
+  if (last > generation) return { written: none, issues: none };
   const before = saidBefore(spine, id, earlier);
   const origin: Origin = { id, generation, receivedUs, earlier, before };
-  const { contributions, lists = none } = work.body;
+  const { contributions, lists = none, moves = none } = work.body;
   // What may throw for bad input comes before the first write.
   const said = contributions.map(saidBy);
   spine.listHistories.clear();
+  beginMoves(spine, work, earlier);
   const first = spine.pack.nextRow();
   const touched = new Map<number, State>();
   const changes = lists.length === 0 ? none : writeLists(spine, origin, lists, touched);
   const listOf = listNumbers(changes);
+  for (const [at, move] of moves.entries()) {
+    const contribution = moveContribution(move);
+    const ordinal = changes.length + at;
+    const state = contribute(spine, origin, ordinal, contribution, saidBy(contribution));
+    touched.set(state.no, state);
+  }
+  const inner = changes.length + moves.length;
   for (let at = 0; at < contributions.length; at += 1) {
     const contribution = contributions[at]!;
     const list = listOf?.get(contribution.id);
     const own = list === undefined ? said[at]! : { ...said[at]!, list };
-    const state = contribute(spine, origin, changes.length + at, contribution, own);
+    const state = contribute(spine, origin, inner + at, contribution, own);
     touched.set(state.no, state);
   }
-  if (earlier.length > 0) retract(spine, origin, changes.length + contributions.length, touched);
+  if (earlier.length > 0) retract(spine, origin, inner + contributions.length, touched);
+  const issues = followMoves(spine, origin, touched);
   endLeftOut(spine, origin, changes, touched);
   spine.pack.flush();
   addOrigin(spine, work, first);
@@ -49,10 +66,10 @@ export function writeMessage(spine: Spine, work: Work<Conversion>): readonly Res
   const lines: ResourceLine[] = [];
   for (const state of touched.values()) {
     const { type, text } = state;
-    if (text !== '' && type !== listType)
+    if (text !== '' && !isInner(type))
       lines.push({ type, id: state.id, json: render(state, text) });
   }
-  return lines;
+  return { written: lines, issues };
 }
 
 /** The generations of the message that are written, the latest first. */

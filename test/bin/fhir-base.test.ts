@@ -45,7 +45,19 @@ describe('terminology on the port of the console', function () {
   };
   const lookup = `/fhir/CodeSystem/$lookup?system=${colours}&code=ruby`;
 
-  it('knows nothing before the first import, and what was imported after it', async () => {
+  it('serves what comes with Plexus, and units, without a store', async () => {
+    const gender = 'system=http://hl7.org/fhir/administrative-gender&code=male';
+    assert.equal((await ask(`/fhir/CodeSystem/$lookup?${gender}`)).status, 200);
+    const unit = 'system=http://unitsofmeasure.org&code=mg%2FdL';
+    assert.equal((await ask(`/fhir/CodeSystem/$lookup?${unit}`)).status, 200);
+    const read = (await (await ask('/fhir/CodeSystem/administrative-gender')).json()) as Any;
+    assert.ok(read.concept.length >= 4);
+    const set = 'url=http://hl7.org/fhir/ValueSet/administrative-gender';
+    const expanded = (await (await ask(`/fhir/ValueSet/$expand?${set}`)).json()) as Any;
+    assert.equal(expanded.expansion.total, 4);
+  });
+
+  it('does not know a code before its import, and does after it', async () => {
     assert.equal((await ask(lookup)).status, 404);
     const file = join(dataDir, 'colours.json');
     writeFileSync(file, JSON.stringify(colourSystem));

@@ -78,6 +78,8 @@ export type Conversion = {
   readonly marks: readonly Mark[];
   /** The lists that the message gives, whole or in part; absent where it gives none. */
   readonly lists?: readonly Listing[];
+  /** What moves to another patient, and all that belongs to it; absent in all but a few. */
+  readonly moves?: readonly Move[];
   /** What the message says of who is whom; absent in all but a few. */
   readonly statements?: readonly IdentityStatement[];
   readonly provenance: Provenance;
@@ -105,6 +107,18 @@ export type Listing = {
   readonly gone: readonly string[];
   /** What ending sets; null removes. */
   readonly ended: Readonly<Record<string, unknown>>;
+};
+
+/**
+ * A visit, an account or a file is of another patient than was told (HL7 v2.5.1, A43 to A45). What
+ * messages told of it follows; that is decided where the resources are folded.
+ */
+export type Move = {
+  /** `Encounter/id`, `Account/id`, or the file`s own `Patient/id`. */
+  readonly what: string;
+  /** `Patient/id`. */
+  readonly from: string;
+  readonly to: string;
 };
 
 /** A patient as a statement names them: by identifiers, or by the id of their resource. */

@@ -8,6 +8,7 @@ export type {
   IdentityStatement,
   Listing,
   Mark,
+  Move,
   Provenance,
   StatedIdentifier,
   StatedPatient,

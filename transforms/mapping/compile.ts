@@ -117,6 +117,8 @@ export type CompiledMapping = {
   readonly ignored: ReadonlyMap<string, FieldBits>;
   /** Segment of each resource row. */
   readonly each: readonly string[];
+  /** The Patient that MRG names. */
+  readonly prior: ResourcePlan | undefined;
   /** Slug of the sender; part of every id. */
   readonly source: string;
   /** What it does with messages of the shapes that came. */
@@ -155,6 +157,7 @@ export function compileMapping(
     messages,
     ignored: bySegment(merged.ignore),
     each: merged.resources.map(({ row }) => segmentName(row.each!)),
+    prior: [...resources.values()].find(({ type, each }) => type === 'Patient' && each === 'MRG'),
     source: merged.source,
     lives: new Map(),
     memos: new Map(),

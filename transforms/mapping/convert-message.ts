@@ -10,6 +10,7 @@ import { liveOf } from './live.ts';
 import { type FullRun, makeInstances } from './make-instances.ts';
 import { memosFor } from './memo.ts';
 import { environmentOf } from './message-environment.ts';
+import { readMoves } from './moves.ts';
 import { createReader } from './reader.ts';
 import type { Run } from './rule.ts';
 import { scopeOf } from './scope.ts';
@@ -57,6 +58,7 @@ export function convertMessage(mapping: CompiledMapping, message: Hl7Message): C
     if (run.reader.segments.length > heldMax) run.reader.known[instance.index] = undefined;
   }
   const statements = readStatements(run);
+  const moves = readMoves(mapping, instances, run);
   const lists = run.lists && listings(run.lists);
   markIgnored(mapping, run);
   if (isBlocking(collector.list()) || isBlocking(message.issues)) return held(collector, message);
@@ -70,6 +72,7 @@ export function convertMessage(mapping: CompiledMapping, message: Hl7Message): C
       issues: [...message.issues, ...collector.list()],
       marks,
       ...(lists === undefined ? {} : { lists }),
+      ...(moves === undefined ? {} : { moves }),
       ...(statements === undefined ? {} : { statements }),
       provenance: { mapping: mapping.label, maps: [] },
     },

@@ -21,6 +21,7 @@ export * from './drift/index.ts';
 export { type ImportFinding, type ImportReport, importFiles } from './import/index.ts';
 export type { Knowledge, Release } from './knowledge.ts';
 export * from './maps/index.ts';
+export { type ExpandedCode, expandedCodes, Refused } from './operations/index.ts';
 export {
   namesRelease,
   type PinMistake,

@@ -15,7 +15,10 @@ export type Release = { readonly url: string; readonly version: string };
 
 /** Finds releases. Two releases never share type, url and version. */
 export type Knowledge = {
-  /** All versions of an url, the newest first (`newestFirst`); none when the url is unknown. */
+  /**
+   * The versions of an url, the newest first (`newestFirst`); none when the url is unknown. Drafts
+   * of the store are not among them: nobody gets one who did not ask for that very version.
+   */
   versions(type: ResourceType, url: string): readonly string[];
   codeSystem(url: string, version: string): CodeSystem | undefined;
   valueSet(url: string, version: string): ValueSet | undefined;
@@ -27,7 +30,7 @@ export type Knowledge = {
   /** Concept maps that have a group from this system, or to it. */
   mapsFrom(system: string): readonly Release[];
   mapsTo(system: string): readonly Release[];
-  /** By the id of the FHIR resource. */
+  /** By the id of the FHIR resource; a draft where nothing else has it. */
   byId(type: ResourceType, id: string): Release | undefined;
   /** One page of the releases that fit, in a stable order; for the search of the FHIR API. */
   search(type: ResourceType, wanted: Wanted): Found;

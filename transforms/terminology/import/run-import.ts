@@ -1,23 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Knowledge } from '../knowledge.ts';
-import {
-  type Approval,
-  completeRelease,
-  judgeRelease,
-  publishReleases,
-  type TerminologyStore,
-  type Verdict,
-  writeClosure,
-} from '../store/index.ts';
-import { checkMap } from './check-map.ts';
-import { createContext, type ImportContext, type Staged } from './context.ts';
+import type { Approval, TerminologyStore, Verdict } from '../store/index.ts';
+import { createContext, type ImportContext } from './context.ts';
 import { readFhirJson } from './fhir-json.ts';
 import { packageInputs } from './fhir-package.ts';
 import { collectFindings, type Findings, type ImportFinding, Unreadable } from './findings.ts';
 import { batchesOf, type Format, formatOf, isPackage } from './formats.ts';
 import { beginImport, endImport, touchImport } from './import-lease.ts';
 import { fileInput, type Input } from './input.ts';
-import { targetStates } from './target-states.ts';
+import { settle } from './settle.ts';
 
 export type ImportOptions = {
   readonly files: readonly string[];
@@ -68,7 +59,7 @@ export async function importFiles(
   });
   try {
     await readAll(options, made.context, findings, () => touchImport(db, importId, nowUs()));
-    const releases = settle(store, options, made.ended, findings);
+    const releases = settle(store, { ...options, importId }, made.ended, findings);
     const skipped = Object.fromEntries(made.skipped);
     const { all, omitted } = findings;
     const outcome = findings.errors > 0 ? 'refused' : options.dryRun ? 'checked' : 'imported';
@@ -142,64 +133,4 @@ function pacer(context: ImportContext, touch: () => void, tell: (bytes: number) 
       throw error;
     }
   };
-}
-
-/** Checks what was read as a whole, and publishes it when nothing is wrong. */
-function settle(
-  store: TerminologyStore,
-  options: ImportOptions,
-  ended: readonly Staged[],
-  findings: Findings,
-): readonly Verdict[] {
-  const { db } = store;
-  const twice = new Map<string, Staged>();
-  for (const staged of ended) {
-    const { staging, heading, file, line } = staged;
-    const key = `${staging.kind} ${heading.url}|${heading.version}`;
-    if (twice.has(key)) {
-      const message = `${heading.url}|${heading.version} is given twice`;
-      findings.error(file, line, 'release-duplicate', message);
-    }
-    twice.set(key, staged);
-    db.transaction(() => {
-      closeStaged(staged, store, findings);
-      completeRelease(db, staging, heading, options.approval);
-    })();
-  }
-  const verdicts = ended.map(({ staging }) => judgeRelease(db, staging.id));
-  const states = targetStates(store, ended, options.beside);
-  ended.forEach((staged, at) => {
-    const { outcome, differences, url, version } = verdicts[at]!;
-    if (staged.staging.kind === 'ConceptMap' && outcome !== 'unchanged')
-      checkMap(db, staged, findings, states);
-    if (outcome !== 'refused') return;
-    const what = differences
-      .map(({ change, code, element }) => [change, code, element].filter(Boolean).join(' '))
-      .join(', ');
-    const message =
-      `${url}|${version} is published and says otherwise (${what}); ` +
-      'a correction is a new version';
-    findings.error(staged.file, staged.line, 'release-published', message);
-  });
-  if (findings.errors > 0 || options.dryRun) return verdicts;
-  const ids = ended.map(({ staging }) => staging.id);
-  publishReleases(db, ids, options.nowUs());
-  return verdicts;
-}
-
-function closeStaged(staged: Staged, { db }: TerminologyStore, findings: Findings): void {
-  const { staging, heading, file } = staged;
-  if (staging.kind !== 'CodeSystem') return;
-  const closure = writeClosure(db, staging);
-  if (closure.outcome === 'cycle') {
-    const codeOf = db.prepare('SELECT code FROM concept WHERE release = ? AND ord = ?').pluck();
-    const codes = closure.cycle.map((ord) => codeOf.get(staging.id, ord) as string);
-    const shown = [...codes.slice(0, 5), ...(codes.length > 5 ? ['..'] : []), codes[0]];
-    const message = `the hierarchy of ${heading.url} runs in a circle: ${shown.join(' < ')}`;
-    findings.error(file, staging.line(closure.cycle[0]!), 'hierarchy-cycle', message);
-  }
-  if (closure.outcome === 'too-large') {
-    const message = `${heading.url} is too deep for a closure; questions walk its hierarchy`;
-    findings.report(file, staged.line, 'closure-too-large', message);
-  }
 }

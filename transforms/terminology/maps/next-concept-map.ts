@@ -1,7 +1,11 @@
 import type { Json } from '../knowledge.ts';
 import type { DecidedCode } from './next-release.ts';
 
-type Group = { readonly source?: string; readonly target?: string; readonly element?: readonly Json[] };
+type Group = {
+  readonly source?: string;
+  readonly target?: string;
+  readonly element?: readonly Json[];
+};
 
 /**
  * The next version of a ConceptMap (R4): what it says, without the codes that were decided, and the

@@ -87,7 +87,7 @@ const unclosed = (system: string): readonly Json[] => [
 ];
 
 /** An expansion must know everything that the definition names, or say why it does not. */
-function demandComplete(question: Question, prepared: Prepared): void {
+export function demandComplete(question: Question, prepared: Prepared): void {
   for (const part of [...prepared.includes, ...prepared.excludes]) {
     const [missing] = part.component.valueSets.filter((_, at) => part.missing[at] !== undefined);
     if (part.missing.length > 0) throw missingImport(question, part);
@@ -167,7 +167,7 @@ const tooCostly = ({ name }: Prepared, { codesMax }: ExpandLimits) =>
   );
 
 /** The members after excludes and the wishes of the question, each code once. */
-function* distinctMembers(prepared: Prepared, question: Question): Iterable<Member> {
+export function* distinctMembers(prepared: Prepared, question: Question): Iterable<Member> {
   const { asked } = question;
   const isActiveOnly = asked.flag('activeOnly') === true || prepared.inactive === false;
   const words = (asked.text('filter') ?? '').toLowerCase().split(/\s+/).filter(Boolean);

@@ -21,6 +21,7 @@ export {
 } from './capabilities.ts';
 export { type ClosureTables, createClosureTables } from './closure.ts';
 export { declined, type IssueType, outcomeOf, Refused } from './issue.ts';
+export { type ExpandedCode, expandedCodes, valueSetBy } from './members.ts';
 export type { Surroundings } from './question.ts';
 
 /** An operation: Parameters in, a resource out. Throws `Refused`. */

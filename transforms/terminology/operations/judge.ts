@@ -14,7 +14,7 @@ import {
 } from './prepared.ts';
 import type { Question } from './question.ts';
 import { unknownSystemIssue } from './unknown-system.ts';
-import { fitsVersion, isPattern } from './versions.ts';
+import { fitsVersion, isPattern, isThere, versionFor } from './versions.ts';
 
 /** A concept that a coding means, in one version of its system. */
 export type Hit = {
@@ -89,10 +89,9 @@ function judgePart(question: Question, whole: Prepared, part: Part, coding: Codi
 
 /** The best that can be said of a code whose version is unknown. */
 function fallbackOf({ knowledge, rules }: Question, { system = '', version, code }: Coding) {
-  const versions = knowledge.versions('CodeSystem', system);
   const preferred = rules.preferred.get(system) ?? rules.required.get(system);
   const sought = version ?? preferred;
-  const found = versions.find((one) => sought === undefined || fitsVersion(sought, one));
+  const found = versionFor(knowledge, 'CodeSystem', system, sought ?? '');
   const reader = found === undefined ? undefined : knowledge.codeSystem(system, found);
   if (reader === undefined) return {};
   const view = viewOf(reader, []);
@@ -127,8 +126,7 @@ function chooseVersion(question: Question, part: Part, coding: Coding): Chosen {
       issues.push(mismatch(part, coding));
     return { part, issues, unknown };
   }
-  const isKnown =
-    given !== undefined && question.knowledge.versions('CodeSystem', url).includes(given);
+  const isKnown = given !== undefined && isThere(question.knowledge, 'CodeSystem', url, given);
   let chosen = part;
   if (given !== undefined && given !== opened.system.version) {
     const isFree = sought === '' || (isPattern(sought) && fitsVersion(sought, given));

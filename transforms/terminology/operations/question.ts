@@ -4,7 +4,7 @@ import type { Asked } from './asked.ts';
 import { issue, refusedBy } from './issue.ts';
 import { canonical, canonicalOf, listOf, objectOf, textOf, valueIn } from './json.ts';
 import { type Languages, languagesOf } from './languages.ts';
-import { fitsVersion, ruleMap, type VersionRules } from './versions.ts';
+import { fitsVersion, ruleMap, type VersionRules, versionFor } from './versions.ts';
 
 /** What every operation works with: the question's own resources, rules and wishes. */
 export type Question = {
@@ -48,9 +48,7 @@ export function findValueSet(
 ): Json | undefined {
   const { url, version } = canonicalOf(text);
   const sought = version ?? rules.valueSets.get(url);
-  const found = knowledge
-    .versions('ValueSet', url)
-    .find((one) => sought === undefined || fitsVersion(sought, one));
+  const found = versionFor(knowledge, 'ValueSet', url, sought ?? '');
   if (found !== undefined) return knowledge.valueSet(url, found)?.resource;
   const whole = knowledge.systemOfValueSet(url);
   return whole && wholeSystem(url, whole);
@@ -79,9 +77,7 @@ export function openSupplements(
 ): readonly CodeSystem[] {
   return [...new Set(canonicals)].map((text) => {
     const { url, version } = canonicalOf(text);
-    const found = knowledge
-      .versions('CodeSystem', url)
-      .find((one) => version === undefined || fitsVersion(version, one));
+    const found = versionFor(knowledge, 'CodeSystem', url, version ?? '');
     const system = found === undefined ? undefined : knowledge.codeSystem(url, found);
     if (system?.resource.content === 'supplement') return system;
     throw refusedBy(

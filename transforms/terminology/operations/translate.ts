@@ -12,7 +12,7 @@ import {
   type Translated,
   translateBy,
 } from './translate-code.ts';
-import { fitsVersion } from './versions.ts';
+import { versionFor } from './versions.ts';
 
 type Source = { readonly system: string; readonly code: string };
 
@@ -159,9 +159,7 @@ function mapsFor(question: Question, system: string, isReverse: boolean): readon
 function namedMap({ knowledge }: Question, text: string, version?: string): ConceptMap {
   const { url, version: inUrl } = canonicalOf(text);
   const wanted = version ?? inUrl;
-  const found = knowledge
-    .versions('ConceptMap', url)
-    .find((one) => wanted === undefined || fitsVersion(wanted, one));
+  const found = versionFor(knowledge, 'ConceptMap', url, wanted ?? '');
   const map = found === undefined ? undefined : knowledge.conceptMap(url, found);
   if (map !== undefined) return map;
   throw refusedBy(

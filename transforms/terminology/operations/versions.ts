@@ -1,4 +1,4 @@
-import type { CodeSystem, Knowledge } from '../knowledge.ts';
+import type { CodeSystem, Knowledge, ResourceType } from '../knowledge.ts';
 import { canonicalOf } from './json.ts';
 
 /** The version parameters of a question: by url, which version (or pattern) it means. */
@@ -49,6 +49,40 @@ export function fitsVersion(pattern: string, version: string): boolean {
 
 export const isPattern = (version: string): boolean => /(^|\.)[x*](\.|$)/.test(version);
 
+/**
+ * The version that a question means: of '' the newest, else the newest that fits. A draft answers
+ * to its own version alone, for nobody lists it.
+ */
+export function versionFor(
+  knowledge: Knowledge,
+  type: ResourceType,
+  url: string,
+  sought: string,
+): string | undefined {
+  const known = knowledge.versions(type, url);
+  if (sought === '') return known[0];
+  const found = known.find((one) => fitsVersion(sought, one));
+  return found ?? (isThere(knowledge, type, url, sought) ? sought : undefined);
+}
+
+export function isThere(
+  knowledge: Knowledge,
+  type: ResourceType,
+  url: string,
+  version: string,
+): boolean {
+  switch (type) {
+    case 'CodeSystem':
+      return knowledge.codeSystem(url, version) !== undefined;
+    case 'ValueSet':
+      return knowledge.valueSet(url, version) !== undefined;
+    case 'ConceptMap':
+      return knowledge.conceptMap(url, version) !== undefined;
+    default:
+      throw new Error(`no such type: ${type satisfies never}`);
+  }
+}
+
 /** Opens what a place names: rules first, then the newest version that fits. */
 export function openSystem(
   knowledge: Knowledge,
@@ -60,8 +94,7 @@ export function openSystem(
   const fallback = rules.preferred.get(url) ?? rules.required.get(url);
   const named = said === undefined || said === '' ? undefined : said;
   const sought = forced ?? named ?? fallback ?? '';
-  const known = knowledge.versions('CodeSystem', url);
-  const version = sought === '' ? known[0] : known.find((one) => fitsVersion(sought, one));
+  const version = versionFor(knowledge, 'CodeSystem', url, sought);
   const system = version === undefined ? undefined : knowledge.codeSystem(url, version);
   const required = rules.required.get(url);
   const isViolated =

@@ -1,5 +1,11 @@
-import { type Knowledge, layered } from '../knowledge.ts';
-import { shippedKnowledge } from './knowledge.ts';
+import {
+  type Json,
+  type Knowledge,
+  layered,
+  type Release,
+  type ResourceType,
+} from '../knowledge.ts';
+import { shippedKnowledge, shippedResource } from './knowledge.ts';
 import { ucumKnowledge } from './ucum.ts';
 
 export { writePack } from './pack.ts';
@@ -9,4 +15,15 @@ export { shippedKnowledge, ucumKnowledge };
 export function withShipped(stored: Knowledge | undefined): Knowledge {
   const below = [ucumKnowledge, shippedKnowledge()];
   return layered(...(stored === undefined ? [] : [stored]), ...below);
+}
+
+/** A release that comes with Plexus as a document: its whole resource, of UCUM the heading. */
+export function shippedDocument(
+  type: ResourceType,
+  release: Release,
+): readonly string[] | undefined {
+  const { url, version } = release;
+  const units = type === 'CodeSystem' ? ucumKnowledge.codeSystem(url, version) : undefined;
+  const resource: Json | undefined = units?.resource ?? shippedResource(type, release);
+  return resource && [JSON.stringify(resource)];
 }

@@ -1,4 +1,5 @@
 import {
+  type Json,
   type Knowledge,
   newestFirst,
   type Release,
@@ -12,14 +13,28 @@ import { type Entry, openPack, type Pack } from './pack.ts';
 const readersMax = 200;
 
 let shipped: Knowledge | undefined;
+let opened: Pack | undefined;
+const packOpened = (): Pack => {
+  opened ??= openPack();
+  return opened;
+};
 
 /**
  * What comes with Plexus: HL7's code systems, value sets and concept maps of R4, v2 and v3, and the
  * newer ones of HL7 Terminology. Read-only; nothing is read before the first question.
  */
 export function shippedKnowledge(): Knowledge {
-  shipped ??= lazy(() => knowledgeOf(openPack()));
+  shipped ??= lazy(() => knowledgeOf(packOpened()));
   return shipped;
+}
+
+/** A release that comes with Plexus as its whole resource. */
+export function shippedResource(type: ResourceType, { url, version }: Release): Json | undefined {
+  const pack = packOpened();
+  const entry = pack.entries.find(
+    (one) => one.type === type && one.url === url && one.version === version,
+  );
+  return entry && pack.resource(entry);
 }
 
 /** Opens at the first question. */

@@ -5,6 +5,7 @@ export type { Change } from './diff.ts';
 export { diffTargets } from './diff-mappings.ts';
 export { edgeKinds } from './export.ts';
 export { hierarchyProperties } from './hierarchy.ts';
+export { storedKnowledge } from './knowledge.ts';
 export { isRetired } from './properties.ts';
 export {
   type Approval,
@@ -15,8 +16,8 @@ export {
   type Verdict,
   writeClosure,
 } from './publish.ts';
-export type { ReleaseState } from './releases.ts';
-export type { Damage, Verification } from './seal.ts';
+export { type ReleaseState, releaseQueries } from './releases.ts';
+export { canonicalJson, type Damage, meaningOf, type Verification } from './seal.ts';
 export {
   type Heading,
   type MappingRow,

@@ -16,7 +16,7 @@ import { type ReleaseQueries, type ReleaseRow, releaseQueries, resourceOf } from
 /** How many readers are kept at hand; each holds the heading of its resource. */
 const readersMax = 500;
 
-/** Knowledge of what the store holds, drafts too. */
+/** Knowledge of what the store holds; a draft is found by its own version alone. */
 export function storedKnowledge(db: DatabaseHandle, releases = releaseQueries(db)): Knowledge {
   const concepts = codeSystemQueries(db);
   const mappings = conceptMapQueries(db);

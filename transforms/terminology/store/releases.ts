@@ -32,20 +32,27 @@ export type ReleaseRow = {
 
 export type ReleaseQueries = ReturnType<typeof releaseQueries>;
 
-export function releaseQueries(db: DatabaseHandle) {
-  const seen = `state <> 'importing'`;
+/** `importId`: what that import has written is seen too, as if it were published already. */
+export function releaseQueries(db: DatabaseHandle, importId?: number) {
+  const isOwn = importId === undefined ? '' : ` OR import = ${importId}`;
+  const seen = `(state <> 'importing'${isOwn})`;
+  const published = `(state IN ('active', 'retired')${
+    importId === undefined ? '' : ` OR import = ${importId} AND status IN ('active', 'retired')`
+  })`;
   const one = db.prepare(
-    `SELECT * FROM release WHERE kind = ? AND url = ? AND version = ? AND ${seen}`,
+    `SELECT * FROM release WHERE kind = ? AND url = ? AND version = ? AND ${seen}
+     ORDER BY state = 'importing' DESC`,
   );
   const versions = db
-    .prepare(`SELECT version FROM release WHERE kind = ? AND url = ? AND ${seen}`)
+    .prepare(`SELECT DISTINCT version FROM release WHERE kind = ? AND url = ? AND ${published}`)
     .pluck();
   const mentioned = db.prepare(
-    `SELECT r.url, r.version FROM mention m JOIN release r ON r.id = m.release
-     WHERE m.role = ? AND m.url = ? AND r.kind = ? AND r.${seen} ORDER BY r.url, r.version`,
+    `SELECT DISTINCT url, version FROM release
+     WHERE id IN (SELECT release FROM mention WHERE role = ? AND url = ?) AND kind = ?
+       AND ${published} ORDER BY url, version`,
   );
   const byId = db.prepare(
-    `SELECT url, version FROM release WHERE kind = ? AND fhir_id = ? AND ${seen}`,
+    `SELECT url, version, state FROM release WHERE kind = ? AND fhir_id = ? AND ${seen}`,
   );
   const licence = db.prepare('SELECT text FROM licence WHERE id = ?').pluck();
   const newest = (rows: Release[]) => rows.sort((a, b) => compareVersions(b.version, a.version))[0];
@@ -55,7 +62,12 @@ export function releaseQueries(db: DatabaseHandle) {
     versions: (kind: ResourceType, url: string) => versions.all(kind, url) as string[],
     mentioned: (role: string, url: string, kind: ResourceType) =>
       mentioned.all(role, url, kind) as Release[],
-    byId: (kind: ResourceType, id: string) => newest(byId.all(kind, id) as Release[]),
+    byId(kind: ResourceType, id: string): Release | undefined {
+      const found = byId.all(kind, id) as (Release & { state: ReleaseState })[];
+      const published = found.filter(({ state }) => state !== 'draft');
+      const chosen = newest(published.length > 0 ? published : found);
+      return chosen && { url: chosen.url, version: chosen.version };
+    },
     licence: (row: ReleaseRow) =>
       row.licence === null ? undefined : (licence.get(row.licence) as string),
     list: (kind?: ResourceType) =>

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createTerminologyFace } from '../api/index.ts';
-import type { Knowledge } from '../knowledge.ts';
-import { memoryKnowledge } from '../memory/index.ts';
+import { shippedDocument, withShipped } from '../shipped/index.ts';
 import { openTerminology, type TerminologyStore, terminologyFile } from '../store/index.ts';
 import type { FromThread, TerminologyOptions, ToThread } from './protocol.ts';
 
@@ -19,11 +18,14 @@ function stored(): TerminologyStore | undefined {
   return store;
 }
 
-const nothing: Knowledge = memoryKnowledge([]);
-
 const face = createTerminologyFace({
-  knowledge: () => stored()?.knowledge ?? nothing,
-  document: (type, { url, version: release }) => stored()?.export(type, url, release),
+  knowledge: () => withShipped(stored()?.knowledge),
+  document(type, release) {
+    const opened = stored();
+    const isStored = opened?.find(type, release.url, release.version) !== undefined;
+    if (isStored) return opened.export(type, release.url, release.version);
+    return shippedDocument(type, release);
+  },
   nowUs: () => Date.now() * 1_000,
   about: { version },
   bug: (error) => tell({ kind: 'bug', error }),

@@ -22,7 +22,11 @@ export function definitionsFor(
 }
 
 /** Applies a pinned profile to the resources that it is for. */
-type Assigned = { readonly profile: string; applies(resource: Json): boolean };
+type Assigned = {
+  readonly profile: string;
+  readonly flags: boolean;
+  applies(resource: Json): boolean;
+};
 type Json = Readonly<Record<string, unknown>>;
 
 /**
@@ -38,30 +42,44 @@ export function openGate(place: Place, { packages, profiles, invalid }: Validate
     extensions: () => undefined,
   });
   const { registered } = readExtensions(place.configDir);
-  const assigned = profiles.map((pin) => assign(pin, definitions));
+  const assigned = profiles.map((pin) => assign(pin, definitions, invalid));
   return {
     judge(resource, about): Judgement {
       const node = resource as Json;
-      const own = assigned.filter((one) => one.applies(node)).map(({ profile }) => profile);
-      const wanted = [...own, ...(about?.profiles ?? [])];
+      const own = assigned.filter((one) => one.applies(node));
+      const held = own.filter(({ flags }) => !flags).map(({ profile }) => profile);
+      const flagged = own.filter(({ flags }) => flags).map(({ profile }) => profile);
+      const wanted = [...held, ...(about?.profiles ?? [])];
       const { issues, unchecked } = validator.validate(resource, { profiles: wanted });
       const all = [...issues, ...judgeExtensions(node, registered)];
-      return { issues: invalid === 'flag' ? all.map(asWarning) : all, unchecked };
+      const strict = invalid === 'flag' ? all.map(asWarning) : all;
+      if (flagged.length === 0) return { issues: strict, unchecked };
+      const known = new Set(issues.map(nameOf));
+      const more = validator.validate(resource, { profiles: [...wanted, ...flagged] });
+      const remarks = more.issues.filter((issue) => !known.has(nameOf(issue))).map(asWarning);
+      return { issues: [...strict, ...remarks], unchecked: more.unchecked };
     },
   };
 }
+
+const nameOf = ({ code, path, diagnostics }: Issue): string => `${code} ${path} ${diagnostics}`;
 
 const asWarning = (issue: Issue): Issue =>
   issue.severity === 'error' || issue.severity === 'fatal'
     ? { ...issue, severity: 'warning' }
     : issue;
 
-function assign({ profile, ...pin }: PinnedProfile, definitions: Definitions): Assigned {
+function assign(
+  { profile, ...pin }: PinnedProfile,
+  definitions: Definitions,
+  otherwise: ValidateConfig['invalid'],
+): Assigned {
   const type = definitions.structure(profile)?.type;
   const when = 'when' in pin && pin.when !== undefined ? compilePath(pin.when) : undefined;
   if (type === undefined || isPathIssue(when)) throw new Error(`${profile} was not checked`);
   return {
     profile,
+    flags: (('invalid' in pin && pin.invalid) || otherwise) === 'flag',
     applies: (resource) =>
       resource.resourceType === type &&
       (when === undefined || when.holds(resourceNode(r4Model(), resource)) === true),

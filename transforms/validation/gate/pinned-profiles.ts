@@ -4,6 +4,8 @@ const canonical = z
   .string()
   .regex(/^(?:https?:\/\/|urn:)[^\s|]+\|[^\s|]+$/, 'expected `url|version`: a profile is pinned');
 
+const invalid = z.enum(['hold', 'flag']);
+
 const pinned = z.strictObject({
   profile: canonical.describe('The profile, as `url|version`.'),
   when: z
@@ -12,6 +14,9 @@ const pinned = z.strictObject({
     .describe(
       'FHIRPath on the resource: which resources of its type must fit it. Absent: all of them.',
     ),
+  invalid: invalid
+    .optional()
+    .describe('What becomes of a resource that does not fit this one; else as `invalid` says.'),
 });
 
 /** What a channel holds its resources to. */
@@ -28,8 +33,7 @@ export const validateSchema = z
       .array(z.string().regex(/^[a-z0-9.-]+#[A-Za-z0-9.+-]+$/, 'expected `name#version`'))
       .default([])
       .describe('FHIR packages that were imported with `profile import`, as `name#version`.'),
-    invalid: z
-      .enum(['hold', 'flag'])
+    invalid: invalid
       .default('hold')
       .describe(
         '`hold`: a message that would leave a resource invalid waits in quarantine. `flag`: it ' +

@@ -115,6 +115,14 @@ describe('the stage validate', () => {
     assert.ok(issues.length > 1 && issues.every((one) => one.startsWith('warning ')));
   });
 
+  it('holds by R4 and flags by one profile, where its pin says so', () => {
+    const put = open({ profiles: [{ profile: pin, invalid: 'flag' }] });
+    const [kind, ...issues] = put(patient({ gender: 'female' }));
+    assert.equal(kind, 'pass');
+    assert.ok(issues.length > 0 && issues.every((one) => one.startsWith('warning ')));
+    assert.equal(put(patient({ gender: 'unheard-of' }))[0], 'hold');
+  });
+
   it('is refused by lint for pins that cannot be met', () => {
     const lint = (stage: string) => {
       const head = 'channel: a\nowner: o@a.example\nsource: { fhir: { port: 1 } }\nstages:\n';
