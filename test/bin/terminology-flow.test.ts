@@ -24,7 +24,7 @@ const message = (id: string, code: string, name: string) =>
   [
     `MSH|^~\\&|LAB|WEST|PLEXUS|NET|20260105080000||ORU^R01^ORU_R01|${id}|P|2.5.1`,
     'PID|1||777^^^WEST^MR||Roe^Ann||19800101|F',
-    'OBR|1|O1|F1|BMP^BASIC METABOLIC^L|||20260105070000|||||||||||||||20260105075900|||F',
+    `OBR|1|O${id}|F${id}|BMP^BASIC METABOLIC^L|||20260105070000|||||||||||||||20260105075900|||F`,
     `OBX|1|NM|${code}^${name}^L||4.1|mmol/L|3.5-5.1|N|||F|||20260105070000`,
     '',
   ].join('\r');
