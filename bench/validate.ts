@@ -182,17 +182,29 @@ async function measure(seconds: number): Promise<void> {
   writeFileSync(target, `${JSON.stringify(written, null, 2)}\n`);
 }
 
-async function crash(count: number, seed: number): Promise<void> {
+/** Counts what throws; `at` and the seed lead to the same mutant again. */
+async function crash(count: number, seed: number): Promise<number> {
   const validator = ours(await readPackage(readFileSync(file)));
   const all = (await examples()).filter((one) => JSON.stringify(one).length < 20_000);
   const random = randomOf(seed).next;
-  let invalid = 0;
+  const tally = { mutations: count, seed, crashes: 0, invalid: 0, unchecked: 0 };
+  const before = process.cpuUsage();
   for (let at = 0; at < count; at += 1) {
-    const { issues } = validator.validate(mutate(all[at % all.length], random));
-    if (issues.some(({ severity }) => severity === 'error')) invalid += 1;
+    const mutant = mutate(all[at % all.length], random);
+    try {
+      const { issues, unchecked } = validator.validate(mutant);
+      if (issues.some(({ severity }) => severity === 'error')) tally.invalid += 1;
+      if (unchecked.length > 0) tally.unchecked += 1;
+    } catch (error) {
+      tally.crashes += 1;
+      if (tally.crashes <= 10) process.stderr.write(`at ${at}: ${(error as Error).stack}\n`);
+    }
   }
-  process.stdout.write(`${JSON.stringify({ mutations: count, seed, crashes: 0, invalid })}\n`);
+  const { user, system } = process.cpuUsage(before);
+  const cpu = { cpu_seconds: Math.round((user + system) / 1e6) };
+  process.stdout.write(`${JSON.stringify({ ...tally, ...cpu })}\n`);
+  return tally.crashes;
 }
 
 if (values.mutations === undefined) await measure(Number(values.seconds));
-else await crash(Number(values.mutations), Number(values.seed));
+else if ((await crash(Number(values.mutations), Number(values.seed))) > 0) process.exitCode = 1;

@@ -1,4 +1,5 @@
 import { bulkSource } from '../channels/bulk/index.ts';
+import { cdcSource } from '../channels/cdc/index.ts';
 import { fhirPollSource, fhirSource } from '../channels/fhir/index.ts';
 import { filesSource } from '../channels/files/index.ts';
 import { mllpSource } from '../channels/mllp/index.ts';
@@ -13,6 +14,7 @@ export const registry: Registry = createRegistry([
   fhirSource,
   fhirPollSource,
   bulkSource,
+  cdcSource,
   filesSource,
   filesRoute,
   mllpRoute,

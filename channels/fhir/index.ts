@@ -1,3 +1,4 @@
+export { isLoopback } from './auth.ts';
 export { type FhirConfig, fhirSource } from './fhir.ts';
 export { fhirOrderingKeys } from './ordering-keys.ts';
 export { type Payload, readPayload } from './payload.ts';

@@ -9,8 +9,8 @@ import {
   type SourceContext,
 } from '../../engine/index.ts';
 import { type Candidate, type Folder, openFolder } from './folder.ts';
-import { hl7Landing, ndjsonLanding } from './landing.ts';
-import { readHl7Parts, readNdjsonParts } from './parts.ts';
+import { hl7Landing, type LandingOf, ndjsonLanding } from './landing.ts';
+import { type ReadParts, readHl7Parts, readNdjsonParts } from './parts.ts';
 import { type Progress, takeFile } from './take-file.ts';
 
 const schema = z
@@ -54,12 +54,23 @@ export const filesSource: SourceComponent<FilesSourceConfig> = {
     'Files are taken in the order of their names, messages in the order of the file.',
   example: 'files: { folder: in/mercy-west }',
   schema,
-  create: (config, context) => createFilesSource(config, context),
+  create: (config, context) => folderSource(config, context, formats[config.format]),
 };
+
+/** A folder to watch, whatever its files hold. */
+export type FolderConfig = {
+  readonly folder: string;
+  readonly everyMs: number;
+  readonly messageBytesMax: number;
+};
+
+/** How a file is parted, and what the journal is told of a part. */
+export type FolderFormat = { readonly readParts: ReadParts; readonly landingOf: LandingOf };
 
 type Context = SourceContext & { readonly orderBy: readonly string[] };
 
-function createFilesSource(config: FilesSourceConfig, context: Context): Source {
+/** Watches a folder: takes each file once, and moves it away when all of it is durable. */
+export function folderSource(config: FolderConfig, context: Context, format: FolderFormat): Source {
   const path = context.resolvePath(config.folder);
   const closing = new AbortController();
   const started = new Map<string, Progress>();
@@ -114,7 +125,7 @@ function createFilesSource(config: FilesSourceConfig, context: Context): Source 
     try {
       const isTaken = await takeFile(file, arrival, progress, {
         context,
-        ...formats[config.format],
+        ...format,
         orderBy: context.orderBy,
         bytesMax: config.messageBytesMax,
         signal: closing.signal,

@@ -1,1 +1,8 @@
-export { type FilesSourceConfig, filesSource } from './files.ts';
+export {
+  type FilesSourceConfig,
+  type FolderConfig,
+  filesSource,
+  folderSource,
+} from './files.ts';
+export { type LandingOf, refusedLanding } from './landing.ts';
+export { readNdjsonParts } from './parts.ts';

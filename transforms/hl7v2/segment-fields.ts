@@ -26,7 +26,8 @@ export function divideFields(
   const component = codeOf(delimiters.component);
   const repetition = codeOf(delimiters.repetition);
   const subcomponent = codeOf(delimiters.subcomponent);
-  const starts = [start];
+  positions[0] = start;
+  let count = 1;
   let [low, high] = [0, 0];
   let field = isHeader ? 1 : 0;
   for (let at = start; ; field += 1) {
@@ -51,11 +52,18 @@ export function divideFields(
     }
     if (at >= end) break;
     at += 1;
-    starts.push(at);
+    positions[count] = at;
+    count += 1;
   }
+  const starts = positions.slice(0, count);
+  if (count > positionsMax) positions.length = positionsMax;
   // The name stands where a header has its separator, which is a field; elsewhere it is none.
   return { starts, low: low & ~1, high };
 }
+
+/** Those of the segment that is divided: a list that grows for each takes twice the room. */
+const positions: number[] = [];
+const positionsMax = 1_024;
 
 /** -1 for a delimiter that is not declared, which no character is. */
 const codeOf = (delimiter: string): number => (delimiter === '' ? -1 : delimiter.charCodeAt(0));

@@ -129,6 +129,7 @@ function checkResource(row: ResourceRow, merged: Merged, report: Report): void {
   checkCondition(row.when, report);
   checkCondition(row.corrects, report, 'corrects');
   checkCondition(row.cancels, report, 'cancels');
+  checkCondition(row.deletes, report, 'deletes');
   for (const [index, part] of (row.key ?? []).entries())
     checkKeyPart(part, merged, (code, message) => report(code, message, 'key', index));
 }

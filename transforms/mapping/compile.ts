@@ -16,6 +16,7 @@ import type { Merged } from './merge.ts';
 import { type Giving, type Givings, givingsOf } from './origins.ts';
 import { type ReadPath, readPath } from './reader.ts';
 import { type Going, goingWith } from './replacements.ts';
+import type { RowTables } from './rows/index.ts';
 import { compileRule, type Rule, type RulePlan } from './rule.ts';
 import { choiceNames, fhirPathOf } from './target.ts';
 import { visitNumberOf } from './visit-fields.ts';
@@ -61,6 +62,8 @@ export type ResourcePlan = Filling & {
   /** Left out where the message makes one of the same key already. */
   readonly isOnce: boolean;
   readonly corrections: readonly CorrectionPlan[];
+  /** Where it holds, the resource is there no more. */
+  readonly deletes: Predicate | undefined;
   /** Issue code when the key is missing. */
   readonly missing: string;
   /** What goes with each name that is set. */
@@ -115,6 +118,8 @@ export type CompiledMapping = {
   readonly messages: ReadonlyMap<string, MessagePlan>;
   /** Segment to the fields that carry nothing to map. */
   readonly ignored: ReadonlyMap<string, FieldBits>;
+  /** Set where it converts rows of a database. */
+  readonly rows: RowTables | undefined;
   /** Segment of each resource row. */
   readonly each: readonly string[];
   /** The Patient that MRG names. */
@@ -156,6 +161,7 @@ export function compileMapping(
     tables,
     messages,
     ignored: bySegment(merged.ignore),
+    rows: loaded.rows,
     each: merged.resources.map(({ row }) => segmentName(row.each!)),
     prior: [...resources.values()].find(({ type, each }) => type === 'Patient' && each === 'MRG'),
     source: merged.source,
@@ -208,6 +214,7 @@ function planResource(id: string, merged: Merged, rules: Rules): ResourcePlan {
     isShared: row.shared === true,
     isOnce: row.once === true,
     corrections: [...correctionPlan(row.corrects, false), ...correctionPlan(row.cancels, true)],
+    deletes: compileCondition(row.deletes),
     missing: row.missing ?? `${id}-key-missing`,
     goes: goingWith(row),
     list: compileList(row, ids),

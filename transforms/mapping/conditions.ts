@@ -61,7 +61,10 @@ function allOf(clauses: Clauses): Predicate | undefined {
   const [first, ...rest] = predicates;
   if (!first) return undefined;
   if (rest.length === 0) return first;
-  return (place, index) => predicates.every((predicate) => predicate(place, index));
+  return (place, index) => {
+    for (const predicate of predicates) if (!predicate(place, index)) return false;
+    return true;
+  };
 }
 
 function clause(key: string, wanted: Clauses[string]): Predicate {

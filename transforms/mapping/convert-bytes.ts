@@ -3,6 +3,7 @@ import type { Conversion } from '../fhir/index.ts';
 import { type Hl7Message, parse, type SegmentRepair, segmentRepairs } from '../hl7v2/index.ts';
 import { bundleOf } from './bundle.ts';
 import { type CompiledMapping, compileMapping } from './compile.ts';
+import { convertChange } from './convert-change.ts';
 import { type Converted, convertMessage } from './convert-message.ts';
 import type { LoadedMapping } from './load.ts';
 
@@ -21,6 +22,7 @@ export function compiledOf(loaded: LoadedMapping): CompiledMapping {
  * Parses the bytes of one message as its dialect says, and converts it. Never throws for the bytes.
  */
 export function convertRaw(mapping: CompiledMapping, bytes: Buffer): Converted {
+  if (mapping.rows !== undefined) return convertChange(mapping, mapping.rows, bytes);
   let message: Hl7Message;
   try {
     const repairs = mapping.dialect.repairs.filter(isRepair);

@@ -2,6 +2,7 @@ import { compileDateFormat, type DateFormat, type YearPivot } from './date-forma
 import type { Coded, CodeTable } from './environment.ts';
 import { fieldPath } from './field-path.ts';
 import type { DialectRow, TableRow } from './language.ts';
+import { ownText } from './memo.ts';
 import { type ReadPath, readPath } from './reader.ts';
 import { type Zone, zoneOf } from './zones.ts';
 
@@ -29,6 +30,10 @@ export type Dialect = {
   ucum(unit: string): string | undefined;
   readonly sourceUri: string;
 };
+
+/** What a sender writes where a name of a code system stands may be anything, and as often. */
+const urisMax = 10_000;
+const uriLengthMax = 256;
 
 const oid = /^[0-2](?:\.(?:0|[1-9]\d*))+$/;
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -77,8 +82,9 @@ export function compileDialect(row: DialectRow, source: string): Dialect {
     codeSystem(name) {
       const known = systems.get(name) ?? uris.get(name);
       if (known !== undefined) return known;
-      const uri = codeSystemUri(name, sourceUri);
-      if (uris.size < 10_000) uris.set(name, uri);
+      const own = ownText(name);
+      const uri = codeSystemUri(own, sourceUri);
+      if (uris.size < urisMax && own.length <= uriLengthMax) uris.set(own, uri);
       return uri;
     },
     defaultCodeSystem: (field) => defaults.get(field),

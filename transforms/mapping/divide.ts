@@ -16,18 +16,29 @@ export function plainParts(
   end: number,
 ): Cell['parts'] | undefined {
   const { component, repetition, subcomponent, escape: mark } = reader.codes;
-  const list: string[] = [];
-  let from = start;
+  let count = 0;
   for (let at = start; at < end; at += 1) {
     const code = text.charCodeAt(at);
     if (code === component) {
-      list.push(at > from ? clean(reader, text.slice(from, at)) : '');
-      from = at + 1;
+      ends[count] = at;
+      count += 1;
     } else if (code === repetition || code === subcomponent || code === mark) return undefined;
   }
-  list.push(end > from ? clean(reader, text.slice(from, end)) : '');
+  if (count === 0) return [clean(reader, text.slice(start, end))];
+  ends[count] = end;
+  // A list that grows as it is filled takes room for seventeen.
+  const list: string[] = new Array(count + 1);
+  let from = start;
+  for (let at = 0; at <= count; at += 1) {
+    const to = ends[at]!;
+    list[at] = to > from ? clean(reader, text.slice(from, to)) : '';
+    from = to + 1;
+  }
   return list;
 }
+
+/** Where the components of a field end, while it is divided. */
+const ends = new Int32Array(walkedMax + 1);
 
 export function cellsOf(reader: Reader, index: number, path: ReadPath, written: string): Cell[] {
   const texts = divides(written, reader.repetition) ? written.split(reader.repetition) : [written];

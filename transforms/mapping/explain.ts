@@ -3,6 +3,7 @@ import { parseEntry } from './compile.ts';
 import type { PartRow, ResourceRow, RuleRow } from './language.ts';
 import type { LoadedMapping } from './load.ts';
 import { type Merged, type Placed, sources } from './merge.ts';
+import type { RowTables } from './rows/index.ts';
 import { fhirPathOf } from './target.ts';
 
 type Row = ResourceRow | PartRow | RuleRow;
@@ -45,7 +46,7 @@ const kinds = { resources: 'resource', parts: 'part', rules: 'rule' } as const;
  * resource. Undefined where the mapping knows no such message.
  */
 export function explainMapping(
-  { merged }: LoadedMapping,
+  { merged, rows: tables }: LoadedMapping,
   { message, about }: ExplainQuery,
 ): readonly ExplainedRow[] | undefined {
   if (merged === undefined) throw new Error('a mapping with mistakes cannot be explained');
@@ -55,11 +56,16 @@ export function explainMapping(
     made === undefined || made === 'filter' ? [] : made.map((text) => parseEntry(text).id);
   const rows = groups(merged.written)
     .map((written) => explain(written, merged))
+    .map((row) => (tables === undefined ? row : { ...row, row: inColumns(row.row, tables) }))
     .filter((row) => message === undefined || makes.includes(row.resource))
     .filter((row) => about === undefined || isAbout(row, about));
   const order = message === undefined ? merged.resources.map(({ row }) => row.id) : makes;
   return order.flatMap((id) => rows.filter(({ resource }) => resource === id));
 }
+
+/** As the mapping writes it: `specimen.ward`. */
+const inColumns = (row: ExplainedRow['row'], { shown }: RowTables): ExplainedRow['row'] =>
+  JSON.parse(shown(JSON.stringify(row)));
 
 /** Rows by section and id, each with all that was written of it. */
 function groups(written: readonly Placed<Row>[]): readonly (readonly Placed<Row>[])[] {

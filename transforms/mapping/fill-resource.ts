@@ -1,7 +1,9 @@
 import type { Contribution } from '../fhir/index.ts';
 import type { ResourcePlan } from './compile.ts';
 import { fillTarget } from './fill.ts';
+import { withoutElement } from './given-origins.ts';
 import type { FullRun, Made } from './make-instances.ts';
+import { deleteTrigger } from './rows/index.ts';
 import { newTarget, type Target } from './rule.ts';
 
 function hasOne(names: readonly string[], { set, initial }: Target): boolean {
@@ -17,14 +19,20 @@ export function fillResource(
   instance: Made,
   run: FullRun,
 ): { contribution: Contribution; found: FilledMarks } {
-  const { plan, index, id, corrects, isDeleted } = instance;
+  const { plan, index, id, corrects, isDeleted, isGone } = instance;
+  if (isGone) {
+    const { type } = plan;
+    return { contribution: { type, id, set: {}, remove: [], deleted: true }, found: undefined };
+  }
   const target = newTarget(undefined);
   fillTarget(plan, run, target, index);
   if (isDeleted) markDeleted(target, plan.list?.deleted);
-  for (const required of plan.required) {
-    if (hasOne(required.names, target)) continue;
+  // Of a deleted row the key may be all that is told; the rest of it is stored.
+  const required = run.trigger === deleteTrigger ? [] : plan.required;
+  for (const { name, names } of required) {
+    if (hasOne(names, target)) continue;
     const { offset } = run.reader.segments[index]!;
-    const text = `no rule gave ${plan.type}.${required.name}, which FHIR requires.`;
+    const text = `no rule gave ${plan.type}.${name}, which FHIR requires.`;
     run.collector.hold('resource-incomplete', text, plan.each, offset);
   }
   const contribution = contributionOf(plan, id, target);
@@ -45,7 +53,7 @@ function contributionOf(
     set,
     remove: removed(plan, target),
   };
-  if (origins !== undefined) contribution.origins = origins;
+  if (origins !== undefined) contribution.origins = origins.byElement;
   if (initial !== undefined) contribution.initial = initial;
   if (plan.joins.length > 0) {
     const joins = plan.joins.filter((name) => set[name] !== undefined);
@@ -57,7 +65,7 @@ function contributionOf(
 
 function markDeleted(target: Target, deleted: Readonly<Record<string, unknown>> = {}): void {
   for (const [name, value] of Object.entries(deleted)) {
-    if (target.origins !== undefined) delete target.origins[name];
+    if (target.origins !== undefined) target.origins = withoutElement(target.origins, name);
     if (value !== null) target.set[name] = value;
     else {
       delete target.set[name];

@@ -1,5 +1,6 @@
 import type { Segment } from '../hl7v2/index.ts';
 import type { Filling, PartPlan, Step } from './compile.ts';
+import { withOrigin } from './given-origins.ts';
 import { isEmptied } from './listings.ts';
 import { type LiveFilling, liveFilling } from './live.ts';
 import type { Giving } from './origins.ts';
@@ -46,14 +47,11 @@ export function sizeOf({ set }: Target, { element }: Giving): number {
 
 /** Whose the new items are, or that what this origin gave before is gone. */
 export function noteOrigin(target: Target, giving: Giving, before: number): void {
-  const { element, origin, given } = giving;
+  const { element, given } = giving;
   const items = sizeOf(target, giving) - before;
   const isEmptied = target.emptied?.delete(element) === true;
   if (items > 0) {
-    target.origins ??= {};
-    const runs = target.origins[element];
-    if (runs === undefined) target.origins[element] = [{ origin, items }];
-    else runs.push({ origin, items });
+    target.origins = withOrigin(target.origins, giving, items);
   } else if (isEmptied) target.emptied!.add(given);
 }
 

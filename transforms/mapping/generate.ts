@@ -1,6 +1,6 @@
 import type { PartPlan, Step, Written } from './compile.ts';
 import type { FieldRule, RulePath } from './field-rule.ts';
-import { fillPart, noteOrigin, sizeOf } from './fill.ts';
+import { fillPart, noteOrigin } from './fill.ts';
 import { instanceAt } from './instances.ts';
 import type { LiveFilling } from './live.ts';
 import { newProgram, type Program } from './program.ts';
@@ -51,11 +51,14 @@ function addPart(part: PartPlan, number: number, filling: Written, program: Prog
 function withOrigin(giving: Step['giving'], lines: readonly string[], program: Program) {
   if (giving === undefined) return lines;
   const given = program.constant(giving);
-  const before = program.fresh();
+  const [before, list] = [program.fresh(), program.fresh()];
+  const found = `set.${program.element(giving.element)}`;
   return [
-    `const ${before} = ${program.constant(sizeOf)}(target, ${given});`,
+    `let ${list} = ${found}; const ${before} = ${list} === undefined ? 0 : ${list}.length;`,
     ...lines,
-    `${program.constant(noteOrigin)}(target, ${given}, ${before});`,
+    `${list} = ${found};`,
+    `if (target.emptied !== undefined || (${list} !== undefined && ${list}.length > ${before}))`,
+    `  ${program.constant(noteOrigin)}(target, ${given}, ${before});`,
   ];
 }
 

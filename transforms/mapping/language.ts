@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { keyPart, path, paths } from './key-part.ts';
 import { renderKeys } from './render/index.ts';
+import { rowKeys, rowMessageType, testRow } from './rows/index.ts';
 
 export type { KeyPart } from './key-part.ts';
 
@@ -80,6 +81,9 @@ const resource = z.strictObject({
   cancels: condition
     .optional()
     .describe('As `corrects`, but it may also be the first that is heard of it.'),
+  deletes: condition
+    .optional()
+    .describe('It is there no more, as after `message: specimen^delete` of a database row.'),
   disable: z.boolean().optional(),
   note: z.string().optional().describe('Why the row is as it is.'),
 });
@@ -221,7 +225,9 @@ const dialect = z.strictObject({
 
 const testCase = z.strictObject({
   name: z.string(),
-  message: z.string().describe('One segment a line.'),
+  message: z.string().optional().describe('One segment a line.'),
+  row: testRow.optional().describe('Table to the row that is there: column to value, or null.'),
+  deleted_row: testRow.optional().describe('Table to what is told of a row that was deleted.'),
   expect: z
     .record(z.string(), z.unknown())
     .describe('Path such as `Patient.name[0].family` to its value; `null`: nothing there.'),
@@ -232,6 +238,8 @@ const testCase = z.strictObject({
     .describe('Elements that must be emptied, such as `Patient.address`.'),
   issues: z.array(z.string()).optional().describe('Issue codes that must occur, and no others.'),
 });
+
+const messageType = new RegExp(`^[A-Z][A-Z0-9]{2}\\^[A-Z0-9]{3}$|${rowMessageType.source}`);
 
 export const mappingSchema = z.strictObject({
   mapping: z
@@ -255,7 +263,7 @@ export const mappingSchema = z.strictObject({
   tables: z.record(z.string(), table).optional(),
   messages: z
     .record(
-      z.string().regex(/^[A-Z][A-Z0-9]{2}\^[A-Z0-9]{3}$/, 'a message type such as `ADT^A01`'),
+      z.string().regex(messageType, 'a message type such as `ADT^A01`, or a table of `rows`'),
       z.union([z.literal('filter'), z.array(z.string())]),
     )
     .optional()
@@ -270,6 +278,7 @@ export const mappingSchema = z.strictObject({
   resources: z.array(resource).optional(),
   parts: z.array(part).optional(),
   rules: z.array(rule).optional(),
+  ...rowKeys,
   ...renderKeys,
   tests: z.array(testCase).optional(),
 });

@@ -13,6 +13,7 @@ import { checkDialects, readAuthorities, withAuthorities } from './authorities.t
 import { checkMapping } from './check.ts';
 import { type MappingFile, mappingSchema } from './language.ts';
 import { type Layer, type Merged, merge } from './merge.ts';
+import { type RowTables, resolveRows } from './rows/index.ts';
 import { checkScripts, readScripts, type Scripts } from './script/index.ts';
 
 /** Where the shared base of this Plexus lies. */
@@ -35,6 +36,8 @@ export type LoadedMapping = {
   /** Twelve hex digits of SHA-256 over their text. */
   readonly hash: string;
   readonly scripts: Scripts | undefined;
+  /** Of a mapping that reads rows of a database, its tables. */
+  readonly rows: RowTables | undefined;
 };
 
 const cache = new Map<string, { hash: string; loaded: LoadedMapping }>();
@@ -50,7 +53,13 @@ export function loadMapping(configDir: string, name: string): LoadedMapping {
   if (authorities.yaml !== undefined) files.push(authorities.yaml);
   issues.push(...authorities.issues);
   const written = readLayers(configDir, name, files, issues, []);
-  const layers = withAuthorities(written, authorities);
+  const byFile = new Map(files.map((yaml) => [yaml.file, yaml]));
+  const {
+    layers,
+    rows,
+    issues: rowIssues,
+  } = resolveRows(withAuthorities(written, authorities), byFile);
+  issues.push(...rowIssues);
   const hash = createHash('sha256');
   for (const yaml of files) hash.update(yaml.text).update('\0');
   const scripts = readScripts(name, layers, files);
@@ -63,7 +72,6 @@ export function loadMapping(configDir: string, name: string): LoadedMapping {
 
   const merged = layers.length > 0 ? merge(layers) : undefined;
   if (merged && issues.length === 0) {
-    const byFile = new Map(files.map((yaml) => [yaml.file, yaml]));
     const script = scripts && checkScripts(scripts);
     issues.push(...(script?.issues ?? []));
     issues.push(...checkMapping(merged, layers, byFile, script));
@@ -76,6 +84,7 @@ export function loadMapping(configDir: string, name: string): LoadedMapping {
     files: [...(scripts?.files ?? []), ...files.map((yaml) => yaml.file)],
     hash: digest,
     scripts,
+    rows,
   };
   cache.set(key, { hash: digest, loaded });
   return loaded;

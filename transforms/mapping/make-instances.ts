@@ -15,6 +15,8 @@ export type Made = Instance<ResourcePlan> & {
   readonly isShared: boolean;
   /** Its segment`s action code says so. */
   readonly isDeleted: boolean;
+  /** The resource is there no more. */
+  readonly isGone: boolean;
   corrects: Correction | undefined;
 };
 
@@ -57,6 +59,7 @@ export function makeInstances(
         reference,
         isShared,
         isDeleted,
+        isGone: resource.deletes?.(run, index) === true,
         corrects,
       };
       const { made } = run.instances;

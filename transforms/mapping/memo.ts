@@ -171,7 +171,7 @@ export function remember(
 }
 
 /** A part of a text keeps the whole message in memory; short ones are copied anyway. */
-const ownText = (text: string): string => (text.length < 13 ? text : ` ${text}`.slice(1));
+export const ownText = (text: string): string => (text.length < 13 ? text : ` ${text}`.slice(1));
 
 /** A copy that holds on to nothing of the message, and that nobody can change. */
 function ownValue(value: unknown): unknown {

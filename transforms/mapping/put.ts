@@ -1,5 +1,6 @@
-import type { Mark, Run } from '../fhir/index.ts';
+import type { Mark } from '../fhir/index.ts';
 import type { Cell } from './cell.ts';
+import type { GivenOrigins } from './given-origins.ts';
 import type { RuleRow } from './language.ts';
 import type { Fields, Writer } from './writers.ts';
 
@@ -11,7 +12,7 @@ export type Target = {
   emptied: Set<string> | undefined;
   marks: Omit<Mark, 'contribution'>[] | undefined;
   /** For lists that several fields fill: what each of them gave. */
-  origins: Record<string, Run[]> | undefined;
+  origins: GivenOrigins | undefined;
   /** Items that a rule which `ends` takes out of an element. */
   without: Record<string, unknown[]> | undefined;
   /** For a part that stands for one repetition of a field. */

@@ -23,33 +23,17 @@ export type ReadPath = FieldPath & {
   readonly whole: Path;
   /** `PID-3`. */
   readonly name: string;
-  /** Place of this field among those of its segment that any mapping reads. */
-  readonly slot: number;
-  readonly slots: readonly number[];
   readonly isWhole: boolean;
 };
 
-const slots = new Map<string, number[]>();
-
-/** The fields of a segment that a mapping reads, this one among them. */
-function slotsWith(segment: string, field: number): readonly number[] {
-  const fields = slots.get(segment) ?? [];
-  slots.set(segment, fields);
-  if (!fields.includes(field)) fields.push(field);
-  return fields;
-}
-
 export function readPath(path: FieldPath): ReadPath {
   const name = `${path.segment}-${path.field}`;
-  const fields = slotsWith(path.segment, path.field);
   return {
     ...path,
     // The very string that messages use, so that names are compared by their address.
     segment: nameOf(nameCode(path.segment, 0)),
     whole: compilePath(name),
     name,
-    slot: fields.indexOf(path.field),
-    slots: fields,
     isWhole: path.component === 0 && path.repetition === 0,
   };
 }
@@ -74,7 +58,7 @@ export type Reader = {
   readonly escape: string;
   /** The same as character codes; -1 for ''. */
   readonly codes: DelimiterCodes;
-  /** Fields that were asked for before, by segment and slot: each is divided once. */
+  /** Fields that were asked for before, by segment: each is divided once. */
   readonly known: ((Field | undefined)[] | undefined)[];
 };
 
@@ -159,16 +143,30 @@ function isUndivided(text: string, start: number, end: number, codes: DelimiterC
 }
 
 function wholeField(reader: Reader, index: number, path: ReadPath): Field {
+  const { low, high } = reader.segments[index]!.fields;
+  // Behind the first sixty a field is divided each time: hardly any has one.
+  if (path.field >= 60) return divide(reader, index, path);
   let fields = reader.known[index];
   if (fields === undefined) {
-    fields = new Array<Field | undefined>(path.slots.length);
+    fields = new Array<Field | undefined>(bitsOf(low) + bitsOf(high));
     reader.known[index] = fields;
   }
-  const found = fields[path.slot];
+  const place =
+    path.field < 30
+      ? bitsOf(low & ((1 << path.field) - 1))
+      : bitsOf(low) + bitsOf(high & ((1 << (path.field - 30)) - 1));
+  const found = fields[place];
   if (found !== undefined) return found;
   const field = divide(reader, index, path);
-  fields[path.slot] = field;
+  fields[place] = field;
   return field;
+}
+
+/** How many bits of a number are set. */
+function bitsOf(bits: number): number {
+  const pairs = bits - ((bits >>> 1) & 0x55555555);
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
 function divide(reader: Reader, index: number, path: ReadPath): Field {

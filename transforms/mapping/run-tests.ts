@@ -7,6 +7,7 @@ import { resourceOf } from './bundle.ts';
 import { type ConvertedBytes, convertBytes } from './convert-bytes.ts';
 import type { TestCase } from './language.ts';
 import { type LoadedMapping, loadMapping } from './load.ts';
+import { testChange } from './rows/index.ts';
 
 export type TestResult = {
   readonly name: string;
@@ -43,7 +44,11 @@ function ownFile(loaded: LoadedMapping): string {
 
 /** `file` holds one segment a line; the bytes are those that this sender would send. */
 function bytesOf(loaded: LoadedMapping, test: TestCase): Buffer {
-  const lines = test.message.split(/\r?\n/).filter((line) => line.trim() !== '');
+  const { rows } = loaded;
+  const told = test.row ?? test.deleted_row;
+  if (rows !== undefined && told !== undefined)
+    return testChange(rows, told, test.row === undefined);
+  const lines = (test.message ?? '').split(/\r?\n/).filter((line) => line.trim() !== '');
   const text = `${lines.join('\r')}\r`;
   const charset = loaded.merged?.dialect.charset;
   return charset === undefined

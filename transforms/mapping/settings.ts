@@ -7,6 +7,9 @@ import type { Run } from './rule.ts';
 /** Settings for a rule at a segment (`at`), of a resource that stands for segment `owner`. */
 export type SettingsAt = (run: Run, at: number, owner: number) => Settings;
 
+const isField = (setting: unknown): setting is number =>
+  typeof setting === 'number' && Number.isInteger(setting) && setting > 0 && setting < 1_000;
+
 /** `paths`: what the rule reads; bare numbers in `reads` are fields of the same segment. */
 export function settingsMaker(
   conversion: Conversion,
@@ -19,7 +22,7 @@ export function settingsMaker(
   const segment = paths[0]?.segment;
   if (!conversion.reads || segment === undefined) return () => none;
   const siblings = new Map(
-    conversion.reads.map((field) => {
+    [...conversion.reads, ...Object.values(given).filter(isField)].map((field) => {
       const text = typeof field === 'number' ? `${segment}-${field}` : field;
       return [field, readPath(fieldPath(text))] as const;
     }),

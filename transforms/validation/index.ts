@@ -2,8 +2,8 @@ export {
   dueForReview,
   type Extensions,
   extensionFiles,
+  extensionJudge,
   extensionsSchema,
-  judgeExtensions,
   type Registered,
   readExtensions,
 } from './extensions/index.ts';

@@ -135,15 +135,17 @@ const isAbstract = (type: string): boolean => type === 'Resource' || type === 'D
 
 /** Runs a check with another resource as the one around the elements. */
 function within(resource: Json, walk: Walk, run: () => void): void {
-  const { resource: outer, container, fullUrl } = walk;
+  const { resource: outer, container, fullUrl, start } = walk;
   const name = walk.names[walk.depth - 1];
   walk.resource = resource;
+  walk.start = walk.depth;
   if (name !== 'contained') {
     walk.container = resource;
     if (outer.resourceType === 'Bundle') walk.fullUrl = entryUrl(outer, walk);
   }
   run();
   walk.resource = outer;
+  walk.start = start;
   walk.container = container;
   walk.fullUrl = fullUrl;
 }

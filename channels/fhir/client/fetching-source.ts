@@ -3,8 +3,11 @@ import { FhirRequestError } from './client.ts';
 
 export type FetchingOptions = {
   readonly context: SourceContext;
-  /** One round; resolves with the milliseconds until the next. */
-  round(closing: AbortSignal): Promise<number>;
+  /**
+   * One round; resolves with the milliseconds until the next. A round that lasts says `well` once
+   * it has got through.
+   */
+  round(closing: AbortSignal, well: () => void): Promise<number>;
 };
 
 const retryFirstMs = 1_000;
@@ -22,12 +25,16 @@ export function fetchingSource({ context, round }: FetchingOptions): Source {
   let trouble = '';
   let failures = 0;
 
+  const well = (): void => {
+    isWell = true;
+    trouble = '';
+    failures = 0;
+  };
+
   async function attempt(): Promise<number> {
     try {
-      const waitMs = await round(closing.signal);
-      isWell = true;
-      trouble = '';
-      failures = 0;
+      const waitMs = await round(closing.signal, well);
+      well();
       return waitMs;
     } catch (cause) {
       if (closing.signal.aborted) return 0;

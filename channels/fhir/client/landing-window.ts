@@ -8,13 +8,15 @@ const windowBytes = 8 * 1024 * 1024;
 export type LandingWindow = {
   /** Resolves when there is room for the next one; rejects when one before is not durable. */
   add(landing: Landing): Promise<void>;
+  /** Calls back once all that was added before is durable; while nothing waits, at `drain`. */
+  mark(reached: () => void): void;
   /** Resolves when all are durable; rejects, with nothing under way, when one is not. */
   drain(): Promise<void>;
 };
 
 export function landingWindow(context: SourceContext): LandingWindow {
   const { channel, events } = context;
-  const inFlight: { readonly bytes: number; readonly done: Promise<void> }[] = [];
+  const inFlight: { bytes: number; done: Promise<void>; reached?: () => void }[] = [];
   let bytes = 0;
 
   async function land(landing: Landing): Promise<void> {
@@ -38,6 +40,7 @@ export function landingWindow(context: SourceContext): LandingWindow {
     }
     inFlight.shift();
     bytes -= oldest.bytes;
+    oldest.reached?.();
   }
 
   return {
@@ -47,6 +50,9 @@ export function landingWindow(context: SourceContext): LandingWindow {
       inFlight.push({ bytes: landing.raw.length, done });
       bytes += landing.raw.length;
       while (inFlight.length >= windowMessages || bytes > windowBytes) await settleOldest();
+    },
+    mark(reached) {
+      inFlight.push({ bytes: 0, done: Promise.resolve(), reached });
     },
     async drain() {
       while (inFlight.length > 0) await settleOldest();

@@ -11,7 +11,7 @@ describe('mappings of the example network', () => {
     assert.deepEqual(loadMapping(configDir, 'base').issues, []);
   });
 
-  for (const name of ['mercy-west', 'north-general', 'st-anne']) {
+  for (const name of ['mercy-west', 'north-general', 'pathology', 'st-anne']) {
     it(`${name} has no mistakes and its tests pass`, () => {
       assert.ok(mappingNames(configDir).includes(name));
       assert.deepEqual(loadMapping(configDir, name).issues, []);

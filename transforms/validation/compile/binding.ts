@@ -3,33 +3,45 @@ import { type Check, leaveUnchecked, report, type Walk } from '../plan/index.ts'
 import type { ValueSets, Verdict } from '../terms/index.ts';
 import { isObject } from '../values/index.ts';
 
+/** `none` where there is no code at all; undefined for what has another shape. */
+type Said = Verdict | 'none' | undefined;
+type Read = (value: unknown, url: string, valueSets: ValueSets) => Said;
+
 /**
  * Types of elements that may be bound to a value set (https://hl7.org/fhir/R4/terminologies.html).
  */
-const codeOf: Readonly<Record<string, (value: unknown) => readonly Coded[] | undefined>> = {
-  code: ownCode,
-  string: ownCode,
-  uri: ownCode,
-  Coding: coding,
-  Quantity: coding,
-  CodeableConcept: (value) => {
-    const codings = isObject(value) ? value.coding : undefined;
-    return Array.isArray(codings) ? codings.flatMap((one) => coding(one) ?? []) : [];
-  },
+const readOf: Readonly<Record<string, Read>> = {
+  code: ofCode,
+  string: ofCode,
+  uri: ofCode,
+  Coding: ofCoding,
+  Quantity: ofCoding,
+  CodeableConcept: ofConcept,
 };
 
-type Coded = { readonly system: string | undefined; readonly code: string };
-
-function ownCode(value: unknown): readonly Coded[] | undefined {
-  return typeof value === 'string' ? [{ system: undefined, code: value }] : undefined;
+function ofCode(value: unknown, url: string, valueSets: ValueSets): Said {
+  return typeof value === 'string' ? valueSets.has(url, undefined, value) : undefined;
 }
 
-function coding(value: unknown): readonly Coded[] | undefined {
+function ofCoding(value: unknown, url: string, valueSets: ValueSets): Said {
   if (!isObject(value)) return undefined;
   const { system, code } = value;
-  if (typeof code !== 'string') return [];
+  if (typeof code !== 'string') return 'none';
   // A Coding without a system means no code of any set.
-  return [{ system: typeof system === 'string' ? system : '', code }];
+  return valueSets.has(url, typeof system === 'string' ? system : '', code);
+}
+
+/** The best that is said of one of its codings. */
+function ofConcept(value: unknown, url: string, valueSets: ValueSets): Said {
+  const codings = isObject(value) ? value.coding : undefined;
+  let said: Said = 'none';
+  if (!Array.isArray(codings)) return said;
+  for (const coding of codings as readonly unknown[]) {
+    const one = ofCoding(coding, url, valueSets);
+    if (one === 'yes') return one;
+    if (one === 'unknown' || (one === 'no' && said === 'none')) said = one;
+  }
+  return said;
 }
 
 /** Required bindings as errors, extensible ones as warnings; the others advise only. */
@@ -39,43 +51,29 @@ export function bindingRule(
   valueSets: ValueSets,
 ): Check[] {
   const url = binding?.valueSet;
-  const codes = codeOf[type];
+  const read = Object.hasOwn(readOf, type) ? readOf[type] : undefined;
   const isRequired = binding?.strength === 'required';
-  if (url === undefined || codes === undefined) return [];
+  if (url === undefined || read === undefined) return [];
   if (!isRequired && binding?.strength !== 'extensible') return [];
+  const open = `whether the code is in ${url} cannot be said here`;
   return [
     (value, walk) => {
-      const coded = codes(value);
-      if (coded === undefined) return;
-      if (coded.length === 0) {
-        // A text alone will do where the set may be left; a Quantity may have no unit.
-        if (isRequired && type !== 'Quantity') wrong(walk, url, true, 'there must be a code');
-        return;
-      }
-      const verdict = oneOf(coded, url, valueSets);
-      if (verdict === 'unknown')
-        leaveUnchecked(walk, `whether the code is in ${url} cannot be said here`);
-      if (verdict === 'no') wrong(walk, url, isRequired, 'this is no code');
+      const said = read(value, url, valueSets);
+      if (said === 'yes' || said === undefined) return;
+      if (said === 'unknown') leaveUnchecked(walk, open);
+      else if (said === 'no') wrong(walk, url, isRequired, 'this is no code');
+      // A text alone will do where the set may be left; a Quantity may have no unit.
+      else if (isRequired && type !== 'Quantity') wrong(walk, url, true, 'there must be a code');
     },
   ];
 }
 
 /** Is a value (a code, a Coding, a CodeableConcept) in a value set? */
 export function bindingVerdict(value: unknown, url: string, valueSets: ValueSets): Verdict {
-  const read = typeof value === 'string' ? ownCode : codeOf.CodeableConcept!;
-  const coded = read(value) ?? [];
-  const alone = coded.length === 0 ? (coding(value) ?? []) : coded;
-  return oneOf(alone, url, valueSets);
-}
-
-function oneOf(coded: readonly Coded[], url: string, valueSets: ValueSets): Verdict {
-  let verdict: Verdict = 'no';
-  for (const { system, code } of coded) {
-    const one = valueSets.has(url, system, code);
-    if (one === 'yes') return one;
-    if (one === 'unknown') verdict = one;
-  }
-  return verdict;
+  const read = typeof value === 'string' ? ofCode : ofConcept;
+  const said = read(value, url, valueSets);
+  const alone = said === 'none' ? ofCoding(value, url, valueSets) : said;
+  return alone === undefined || alone === 'none' ? 'no' : alone;
 }
 
 function wrong(walk: Walk, url: string, isRequired: boolean, what: string): void {

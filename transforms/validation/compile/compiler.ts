@@ -1,22 +1,37 @@
 import type { Constraint, StructureDefinition } from '../../fhir/index.ts';
-import type { Check, ObjectPlan, TreeElement, Walk } from '../plan/index.ts';
+import type { Check, Json, ObjectPlan, TreeElement, Walk } from '../plan/index.ts';
 import type { ValueSets } from '../terms/index.ts';
+import type { ExtensionPlace } from './extension-place.ts';
 
 /** Where an extension was met. */
 export type ExtensionUse = {
   readonly url: string;
-  /** The type of the resource around it. */
-  readonly resourceType: string;
+  /** The extension itself. */
+  readonly extension: Json;
+  /** Where it may be registered for. */
+  readonly place: ExtensionPlace;
+  /** The path of the element that carries it, without indexes: `Patient.birthDate`. */
+  readonly path: string;
   readonly isModifier: boolean;
   /** Is there a definition of it at hand, by which its content is checked? */
   readonly isDefined: boolean;
 };
 
+/** What is wrong with an extension; the path is the one of the issue. */
+export type ExtensionFault = {
+  readonly code: string;
+  readonly path: string;
+  readonly diagnostics: string;
+};
+
 /**
- * The extension registry's say: a sentence why the extension must not pass, or undefined for one
- * that is known there.
+ * The extension registry's say: why the extension must not pass, or nothing for one that may.
+ * `expression` gives the FHIRPath of the element that carries it, with indexes.
  */
-export type JudgeExtension = (use: ExtensionUse) => string | undefined;
+export type JudgeExtension = (
+  use: ExtensionUse,
+  expression: () => string,
+) => readonly ExtensionFault[];
 
 /** Finds definitions by canonical URL, with or without `|version`; with a snapshot. */
 export type FindStructure = (canonical: string) => StructureDefinition | undefined;

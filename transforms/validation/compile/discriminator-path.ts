@@ -1,5 +1,5 @@
 import type { Walk } from '../plan/index.ts';
-import { isObject } from '../values/index.ts';
+import { isObject, matchesPattern } from '../values/index.ts';
 import { resolve } from './resolve.ts';
 import { targetType } from './targets.ts';
 
@@ -55,6 +55,42 @@ export function valuesAt(
     found = next;
   }
   return found;
+}
+
+type MemberStep = Extract<Step, { kind: 'member' }>;
+
+export const isMember = (step: Step): step is MemberStep => step.kind === 'member';
+
+/**
+ * Do members alone lead to a value that holds the pattern? As `valuesAt`, which lists what it
+ * finds; items of sliced lists are asked this for each slice.
+ */
+export function reaches(
+  value: unknown,
+  steps: readonly MemberStep[],
+  at: number,
+  pattern: unknown,
+): boolean {
+  const step = steps[at];
+  if (step === undefined) return matchesPattern(pattern, value);
+  if (!isObject(value)) return false;
+  const { name } = step;
+  if (Object.hasOwn(value, name)) return reachesIn(value[name], steps, at + 1, pattern);
+  for (const key in value)
+    if (key.startsWith(name) && /^[A-Z]/.test(key.slice(name.length)))
+      if (reachesIn(value[key], steps, at + 1, pattern)) return true;
+  return false;
+}
+
+function reachesIn(
+  value: unknown,
+  steps: readonly MemberStep[],
+  at: number,
+  pattern: unknown,
+): boolean {
+  if (!Array.isArray(value)) return reaches(value, steps, at, pattern);
+  for (const one of value) if (reachesIn(one, steps, at, pattern)) return true;
+  return false;
 }
 
 const resourceTypeOf = (value: unknown): string | undefined =>

@@ -4,7 +4,14 @@ import type { Verdict } from '../terms/index.ts';
 import { isObject, matchesPattern } from '../values/index.ts';
 import { bindingVerdict } from './binding.ts';
 import type { Compiler } from './compiler.ts';
-import { type Found, parsePath, type Step, valuesAt } from './discriminator-path.ts';
+import {
+  type Found,
+  isMember,
+  parsePath,
+  reaches,
+  type Step,
+  valuesAt,
+} from './discriminator-path.ts';
 import { elementsAt, expectedAt } from './expected.ts';
 
 type Test = (value: unknown, walk: Walk, type: string) => Verdict;
@@ -56,6 +63,17 @@ function valueTest(steps: readonly Step[], slice: TreeElement, compiler: Compile
   if (patterns.length === 0 && bindings.length === 0) return () => 'unknown';
   const fits = (found: readonly Found[], pattern: unknown): boolean =>
     found.some(({ value }) => matchesPattern(pattern, value));
+  if (patterns.length > 0 && steps.every(isMember)) {
+    const has = (value: unknown, pattern: unknown): boolean => reaches(value, steps, 0, pattern);
+    const [only] = patterns;
+    if (patterns.length === 1) return (value) => verdictOf(has(value, only));
+    return (value) =>
+      verdictOf(
+        isAlternative
+          ? patterns.some((pattern) => has(value, pattern))
+          : patterns.every((pattern) => has(value, pattern)),
+      );
+  }
   return (value, walk, type) => {
     const found = valuesAt(value, type, steps, walk);
     if (found === undefined) return 'unknown';

@@ -1,25 +1,59 @@
-import type { Check, TreeElement } from '../plan/index.ts';
-import { checkObject, fail, leaveUnchecked, type ObjectPlan } from '../plan/index.ts';
+import type { StructureDefinition } from '../../fhir/index.ts';
+import {
+  type Check,
+  checkObject,
+  fail,
+  type Json,
+  leaveUnchecked,
+  type ObjectPlan,
+  pathOf,
+  type TreeElement,
+  type Walk,
+} from '../plan/index.ts';
 import { isObject } from '../values/index.ts';
 import type { Compiler } from './compiler.ts';
+import { carrierPath, type ExtensionPlace, misplacedBy, placeOf } from './extension-place.ts';
 
 /**
  * Beyond this many extensions without a definition, no more are remembered: a sender names them.
  */
 const rememberedMax = 10_000;
 
+/** An extension that is defined here. */
+type Defined = { readonly structure: StructureDefinition; readonly plan: ObjectPlan };
+
 /**
- * An extension is checked by its own definition where one is at hand; the registry is asked about
- * every one. A modifier extension that nobody knows may turn the meaning of all around it.
+ * An extension is checked by its own definition where one is at hand, which also says where it may
+ * stand; the registry is asked about every one. Without a registry, a modifier extension that
+ * nobody knows is refused: it may turn the meaning of all around it.
  */
 export function extensionCheck(node: TreeElement, otherwise: Check, compiler: Compiler): Check {
   const isModifier = node.name === 'modifierExtension';
-  const planByUrl = new Map<string, ObjectPlan | undefined>();
-  const planOf = (url: string): ObjectPlan | undefined => {
-    if (planByUrl.has(url)) return planByUrl.get(url);
-    const plan = compiler.find(url)?.type === 'Extension' ? compiler.planOf(url) : undefined;
-    if (planByUrl.size < rememberedMax) planByUrl.set(url, plan);
-    return plan;
+  const known = new Map<string, Defined | undefined>();
+  const definedBy = (url: string): Defined | undefined => {
+    if (known.has(url)) return known.get(url);
+    const structure = compiler.find(url);
+    const plan = structure?.type === 'Extension' ? compiler.planOf(url) : undefined;
+    const made = structure === undefined || plan === undefined ? undefined : { structure, plan };
+    if (known.size < rememberedMax) known.set(url, made);
+    return made;
+  };
+  let place: ExtensionPlace | undefined;
+  const judge = (extension: Json, url: string, found: Defined | undefined, walk: Walk): void => {
+    const { judgeExtension } = compiler;
+    if (found === undefined && judgeExtension === undefined) {
+      if (isModifier)
+        fail(walk, 'fhir-modifier-extension-unknown', 'nobody here knows this modifier extension');
+      else leaveUnchecked(walk, 'there is no definition of this extension at hand');
+      return;
+    }
+    place ??= placeOf(node, compiler);
+    const path = carrierPath(walk);
+    const misplaced = found && misplacedBy(found.structure, place, path, compiler);
+    if (misplaced !== undefined) fail(walk, 'fhir-extension-context', misplaced);
+    const use = { url, extension, place, path, isModifier, isDefined: found !== undefined };
+    const faults = judgeExtension?.(use, () => carrierExpression(walk)) ?? [];
+    for (const fault of faults) walk.issues.push({ severity: 'error', ...fault });
   };
   return (value, walk, type) => {
     const url = isObject(value) ? value.url : undefined;
@@ -28,15 +62,12 @@ export function extensionCheck(node: TreeElement, otherwise: Check, compiler: Co
       otherwise(value, walk, type);
       return;
     }
-    const plan = planOf(url);
-    if (plan === undefined) otherwise(value, walk, type);
-    else checkObject(plan, value, walk, type);
-    const use = { url, resourceType: String(walk.resource.resourceType), isModifier };
-    const refusal = compiler.judgeExtension?.({ ...use, isDefined: plan !== undefined });
-    if (refusal !== undefined) fail(walk, 'fhir-extension-unknown', refusal);
-    else if (plan === undefined && isModifier)
-      fail(walk, 'fhir-modifier-extension-unknown', 'nobody here knows this modifier extension');
-    else if (plan === undefined && compiler.judgeExtension === undefined)
-      leaveUnchecked(walk, 'there is no definition of this extension at hand');
+    const found = definedBy(url);
+    if (found === undefined) otherwise(value, walk, type);
+    else checkObject(found.plan, value, walk, type);
+    judge(value as Json, url, found, walk);
   };
 }
+
+/** The FHIRPath of the element around the extension that the walk is at. */
+const carrierExpression = (walk: Walk): string => pathOf({ ...walk, depth: walk.depth - 1 });

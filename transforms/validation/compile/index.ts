@@ -2,10 +2,12 @@ export { bindingVerdict } from './binding.ts';
 export {
   type CompileInvariant,
   type Compiler,
+  type ExtensionFault,
   type ExtensionUse,
   type FindStructure,
   type JudgeExtension,
   typeUrl,
 } from './compiler.ts';
+export { allowsContext, type ExtensionPlace } from './extension-place.ts';
 export { compileObject } from './object.ts';
 export { resolve } from './resolve.ts';

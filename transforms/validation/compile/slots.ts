@@ -151,13 +151,13 @@ function primitiveSlots(
       key,
       (value, walk, holder) => {
         asList(value, walk);
-        both(value, holder[sibling], walk);
+        both(value, holder?.[sibling], walk);
       },
     ],
     [
       sibling,
       (extra, walk, holder) => {
-        if (holder[key] !== undefined) return;
+        if (holder?.[key] !== undefined) return;
         asList(extra, walk);
         both(undefined, extra, walk);
       },
@@ -188,11 +188,11 @@ function singlePrimitive(
     }
   };
   return [
-    [key, (value, walk, holder) => check(value, holder[sibling], walk)],
+    [key, (value, walk, holder) => check(value, holder?.[sibling], walk)],
     [
       sibling,
       (extra, walk, holder) => {
-        if (holder[key] === undefined) check(undefined, extra, walk);
+        if (holder?.[key] === undefined) check(undefined, extra, walk);
       },
     ],
   ];

@@ -1,4 +1,4 @@
-export { judgeExtensions } from './judge.ts';
+export { extensionJudge } from './judge.ts';
 export {
   dueForReview,
   type Extensions,

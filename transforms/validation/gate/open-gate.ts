@@ -1,6 +1,6 @@
 import type { Gate, Issue, Judgement } from '../../../engine/index.ts';
 import { compilePath, isPathIssue, r4Model, resourceNode } from '../../fhirpath/index.ts';
-import { judgeExtensions, readExtensions } from '../extensions/index.ts';
+import { extensionJudge, readExtensions } from '../extensions/index.ts';
 import {
   createDefinitions,
   type Definitions,
@@ -35,13 +35,12 @@ type Json = Readonly<Record<string, unknown>>;
  */
 export function openGate(place: Place, { packages, profiles, invalid }: ValidateConfig): Gate {
   const definitions = definitionsFor(place, packages);
-  // The registry speaks for itself, by url; the validator needs no opinion of its own.
+  const { registered } = readExtensions(place.configDir);
   const validator: Validator = createValidator({
     definitions,
     valueSets: definitions.valueSets,
-    extensions: () => undefined,
+    extensions: extensionJudge(registered),
   });
-  const { registered } = readExtensions(place.configDir);
   const assigned = profiles.map((pin) => assign(pin, definitions, invalid));
   return {
     judge(resource, about): Judgement {
@@ -51,8 +50,7 @@ export function openGate(place: Place, { packages, profiles, invalid }: Validate
       const flagged = own.filter(({ flags }) => flags).map(({ profile }) => profile);
       const wanted = [...held, ...(about?.profiles ?? [])];
       const { issues, unchecked } = validator.validate(resource, { profiles: wanted });
-      const all = [...issues, ...judgeExtensions(node, registered)];
-      const strict = invalid === 'flag' ? all.map(asWarning) : all;
+      const strict = invalid === 'flag' ? issues.map(asWarning) : issues;
       if (flagged.length === 0) return { issues: strict, unchecked };
       const known = new Set(issues.map(nameOf));
       const more = validator.validate(resource, { profiles: [...wanted, ...flagged] });

@@ -3,6 +3,8 @@ import { isObject } from '../values/index.ts';
 import type { ObjectPlan } from './plan.ts';
 import { enter, fail, type Json, leave, type Walk } from './walk.ts';
 
+const underscore = 95;
+
 /**
  * Checks an object by its own members, so that what is absent costs nothing. An `id` alone is no
  * content (ele-1), unless what it belongs to stands elsewhere.
@@ -22,6 +24,12 @@ export function checkObject(
     fail(walk, 'fhir-too-deep', `nested deeper than ${limits.jsonDepthMax} levels`);
     return;
   }
+  let holder: Json | undefined;
+  for (const key in value)
+    if (key.charCodeAt(0) === underscore) {
+      holder = value;
+      break;
+    }
   let seen = 0;
   let members = 0;
   for (const key in value) {
@@ -40,7 +48,7 @@ export function checkObject(
       );
     seen |= slot.bit;
     enter(walk, slot.name);
-    slot.check(value[key], walk, value);
+    slot.check(value[key], walk, holder);
     leave(walk);
   }
   if ((seen & plan.neededBits) !== plan.neededBits) missing(plan, seen, walk);

@@ -7,6 +7,8 @@ import type { Walk } from './walk.ts';
  */
 export type Check = (value: unknown, walk: Walk, type: string, extra?: unknown) => void;
 
+export type Holder = Readonly<Record<string, unknown>>;
+
 /** How a member of an object is checked. One element with a choice of types has several. */
 export type Slot = {
   /** As FHIRPath says it: `value`, where JSON says `valueQuantity`. */
@@ -14,8 +16,11 @@ export type Slot = {
   /** This element's bit in what an object was seen to hold. */
   readonly bit: number;
   readonly isChoice: boolean;
-  /** Checks a member; `holder` is the object it stands in. */
-  readonly check: (value: unknown, walk: Walk, holder: Readonly<Record<string, unknown>>) => void;
+  /**
+   * Checks a member; `holder` is the object it stands in, where that has siblings of primitives
+   * (`_birthDate`): to ask each object for each sibling costs more than the checks.
+   */
+  readonly check: (value: unknown, walk: Walk, holder: Holder | undefined) => void;
 };
 
 /** A member that must be there. */

@@ -22,6 +22,8 @@ export type Walk = {
   /** The place in a list; -1 where there is no list. */
   readonly places: number[];
   depth: number;
+  /** The depth at which the resource around the element begins. */
+  start: number;
   /** The resource that the element stands in (`%resource`). */
   resource: Json;
   /** The resource that contains it, else itself (`%rootResource`). */
@@ -45,6 +47,7 @@ export function startWalk(resource: Json, base: string): Walk {
     names: [],
     places: [],
     depth: 0,
+    start: 0,
     resource,
     container: resource,
     bundle: undefined,

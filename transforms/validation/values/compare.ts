@@ -32,8 +32,7 @@ export function matchesPattern(pattern: unknown, value: unknown): boolean {
     );
   if (!isObject(pattern)) return equalNumbers(pattern, value);
   if (!isObject(value)) return false;
-  for (const name of Object.keys(pattern))
-    if (!Object.hasOwn(value, name) || !matchesPattern(pattern[name], value[name])) return false;
+  for (const name in pattern) if (!matchesPattern(pattern[name], value[name])) return false;
   return true;
 }
 

@@ -1,143 +1,187 @@
 /**
  * The rules of a Narrative's XHTML (https://hl7.org/fhir/R4/narrative.html, txt-1 and txt-2), read
- * in one pass: well-formed, only the elements and attributes of basic HTML, something to see.
+ * by character in one pass that copies nothing: well-formed, only the elements and attributes of
+ * basic HTML, something to see. It is the longest text of nearly every resource.
  */
-const elements = new Set(
-  (
-    'a abbr acronym address b big blockquote br caption center cite code col colgroup dd del dfn ' +
-    'div dl dt em font h1 h2 h3 h4 h5 h6 hr i img ins kbd li map ol p pre q s samp small span ' +
-    'strike strong sub sup table tbody td tfoot th thead tr tt u ul var area bdo'
-  ).split(' '),
-);
-const attributes = new Set(
-  (
-    'abbr accesskey align alt axis bgcolor border cellhalign cellpadding cellspacing cellvalign ' +
-    'char charoff charset cite class color colspan compact coords datetime dir face frame ' +
-    'headers height href hreflang hspace id lang longdesc name nowrap noshade rel rev rowspan ' +
-    'rules scope shape size span src start style summary tabindex target title type valign ' +
-    'value vspace width xml:lang xml:space xmlns usemap'
-  ).split(' '),
-);
+import { isAttribute, isElement, nameEnd, wordAt, words } from './xhtml-words.ts';
+
 const namespace = 'http://www.w3.org/1999/xhtml';
 
-/** A sticky pattern each, so that no text is copied and none is read twice. */
-const tag = /<(\/?)([A-Za-z][\w:.-]*)((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y;
-const attribute = /\s+([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/y;
-const entity = /&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});/y;
-
-/** A tag as it was written. */
-type Tag = {
-  readonly length: number;
-  readonly name: string;
-  readonly isEnd: boolean;
-  readonly isClosed: boolean;
-  readonly hasNamespace: boolean;
-  readonly fault: string | undefined;
+/** One way through a text; of the last tag, what it was. */
+type Scan = {
+  readonly text: string;
+  at: number;
+  word: number;
+  isEnd: boolean;
+  isClosed: boolean;
+  hasNamespace: boolean;
+  /** No `&` stands before this. */
+  nextAnd: number;
 };
 
-/** Narratives are generated: the same few short tags stand in all of them. */
-const known = new Map<string, Tag>();
-const knownMax = 2_000;
-const knownCharactersMax = 48;
+const noDiv = 'it does not begin with a `div`';
+const notWellFormed = 'a tag in it is not well-formed XML';
 
 /** What is wrong with it, in words; undefined when nothing is. */
 export function narrativeFault(div: string): string | undefined {
   const text = div.trim();
-  const open: string[] = [];
+  const { length } = text;
+  const scan: Scan = {
+    ...{ text, at: 0, word: 0, nextAnd: -1 },
+    ...{ isEnd: false, isClosed: false, hasNamespace: false },
+  };
+  const open: number[] = [];
   let hasContent = false;
-  for (let at = 0; at < text.length; ) {
-    if (text.charCodeAt(at) !== 60) {
+  while (scan.at < length) {
+    const { at } = scan;
+    if (text.charCodeAt(at) !== lessThan) {
       if (open.length === 0) return at === 0 ? noDiv : 'text stands behind its `div`';
       const next = text.indexOf('<', at);
-      const end = next < 0 ? text.length : next;
-      const said = textBetween(text, at, end);
-      if (said === undefined) return 'an `&` in it is no entity';
-      hasContent ||= said;
-      at = end;
+      const end = next < 0 ? length : next;
+      if (hasWrongEntity(scan, end)) return 'an `&` in it is no entity';
+      hasContent ||= isVisible(text, at, end);
+      scan.at = end;
       continue;
     }
-    const comment = commentEnd(text, at);
-    if (comment === -1) return 'a comment in it does not end';
-    if (comment > 0) {
-      at = comment;
+    if (text.startsWith('!--', at + 1)) {
+      const end = text.indexOf('-->', at + 4);
+      if (end < 0) return 'a comment in it does not end';
+      scan.at = end + 3;
       continue;
     }
-    const found = tagAt(text, at);
-    if (found === undefined) return 'a tag in it is not well-formed XML';
-    const fault = found.fault ?? faultOfPlace(found, open, at);
+    const fault = readTag(scan) ?? faultOfPlace(scan, open, at);
     if (fault !== undefined) return fault;
-    if (found.name === 'img') hasContent = true;
-    if (found.isEnd) open.pop();
-    else if (!found.isClosed) open.push(found.name);
-    at += found.length;
+    if (scan.word === words.img) hasContent = true;
+    if (scan.isEnd) open.pop();
+    else if (!scan.isClosed) open.push(scan.word);
   }
   if (open.length > 0 || text === '') return 'an element in it is not closed';
   return hasContent ? undefined : 'it has no content';
 }
 
-const noDiv = 'it does not begin with a `div`';
+const [lessThan, slash, equals, greaterThan] = [60, 47, 61, 62];
+const [doubleQuote, singleQuote] = [34, 39];
 
-/** Is there something to see? Undefined where an `&` is no entity. */
-function textBetween(text: string, from: number, end: number): boolean | undefined {
-  let isBlank = true;
-  for (let at = from; at < end; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === 38 && !isEntity(text, at)) return undefined;
-    if (code > 32) isBlank = false;
+const entity = /&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});/y;
+
+/** Is there an `&` before `end` that begins no entity? */
+function hasWrongEntity(scan: Scan, end: number): boolean {
+  const { text } = scan;
+  if (scan.nextAnd < scan.at) scan.nextAnd = andFrom(text, scan.at);
+  while (scan.nextAnd < end) {
+    entity.lastIndex = scan.nextAnd;
+    if (!entity.test(text)) return true;
+    scan.nextAnd = andFrom(text, scan.nextAnd + 1);
   }
-  return !isBlank;
+  return false;
 }
 
-function tagAt(text: string, at: number): Tag | undefined {
-  const end = text.indexOf('>', at);
-  const isShort = end > 0 && end - at < knownCharactersMax;
-  const written = isShort ? text.slice(at, end + 1) : '';
-  const before = isShort ? known.get(written) : undefined;
-  if (before !== undefined) return before;
-  tag.lastIndex = at;
-  const found = tag.exec(text);
-  if (found === null) return undefined;
-  const read = readTag(found);
-  if (isShort && read.length === written.length && known.size < knownMax) known.set(written, read);
-  return read;
+function andFrom(text: string, from: number): number {
+  const at = text.indexOf('&', from);
+  return at < 0 ? Number.POSITIVE_INFINITY : at;
 }
 
-function readTag([all, slash, name = '', said = '', selfClosing]: RegExpExecArray): Tag {
-  const isEnd = slash === '/';
-  let hasNamespace = false;
-  let fault = elements.has(name) ? undefined : 'it holds an element that a narrative must not hold';
-  attribute.lastIndex = 0;
-  for (let one = attribute.exec(said); one !== null; one = attribute.exec(said)) {
-    const [, key = '', double, single] = one;
-    const value = double ?? single ?? '';
-    if (key === 'xmlns' && value === namespace) hasNamespace = true;
-    if (!attributes.has(key) && !key.startsWith('xmlns:'))
+function isVisible(text: string, from: number, end: number): boolean {
+  for (let at = from; at < end; at += 1) if (text.charCodeAt(at) > 32) return true;
+  return false;
+}
+
+const isSpace = (code: number): boolean => code === 32 || code === 10 || code === 9 || code === 13;
+
+function afterSpaces(text: string, from: number): number {
+  let at = from;
+  while (isSpace(text.charCodeAt(at))) at += 1;
+  return at;
+}
+
+/** In which tag of this process an attribute was met last: twice in one is not well-formed. */
+const lastMet = new Float64Array(words.count);
+let tags = 0;
+
+/** Reads a tag and goes behind it; what is wrong with it alone. */
+function readTag(scan: Scan): string | undefined {
+  const { text } = scan;
+  scan.isEnd = text.charCodeAt(scan.at + 1) === slash;
+  const from = scan.at + (scan.isEnd ? 2 : 1);
+  let at = nameEnd(text, from);
+  if (!isLetter(text.charCodeAt(from))) return notWellFormed;
+  scan.word = wordAt(text, from, at);
+  scan.hasNamespace = false;
+  let fault = isElement(scan.word)
+    ? undefined
+    : 'it holds an element that a narrative must not hold';
+  tags += 1;
+  for (;;) {
+    const name = afterSpaces(text, at);
+    const end = name === at ? name : nameEnd(text, name);
+    if (end === name) {
+      at = name;
+      break;
+    }
+    const quote = quoteBehind(text, end);
+    const close = quote < 0 ? -1 : valueEnd(text, quote);
+    if (close < 0 || scan.isEnd) return notWellFormed;
+    const word = wordAt(text, name, end);
+    if (isAttribute(word)) {
+      if (lastMet[word] === tags) return notWellFormed;
+      lastMet[word] = tags;
+      if (word === words.xmlns) scan.hasNamespace = isNamespace(text, quote + 1, close);
+    } else if (!text.startsWith('xmlns:', name))
       fault ??= 'it holds an attribute that a narrative must not hold';
-    if (/^\s*javascript:/i.test(value)) fault ??= 'it holds a script';
+    if (isScript(text, quote + 1)) fault ??= 'it holds a script';
+    at = close + 1;
   }
-  return { length: all.length, name, isEnd, isClosed: selfClosing === '/', hasNamespace, fault };
+  scan.isClosed = text.charCodeAt(at) === slash;
+  if (scan.isClosed) at += 1;
+  if (text.charCodeAt(at) !== greaterThan || (scan.isClosed && scan.isEnd)) return notWellFormed;
+  scan.at = at + 1;
+  return fault;
+}
+
+const isLetter = (code: number): boolean =>
+  (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
+
+/** The place of the quote that begins an attribute's value; -1 where there is none. */
+function quoteBehind(text: string, nameEnds: number): number {
+  const at = afterSpaces(text, nameEnds);
+  if (text.charCodeAt(at) !== equals) return -1;
+  const quote = afterSpaces(text, at + 1);
+  const code = text.charCodeAt(quote);
+  return code === doubleQuote || code === singleQuote ? quote : -1;
+}
+
+/** The place of the quote that ends it; a `<` must not stand in between. */
+function valueEnd(text: string, quote: number): number {
+  const wanted = text.charCodeAt(quote);
+  for (let at = quote + 1; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === wanted) return at;
+    if (code === lessThan) return -1;
+  }
+  return -1;
+}
+
+const isNamespace = (text: string, from: number, end: number): boolean =>
+  end - from === namespace.length && text.startsWith(namespace, from);
+
+const script = /\s*javascript:/iy;
+
+function isScript(text: string, from: number): boolean {
+  const code = text.charCodeAt(from);
+  // `j`, `J`, or what may be a blank before it.
+  if (code !== 106 && code !== 74 && code > 32 && code < 128) return false;
+  script.lastIndex = from;
+  return script.test(text);
 }
 
 function faultOfPlace(
-  { name, isEnd, hasNamespace }: Tag,
-  open: readonly string[],
+  { word, isEnd, hasNamespace }: Scan,
+  open: readonly number[],
   at: number,
 ): string | undefined {
-  if (at === 0 && (name !== 'div' || isEnd)) return noDiv;
+  if (at === 0 && (word !== words.div || isEnd)) return noDiv;
   if (at === 0 && !hasNamespace) return 'its `div` is not in the XHTML namespace';
   if (open.length === 0 && at > 0) return 'text stands behind its `div`';
-  if (isEnd && open.at(-1) !== name) return 'its elements are not nested properly';
+  if (isEnd && open[open.length - 1] !== word) return 'its elements are not nested properly';
   return undefined;
-}
-
-function isEntity(text: string, at: number): boolean {
-  entity.lastIndex = at;
-  return entity.test(text);
-}
-
-/** 0 when there is no comment here; -1 when it has no end. */
-function commentEnd(text: string, at: number): number {
-  if (!text.startsWith('<!--', at)) return 0;
-  const end = text.indexOf('-->', at + 4);
-  return end < 0 ? -1 : end + 3;
 }

@@ -7,7 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { extensionIssues } from '../../../../bin/extension-lint.ts';
 import { emittedExtensions, loadMapping } from '../../../../transforms/mapping/index.ts';
-import { judgeExtensions, readExtensions } from '../../../../transforms/validation/index.ts';
+import {
+  createDefinitions,
+  createValidator,
+  extensionJudge,
+  readExtensions,
+} from '../../../../transforms/validation/index.ts';
 
 const row = (more: string) =>
   `extensions:\n  - { url: "https://a.example/x", context: Patient, type: string, ${more} }\n`;
@@ -92,10 +97,18 @@ describe('the registry of extensions', () => {
     const { registered } = readExtensions(dir);
     const url = 'https://a.example/x';
     const unknown = 'https://a.example/unknown';
+    const definitions = createDefinitions();
+    const validator = createValidator({
+      definitions,
+      valueSets: definitions.valueSets,
+      extensions: extensionJudge(registered),
+    });
+    const issuesOf = (resource: object) =>
+      validator
+        .validate({ resourceType: 'Patient', ...resource })
+        .issues.filter(({ code }) => code.startsWith('extension-'));
     const found = (resource: object) =>
-      judgeExtensions({ resourceType: 'Patient', ...resource }, registered).map(
-        ({ code, path }) => `${code} ${path}`,
-      );
+      issuesOf(resource).map(({ code, path }) => `${code} ${path}`);
     assert.deepEqual(found({ extension: [{ url, valueString: 'a' }] }), []);
     assert.deepEqual(found({ extension: [{ url, valueCode: 'a' }] }), [`extension-type ${url}`]);
     assert.deepEqual(found({ name: [{ extension: [{ url, valueString: 'a' }] }] }), [
@@ -115,5 +128,7 @@ describe('the registry of extensions', () => {
     assert.deepEqual(found({ extension: [inner] }), [`extension-type ${url}`]);
     const contained = [{ resourceType: 'Patient', extension: [{ url, valueString: 'a' }] }];
     assert.deepEqual(found({ contained }), []);
+    const [issue] = issuesOf({ name: [{}, { _given: [null, { extension: [{ url: unknown }] }] }] });
+    assert.match(issue?.diagnostics ?? '', /^Patient\.name\[1\]\.given\[1\] carries /);
   });
 });

@@ -108,6 +108,16 @@ describe('the stage validate', () => {
     assert.deepEqual(open({})(resource), ['pass']);
   });
 
+  it('passes a modifier extension that is registered, though nobody defines it', () => {
+    const url = 'https://net.example/turned';
+    const resource = patient({ modifierExtension: [{ url, valueBoolean: true }] });
+    assert.deepEqual(open({})(resource), ['hold', `error extension-unregistered ${url}`]);
+    const entry = `{ url: "${url}", context: DomainResource, type: boolean,
+      owner: ann, reviewer: bob, reason: r }`;
+    writeFileSync(join(dir, 'config/extensions/own.yaml'), `extensions:\n  - ${entry}\n`);
+    assert.deepEqual(open({})(resource), ['pass']);
+  });
+
   it('passes with warnings where the feed is only flagged', () => {
     const put = open({ invalid: 'flag', profiles: [pin] });
     const [kind, ...issues] = put(patient({ gender: 'unheard-of' }));

@@ -1,0 +1,1 @@
+export { debeziumLanding } from './landing.ts';

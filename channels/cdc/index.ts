@@ -1,0 +1,1 @@
+export { type CdcConfig, cdcSource } from './cdc.ts';

@@ -1,0 +1,1 @@
+export { followDatabase } from './follow.ts';
