@@ -171,7 +171,7 @@ function decisionOf({ options }: TerminologyCall): CodeDecision {
     throw new UsageError(`\`${target}\` is no SYSTEM|CODE`);
   if (!relationshipWords.some((word) => word === relationship))
     throw new UsageError(
-      `there is no relationship \`${relationship}\`; ${suggestion(relationship, relationshipWords)}`,
+      `no relationship is \`${relationship}\`; ${suggestion(relationship, relationshipWords)}`,
     );
   const named = display === undefined ? {} : { display };
   const to = { system: target.slice(0, bar), code: target.slice(bar + 1), ...named };

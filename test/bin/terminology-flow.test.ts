@@ -101,7 +101,7 @@ stages:
     return all;
   };
 
-  it('stands on the work list, is decided by two people, and only its messages run again', async () => {
+  it('stands on the work list, is decided by two, and only its messages run again', async () => {
     const { rows } = await unmapped('ls');
     assert.deepEqual(
       rows.map(({ code, outcome, count, state, owner }) => [code, outcome, count, state, owner]),

@@ -20,8 +20,11 @@ export {
 export * from './drift/index.ts';
 export { type ImportFinding, type ImportReport, importFiles } from './import/index.ts';
 export type { Knowledge, Release } from './knowledge.ts';
+
 export * from './maps/index.ts';
-export { type ExpandedCode, expandedCodes, Refused } from './operations/index.ts';
+export { openMembership } from './membership.ts';
+export { type ExpandedCode, expandedCodes, type Membership, Refused } from './operations/index.ts';
+
 export {
   namesRelease,
   type PinMistake,

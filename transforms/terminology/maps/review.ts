@@ -34,7 +34,7 @@ export function checkReview(
   if (!existsSync(file)) {
     const place = { file: codeMapFile(configDir, release), line: 1, column: 1 };
     const name = file.split(/[\\/]/).at(-1);
-    const message = `nobody is named as owner and reviewer of this release: write ${name} beside it`;
+    const message = `this release has no owner and no reviewer: write ${name} beside it`;
     return { issues: [{ ...place, severity: 'warning', code: 'code-map-unreviewed', message }] };
   }
   const yaml = readYaml(file);
