@@ -90,7 +90,7 @@ export type StageComponent<Config = unknown> = Spec<Config> & {
   /** It reads or writes a store, so that it runs for messages that are processed, not tried. */
   readonly keepsState?: true;
   /** What it judges resources by, for who asks without sending; opened when somebody does. */
-  gate?(config: Config, place: Pick<StageContext, 'configDir' | 'dataDir'>): Gate;
+  gate?(config: Config, place: Pick<StageContext, 'configDir' | 'dataDir' | 'key'>): Gate;
   create(config: Config, context: StageContext): Stage;
 };
 

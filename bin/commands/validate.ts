@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { exitCodes, type Issue, isBlocking } from '../../engine/index.ts';
-import type { Validator } from '../../transforms/validation/index.ts';
+import { dataKey, exitCodes, type Issue, isBlocking } from '../../engine/index.ts';
+import type { Validator, ValueSets } from '../../transforms/validation/index.ts';
 import { defineCommand, type Output, UsageError } from '../command.ts';
 import type { FileResource } from '../fhir-files.ts';
 import { issueText } from '../message-rows.ts';
@@ -34,11 +34,15 @@ Findings are rows and the exit is 0; with --strict an invalid resource makes it 
     'best-practice': { type: 'boolean', about: 'Say too what is only advised (a narrative).' },
     strict: { type: 'boolean', about: 'Exit 1 when a resource is invalid.' },
   },
-  async run({ args, options, json, out }) {
+  async run({ args, options, json, out, dataDir, env }) {
     const { profile: profiles = [], package: packages = [] } = options;
     if (args.length === 0) throw new UsageError('which files?');
     const { readResources } = await import('../fhir-files.ts');
-    const validator = await validatorOf(packages, options['best-practice'] === true);
+    const has = (await import('../../transforms/terminology/index.ts')).openMembership({
+      dataDir,
+      key: () => dataKey(dataDir, env).value,
+    });
+    const validator = await validatorOf(packages, { has }, options['best-practice'] === true);
     const tally = { rows: 0, invalid: 0, unchecked: 0 };
     for (const path of args)
       for await (const one of readResources(path)) {
@@ -57,13 +61,18 @@ Findings are rows and the exit is 0; with --strict an invalid resource makes it 
   },
 });
 
-async function validatorOf(packages: readonly string[], bestPractice: boolean): Promise<Validator> {
-  const { createDefinitions, createValidator, readPackage } = await import(
+async function validatorOf(
+  packages: readonly string[],
+  terminology: ValueSets,
+  bestPractice: boolean,
+): Promise<Validator> {
+  const { createDefinitions, createValidator, firstOf, readPackage } = await import(
     '../../transforms/validation/index.ts'
   );
   const read = await Promise.all(packages.map((path) => readPackage(readFileSync(path))));
   const definitions = createDefinitions(read);
-  return createValidator({ definitions, valueSets: definitions.valueSets, bestPractice });
+  const valueSets = firstOf(definitions.valueSets, terminology);
+  return createValidator({ definitions, valueSets, bestPractice });
 }
 
 /** One row; people script against these names. */

@@ -1,4 +1,4 @@
-import type { Registry } from '../component.ts';
+import type { Registry, StageContext } from '../component.ts';
 import type { ComponentConfig } from '../config/index.ts';
 import type { Gate } from '../gate.ts';
 
@@ -18,14 +18,21 @@ export const judges = (registry: Registry, stages: readonly ComponentConfig[]): 
  * The gate of a channel as it is deployed now: of its own stage, and opened once a deployment, when
  * somebody asks. Throws what the component throws.
  */
-export function channelGate(registry: Registry, dataDir: string, deployed: () => Deployed) {
+export function channelGate(
+  {
+    registry,
+    dataDir,
+    key,
+  }: Pick<StageContext, 'dataDir' | 'key'> & { readonly registry: Registry },
+  deployed: () => Deployed,
+) {
   let opened: { readonly revision: number; readonly gate: Gate } | undefined;
   return (): Gate => {
     const { revision, spec } = deployed();
     if (opened?.revision === revision) return opened.gate;
     const { configDir } = spec;
     for (const { kind, config } of spec.stages) {
-      const gate = registry.stages.get(kind)?.gate?.(config, { configDir, dataDir });
+      const gate = registry.stages.get(kind)?.gate?.(config, { configDir, dataDir, key });
       if (gate === undefined) continue;
       opened = { revision, gate };
       return gate;

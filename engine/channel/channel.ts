@@ -33,6 +33,8 @@ export type ChannelOptions = Pick<
   'journal' | 'pool' | 'clock' | 'events' | 'reader' | 'resolvePath' | 'dataDir'
 > & {
   readonly registry: Registry;
+  /** The data key. */
+  readonly key: Buffer;
   readonly tokens: AccessTokens;
   readonly anyPort: boolean;
   /** Set where it only works its queue off: it takes nothing in, and its routes wait. */
@@ -58,7 +60,7 @@ export function createChannel(
     writtenBy: (id) => options.reader.writtenBy?.(id),
   });
   let deployed = firstDeployed;
-  const gate = channelGate(options.registry, options.dataDir, () => deployed);
+  const gate = channelGate(options, () => deployed);
   /** With what the deployment says of it. */
   let ref = refOf(deployed);
   let state: ChannelState = 'stopped';

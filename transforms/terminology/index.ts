@@ -13,7 +13,8 @@ export {
 export { codeMapReleases, type LoadedCodeMap, loadCodeMap } from './code-map-file.ts';
 export { type ImportFinding, type ImportReport, importFiles } from './import/index.ts';
 export type { Knowledge, Release } from './knowledge.ts';
-export { type ExpandedCode, expandedCodes, Refused } from './operations/index.ts';
+export { openMembership } from './membership.ts';
+export { type ExpandedCode, expandedCodes, type Membership, Refused } from './operations/index.ts';
 export {
   namesRelease,
   type PinMistake,

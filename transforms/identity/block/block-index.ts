@@ -1,7 +1,8 @@
 import type { DatabaseHandle } from '../../../engine/index.ts';
 import type { RecordNo } from '../events.ts';
 import { type Blocked, compound, levelsMax } from './compound.ts';
-import { createRecent, sliceOf, slices } from './recent.ts';
+import { createRecent, firstKeyOf, sliceOf, slices } from './recent.ts';
+import { createTableKeys } from './table-keys.ts';
 
 /** What looking a record up gave. */
 export type Found = {
@@ -57,11 +58,13 @@ export function openBlockIndex(db: DatabaseHandle, options: BlockOptions): Block
   const { hotMax = hotMaxDefault, recentMax = recentMaxDefault, blockedOf } = options;
   const sql = prepare(db);
   const recent = createRecent();
+  const inTable = createTableKeys();
   const hot = new Set<number>();
   /** Last log row of each slice that the table holds. */
   const through = new Float64Array(slices);
   /** Numbers of the last log row, flush and hot key that are known here. */
   let [logged, turned, heated] = [0, 0, 0];
+  let isOpened = false;
   /** Of the `add` that is going on: how many it hides, and whom it met. */
   let nowHidden = 0;
   let met = new Set<RecordNo>();
@@ -70,15 +73,23 @@ export function openBlockIndex(db: DatabaseHandle, options: BlockOptions): Block
     for (const { turn, through: last } of sql.turns.all(turned)) {
       turned = turn;
       through[turn % slices] = last;
-      recent.drop(turn % slices, last);
+      recent.drop(turn % slices, last, inTable.add);
     }
+    const before = logged;
     for (const { seq, record, keys } of sql.log.all(logged)) {
+      // What was logged and put away since is nowhere told: all slices have had a turn.
+      if (logged === before && seq > logged + 1) inTable.forget();
       logged = seq;
       for (const key of unpackKeys(keys))
         if (seq > through[sliceOf(key)]!) recent.add(key, record, seq);
+        else inTable.add(key);
     }
     // Rows that have gone into the table whole are not in the log any more.
-    logged = through.reduce((one, other) => Math.max(one, other), logged);
+    const latest = through.reduce((one, other) => Math.max(one, other), logged);
+    if (latest > logged) inTable.forget();
+    logged = latest;
+    if (!isOpened && turned === 0) inTable.empty();
+    isOpened = true;
     for (const { no, key } of sql.hot.all(heated)) {
       heated = no;
       hot.add(key);
@@ -86,7 +97,7 @@ export function openBlockIndex(db: DatabaseHandle, options: BlockOptions): Block
   }
 
   function recordsAt(key: number): RecordNo[] {
-    const found: RecordNo[] = sql.find.all(key);
+    const found: RecordNo[] = inTable.mayHave(key) ? sql.find.all(key) : [];
     recent.find(key, found);
     return found;
   }
@@ -183,7 +194,13 @@ export function openBlockIndex(db: DatabaseHandle, options: BlockOptions): Block
       while (recent.entries > recentMax) {
         turned += 1;
         const slice = turned % slices;
-        for (const [key, record] of recent.slice(slice)) sql.insert.run(key, record);
+        for (const [key, record] of recent.slice(slice)) {
+          sql.insert.run(key, record);
+          inTable.add(key);
+        }
+        // Its pages have just been at hand.
+        if (inTable.isDue(slice))
+          inTable.read(slice, sql.keysOf.all(firstKeyOf(slice), firstKeyOf(slice + 1)));
         sql.addTurn.run(turned, logged);
         sql.dropTurns.run(turned - slices);
         through[slice] = logged;
@@ -208,6 +225,9 @@ function prepare(db: DatabaseHandle) {
     find: db.prepare<[number]>('SELECT record FROM block WHERE key = ?').pluck() as unknown as {
       all(key: number): number[];
     },
+    keysOf: db
+      .prepare<[number, number]>('SELECT key FROM block WHERE key >= ? AND key < ?')
+      .pluck() as unknown as { all(from: number, to: number): number[] },
     insert: db.prepare<[number, number]>(
       'INSERT INTO block(key, record) VALUES(?, ?) ON CONFLICT DO NOTHING',
     ),

@@ -76,11 +76,12 @@ function prepareName(name: PersonName): PreparedName {
 
 function prepareAddress(address: PersonAddress): PreparedAddress {
   const line = address.line ?? '';
-  const words = line.split(' ');
-  const isNumber = (word: string) => /\d/.test(word);
+  const numbers: string[] = [];
+  const words: string[] = [];
+  for (const word of line.split(' ')) (/\d/.test(word) ? numbers : words).push(word);
   return {
-    numbers: words.filter(isNumber).toSorted().join(' '),
-    bigrams: bigramsOf(words.filter((word) => !isNumber(word)).join(' ')),
+    numbers: numbers.length < 2 ? (numbers[0] ?? '') : numbers.sort().join(' '),
+    bigrams: bigramsOf(words.join(' ')),
     line,
     city: address.city ?? '',
     cityLetters: letterSet(address.city ?? ''),

@@ -1,6 +1,8 @@
 const longest = 64;
 const usedA = new Uint8Array(longest);
 const usedB = new Uint8Array(longest);
+const pairsMax = 128;
+const pairs = new Uint16Array(pairsMax);
 
 /**
  * Jaro-Winkler similarity, 0..1 (Winkler 1990), prefix scale 0.1 over at most 4 letters. Symmetric.
@@ -113,16 +115,19 @@ export function isOneEdit(a: string, b: string): boolean {
 
 /** The pairs of neighbouring letters of each word, sorted, one UTF-16 unit a pair. */
 export function bigramsOf(text: string): string {
-  const units: number[] = [];
+  const units = text.length < pairsMax ? pairs : new Uint16Array(text.length + 1);
+  let count = 0;
   let last = 0x20;
   for (let at = 0; at <= text.length; at += 1) {
     const code = at === text.length ? 0x20 : text.charCodeAt(at);
     // Blanks count as the edge of a word, so that the order of the words does not matter.
-    if (last !== 0x20 || code !== 0x20) units.push(((last & 0x7f) << 7) | (code & 0x7f));
+    if (last !== 0x20 || code !== 0x20) {
+      units[count] = ((last & 0x7f) << 7) | (code & 0x7f);
+      count += 1;
+    }
     last = code;
   }
-  units.sort((a, b) => a - b);
-  return String.fromCharCode(...units);
+  return String.fromCharCode(...units.subarray(0, count).sort());
 }
 
 /** How many entries two sorted lists share, or 0 once it is sure that it is less than `least`. */

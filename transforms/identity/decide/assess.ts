@@ -17,9 +17,10 @@ export function assessPair(
   b: Prepared,
   context: AssessmentContext = {},
 ): Assessment {
-  const { p, weight } = scorer.score(a, b);
+  const score = scorer.score(a, b);
+  const { p, weight } = score;
   if (p < policy.thresholds.low) return { p, weight, bars: [], vetoes: [], agreeing: [] };
-  return explainPair(policy, scorer, a, b, context);
+  return explain(policy, scorer, a, b, context, score);
 }
 
 /** As `assessPair`, in full whatever the score: for who asks why two records were not linked. */
@@ -30,9 +31,20 @@ export function explainPair(
   b: Prepared,
   context: AssessmentContext = {},
 ): Assessment {
+  return explain(policy, scorer, a, b, context, scorer.score(a, b));
+}
+
+function explain(
+  policy: IdentityPolicy,
+  scorer: PairScorer,
+  a: Prepared,
+  b: Prepared,
+  context: AssessmentContext,
+  { p, weight }: ReturnType<PairScorer['score']>,
+): Assessment {
   const pair = relatePair(policy, a, b);
   return {
-    ...scorer.score(a, b),
+    ...{ p, weight },
     bars: scorer.bars(a, b),
     vetoes: vetoesOf(policy, pair),
     agreeing: agreeingGroups(pair, context),

@@ -19,11 +19,23 @@ const spelled: Readonly<Record<string, string>> = {
  */
 export function plainLetters(text: string): string {
   if (/^[A-Z]+$/.test(text)) return text;
-  return unaccented(text)
+  const known = plain.get(text);
+  if (known !== undefined) return known;
+  const letters = unaccented(text)
     .replaceAll(/['’‘`´ʼ.]/g, '')
     .replaceAll(/[^A-Z]+/g, ' ')
     .trim();
+  if (text.length > plainLengthMax) return letters;
+  if (plain.size >= plainMax) plain.clear();
+  plain.set(text, letters);
+  return letters;
 }
+
+/** Names and places are few and come again and again; the bounds keep the table under 10 MB. */
+const plainMax = 50_000;
+/** A longer text may be a slice that keeps all of its message in memory. */
+const plainLengthMax = 12;
+const plain = new Map<string, string>();
 
 /** Upper-case letters and digits, whatever else becomes one blank. */
 export function plainWords(text: string): string {

@@ -57,7 +57,24 @@ export function isPlaceholder(value: string): boolean {
 }
 
 /** Of plain upper-case letters: no name at all, the name of a child not named yet, or neither. */
-export function nameDoubt(plain: string): 'placeholder-name' | 'newborn-name' | undefined {
+export function nameDoubt(plain: string): NameDoubt {
+  const known = doubts.get(plain);
+  if (known !== undefined) return known.doubt;
+  const doubt = doubtOf(plain);
+  if (plain.length > doubtLengthMax) return doubt;
+  if (doubts.size >= doubtsMax) doubts.clear();
+  doubts.set(plain, { doubt });
+  return doubt;
+}
+
+type NameDoubt = 'placeholder-name' | 'newborn-name' | undefined;
+
+/** Names are few; the bounds keep the table under 10 MB. */
+const doubtsMax = 50_000;
+const doubtLengthMax = 40;
+const doubts = new Map<string, { readonly doubt: NameDoubt }>();
+
+function doubtOf(plain: string): NameDoubt {
   if (newbornWord.test(plain) || babyAndSex.test(plain)) return 'newborn-name';
   const blank = plain.indexOf(' ');
   // What stands behind a placeholder is no name either: UNKNOWN MALE, TEST PATIENT.

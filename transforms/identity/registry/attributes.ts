@@ -57,6 +57,12 @@ const stayKeys: Readonly<Record<keyof InpatientStay, string>> = {
   to: 'z',
 };
 
+type Entries = readonly (readonly [long: string, short: string])[];
+const recordEntries = Object.entries(recordKeys) as [keyof PersonRecord, string][];
+const nameEntries: Entries = Object.entries(nameKeys);
+const addressEntries: Entries = Object.entries(addressKeys);
+const stayEntries: Entries = Object.entries(stayKeys);
+
 /** A list that is empty in most records is left out, and comes back empty. */
 const lists = ['names', 'addresses', 'phones', 'emails', 'identifiers', 'flags'] as const;
 
@@ -69,16 +75,16 @@ export function packRecord<Code>(
       type === undefined ? [systems.encode(system), value] : [systems.encode(system), value, type],
     );
   const packed: Record<string, unknown> = {};
-  for (const key of Object.keys(recordKeys) as (keyof PersonRecord)[]) {
+  for (const [key, short] of recordEntries) {
     const value = record[key];
     if (value === undefined || (isList(key) && (value as []).length === 0)) continue;
-    packed[recordKeys[key]] = value;
+    packed[short] = value;
   }
   if (packed.n) packed.n = record.names.map(packName);
-  if (packed.a) packed.a = record.addresses.map((address) => shorten(address, addressKeys));
+  if (packed.a) packed.a = record.addresses.map((address) => shorten(address, addressEntries));
   if (packed.i) packed.i = identifiers(record.identifiers);
   if (record.motherIdentifiers) packed.mi = identifiers(record.motherIdentifiers);
-  if (record.stays) packed.t = record.stays.map((stay) => shorten(stay, stayKeys));
+  if (record.stays) packed.t = record.stays.map((stay) => shorten(stay, stayEntries));
   return packed;
 }
 
@@ -91,13 +97,15 @@ export function unpackRecord<Code>(
       const system = systems.decode(code);
       return type === undefined ? { system, value } : { system, value, type };
     });
-  const record = lengthen(packed, recordKeys) as { -readonly [K in keyof PersonRecord]: unknown };
+  const record = lengthen(packed, recordEntries) as {
+    -readonly [K in keyof PersonRecord]: unknown;
+  };
   for (const key of lists) record[key] ??= [];
   record.names = (record.names as PackedRecord[]).map(unpackName);
-  record.addresses = (record.addresses as PackedRecord[]).map((a) => lengthen(a, addressKeys));
+  record.addresses = (record.addresses as PackedRecord[]).map((a) => lengthen(a, addressEntries));
   record.identifiers = identifiers(record.identifiers);
   if (packed.mi) record.motherIdentifiers = identifiers(packed.mi);
-  if (packed.t) record.stays = (packed.t as PackedRecord[]).map((t) => lengthen(t, stayKeys));
+  if (packed.t) record.stays = (packed.t as PackedRecord[]).map((t) => lengthen(t, stayEntries));
   return record as PersonRecord;
 }
 
@@ -113,30 +121,30 @@ function isList(key: string): boolean {
 
 /** Nearly every family name is its own only part. */
 function packName(name: PersonName): PackedRecord {
-  const { surnames, ...others } = name;
-  const isOwnPart = surnames?.length === 1 && surnames[0] === name.family;
-  if (surnames === undefined) return shorten(others, nameKeys);
-  return shorten({ ...others, surnames: isOwnPart ? 1 : surnames }, nameKeys);
+  const { surnames, family } = name;
+  const packed = shorten(name, nameEntries);
+  if (surnames?.length === 1 && surnames[0] === family) packed[nameKeys.surnames] = 1;
+  return packed;
 }
 
 function unpackName(packed: PackedRecord): PersonName {
-  const name = lengthen(packed, nameKeys) as PersonName & { surnames?: unknown };
+  const name = lengthen(packed, nameEntries) as PersonName & { surnames?: unknown };
   return name.surnames === (1 as unknown) ? { ...name, surnames: [name.family as string] } : name;
 }
 
-function shorten(one: object, keys: Readonly<Record<string, string>>): PackedRecord {
+function shorten(one: object, entries: Entries): Record<string, unknown> {
   const packed: Record<string, unknown> = {};
-  for (const key of Object.keys(keys)) {
+  for (const [key, short] of entries) {
     const value = (one as Record<string, unknown>)[key];
-    if (value !== undefined) packed[keys[key] as string] = value;
+    if (value !== undefined) packed[short] = value;
   }
   return packed;
 }
 
-function lengthen(packed: PackedRecord, keys: Readonly<Record<string, string>>) {
+function lengthen(packed: PackedRecord, entries: Entries) {
   const one: Record<string, unknown> = {};
-  for (const key of Object.keys(keys)) {
-    const value = packed[keys[key] as string];
+  for (const [key, short] of entries) {
+    const value = packed[short];
     if (value !== undefined) one[key] = value;
   }
   return one;

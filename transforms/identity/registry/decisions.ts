@@ -37,11 +37,15 @@ type Row = {
   readonly detail: string | null;
 };
 
-export function openDecisions(log: Log): Decisions {
+/** `refresh`: when another connection may have decided something, or a transaction was lost. */
+export function openDecisions(log: Log): Decisions & { refresh(): void } {
   const { db } = log;
   const find = db.prepare<[number, number, number], Row>(
     'SELECT * FROM decision WHERE message = ? AND generation = ? AND ordinal = ?',
   );
+  const highest = db
+    .prepare<[], number>('SELECT coalesce(max(message), 0) FROM decision')
+    .pluck() as unknown as { get(): number | undefined };
   const add = db.prepare<[number, number, number, number, number, number, string | null]>(
     `INSERT INTO decision(message, generation, ordinal, record, person, at, detail)
       VALUES(?, ?, ?, ?, ?, ?, ?)`,
@@ -52,8 +56,14 @@ export function openDecisions(log: Log): Decisions {
   const decision = ({ record, person: anchor, at, detail }: Row): Decision => ({
     ...{ record, anchor, at, detail: detail ?? undefined },
   });
+  /** The highest message that has a decision: a new message need not be looked for. */
+  let latest = Number.POSITIVE_INFINITY;
   return {
+    refresh() {
+      latest = highest.get()!;
+    },
     decided({ message, generation, ordinal }) {
+      if (message > latest) return undefined;
       const row = find.get(message, generation, ordinal);
       return row && decision(row);
     },
@@ -61,6 +71,7 @@ export function openDecisions(log: Log): Decisions {
       const { anchor } = log.record(record);
       const at = log.last;
       add.run(message, generation, ordinal, record, anchor, at, detail ?? null);
+      latest = Math.max(latest, message);
       return { record, anchor, at, detail };
     },
     since(at, records) {

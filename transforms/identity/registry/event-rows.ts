@@ -38,8 +38,14 @@ type Fields = { readonly a?: number; readonly b?: number; readonly body?: unknow
 
 /** The id of the person that is anchored to the record which this identifier is the key of. */
 export function personIdOf(system: string, value: string): PersonId {
-  return nameUuid(`person\u001f${system}\u001f${value}`);
+  // Who was looked for in vain is seen next.
+  if (system === last.system && value === last.value) return last.person;
+  const person = nameUuid(`person\u001f${system}\u001f${value}`);
+  last = { system, value, person };
+  return person;
 }
+
+let last = { system: '', value: '', person: nameUuid('person\u001f\u001f') };
 
 export function toRow(event: StoredEvent, words: Words): EventRow {
   const { cause } = event;
@@ -68,6 +74,17 @@ export function fromRow(row: EventRow, words: Words): StoredEvent {
       : (JSON.parse(row.cause) as Cause);
   const { seq, at_us: atUs } = row;
   return { ...decode(type, row, body, words), seq, atUs, cause };
+}
+
+/** What a `seen` or `changed` event says of its record, and no more of it. */
+export function sightingOf(
+  { type, body }: Pick<EventRow, 'type' | 'body'>,
+  words: Words,
+): Sighting {
+  const said = JSON.parse(body!) as unknown[];
+  if (eventTypes[type] === 'seen') return unpackSighting(said.slice(2), words);
+  if (eventTypes[type] === 'changed') return unpackSighting(said, words);
+  throw new Error('attributes that no event holds');
 }
 
 function fieldsOf(event: IdentityEvent, words: Words): Fields {

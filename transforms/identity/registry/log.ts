@@ -42,8 +42,11 @@ export type Log = State & {
   record(no: RecordNo): RecordState;
   personOf(no: RecordNo): PersonId;
   membersOf(no: RecordNo): readonly RecordNo[];
-  /** At the start of a transaction: what another connection has committed makes memory doubtful. */
-  begun(): void;
+  /**
+   * At the start of a transaction: what another connection has committed makes memory doubtful.
+   * Says whether one has.
+   */
+  begun(): boolean;
   forget(): void;
 };
 
@@ -115,9 +118,10 @@ export function openLog(db: DatabaseHandle, options: RegistryOptions): Log {
     membersOf: (no) => state.records.members(record(no).anchor),
     begun() {
       const now = sql.dataVersion.get();
-      if (now === version) return;
+      if (now === version) return false;
       version = now;
       catchUp();
+      return true;
     },
   };
 }

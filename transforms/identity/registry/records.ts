@@ -1,7 +1,7 @@
 import type { DatabaseHandle } from '../../../engine/index.ts';
 import type { PersonId, RecordNo, Sighting, StoredEvent } from '../events.ts';
 import type { PersonIdentifier } from '../record.ts';
-import { type EventRow, fromRow, personIdOf } from './event-rows.ts';
+import { type EventRow, personIdOf, sightingOf } from './event-rows.ts';
 import { carriedHash, type KeyIndex, personHash } from './key-index.ts';
 import type { Words } from './words.ts';
 
@@ -65,10 +65,15 @@ export function openRecords(db: DatabaseHandle, words: Words, keys: KeyIndex): R
     if (row === undefined) return undefined;
     const { value, fingerprint, normalisation, anchor, attributes: attributesAt } = row;
     const [system, facility] = [words.text(row.system), words.text(row.facility)];
-    const ownPerson = personIdOf(system, value);
+    let person: PersonId | undefined;
     return keep({
-      ...{ no, system, value, ownPerson, fingerprint, normalisation, facility },
+      ...{ no, system, value, fingerprint, normalisation, facility },
       ...{ attributesAt, anchor: anchor ?? no },
+      // Of most candidates nobody asks it.
+      get ownPerson() {
+        person ??= personIdOf(system, value);
+        return person;
+      },
     });
   }
 
@@ -88,6 +93,8 @@ export function openRecords(db: DatabaseHandle, words: Words, keys: KeyIndex): R
   ): void {
     const message = event.cause.kind === 'message' ? event.cause.message : null;
     for (const one of event.attributes.identifiers) {
+      if (event.type === 'seen' && one.value === event.value && one.system === event.system)
+        continue;
       const { changes } = sql.addIdentifier.run(no, words.no(one.system), one.value, message);
       if (changes === 0) continue;
       const carried = carriedHash(one.system, one.value);
@@ -154,11 +161,7 @@ export function openRecords(db: DatabaseHandle, words: Words, keys: KeyIndex): R
       }
     },
     sighting(state) {
-      const event = fromRow(sql.event.get(state.attributesAt)!, words);
-      if (event.type !== 'seen' && event.type !== 'changed')
-        throw new Error('attributes that no event holds');
-      const { attributes, fingerprint, normalisation, facility } = event;
-      return { attributes, fingerprint, normalisation, facility };
+      return sightingOf(sql.event.get(state.attributesAt)!, words);
     },
     stale(touched) {
       if (touched === undefined) known.clear();
@@ -201,7 +204,9 @@ function prepare(db: DatabaseHandle) {
     members: db
       .prepare<[number]>('SELECT record FROM membership WHERE anchor = ? ORDER BY record')
       .pluck() as unknown as { all(anchor: number): number[] },
-    event: db.prepare<[number], EventRow>('SELECT * FROM event WHERE seq = ?'),
+    event: db.prepare<[number], Pick<EventRow, 'type' | 'body'>>(
+      'SELECT type, body FROM event WHERE seq = ?',
+    ),
     add: db.prepare(
       `INSERT INTO record(no, system, value, key, fingerprint, normalisation, facility, attributes)
         VALUES(?, ?, ?, ?, ?, ?, ?, ?)`,

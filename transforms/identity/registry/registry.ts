@@ -114,13 +114,19 @@ export function openRegistry(db: DatabaseHandle, options: RegistryOptions): Iden
   if (!db.readonly) db.exec(registrySchema);
   const log = openLog(db, options);
   const decisions = openDecisions(log);
-  log.begun();
+  const { decided, decide, since } = decisions;
+  const begun = () => {
+    if (log.begun()) decisions.refresh();
+  };
+  begun();
   return {
-    ...decisions,
+    ...{ decided, decide, since, begun },
     ...reading(log),
     ...writing(log, decisions),
-    begun: log.begun,
-    forget: log.forget,
+    forget() {
+      log.forget();
+      decisions.refresh();
+    },
   };
 }
 

@@ -1,13 +1,6 @@
 import { type Added, eachKey, hash52 } from '../block/index.ts';
 import type { Prepared } from '../compare/index.ts';
-import {
-  type AssessmentContext,
-  type Candidate,
-  type Decision,
-  explainPair,
-  type Judgement,
-  type Member,
-} from '../decide/index.ts';
+import type { AssessmentContext, Candidate, Decision, Judgement, Member } from '../decide/index.ts';
 import type { RecordNo } from '../events.ts';
 import { answer, type Observed, type Question } from '../policy/index.ts';
 import type { Link, Occasion } from '../registry/index.ts';
@@ -124,7 +117,7 @@ export function contextOf(
 /** Writes the link with every pair that passed, so that the evidence outlives an unmerge. */
 function linkTo(
   { registry, ruling, model, policy }: IdentityStore,
-  { subject, candidates, context }: Question,
+  { subject, candidates }: Question,
   { person, best }: Judgement,
   on: Occasion,
 ): boolean {
@@ -133,8 +126,7 @@ function linkTo(
   const links: Link[] = [];
   for (const own of [subject.record, ...subject.companions])
     for (const member of members) {
-      const { scorer, policy: rules } = ruling;
-      const { weight } = explainPair(rules, scorer, own.prepared, member.prepared, context);
+      const { weight } = ruling.scorer.score(own.prepared, member.prepared);
       const isBest = best.a === own.record && best.b === member.record;
       const link = { ...olderFirst(own.record, member.record), weight };
       links.push(isBest ? { ...link, score } : link);

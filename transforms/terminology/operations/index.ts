@@ -22,6 +22,7 @@ export {
 export { type ClosureTables, createClosureTables } from './closure.ts';
 export { declined, type IssueType, outcomeOf, Refused } from './issue.ts';
 export { type ExpandedCode, expandedCodes, valueSetBy } from './members.ts';
+export { type Membership, memberships } from './membership.ts';
 export type { Surroundings } from './question.ts';
 
 /** An operation: Parameters in, a resource out. Throws `Refused`. */

@@ -16,15 +16,22 @@ export type StoreOptions = {
   /** 32 bytes. */
   readonly key: Buffer;
   readonly readonly?: boolean;
+  /** Pages kept in memory; 64 MiB unless told. */
+  readonly cacheKiB?: number;
 };
 
 /**
  * Opens the store's file and makes its tables. Throws PlexusError `terminology-layout` for a file
  * of another version of Plexus, and what `openDatabase` throws.
  */
-export function openStoreDatabase({ file, key, readonly = false }: StoreOptions): DatabaseHandle {
+export function openStoreDatabase({
+  file,
+  key,
+  readonly = false,
+  cacheKiB = 65_536,
+}: StoreOptions): DatabaseHandle {
   if (!readonly) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const db = openDatabase(file, { key, readonly, pageBytes: 8192, cacheKiB: 65_536 });
+  const db = openDatabase(file, { key, readonly, pageBytes: 8192, cacheKiB });
   try {
     const found = Number(db.pragma('user_version', { simple: true }));
     if (found === storeLayout) return db;

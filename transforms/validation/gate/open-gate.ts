@@ -1,5 +1,6 @@
 import type { Gate, Issue, Judgement } from '../../../engine/index.ts';
 import { compilePath, isPathIssue, r4Model, resourceNode } from '../../fhirpath/index.ts';
+import { openMembership } from '../../terminology/index.ts';
 import { extensionJudge, readExtensions } from '../extensions/index.ts';
 import {
   createDefinitions,
@@ -7,10 +8,12 @@ import {
   keptPackage,
   readOwnProfiles,
 } from '../packages/index.ts';
+import { firstOf, type ValueSets } from '../terms/index.ts';
 import { createValidator, type Validator } from '../validator.ts';
 import type { PinnedProfile, ValidateConfig } from './pinned-profiles.ts';
 
 type Place = { readonly configDir: string; readonly dataDir: string };
+type Opening = Place & { readonly key: Buffer };
 
 /** The definitions that a channel's pins are looked up in. Throws what `keptPackage` throws. */
 export function definitionsFor(
@@ -33,12 +36,12 @@ type Json = Readonly<Record<string, unknown>>;
  * The gate of one channel: R4, the pinned profiles, and the registry of extensions. Throws what
  * `definitionsFor` throws; a pin that is wrong was refused by `check`.
  */
-export function openGate(place: Place, { packages, profiles, invalid }: ValidateConfig): Gate {
+export function openGate(place: Opening, { packages, profiles, invalid }: ValidateConfig): Gate {
   const definitions = definitionsFor(place, packages);
   const { registered } = readExtensions(place.configDir);
   const validator: Validator = createValidator({
     definitions,
-    valueSets: definitions.valueSets,
+    valueSets: firstOf(definitions.valueSets, terminologyOf(place)),
     extensions: extensionJudge(registered),
   });
   const assigned = profiles.map((pin) => assign(pin, definitions, invalid));
@@ -59,6 +62,11 @@ export function openGate(place: Place, { packages, profiles, invalid }: Validate
     },
   };
 }
+
+/** What definitions leave open, the terminology service says. */
+const terminologyOf = ({ dataDir, key }: Opening): ValueSets => ({
+  has: openMembership({ dataDir, key: () => key }),
+});
 
 const nameOf = ({ code, path, diagnostics }: Issue): string => `${code} ${path} ${diagnostics}`;
 

@@ -53,14 +53,14 @@ export const validateStage: StageComponent<ValidateConfig> = {
     });
   },
   gate: (config, place) => openGate(place, config),
-  create(config, { configDir, dataDir }) {
+  create(config, { configDir, dataDir, key }) {
     let gate: Gate | undefined;
     const stage: Stage<Conversion, Conversion> = {
       name: 'validate',
       run({ body }: Work<Conversion>) {
         try {
           // Definitions are large: they are read when the first message comes.
-          gate ??= openGate({ configDir, dataDir }, config);
+          gate ??= openGate({ configDir, dataDir, key }, config);
         } catch (cause) {
           if (!(cause instanceof PlexusError)) throw cause;
           return hold([issueOf(cause)]);

@@ -10,6 +10,11 @@ import { registry } from '../../../../bin/registry.ts';
 import { loadNetwork, type Outcome, type Work } from '../../../../engine/index.ts';
 import { type Stored, storeStage } from '../../../../routes/spine/index.ts';
 import type { Conversion } from '../../../../transforms/fhir/index.ts';
+import {
+  importFiles,
+  openTerminology,
+  terminologyFile,
+} from '../../../../transforms/terminology/index.ts';
 import { validateStage } from '../../../../transforms/validation/index.ts';
 import { key, workOf } from '../../../routes/spine/spine-fixture.ts';
 
@@ -93,6 +98,42 @@ describe('the stage validate', () => {
     const some = open({ profiles: [{ profile: pin, when: "gender = 'female'" }] });
     assert.equal(some(patient({ gender: 'female' }))[0], 'hold');
     assert.equal(some(patient({ gender: 'male' }))[0], 'pass');
+  });
+
+  it('asks terminology for a value set that it does not have itself', async () => {
+    const binding = { strength: 'required', valueSet: 'urn:test:animals|1' };
+    const element = [
+      { id: 'Patient', path: 'Patient' },
+      { id: 'Patient.maritalStatus', path: 'Patient.maritalStatus', binding },
+    ];
+    writeFileSync(join(dir, 'config/profiles/named.json'), JSON.stringify(profile(element)));
+    const coded = (code: string) =>
+      patient({ maritalStatus: { coding: [{ system: 'urn:test:codes', code }] } });
+    assert.deepEqual(open({ profiles: [pin] })(coded('stone')), ['pass']);
+    const system = {
+      ...{ resourceType: 'CodeSystem', url: 'urn:test:codes', version: '1', status: 'active' },
+      content: 'complete',
+      concept: [{ code: 'animal', concept: [{ code: 'cat' }] }, { code: 'stone' }],
+    };
+    const filter = [{ property: 'concept', op: 'is-a', value: 'animal' }];
+    const set = {
+      ...{ resourceType: 'ValueSet', url: 'urn:test:animals', version: '1', status: 'active' },
+      compose: { include: [{ system: 'urn:test:codes', filter }] },
+    };
+    const files = [system, set].map((resource) => {
+      const file = join(dir, `${resource.resourceType}.json`);
+      writeFileSync(file, JSON.stringify(resource));
+      return file;
+    });
+    const store = openTerminology({ file: terminologyFile(dir), key });
+    closing.push(() => store.close());
+    const approval = { by: 'tester' };
+    await importFiles(store, { files, approval, dryRun: false, nowUs: () => 1 });
+    const put = open({ profiles: [pin] });
+    assert.deepEqual(put(coded('cat')), ['pass']);
+    const [kind, ...issues] = put(coded('stone'));
+    assert.equal(kind, 'hold');
+    assert.deepEqual(issues, ['error fhir-binding Patient.maritalStatus']);
   });
 
   it('holds an extension that nobody registered, under its url', () => {
