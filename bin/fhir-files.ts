@@ -1,7 +1,8 @@
-import { createReadStream, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { scanJson } from '../channels/fhir/index.ts';
-import type { Issue } from '../engine/index.ts';
+import { exitCodes, type Issue, PlexusError } from '../engine/index.ts';
 import { parseFaithfully } from '../transforms/fhir/index.ts';
 
 /** One resource of a file that a person named, or why it cannot be read. */
@@ -14,15 +15,30 @@ export type FileResource = {
 /** More entries than a Bundle in a file has; a Bundle that large is no mistake here. */
 const entriesMax = Number.MAX_SAFE_INTEGER;
 
+/** A whole file; throws PlexusError `file-unreadable`. */
+export function readNamedFile(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new PlexusError('file-unreadable', `cannot read ${file}`, { cause, exit: exitCodes.io });
+  }
+}
+
 /** The resources of a file: one, or one a line where its name ends in `.ndjson` or `.jsonl`. */
 export async function* readResources(file: string): AsyncGenerator<FileResource> {
   if (!/\.(ndjson|jsonl)$/i.test(file)) {
-    yield { file, ...readResource(readFileSync(file)) };
+    yield { file, ...readResource(readNamedFile(file)) };
     return;
   }
   let line = 0;
+  let input: FileHandle;
+  try {
+    input = await open(file);
+  } catch (cause) {
+    throw new PlexusError('file-unreadable', `cannot read ${file}`, { cause, exit: exitCodes.io });
+  }
   const lines = createInterface({
-    input: createReadStream(file),
+    input: input.createReadStream(),
     crlfDelay: Number.POSITIVE_INFINITY,
   });
   for await (const text of lines) {

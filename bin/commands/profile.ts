@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { exitCodes, PlexusError, suggestion } from '../../engine/index.ts';
 import type { FhirPackage } from '../../transforms/validation/index.ts';
 import { defineCommand, type Invocation, UsageError } from '../command.ts';
+import { readNamedFile } from '../fhir-files.ts';
 import { renderTable } from '../table.ts';
 
 const options = {} as const;
@@ -47,7 +47,7 @@ async function importPackages(call: Call, files: readonly string[]): Promise<num
   let refused = 0;
   for (const file of files) {
     try {
-      const one = await readPackage(read(file));
+      const one = await readPackage(readNamedFile(file));
       requireR4(one);
       const outcome = keepPackage(call.dataDir, one);
       const row = { file, package: packageId(one), outcome, profiles: one.structures.length };
@@ -63,14 +63,6 @@ async function importPackages(call: Call, files: readonly string[]): Promise<num
     }
   }
   return refused === 0 ? exitCodes.ok : exitCodes.findings;
-}
-
-function read(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    throw new PlexusError('file-unreadable', `cannot read ${file}`, { cause, exit: exitCodes.io });
-  }
 }
 
 function requireR4({ fhirVersions, name }: FhirPackage): void {

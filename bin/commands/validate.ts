@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { dataKey, exitCodes, type Issue, isBlocking } from '../../engine/index.ts';
-import type { Validator, ValueSets } from '../../transforms/validation/index.ts';
+import type { Definitions, Validator } from '../../transforms/validation/index.ts';
 import { defineCommand, type Output, UsageError } from '../command.ts';
 import type { FileResource } from '../fhir-files.ts';
 import { issueText } from '../message-rows.ts';
@@ -15,8 +14,9 @@ export const validate = defineCommand({
 code whose value set nobody here has, is there too, with the code \`unchecked\`: it makes nothing
 invalid, and is never left out.
 
-Profiles that a resource names in \`meta.profile\` are honoured where R4 or a package given with
---package has them; an Observation with the code of a vital sign must fit HL7's profile of it.
+Profiles that a resource names in \`meta.profile\` are honoured where R4, the configuration's
+\`profiles/\`, a package that was imported (\`profile import\`) or one given with --package has
+them; an Observation with the code of a vital sign must fit HL7's profile of it.
 Findings are rows and the exit is 0; with --strict an invalid resource makes it 1.`,
   options: {
     profile: {
@@ -34,15 +34,21 @@ Findings are rows and the exit is 0; with --strict an invalid resource makes it 
     'best-practice': { type: 'boolean', about: 'Say too what is only advised (a narrative).' },
     strict: { type: 'boolean', about: 'Exit 1 when a resource is invalid.' },
   },
-  async run({ args, options, json, out, dataDir, env }) {
+  async run({ args, options, json, out, configDir, dataDir, env }) {
     const { profile: profiles = [], package: packages = [] } = options;
     if (args.length === 0) throw new UsageError('which files?');
     const { readResources } = await import('../fhir-files.ts');
+    const definitions = await definitionsOf({ configDir, dataDir }, packages, out);
+    const unknown = profiles.find((url) => definitions.structure(url) === undefined);
+    if (unknown !== undefined) throw new UsageError(`nobody here has the profile \`${unknown}\``);
+    const { createValidator, firstOf } = await import('../../transforms/validation/index.ts');
     const has = (await import('../../transforms/terminology/index.ts')).openMembership({
       dataDir,
       key: () => dataKey(dataDir, env).value,
     });
-    const validator = await validatorOf(packages, { has }, options['best-practice'] === true);
+    const bestPractice = options['best-practice'] === true;
+    const valueSets = firstOf(definitions.valueSets, { has });
+    const validator = createValidator({ definitions, valueSets, bestPractice });
     const tally = { rows: 0, invalid: 0, unchecked: 0 };
     for (const path of args)
       for await (const one of readResources(path)) {
@@ -61,18 +67,22 @@ Findings are rows and the exit is 0; with --strict an invalid resource makes it 
   },
 });
 
-async function validatorOf(
+type Place = { readonly configDir: string; readonly dataDir: string };
+
+/** R4, what the network writes itself, what was imported, and what this command line names. */
+async function definitionsOf(
+  { configDir, dataDir }: Place,
   packages: readonly string[],
-  terminology: ValueSets,
-  bestPractice: boolean,
-): Promise<Validator> {
-  const { createDefinitions, createValidator, firstOf, readPackage } = await import(
-    '../../transforms/validation/index.ts'
-  );
-  const read = await Promise.all(packages.map((path) => readPackage(readFileSync(path))));
-  const definitions = createDefinitions(read);
-  const valueSets = firstOf(definitions.valueSets, terminology);
-  return createValidator({ definitions, valueSets, bestPractice });
+  out: Output,
+): Promise<Definitions> {
+  const { createDefinitions, keptPackage, keptPackages, readOwnProfiles, readPackage } =
+    await import('../../transforms/validation/index.ts');
+  const { readNamedFile } = await import('../fhir-files.ts');
+  const own = readOwnProfiles(configDir);
+  for (const { file, line, message } of own.issues) out.say(`${file}:${line}: ${message}`);
+  const kept = keptPackages(dataDir).map((id) => keptPackage(dataDir, id));
+  const named = await Promise.all(packages.map((path) => readPackage(readNamedFile(path))));
+  return createDefinitions([own, ...named, ...kept]);
 }
 
 /** One row; people script against these names. */

@@ -12,8 +12,13 @@ const [quote, backslash, comma] = [0x22, 0x5c, 0x2c];
 const [openObject, closeObject, openList, closeList] = [0x7b, 0x7d, 0x5b, 0x5d];
 const entryKey = 'entry';
 
-/** An object that is open keeps the names it has had; a list has none. */
-type Frame = { readonly names: Set<string> | undefined; isNameNext: boolean };
+/** An object that is open keeps the names it has had; a list has none, and counts its items. */
+type Frame = {
+  readonly names: Set<string> | undefined;
+  isNameNext: boolean;
+  name: string;
+  place: number;
+};
 
 /**
  * One pass over the bytes, before anything that could recurse or build objects sees them: bounded
@@ -26,6 +31,7 @@ export function scanJson(raw: Buffer, entriesMax: number): Scanned | { readonly 
   let isInEntries = false;
   let start = -1;
   let name = '';
+  let type = 'Resource';
   for (let at = 0; at < raw.length; at += 1) {
     const byte = raw[at]!;
     switch (byte) {
@@ -34,10 +40,13 @@ export function scanJson(raw: Buffer, entriesMax: number): Scanned | { readonly 
         const frame = frames.at(-1);
         if (frame?.isNameNext && frame.names !== undefined) {
           name = nameIn(raw, at, end);
-          if (frame.names.has(name)) return refuse('fhir-duplicate-key', duplicateName);
+          frame.name = name;
+          if (frame.names.has(name))
+            return refuse('fhir-duplicate-key', duplicateName, pathOf(frames, type));
           frame.names.add(name);
           frame.isNameNext = false;
-        }
+        } else if (frames.length === 1 && frame?.name === 'resourceType')
+          type = typeIn(raw, at, end) ?? type;
         at = end;
         break;
       }
@@ -48,7 +57,8 @@ export function scanJson(raw: Buffer, entriesMax: number): Scanned | { readonly 
         if (isInEntries && frames.length === 2) start = at;
         const isList = byte === openList;
         if (isList && frames.length === 1 && name === entryKey) isInEntries = true;
-        frames.push({ names: isList ? undefined : new Set(), isNameNext: !isList });
+        const names = isList ? undefined : new Set<string>();
+        frames.push({ names, isNameNext: !isList, name: '', place: 0 });
         break;
       }
       case closeObject:
@@ -63,6 +73,7 @@ export function scanJson(raw: Buffer, entriesMax: number): Scanned | { readonly 
       case comma: {
         const frame = frames.at(-1);
         if (frame?.names !== undefined) frame.isNameNext = true;
+        else if (frame !== undefined) frame.place += 1;
         break;
       }
     }
@@ -93,6 +104,24 @@ function nameIn(raw: Buffer, start: number, end: number): string {
 
 const duplicateName = 'An object has two elements of one name; which of them counts is not clear.';
 
-function refuse(code: string, diagnostics: string): { readonly refused: Issue } {
-  return { refused: { severity: 'error', code, diagnostics } };
+function refuse(code: string, diagnostics: string, path?: string): { readonly refused: Issue } {
+  const issue = { severity: 'error', code, diagnostics } as const;
+  return { refused: path === undefined ? issue : { ...issue, path } };
+}
+
+function typeIn(raw: Buffer, start: number, end: number): string | undefined {
+  const type = raw.toString('latin1', start + 1, end);
+  return /^[A-Z][A-Za-z]{0,60}$/.test(type) ? type : undefined;
+}
+
+/** The FHIRPath of the name that was read last, as far as the names are FHIR's. */
+function pathOf(frames: readonly Frame[], type: string): string {
+  let path = type;
+  for (const { names, name, place } of frames) {
+    if (names === undefined) path += `[${place}]`;
+    // A sender's own names may hold anything: they are not repeated.
+    else if (/^_?[A-Za-z][A-Za-z0-9]{0,60}$/.test(name)) path += `.${name.replace('_', '')}`;
+    else return path;
+  }
+  return path;
 }

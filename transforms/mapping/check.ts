@@ -127,6 +127,7 @@ function checkResource(row: ResourceRow, merged: Merged, report: Report): void {
   if (row.each?.includes('-')) report('hl7-path', 'a resource stands for a segment', 'each');
   checkResourceUpdate(row, report);
   checkCondition(row.when, report);
+  checkCondition(row.authority, report, 'authority');
   checkCondition(row.corrects, report, 'corrects');
   checkCondition(row.cancels, report, 'cancels');
   checkCondition(row.deletes, report, 'deletes');

@@ -6,7 +6,7 @@ import type { CodeTable } from './environment.ts';
 import { fieldPath, parseFieldPath } from './field-path.ts';
 import { type Fill, programOf } from './generate.ts';
 import { joiningElements } from './joins.ts';
-import { compileKey, type KeyReader } from './keys.ts';
+import { compileKey, compileOthers, type KeyReader } from './keys.ts';
 import type { Condition } from './language.ts';
 import { compileList, type ListPlan } from './listings.ts';
 import type { Live, Shape } from './live.ts';
@@ -57,6 +57,9 @@ export type ResourcePlan = Filling & {
   readonly each: string;
   readonly when: Predicate | undefined;
   readonly key: KeyReader;
+  readonly otherKeys: ReturnType<typeof compileOthers>;
+  /** What messages say for which it does not hold counts only where nothing is known yet. */
+  readonly authority: Predicate | undefined;
   /** The same key twice in a message is the same resource, not a second one. */
   readonly isShared: boolean;
   /** Left out where the message makes one of the same key already. */
@@ -122,7 +125,6 @@ export type CompiledMapping = {
   readonly rows: RowTables | undefined;
   /** Segment of each resource row. */
   readonly each: readonly string[];
-  /** The Patient that MRG names. */
   readonly prior: ResourcePlan | undefined;
   /** Slug of the sender; part of every id. */
   readonly source: string;
@@ -203,14 +205,14 @@ function planResource(id: string, merged: Merged, rules: Rules): ResourcePlan {
   const { row } = merged.resources[slot]!;
   const each = segmentName(row.each!);
   const givings = givingsOf(merged, id);
+  const names = { resources: ids, visitNumber: visitNumberOf(merged.dialect) };
   return {
     type: row.type!,
     each,
     when: compileCondition(row.when),
-    key: compileKey(row.key ?? [], {
-      resources: ids,
-      visitNumber: visitNumberOf(merged.dialect),
-    }),
+    key: compileKey(row.key ?? [], names),
+    authority: compileCondition(row.authority),
+    otherKeys: compileOthers(row.key ?? []),
     isShared: row.shared === true,
     isOnce: row.once === true,
     corrections: [...correctionPlan(row.corrects, false), ...correctionPlan(row.cancels, true)],

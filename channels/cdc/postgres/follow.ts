@@ -51,6 +51,8 @@ export async function followDatabase(
   const stream = await openStream(client, slot, publication, context.clock.nowUs);
   const stop = () => stream.stop();
   closing.addEventListener('abort', stop);
+  // It may have been closed while the connection was made.
+  if (closing.aborted) stop();
   try {
     await landStream(stream, tables, { config, orderBy, context, closing });
   } finally {

@@ -66,7 +66,7 @@ export function misplacedBy(
   path: string,
   compiler: Compiler,
 ): string | undefined {
-  if (context === undefined || context.length === 0) return undefined;
+  if (!Array.isArray(context) || context.length === 0) return undefined;
   for (const { type, expression } of context) {
     if (type !== 'element' || allowsContext(expression, place, path)) return undefined;
     const [name = ''] = expression.split('.');

@@ -23,6 +23,12 @@ const unpackedBytesMax = 1024 * 1024 * 1024;
 
 type Json = Readonly<Record<string, unknown>>;
 
+const isJson = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const packageName = /^[A-Za-z0-9][A-Za-z0-9.-]{0,127}$/;
+const packageVersion = /^[A-Za-z0-9][A-Za-z0-9.+-]{0,63}$/;
+
 /**
  * Reads a package (`.tgz`): the definitions in its `package` folder. Examples and pages are left in
  * it. Throws PlexusError `package-unreadable` for what is none.
@@ -34,6 +40,9 @@ export async function readPackage(bytes: Uint8Array): Promise<FhirPackage> {
   const { name, version, fhirVersions, dependencies } = manifest;
   if (typeof name !== 'string' || typeof version !== 'string')
     throw unreadable('its package.json has no name or no version');
+  // Both name a file of the data folder.
+  if (!packageName.test(name) || !packageVersion.test(version))
+    throw unreadable('its package.json has a name or a version that no FHIR package has');
   const all = [...files.values()];
   const of = <T>(type: string): T[] =>
     all.filter(({ resourceType, url }) => resourceType === type && typeof url === 'string') as T[];
@@ -41,7 +50,7 @@ export async function readPackage(bytes: Uint8Array): Promise<FhirPackage> {
     name,
     version,
     fhirVersions: Array.isArray(fhirVersions) ? fhirVersions.map(String) : [],
-    dependencies: (dependencies ?? {}) as Readonly<Record<string, string>>,
+    dependencies: isJson(dependencies) ? (dependencies as Readonly<Record<string, string>>) : {},
     structures: of('StructureDefinition'),
     valueSets: of('ValueSet'),
     codeSystems: of('CodeSystem'),
@@ -59,7 +68,7 @@ async function unpack(bytes: Uint8Array): Promise<ReadonlyMap<string, Json>> {
       entries.flatMap(({ header, data }) => {
         if (data === undefined) return [];
         const value: unknown = JSON.parse(new TextDecoder().decode(data));
-        return [[header.name.replace(/^\.\//, ''), value as Json] as const];
+        return isJson(value) ? [[header.name.replace(/^\.\//, ''), value] as const] : [];
       }),
     );
   } catch (cause) {

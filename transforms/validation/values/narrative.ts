@@ -44,8 +44,9 @@ export function narrativeFault(div: string): string | undefined {
       continue;
     }
     if (text.startsWith('!--', at + 1)) {
-      const end = text.indexOf('-->', at + 4);
-      if (end < 0) return 'a comment in it does not end';
+      const end = text.indexOf('--', at + 4);
+      if (end < 0 || text.charCodeAt(end + 2) !== greaterThan)
+        return 'a comment in it does not end';
       scan.at = end + 3;
       continue;
     }
@@ -62,7 +63,7 @@ export function narrativeFault(div: string): string | undefined {
 const [lessThan, slash, equals, greaterThan] = [60, 47, 61, 62];
 const [doubleQuote, singleQuote] = [34, 39];
 
-const entity = /&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});/y;
+const entity = /&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|[A-Za-z][A-Za-z0-9]{1,30});/y;
 
 /** Is there an `&` before `end` that begins no entity? */
 function hasWrongEntity(scan: Scan, end: number): boolean {
@@ -70,10 +71,19 @@ function hasWrongEntity(scan: Scan, end: number): boolean {
   if (scan.nextAnd < scan.at) scan.nextAnd = andFrom(text, scan.at);
   while (scan.nextAnd < end) {
     entity.lastIndex = scan.nextAnd;
-    if (!entity.test(text)) return true;
+    const found = entity.exec(text);
+    if (found === null || !isCharacter(found)) return true;
     scan.nextAnd = andFrom(text, scan.nextAnd + 1);
   }
   return false;
+}
+
+/** XML 1.0, section 2.2: a number stands for a character that XML may hold. */
+function isCharacter([, decimal, hex]: RegExpExecArray): boolean {
+  if (decimal === undefined && hex === undefined) return true;
+  const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
+  if (code < 32) return isSpace(code);
+  return code < 0xd800 || (code > 0xdfff && code < 0xfffe) || (code > 0xffff && code <= 0x10ffff);
 }
 
 function andFrom(text: string, from: number): number {
