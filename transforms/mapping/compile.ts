@@ -76,8 +76,7 @@ export type ResourcePlan = Filling & {
   readonly list: ListPlan | undefined;
   /** Elements whose values join what earlier messages said. */
   readonly joins: readonly string[];
-  /** Its place among the resource rows. */
-  readonly slot: number;
+  readonly slot: number; // Its place among the resource rows.
 };
 
 /** When it corrects an earlier one, and the field that says so. */
@@ -201,11 +200,11 @@ export function parseEntry(text: string): { readonly id: string; readonly mark: 
 type Rules = { readonly all: readonly Rule[]; readonly areWritten: boolean };
 
 function planResource(id: string, merged: Merged, rules: Rules): ResourcePlan {
-  const ids = merged.resources.map((placed) => placed.row.id);
-  const slot = ids.indexOf(id);
+  const resources = merged.resources.map((placed) => placed.row.id);
+  const slot = resources.indexOf(id);
   const { row } = merged.resources[slot]!;
   const givings = givingsOf(merged, id);
-  const names = { resources: ids, visitNumber: visitNumberOf(merged.dialect) };
+  const names = { resources, visitNumber: visitNumberOf(merged.dialect) };
   return {
     type: row.type!,
     each: segmentName(row.each!),
@@ -220,7 +219,7 @@ function planResource(id: string, merged: Merged, rules: Rules): ResourcePlan {
     deletes: compileCondition(row.deletes),
     missing: row.missing ?? `${id}-key-missing`,
     goes: goingWith(row),
-    list: compileList(row, ids),
+    list: compileList(row, resources),
     joins: joiningElements(merged, id).filter((name) => !givings.elements.has(name)),
     slot,
     ...filling(id, segmentName(row.each!), merged, rules, givings),
