@@ -1,4 +1,4 @@
-import { type ConfigIssue, readYaml, suggestion } from '../engine/index.ts';
+import { type ConfigIssue, nearestWord, readYaml } from '../engine/index.ts';
 import { emittedExtensions, type LoadedMapping } from '../transforms/mapping/index.ts';
 import { dueForReview, readExtensions } from '../transforms/validation/index.ts';
 
@@ -16,7 +16,10 @@ export function extensionIssues(
   for (const { url, file, path } of mappings.flatMap(emittedExtensions)) {
     if (registered.has(url)) continue;
     const place = readYaml(file).valueAt(path);
-    const message = `nobody registered \`${url}\`; ${suggestion(url, [...registered.keys()])}`;
+    const near = nearestWord(url, [...registered.keys()]);
+    const message =
+      `nobody registered the extension \`${url}\`; if it is wanted, add it to ` +
+      `extensions/*.yaml${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
     const issue = { ...place, severity: 'error', code: 'extension-unregistered', message } as const;
     found.set(`${place.file}:${place.line}:${place.column}`, issue);
   }

@@ -62,6 +62,7 @@ function readResource(raw: Buffer): { readonly value: unknown } | { readonly iss
   try {
     return { value: parseFaithfully(text) };
   } catch {
-    return refuse('fhir-json-invalid', 'this is not valid JSON');
+    const hint = text.startsWith('MSH') ? ': an HL7 v2 message, which `convert` makes FHIR of' : '';
+    return refuse('fhir-json-invalid', `this is not valid JSON${hint}`);
   }
 }

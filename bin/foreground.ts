@@ -27,7 +27,11 @@ export async function serveInForeground(
   ]);
   const network = requireNetwork(configDir, registry, { ...options, dataDir });
   makeParent(dataDir);
-  const onEvent = (event: Event) => sayTrouble(event, out);
+  const told = new Set<string>();
+  const onEvent = (event: Event) => {
+    sayTrouble(event, out);
+    sayAside(event, told, out);
+  };
   const serving = await serve({ network, dataDir, env, onEvent, ...options });
   saySecrets(serving, out);
   sayRolledBack(serving.engine.operations, out);
@@ -55,10 +59,6 @@ function sayTrouble(event: Event, out: Output): void {
     out.say(`plexus: journal ${partition} is damaged and was set aside; what can be read goes on,`);
     out.say(`  ${held} messages are held (quarantine ls), ${lost} are lost`);
   }
-  if (event.type === 'issue' && event.code in asides) {
-    const why = asides[event.code as keyof typeof asides];
-    out.say(`plexus: ${event.stage}: ${why}; it was set aside as .aside-N and a new one begun`);
-  }
   if (event.type === 'commit-failed')
     out.say(`plexus: the journal cannot write: ${event.cause}; senders hear AE`);
   if (event.type === 'held' && isLeftBehind(event.code)) {
@@ -70,10 +70,18 @@ function sayTrouble(event: Event, out: Output): void {
   if (event.type === 'journal-reopened') out.say('plexus: the journal writes again');
 }
 
-/** What a file route found in its folder at the start, and never deletes. */
+/** What a file route found in its folder at the start, and never deletes; `told` is for once. */
+function sayAside(event: Event, told: Set<string>, out: Output): void {
+  if (event.type !== 'issue' || !(event.code in asides)) return;
+  const why = asides[event.code as keyof typeof asides];
+  const text = `plexus: ${event.stage}: ${why}; each is now NAME.aside-N, and a new one is begun`;
+  if (!told.has(text)) out.say(text);
+  told.add(text);
+}
+
 const asides = {
-  'file-without-cursor': 'a file lay in its folder that this data folder knows nothing of',
-  'file-shorter-than-cursor': 'a file in its folder has lost its end',
+  'file-without-cursor': 'its folder has files that another data folder (or an older one) wrote',
+  'file-shorter-than-cursor': 'files in its folder have lost their end',
 } as const;
 
 const isLeftBehind = (code: string): boolean => code === 'route-gone' || code === 'channel-gone';

@@ -17,7 +17,10 @@ type Call = Invocation<typeof quarantineOptions>;
 /** The one message that a verb is about. Throws UsageError. */
 export function oneId(verb: string, words: readonly string[]): MessageId {
   const id = words.length === 1 ? parseMessageId(words[0]!) : undefined;
-  if (id === undefined) throw new UsageError(`${verb} takes the id of one message`);
+  if (id === undefined)
+    throw new UsageError(
+      `${verb} takes the id of one message, the number that \`quarantine show\` begins with`,
+    );
   return id;
 }
 

@@ -74,6 +74,8 @@ function print(file: string, controlId: string, result: ConvertedBytes, out: Out
   const { outcome, bundle, issues, unvisited } = result;
   out.line(`${file} ${controlId} ${outcome}`);
   for (const issue of issues) out.line(`    ${issueText(issue)}`);
-  if (unvisited.length > 0) out.line(`    not read: ${unvisited.join(', ')}`);
+  // Of a held message hardly a field was read; that says nothing of the mapping.
+  if (unvisited.length > 0 && outcome === 'converted')
+    out.line(`    not read: ${unvisited.join(', ')}`);
   if (bundle !== undefined) out.line(JSON.stringify(bundle, null, 2));
 }

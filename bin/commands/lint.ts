@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
-import { exitCodes, renderIssue } from '../../engine/index.ts';
+import { type ConfigIssue, exitCodes, renderIssue } from '../../engine/index.ts';
 import { defineCommand, UsageError } from '../command.ts';
 
 export const lint = defineCommand({
@@ -9,29 +9,43 @@ export const lint = defineCommand({
   usage: '[PATH..] [--strict]',
   details: `Without PATH the whole of --config; with PATH what is wrong in these files or folders.
 Where --data holds queues, a route that the configuration would leave with one is a warning.
-Exit 1 when there is an error (with --strict also for a warning).`,
+Where it holds code systems, the targets of code maps are looked up in them; those of others are
+told as unchecked. Exit 1 when there is an error (with --strict also for a warning, and for what is
+unchecked).`,
   options: { strict: { type: 'boolean', about: 'A warning fails as well.' } },
   async run(call) {
     const { args, options, json, configDir, out } = call;
     for (const path of args) requireInside(path, configDir);
-    const [{ lintConfiguration }, { lintLeftBehind }] = await Promise.all([
+    const [{ lintConfiguration }, { lintLeftBehind }, { codeMapIssues }] = await Promise.all([
       import('../lint-configuration.ts'),
       import('../left-behind-lint.ts'),
+      import('../code-map-lint.ts'),
     ]);
-    const found = [...lintConfiguration(configDir, call.dataDir), ...lintLeftBehind(call)];
+    const own = lintConfiguration(configDir, call.dataDir);
+    // A configuration that cannot be read pins nothing that could be looked at.
+    const maps = own.some(({ severity }) => severity === 'error') ? [] : codeMapIssues(call);
+    const found = [...own, ...lintLeftBehind(call), ...maps];
     const issues = found.filter(
       ({ file }) => args.length === 0 || args.some((path) => contains(path, file)),
     );
     for (const issue of issues) {
-      if (json) out.json(issue);
+      // Neither a mistake nor a pass: what could be looked at is not on this machine.
+      if (isUnchecked(issue)) out.say(renderIssue(issue));
+      else if (json) out.json(issue);
       else out.line(renderIssue(issue));
     }
     const errors = issues.filter(({ severity }) => severity === 'error').length;
-    const warnings = issues.length - errors;
-    out.say(`${counted(errors, 'error')}, ${counted(warnings, 'warning')}`);
-    return errors > 0 || (options.strict && warnings > 0) ? exitCodes.findings : exitCodes.ok;
+    const unchecked = issues.filter(isUnchecked).length;
+    const warnings = issues.length - errors - unchecked;
+    const rest = unchecked === 0 ? '' : `, ${unchecked} unchecked`;
+    out.say(`${counted(errors, 'error')}, ${counted(warnings, 'warning')}${rest}`);
+    return errors > 0 || (options.strict && warnings + unchecked > 0)
+      ? exitCodes.findings
+      : exitCodes.ok;
   },
 });
+
+const isUnchecked = ({ code }: ConfigIssue): boolean => code === 'code-map-unchecked';
 
 const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
 

@@ -19,7 +19,7 @@ type Call = Invocation<typeof options>;
 
 export const reconvert = defineCommand({
   name: 'reconvert',
-  summary: 'Converts stored messages again with today`s mapping: the difference first.',
+  summary: 'Converts stored messages again with the mapping of today: the difference first.',
   usage: '--channel NAME --since TIME [--until TIME] [--dry-run]',
   details: `Compares what each message says now with what it said, value by value, and prints that
 by rule and FHIR path. Then the messages that differ run through the chain again, as a later

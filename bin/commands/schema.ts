@@ -5,6 +5,7 @@ import { defineCommand, UsageError } from '../command.ts';
 const kinds = [
   'authorities',
   'channel',
+  'extensions',
   'mapping',
   'network',
   'policy',
@@ -37,6 +38,10 @@ async function make(kind: string): Promise<object> {
   if (kind === 'mapping') {
     const { mappingSchema } = await import('../../transforms/mapping/index.ts');
     return z.toJSONSchema(mappingSchema, { io: 'input', unrepresentable: 'any' });
+  }
+  if (kind === 'extensions') {
+    const { extensionsSchema } = await import('../../transforms/validation/index.ts');
+    return z.toJSONSchema(extensionsSchema, { io: 'input', unrepresentable: 'any' });
   }
   if (kind === 'authorities') {
     const { authoritiesSchema } = await import('../../transforms/mapping/index.ts');

@@ -8,8 +8,29 @@ export const terminologyOptions = {
     about: 'translate, lookup: the code system of the code; lookup takes URL|VERSION too.',
   },
   code: { type: 'string', value: 'CODE', about: 'translate, lookup: the code.' },
-  'dry-run': { type: 'boolean', about: 'import: reads and checks everything, publishes nothing.' },
-  by: { type: 'string', value: 'NAME', about: 'import: who approves it (default: login name).' },
+  channel: { type: 'string', value: 'NAME', about: 'unmapped: of this channel.' },
+  owner: { type: 'string', value: 'NAME', about: 'unmapped: whose they are, or shall be.' },
+  state: {
+    type: 'string',
+    value: 'STATE',
+    about: 'unmapped: open, decided, published or replayed (default: all that is not replayed).',
+  },
+  target: { type: 'string', value: 'SYSTEM|CODE', about: 'unmapped decide: what the code means.' },
+  display: { type: 'string', value: 'TEXT', about: 'unmapped decide: the name of the target.' },
+  relationship: {
+    type: 'string',
+    value: 'WORD',
+    about: 'unmapped decide: equivalent (unless told), wider, narrower or inexact.',
+  },
+  unmatched: { type: 'boolean', about: 'unmapped decide: nothing matches the code.' },
+  comment: { type: 'string', value: 'TEXT', about: 'unmapped decide: why.' },
+  reviewer: { type: 'string', value: 'NAME', about: 'unmapped publish: who reviewed the rows.' },
+  'dry-run': { type: 'boolean', about: 'import, unmapped replay: publishes and runs nothing.' },
+  by: {
+    type: 'string',
+    value: 'NAME',
+    about: 'import, unmapped: who does it (default: login name).',
+  },
   commit: { type: 'string', value: 'REF', about: 'import: the commit that it comes from.' },
   licence: {
     type: 'string',
@@ -35,7 +56,11 @@ export const terminologyDetails = `import FILE..   all that the files hold, or n
 translate       --map 'URL|VERSION' --system URL --code CODE: the outcome and its targets
 lookup          --system URL --code CODE: what a code means
 expand URL|V    the codes of a value set
-diff A B        what release B (URL|VERSION) says otherwise than A, one line a change
+diff A B        what release B (URL|VERSION, or FACILITY/NAME@VERSION) says otherwise than A, one
+                line a change, with its use; exit 1 when it takes codes from what somebody pins
+unmapped        the codes that no map decides: ls, show N, assign N.. --owner NAME,
+                decide N.. --target 'SYSTEM|CODE' or --unmatched, publish RELEASE --reviewer NAME,
+                replay RELEASE
 export URL|V    a release as its FHIR resource; its licence is shown on stderr
 list            every release that was imported
 verify          reads every published release again; exit 1 when one was changed

@@ -7,44 +7,11 @@ import type { TerminologyCall } from './terminology-options.ts';
 
 const named = ({ url, version }: Release): string => `${url}|${version}`;
 
-function kindsOf(store: TerminologyStore | undefined, release: Release) {
+export function kindsOf(store: TerminologyStore | undefined, release: Release) {
   const kinds = store?.kindsOf(release.url, release.version) ?? [];
   if (kinds.length === 0) throw releaseMissing(`release ${named(release)}`);
   return kinds;
 }
-
-/** `terminology diff A B`. */
-export async function terminologyDiff(
-  call: TerminologyCall,
-  rest: readonly string[],
-): Promise<number> {
-  const [a, b, ...more] = rest;
-  if (more.length > 0) throw new UsageError('diff takes two releases: URL|VERSION URL|VERSION');
-  const question = 'diff which two releases? URL|VERSION URL|VERSION';
-  const earlier = releaseOf(a, question);
-  const later = releaseOf(b, question);
-  using store = readTerminologyStore(call);
-  const there = kindsOf(store, later);
-  const kind = kindsOf(store, earlier).find((each) => there.includes(each));
-  if (kind === undefined)
-    throw new UsageError(`${named(earlier)} and ${named(later)} are not of one kind`);
-  let count = 0;
-  for (const change of store!.diff(kind, earlier, later)) {
-    count += 1;
-    if (call.json) call.out.json(change);
-    else {
-      const { change: word, system = '', code, element, was, now } = change;
-      const what = [system, code ?? ''].filter((part) => part !== '').join('|');
-      const parts = [word, what, element, shown(was), '->', shown(now)];
-      call.out.line(parts.filter((part) => part !== undefined && part !== '').join(' '));
-    }
-  }
-  call.out.say(`${count} changes from ${named(earlier)} to ${named(later)}`);
-  return exitCodes.ok;
-}
-
-const shown = (value: unknown): string =>
-  typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
 
 /** `terminology export URL|VERSION`. */
 export async function terminologyExport(

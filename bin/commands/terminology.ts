@@ -15,8 +15,10 @@ const verbs: Readonly<Record<string, Verb>> = {
   translate: async (call, rest) => (await reads()).terminologyTranslate(call, rest),
   lookup: async (call, rest) => (await reads()).terminologyLookup(call, rest),
   expand: async (call, rest) => (await reads()).terminologyExpand(call, rest),
-  diff: async (call, rest) => (await releases()).terminologyDiff(call, rest),
+  diff: async (call, rest) => (await import('./terminology-diff.ts')).terminologyDiff(call, rest),
   export: async (call, rest) => (await releases()).terminologyExport(call, rest),
+  unmapped: async (call, rest) =>
+    (await import('./terminology-unmapped.ts')).terminologyUnmapped(call, rest),
   list: async (call, rest) => (await releases()).terminologyList(call, rest),
   verify: async (call, rest) => (await releases()).terminologyVerify(call, rest),
 };

@@ -92,7 +92,7 @@ const pollMs = 20;
  */
 export async function runAgain(
   from: From,
-  job: Job,
+  job: Pick<Job, 'ordered' | 'planned' | 'setOrdered'>,
   wish: { readonly channel: string; readonly reason: string; readonly by: string },
   onProgress: (done: number) => void,
   signal: AbortSignal,

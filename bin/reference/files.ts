@@ -27,7 +27,8 @@ export function filesPage(): string {
     '## mappings/NAME.yaml',
     'How the messages of one sender become FHIR: what is different from the mapping `base`. See\n' +
       '[a facility with habits of its own](../tutorial/first-facility.md). The rules and tables\n' +
-      'of base, which are changed by their `id`, stand in `transforms/mapping/base/`.',
+      'of base, which are changed by their `id`, stand in `transforms/mapping/base/`. What may\n' +
+      'stand behind `when`, `table` and `as`: [the words of a mapping](mapping-language.md).',
     schemaTable(z.toJSONSchema(mappingSchema, { io: 'input', unrepresentable: 'any' })),
     '## authorities.yaml',
     'Who gives numbers in the network. All names of one authority are one identifier system,\n' +

@@ -4,6 +4,7 @@ import { codesPage, type FoundCode } from './codes.ts';
 import { commandsPage } from './commands.ts';
 import { componentsPage } from './components.ts';
 import { filesPage } from './files.ts';
+import { mappingLanguagePage } from './mapping-language.ts';
 
 export { type FoundCode, findCodes, meanings } from './codes.ts';
 
@@ -16,6 +17,7 @@ export function referencePages(from: {
   return new Map([
     ['components.md', componentsPage(from.registry)],
     ['configuration.md', filesPage()],
+    ['mapping-language.md', mappingLanguagePage()],
     ['commands.md', commandsPage(from.commands)],
     ['codes.md', codesPage(from.codes)],
   ]);

@@ -125,7 +125,8 @@ export function apply(elements: Elements, said: Said): boolean {
     changed = true;
   }
   for (const [name, text] of said.initial) {
-    if (elements.has(name)) continue;
+    // An element and its extensions (`_start`) are one element in FHIR.
+    if (elements.has(name) || (name.startsWith('_') && elements.has(name.slice(1)))) continue;
     elements.set(name, text);
     changed = true;
   }

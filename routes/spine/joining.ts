@@ -29,12 +29,19 @@ function nameOf(item: unknown): string {
   return `${typeof item.system === 'string' ? item.system : ''}|${item.value}`;
 }
 
-/** Takes the items out of an element that one of the patterns describes; says whether any went. */
+/**
+ * Takes out the items of a list, or the one value of another element, that one of the patterns
+ * describes; says whether any went.
+ */
 export function takeOut(elements: Elements, name: string, patterns: readonly unknown[]): boolean {
   const text = elements.get(name);
   if (text === undefined) return false;
   const items = JSON.parse(text) as unknown;
-  if (!Array.isArray(items)) return false;
+  if (!Array.isArray(items)) {
+    if (!patterns.some((pattern) => describes(pattern, items))) return false;
+    elements.delete(name);
+    return true;
+  }
   const kept = items.filter((item) => !patterns.some((pattern) => describes(pattern, item)));
   if (kept.length === items.length) return false;
   elements.delete(hiddenName(name));
@@ -53,6 +60,8 @@ function describes(pattern: unknown, value: unknown): boolean {
 function hasAll(pattern: unknown, value: unknown): boolean {
   if (!isObject(pattern)) return pattern === value;
   if (!isObject(value)) return false;
+  if (Array.isArray(pattern))
+    return pattern.every((inner) => Object.values(value).some((item) => hasAll(inner, item)));
   return Object.entries(pattern).every(([key, inner]) => hasAll(inner, value[key]));
 }
 

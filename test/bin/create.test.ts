@@ -80,9 +80,11 @@ describe('create', () => {
       /# Coding systems of DG1-3: LKDX \(1\)\./,
       /# {3}"LKLAB": https:/,
       /# {3}ZZZ\^Z01: filter/,
+      /# {3}gender:\n# {5}codes:\n# {7}"1": CODE {2}# PID-8 in 1 message/,
       /from: ZLK-2 \} {2}# in 1 message/,
     ])
       assert.match(text, line);
+    assert.equal(text.match(/^# rules:/gm)?.length, 1, 'a key twice is no YAML');
     assert.ok(!existsSync(join(config, 'channels')));
   });
 

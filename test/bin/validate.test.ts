@@ -173,4 +173,10 @@ describe('validate', () => {
       assert.match(said, /cannot read .*none/);
     }
   });
+
+  it('says of an HL7 v2 message that it is one', async () => {
+    const file = write('a01.hl7', 'MSH|^~\\&|A|B|C|D|2026||ADT^A01|1|P|2.5\rPID|1||1\r');
+    const { lines } = await run(['validate', file, '--config', join(dir, 'config')]);
+    assert.match(lines.join('\n'), /HL7 v2 message.*convert/);
+  });
 });

@@ -9,7 +9,10 @@ export const administrativeElements: Readonly<Record<string, string>> = {
     reasonReference*:Reference priority:unsignedInt description:string
     supportingInformation*:Reference start:instant end:instant minutesDuration:positiveInt
     slot*:Reference created:dateTime comment:string patientInstruction:string
-    basedOn*:Reference participant*!:Backbone requestedPeriod*:Period`,
+    basedOn*:Reference participant*!:Backbone requestedPeriod*:Period
+    _start:Backbone _end:Backbone`,
+  'Appointment._start': 'extension*:Extension',
+  'Appointment._end': 'extension*:Extension',
   'Appointment.participant': `type*:CodeableConcept actor:Reference required:code status!:code
     period:Period`,
   DocumentReference: `extension*:Extension masterIdentifier:Identifier identifier*:Identifier

@@ -14,10 +14,13 @@ export function bundleOf(contributions: readonly Contribution[]): fhir4.Bundle {
   return {
     resourceType: 'Bundle',
     type: 'transaction',
-    entry: contributions.map((contribution) => ({
-      fullUrl: `${base}/${contribution.type}/${contribution.id}`,
-      resource: resourceOf(contribution),
-      request: { method: 'PUT', url: `${contribution.type}/${contribution.id}` },
-    })),
+    entry: contributions.map((contribution) => {
+      const url = `${contribution.type}/${contribution.id}`;
+      return {
+        fullUrl: `${base}/${url}`,
+        resource: resourceOf(contribution),
+        request: { method: 'PUT', url },
+      };
+    }),
   };
 }

@@ -1,19 +1,21 @@
 import { type ConfigIssue, suggestion, type YamlFile } from '../../engine/index.ts';
+import { checkCondition, checkRuleCondition } from './check-conditions.ts';
 import { checkDialect, checkPath } from './check-dialect.ts';
 import { checkElements } from './check-elements.ts';
+import { checkTables } from './check-tables.ts';
 import { checkWrittenTwice } from './check-twice.ts';
 import { checkPartUpdate, checkResourceUpdate } from './check-update.ts';
 import { parseEntry } from './compile.ts';
 import { conversions } from './datatypes/index.ts';
 import { elementsOf, resourceTypes } from './elements.ts';
+import type { Conversion } from './environment.ts';
 import { parseFieldPath } from './field-path.ts';
-import type { Condition, KeyPart, PartRow, ResourceRow, RuleRow } from './language.ts';
+import type { KeyPart, PartRow, ResourceRow, RuleRow } from './language.ts';
 import type { Layer, Merged, Placed, WrittenRow } from './merge.ts';
 import { checkRender, checkRenderMessages } from './render/index.ts';
 import type { Path, Report } from './report.ts';
 import { type CheckedScripts, checkUsing } from './script/index.ts';
 import { fhirPathOf, partElement, resolveTarget } from './target.ts';
-import { isVisitField } from './visit-fields.ts';
 
 /** Everything that the schema cannot know; each mistake at the line that made it. */
 export function checkMapping(
@@ -29,7 +31,8 @@ export function checkMapping(
       const yaml = files.get(layer.file)!;
       const at = [...base, ...path];
       const place = aboutKeys.has(code) ? yaml.keyAt(at) : yaml.valueAt(at);
-      issues.push({ ...place, severity: 'error', code, message });
+      const severity = code === 'table-unused' ? 'warning' : 'error';
+      issues.push({ ...place, severity, code, message });
     };
   for (const placed of merged.written)
     checkIdentity(placed, merged, reportAt(placed.layer, placed.path));
@@ -44,6 +47,7 @@ export function checkMapping(
     checkRender(row, merged, reportAt(layer, path));
   checkElements(merged, reportAt);
   checkWrittenTwice(layers, reportAt);
+  checkTables(layers, merged, (layer) => reportAt(layer, ['tables']));
   for (const layer of layers) {
     checkRenderMessages(layer, merged, reportAt(layer, []));
     checkDialect(layer, reportAt(layer, ['dialect']));
@@ -55,7 +59,7 @@ export function checkMapping(
 }
 
 /** These mistakes are in a key, not in its value. */
-const aboutKeys = new Set(['condition', 'config-unknown-key', 'entry-twice']);
+const aboutKeys = new Set(['condition', 'config-unknown-key', 'entry-twice', 'table-unused']);
 
 type Row = WrittenRow;
 
@@ -100,22 +104,6 @@ function checkPaths(paths: string | string[] | undefined, report: Report, at: st
   else for (const [index, path] of (paths ?? []).entries()) checkPath(path, report, at, index);
 }
 
-function checkCondition(when: Condition | undefined, report: Report, at = 'when'): void {
-  const isList = Array.isArray(when);
-  for (const [position, clauses] of [when ?? {}].flat().entries())
-    checkClauses(Object.keys(clauses), report, isList ? [at, position] : [at]);
-}
-
-function checkClauses(keys: readonly string[], report: Report, at: Path): void {
-  for (const key of keys) {
-    const path = key.startsWith('not ') ? key.slice(4) : key;
-    if (path === 'trigger' || path === 'message' || parseFieldPath(path)) continue;
-    const words = ['trigger', 'message'];
-    const hint = /^[a-z]/.test(key) ? suggestion(key, words) : 'expected an HL7 path like `PV1-2`';
-    report('condition', `\`${key}\` is no condition; ${hint}`, ...at, key);
-  }
-}
-
 function checkResource(row: ResourceRow, merged: Merged, report: Report): void {
   if (row.type !== undefined && !resourceTypes.includes(row.type)) {
     const hint = suggestion(row.type, resourceTypes);
@@ -127,6 +115,7 @@ function checkResource(row: ResourceRow, merged: Merged, report: Report): void {
   if (row.each?.includes('-')) report('hl7-path', 'a resource stands for a segment', 'each');
   checkResourceUpdate(row, report);
   checkCondition(row.when, report);
+  checkCondition(row.authority, report, 'authority');
   checkCondition(row.corrects, report, 'corrects');
   checkCondition(row.cancels, report, 'cancels');
   checkCondition(row.deletes, report, 'deletes');
@@ -197,25 +186,6 @@ function checkJoin(join: PartRow['join'] & object, each: string | undefined, rep
   }
 }
 
-/** Only a rule can ask what the message makes; the rest is decided before. */
-function checkRuleCondition({ when = {} }: RuleRow, merged: Merged, report: Report): void {
-  const isList = Array.isArray(when);
-  const ids = merged.resources.map((placed) => placed.row.id);
-  for (const [position, clauses] of [when].flat().entries()) {
-    const at = isList ? ['when', position] : ['when'];
-    const { made, 'not made': notMade, visit, ...others } = clauses;
-    checkClauses(Object.keys(others), report, at);
-    if (visit !== undefined && !isVisitField(String(visit)))
-      report('condition', `\`${visit}\` numbers no visit`, ...at, 'visit');
-    for (const [key, asked] of Object.entries({ made, 'not made': notMade }))
-      for (const id of [asked ?? []].flat().map(String)) {
-        if (ids.includes(id)) continue;
-        const message = `no resource is called \`${id}\`; ${suggestion(id, ids)}`;
-        report('resource-unknown', message, ...at, key);
-      }
-  }
-}
-
 function checkRule(row: RuleRow, merged: Merged, report: Report): void {
   checkRuleCondition(row, merged, report);
   checkPaths(row.from, report, 'from');
@@ -253,14 +223,26 @@ function checkTarget(row: RuleRow, merged: Merged, report: Report): void {
     return;
   }
   checkType(element.types, conversion.gives, report, row.as === undefined ? 'to' : 'as');
-  for (const key of Object.keys(row.with ?? {})) {
-    const known = conversion.settings ?? [];
-    if (known.includes(key)) continue;
-    const hint = suggestion(key, known);
-    report('config-unknown-key', `${name} has no setting \`${key}\`; ${hint}`, 'with', key);
-  }
+  checkSettings(row.with ?? {}, conversion, report);
   if (row.mark !== undefined && !conversion.gives.includes('CodeableConcept'))
     report('mark', 'only a CodeableConcept can be marked for translation', 'mark');
+}
+
+function checkSettings(
+  given: Readonly<Record<string, unknown>>,
+  { name, settings = [], words = {} }: Conversion,
+  report: Report,
+): void {
+  for (const [key, value] of Object.entries(given)) {
+    const known = words[key];
+    if (!settings.includes(key)) {
+      const hint = suggestion(key, settings);
+      report('config-unknown-key', `${name} has no setting \`${key}\`; ${hint}`, 'with', key);
+    } else if (known?.includes(String(value)) === false) {
+      const hint = suggestion(String(value), known);
+      report('config-value', `\`${value}\` is no ${key} of ${name}; ${hint}`, 'with', key);
+    }
+  }
 }
 
 function checkType(

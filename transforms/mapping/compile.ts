@@ -6,7 +6,7 @@ import type { CodeTable } from './environment.ts';
 import { fieldPath, parseFieldPath } from './field-path.ts';
 import { type Fill, programOf } from './generate.ts';
 import { joiningElements } from './joins.ts';
-import { compileKey, type KeyReader } from './keys.ts';
+import { compileKey, compileOthers, type KeyReader, keyWords } from './keys.ts';
 import type { Condition } from './language.ts';
 import { compileList, type ListPlan } from './listings.ts';
 import type { Live, Shape } from './live.ts';
@@ -57,6 +57,10 @@ export type ResourcePlan = Filling & {
   readonly each: string;
   readonly when: Predicate | undefined;
   readonly key: KeyReader;
+  readonly keyWords: string;
+  readonly otherKeys: ReturnType<typeof compileOthers>;
+  /** What messages say for which it does not hold counts only where nothing is known yet. */
+  readonly authority: Predicate | undefined;
   /** The same key twice in a message is the same resource, not a second one. */
   readonly isShared: boolean;
   /** Left out where the message makes one of the same key already. */
@@ -72,8 +76,7 @@ export type ResourcePlan = Filling & {
   readonly list: ListPlan | undefined;
   /** Elements whose values join what earlier messages said. */
   readonly joins: readonly string[];
-  /** Its place among the resource rows. */
-  readonly slot: number;
+  readonly slot: number; // Its place among the resource rows.
 };
 
 /** When it corrects an earlier one, and the field that says so. */
@@ -122,7 +125,6 @@ export type CompiledMapping = {
   readonly rows: RowTables | undefined;
   /** Segment of each resource row. */
   readonly each: readonly string[];
-  /** The Patient that MRG names. */
   readonly prior: ResourcePlan | undefined;
   /** Slug of the sender; part of every id. */
   readonly source: string;
@@ -198,29 +200,29 @@ export function parseEntry(text: string): { readonly id: string; readonly mark: 
 type Rules = { readonly all: readonly Rule[]; readonly areWritten: boolean };
 
 function planResource(id: string, merged: Merged, rules: Rules): ResourcePlan {
-  const ids = merged.resources.map((placed) => placed.row.id);
-  const slot = ids.indexOf(id);
+  const resources = merged.resources.map((placed) => placed.row.id);
+  const slot = resources.indexOf(id);
   const { row } = merged.resources[slot]!;
-  const each = segmentName(row.each!);
   const givings = givingsOf(merged, id);
+  const names = { resources, visitNumber: visitNumberOf(merged.dialect) };
   return {
     type: row.type!,
-    each,
+    each: segmentName(row.each!),
     when: compileCondition(row.when),
-    key: compileKey(row.key ?? [], {
-      resources: ids,
-      visitNumber: visitNumberOf(merged.dialect),
-    }),
+    key: compileKey(row.key ?? [], names),
+    keyWords: keyWords(row.key ?? [], names.visitNumber),
+    authority: compileCondition(row.authority),
+    otherKeys: compileOthers(row.key ?? []),
     isShared: row.shared === true,
     isOnce: row.once === true,
     corrections: [...correctionPlan(row.corrects, false), ...correctionPlan(row.cancels, true)],
     deletes: compileCondition(row.deletes),
     missing: row.missing ?? `${id}-key-missing`,
     goes: goingWith(row),
-    list: compileList(row, ids),
+    list: compileList(row, resources),
     joins: joiningElements(merged, id).filter((name) => !givings.elements.has(name)),
     slot,
-    ...filling(id, each, merged, rules, givings),
+    ...filling(id, segmentName(row.each!), merged, rules, givings),
   };
 }
 

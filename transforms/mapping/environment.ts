@@ -71,6 +71,8 @@ export type Conversion = {
   readonly remembers?: { readonly for: 'ever' | 'message'; readonly beside?: readonly number[] };
   /** Keys that `with:` may have. */
   readonly settings?: readonly string[];
+  /** Of those keys, the ones that take a word of a list. */
+  readonly words?: Readonly<Record<string, readonly string[]>>;
   /**
    * `undefined`: nothing to set. A `Choice` where it gives several types. Never a list.
    */

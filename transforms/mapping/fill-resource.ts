@@ -35,9 +35,30 @@ export function fillResource(
     const text = `no rule gave ${plan.type}.${name}, which FHIR requires.`;
     run.collector.hold('resource-incomplete', text, plan.each, offset);
   }
+  if (plan.authority !== undefined && !plan.authority(run, index)) yieldTo(plan, target);
+  checkPeriods(plan, index, run, target);
   const contribution = contributionOf(plan, id, target);
   if (corrects !== undefined) contribution.corrects = corrects;
   return { contribution, found: target.marks };
+}
+
+/** R4 has no period that ends before it starts (per-1); which of the two is wrong, nobody knows. */
+function checkPeriods(plan: ResourcePlan, index: number, run: FullRun, { set }: Target): void {
+  const { period, effectivePeriod, performedPeriod } = set;
+  const found = period ?? effectivePeriod ?? performedPeriod;
+  if (found === undefined) return;
+  const { start, end } = found as fhir4.Period;
+  if (start === undefined || end === undefined || !isBefore(end, start)) return;
+  const { offset } = run.reader.segments[index]!;
+  const text = `says of ${plan.type} that it ended before it began`;
+  run.collector.add('period-reversed', `${plan.each} ${text}.`, plan.each, offset);
+}
+
+/** Of dates of different precision only what both say is compared. */
+function isBefore(left: string, right: string): boolean {
+  if (left.includes('T') && right.includes('T')) return Date.parse(left) < Date.parse(right);
+  const length = Math.min(left.length, right.length, 10);
+  return left.slice(0, length) < right.slice(0, length);
 }
 
 /** Written member by member: there are thousands in a message. */
@@ -61,6 +82,21 @@ function contributionOf(
   }
   if (without !== undefined) contribution.without = without;
   return contribution;
+}
+
+/** What it gives is for elements that have no value; identifiers take nobody`s place. */
+function yieldTo({ joins }: ResourcePlan, target: Target): void {
+  const { set } = target;
+  for (const name in set) {
+    if (Array.isArray(set[name]) && joins.includes(name)) continue;
+    target.initial ??= {};
+    target.initial[name] = set[name];
+    delete set[name];
+    if (target.origins !== undefined) target.origins = withoutElement(target.origins, name);
+  }
+  target.emptied = undefined;
+  target.without = undefined;
+  target.marks = target.marks?.filter(({ path }) => set[path[0]!] !== undefined);
 }
 
 function markDeleted(target: Target, deleted: Readonly<Record<string, unknown>> = {}): void {

@@ -4,6 +4,7 @@ export { bundleOf, resourceOf } from './bundle.ts';
 export { type CompiledMapping, compileMapping } from './compile.ts';
 export { type ConvertedBytes, convertBytes } from './convert-bytes.ts';
 export { convertStage } from './convert-stage.ts';
+export { conversions } from './datatypes/index.ts';
 export { type EmittedExtension, emittedExtensions } from './emitted-extensions.ts';
 export { type ExplainedRow, explainMapping } from './explain.ts';
 export { mappingSchema } from './language.ts';
@@ -29,6 +30,7 @@ export {
   type GapReport,
   gapKinds,
   observe,
+  type Unlisted,
   type Unread,
   writeMapping,
 } from './skeleton/index.ts';

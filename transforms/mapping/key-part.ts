@@ -18,6 +18,10 @@ export const keyPart: z.ZodType<KeyPart> = z.lazy(() =>
       like: path
         .optional()
         .describe('Field whose one authority is meant where the number names none.'),
+      every: z
+        .boolean()
+        .optional()
+        .describe('Each further number of the same authority and type names one more.'),
       placeholders: z
         .array(z.string())
         .optional()
@@ -40,6 +44,7 @@ export type KeyPart =
       identifier: string | string[];
       authority?: 'required' | undefined;
       like?: string | undefined;
+      every?: boolean | undefined;
       placeholders?: string[] | undefined;
     }
   | { visit: 'current' | 'prior' }

@@ -1,4 +1,4 @@
-import { component } from './cell.ts';
+import { type Cell, component } from './cell.ts';
 import type { Place } from './conditions.ts';
 import { identifierKey, isContradicted, placeValue } from './datatypes/index.ts';
 import type { Environment } from './environment.ts';
@@ -137,6 +137,32 @@ type Naming = {
   readonly visit?: true;
 };
 
+/** The keys that further numbers of a field make, where the key says `every`. */
+export function compileOthers(
+  parts: readonly KeyPart[],
+): ((place: KeyPlace, index: number, first: string) => readonly string[]) | undefined {
+  const [part, ...rest] = parts;
+  if (typeof part !== 'object' || !('identifier' in part) || rest.length > 0) return undefined;
+  if (part.every !== true) return undefined;
+  const numbered = numberedIn([part.identifier].flat()[0]!, 0, part);
+  return (place, index, first) => {
+    const at = place.scope.resolve(index, numbered.path.segment);
+    const { cells } = readField(place.reader, at, numbered.path);
+    if (cells.length < 2) return [];
+    const keys = cells.map((cell) => keyOf(place, at, numbered, cell));
+    const named = cells[keys.indexOf(first)];
+    if (named === undefined) return [];
+    const systemIn = (key: string): string => key.slice(0, key.indexOf('|'));
+    return keys.filter(
+      (key, position): key is string =>
+        key !== undefined &&
+        key !== first &&
+        systemIn(key) === systemIn(first) &&
+        component(cells[position]!, 5) === component(named, 5),
+    );
+  };
+}
+
 /** One of the fields that an identifier is looked for in. */
 type Numbered = {
   readonly path: ReadPath;
@@ -148,26 +174,30 @@ type Numbered = {
 };
 
 function identifierReader(texts: readonly string[], naming: Naming): KeyReader {
-  const { authority, like, placeholders = [], visit } = naming;
-  const isRequired = authority === 'required';
-  const readers = texts.map((text, position) => {
-    const path = readPath(fieldPath(text));
-    // The default says whose numbers the first field holds; another field's are not the same ones.
-    const isOther = position > 0 && (isRequired || visit === true);
-    return identifierPathReader({
-      path,
-      prefix: isOther ? `${replacedBy.get(path.name) ?? path.name}|` : '',
-      isRequired,
-      placeholders,
-      like: like === undefined ? undefined : readPath(fieldPath(like)),
-    });
-  });
+  const readers = texts.map((text, position) =>
+    identifierPathReader(numberedIn(text, position, naming)),
+  );
   return (place, index) => {
     for (const read of readers) {
       const found = read(place, index);
       if (found !== undefined) return found === notToTell ? undefined : found;
     }
     return undefined;
+  };
+}
+
+function numberedIn(text: string, position: number, naming: Naming): Numbered {
+  const { authority, like, placeholders = [], visit } = naming;
+  const isRequired = authority === 'required';
+  const path = readPath(fieldPath(text));
+  // The default says whose numbers the first field holds; another field's are not the same ones.
+  const isOther = position > 0 && (isRequired || visit === true);
+  return {
+    path,
+    prefix: isOther ? `${replacedBy.get(path.name) ?? path.name}|` : '',
+    isRequired,
+    placeholders,
+    like: like === undefined ? undefined : readPath(fieldPath(like)),
   };
 }
 
@@ -192,17 +222,21 @@ function identifierPathReader(numbered: Numbered): KeyReader {
 }
 
 function identifierAt(place: KeyPlace, at: number, numbered: Numbered): string | undefined {
-  const { path, prefix, isRequired, placeholders, like } = numbered;
-  const { cells } = readField(place.reader, at, path);
+  const { cells } = readField(place.reader, at, numbered.path);
   const [only] = cells;
   if (!only) return undefined;
-  const kind = entityFields.has(path.name) ? 'EI' : 'CX';
   const best =
     cells.length === 1
       ? only
       : (preferred
           .map((type) => cells.find((cell) => component(cell, 5) === type))
           .find((cell) => cell !== undefined) ?? only);
+  return keyOf(place, at, numbered, best);
+}
+
+function keyOf(place: KeyPlace, at: number, numbered: Numbered, best: Cell): string | undefined {
+  const { path, prefix, isRequired, placeholders, like } = numbered;
+  const kind = entityFields.has(path.name) ? 'EI' : 'CX';
   const key = identifierKey(best, place.environment, kind);
   if (key === undefined || placeholders.includes(key.value)) return undefined;
   if (isRequired && isContradicted(best, place.environment)) return notToTell;
@@ -239,4 +273,19 @@ function placeReader(text: string): KeyReader {
     const cell = at < 0 ? undefined : readField(place.reader, at, path).cells[0];
     return cell === undefined ? undefined : placeValue(cell) || undefined;
   };
+}
+
+/** What a key is made of, for a person: `patient and PV1-19 or PV1-50`. */
+export function keyWords(parts: readonly KeyPart[], visitNumber: readonly string[]): string {
+  const words = parts.map((part): string => {
+    if (typeof part === 'string') return part;
+    if ('identifier' in part) return [part.identifier].flat().join(' or ');
+    if ('visit' in part)
+      return visitNumber.map(part.visit === 'prior' ? priorOf : String).join(' or ');
+    if ('place' in part) return part.place;
+    if ('code' in part) return part.code;
+    if ('text' in part) return '';
+    return part.first.map((option) => keyWords([option].flat(), visitNumber)).join(', else ');
+  });
+  return words.filter((word) => word !== '').join(' and ');
 }

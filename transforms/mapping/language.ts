@@ -63,6 +63,11 @@ const resource = z.strictObject({
   ended: ending.optional().describe('What a snapshot that leaves one out makes of it.'),
   deleted: ending.optional().describe('What the action code D makes of one.'),
   when: condition.optional(),
+  authority: condition
+    .optional()
+    .describe(
+      'Messages that say how it is; what all others say of it counts only where nothing is known.',
+    ),
   shared: z
     .boolean()
     .optional()

@@ -38,42 +38,53 @@ export function makeInstances(
         noteEmptied(resource, index, run);
         continue;
       }
-      found += 1;
       const key = resource.key(run, index);
+      found += 1;
       if (key === undefined) {
         reportKeyless(resource, optional, index, run);
         continue;
       }
-      if (resource.isOnce && isMade(instances, mapping, resource, key)) continue;
-      const id = resource.isShared
-        ? resourceId(mapping.source, resource.type, key)
-        : idFor(mapping, resource, key, used);
-      const reference = `${resource.type}/${id}`;
-      const { isShared, list: listPlan } = resource;
-      const isDeleted = listPlan !== undefined && noteListed(resource, listPlan, run, index, id);
-      const corrects = undefined;
-      const instance: Made = {
-        plan: resource,
-        index,
-        id,
-        reference,
-        isShared,
-        isDeleted,
-        isGone: resource.deletes?.(run, index) === true,
-        corrects,
-      };
-      const { made } = run.instances;
-      const list = made[resource.slot];
-      if (list) list.push(instance);
-      else made[resource.slot] = [instance];
-      instances.push(instance);
-      for (const correction of resource.corrections)
-        if (correction.when(run, index)) correcting.push({ instance, key, correction });
+      const others = resource.otherKeys?.(run, index, key) ?? noOthers;
+      for (const one of others.length === 0 ? [key] : [key, ...others]) {
+        const instance = instanceFor(mapping, resource, one, run, index, instances, used);
+        if (instance === undefined) continue;
+        if (least > 1 && run.instances.made[resource.slot]?.some(({ id }) => id === instance.id))
+          reportTwice(resource, index, run);
+        const { made } = run.instances;
+        const list = made[resource.slot];
+        if (list) list.push(instance);
+        else made[resource.slot] = [instance];
+        instances.push(instance);
+        for (const correction of resource.corrections)
+          if (correction.when(run, index)) correcting.push({ instance, key: one, correction });
+      }
     }
     if (found < least) reportFew(resource, found, least, run);
   }
   for (const one of correcting) one.instance.corrects = correctionOf(one, mapping, run, used);
   return instances;
+}
+
+const noOthers: readonly string[] = [];
+
+/** Undefined where the message has made it already, and the row makes it once. */
+function instanceFor(
+  mapping: CompiledMapping,
+  resource: ResourcePlan,
+  key: string,
+  run: FullRun,
+  index: number,
+  instances: readonly Made[],
+  used: Used,
+): Made | undefined {
+  if (resource.isOnce && isMade(instances, mapping, resource, key)) return undefined;
+  const { type, isShared, list } = resource;
+  const id = isShared ? resourceId(mapping.source, type, key) : idFor(mapping, resource, key, used);
+  const isDeleted = list !== undefined && noteListed(resource, list, run, index, id);
+  const reference = `${type}/${id}`;
+  const isGone = resource.deletes?.(run, index) === true;
+  const made = { plan: resource, index, id, reference, isShared };
+  return { ...made, isDeleted, isGone, corrects: undefined };
 }
 
 type Correcting = {
@@ -134,6 +145,12 @@ function reportFew(resource: ResourcePlan, found: number, least: number, run: Fu
   run.collector.hold('segment-missing', text + needed, resource.each, undefined);
 }
 
+function reportTwice({ id, each }: ResourcePlan, index: number, run: FullRun): void {
+  const { offset } = run.reader.segments[index]!;
+  const text = `the message speaks of several, and names one \`${id}\` twice`;
+  run.collector.hold('resource-twice', text, each, offset);
+}
+
 /** A list that is emptied (`NK1|1|""`) has no item of which a condition could hold. */
 function noteEmptied(resource: ResourcePlan, index: number, run: FullRun): void {
   const { list } = resource;
@@ -164,7 +181,7 @@ function reportMissing(
   const { offset } = reader.segments[index]!;
   const report = optional ? collector.add : collector.hold;
   const outcome = optional ? 'it was left out' : 'the message waits';
-  const key = `the key of \`${resource.id}\``;
-  const text = `${resource.each} names no ${resource.type} by ${key}; ${outcome}.`;
+  const known = `which is known by ${resource.keyWords}`;
+  const text = `${resource.each} names no ${resource.type}, ${known}; ${outcome}.`;
   report(resource.missing, text, resource.each, offset);
 }

@@ -1,4 +1,5 @@
 import type { Program } from './program.ts';
+import { freeFor } from './put.ts';
 import type { RulePlan } from './rule.ts';
 import { capital, choiceNames } from './target.ts';
 
@@ -16,7 +17,7 @@ export function writeText(plan: RulePlan, value: string, done: string, program: 
     const marked = row.mark === undefined ? '' : markText(plan, program);
     return leafText(plan, 'set', value, `${marked}${done}`, program);
   }
-  const free = writer.names.map((name) => `set.${program.element(name)} === undefined`);
+  const free = freeFor(writer).map((name) => `set.${program.element(name)} === undefined`);
   const initial = program.fresh();
   const inside = leafText(plan, initial, value, done, program);
   return `if (${free.join(' && ')}) { const ${initial} = (target.initial ??= {}); ${inside} }`;

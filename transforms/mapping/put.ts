@@ -42,7 +42,7 @@ export function compilePut(row: RuleRow, writer: Writer): Put {
     };
   if (row.initial === true)
     return (target, value) => {
-      for (const name of writer.names) if (target.set[name] !== undefined) return false;
+      for (const name of freeFor(writer)) if (target.set[name] !== undefined) return false;
       target.initial ??= {};
       return writer.write(target.initial, value);
     };
@@ -54,6 +54,10 @@ export function compilePut(row: RuleRow, writer: Writer): Put {
     return true;
   };
 }
+
+/** Elements that must have no value: one and its extensions (`_start`) are one element in FHIR. */
+export const freeFor = ({ names }: Writer): readonly string[] =>
+  names.flatMap((name) => (name.startsWith('_') ? [name, name.slice(1)] : [name]));
 
 /** An identifier is known by its system and value. */
 function endedItem(value: unknown): unknown {

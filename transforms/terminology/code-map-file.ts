@@ -43,6 +43,8 @@ export function codeMapReleases(configDir: string): readonly string[] {
 export type LoadedCodeMap = {
   /** Undefined when there is a mistake. */
   readonly map: CodeMap | undefined;
+  /** The first line of each source, by the keys of `map.targets`. */
+  readonly lines: ReadonlyMap<string, number>;
   readonly issues: readonly ConfigIssue[];
 };
 
@@ -67,17 +69,17 @@ export function loadCodeMap(configDir: string, release: string): LoadedCodeMap {
       report({ line: 1, column: 1 }, 'code-map-missing', 'this file does not exist');
     else
       report({ line: 1, column: 1 }, 'code-map-unreadable', `this file cannot be read (${code})`);
-    return { map: undefined, issues };
+    return { map: undefined, lines: new Map(), issues };
   }
   const { rows, mistake } = readCsv(text);
   if (mistake !== undefined) report(mistake, 'code-map-csv', mistake.message);
   const [header, ...body] = rows;
   const layout = readHeader(header, report);
-  if (layout === undefined) return { map: undefined, issues };
-  const targets = readRows(body, layout, header!.length, report);
-  if (issues.length > 0) return { map: undefined, issues };
+  if (layout === undefined) return { map: undefined, lines: new Map(), issues };
+  const { targets, lines } = readRows(body, layout, header!.length, report);
+  if (issues.length > 0) return { map: undefined, lines, issues };
   const systems = [...targets.values()].flatMap((list) => list.map(({ system }) => system));
-  return { map: { release, targets, targetSystems: new Set(systems) }, issues };
+  return { map: { release, targets, targetSystems: new Set(systems) }, lines, issues };
 }
 
 type Report = (place: { line: number; column: number }, code: string, message: string) => void;
@@ -112,7 +114,7 @@ function readRows(
   layout: Layout,
   width: number,
   report: Report,
-): ReadonlyMap<string, readonly Target[]> {
+): { targets: ReadonlyMap<string, readonly Target[]>; lines: ReadonlyMap<string, number> } {
   const targets = new Map<string, Target[]>();
   const firstLine = new Map<string, number>();
   for (const row of rows) {
@@ -147,7 +149,7 @@ function readRows(
     if (relationship === 'unmatched') continue;
     list.push({ system, code, display: cell('target_display').text, relationship });
   }
-  return targets;
+  return { targets, lines: firstLine };
 }
 
 /** The row's relationship, when the row can be used. */

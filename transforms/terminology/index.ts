@@ -10,11 +10,21 @@ export {
   type Translation,
   translateCode,
 } from './code-map.ts';
-export { codeMapReleases, type LoadedCodeMap, loadCodeMap } from './code-map-file.ts';
+export {
+  codeMapFile,
+  codeMapReleases,
+  isRelease,
+  type LoadedCodeMap,
+  loadCodeMap,
+} from './code-map-file.ts';
+export * from './drift/index.ts';
 export { type ImportFinding, type ImportReport, importFiles } from './import/index.ts';
 export type { Knowledge, Release } from './knowledge.ts';
+
+export * from './maps/index.ts';
 export { openMembership } from './membership.ts';
 export { type ExpandedCode, expandedCodes, type Membership, Refused } from './operations/index.ts';
+
 export {
   namesRelease,
   type PinMistake,
@@ -27,6 +37,7 @@ export {
 } from './pins.ts';
 export { withShipped, writePack } from './shipped/index.ts';
 export {
+  type Change,
   openTerminology,
   type ReleaseInfo,
   type TerminologyStore,

@@ -38,7 +38,7 @@ const textOf = (value: unknown): string | undefined =>
 
 /**
  * Reads one event of Debezium: the envelope alone, or with its schema; alone, or as `value` beside
- * its `key`, as consoles of Kafka write it. `keys`: primary key by `schema.table`, for lines
+ * its `key`. `keys`: primary key by `schema.table`, for lines
  * without one.
  */
 export function readLine(raw: Buffer, keys: ReadonlyMap<string, readonly string[]>): Line {

@@ -5,17 +5,23 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { openSpineReader } from '../../../routes/spine/index.ts';
+import type { Conversion } from '../../../transforms/fhir/index.ts';
 import { convertBytes, loadMapping } from '../../../transforms/mapping/index.ts';
 import { key, openStage, runBatch, temporaryFolder, workOf } from './spine-fixture.ts';
 
 const base = loadMapping('config', 'base');
 
-function converted(trigger: string, start: string, end: string) {
+const types: Readonly<Record<string, string>> = { R01: 'ORU^R01', O11: 'RDE^O11' };
+
+function converted(trigger: string, start: string, end: string, visit?: string) {
   const times = `${'|'.repeat(25)}${start}|${end}`;
+  const type = types[trigger] ?? `ADT^${trigger}`;
   const message = [
-    `MSH|^~\\&|ADT|HOSP|PLEXUS|HUB|20240310143000-0500||ADT^${trigger}|M1|P|2.5.1`,
+    `MSH|^~\\&|ADT|HOSP|PLEXUS|HUB|20240310143000-0500||${type}|M1|P|2.5.1`,
     `PID|1||17^^^HOSP&2.999.1&ISO^MR||Young^Ada||19800229|F`,
-    `PV1|1|I|${'|'.repeat(16)}V1^^^HOSP&2.999.1&ISO${times}`,
+    visit ?? `PV1|1|I|${'|'.repeat(16)}V1^^^HOSP&2.999.1&ISO${times}`,
+    ...(trigger === 'R01' ? ['OBR|1||F1|GLU^Glucose^L'] : []),
+    ...(trigger === 'O11' ? ['ORC|NW|P1', 'RXE||7^Aspirin^L|1||TAB'] : []),
   ];
   const { conversion, issues } = convertBytes(base, Buffer.from(`${message.join('\r')}\r`));
   assert.ok(conversion, JSON.stringify(issues));
@@ -26,12 +32,18 @@ type Said = { readonly trigger: string; readonly start?: string; readonly end?: 
 
 /** The visit after these messages; `order`: in which they arrive. */
 function visitAfter(course: readonly Said[], order = course.map((_, at) => at)) {
+  return visitOf(
+    order.map((at) => {
+      const { trigger, start = '', end = '' } = course[at]!;
+      return [at + 1, converted(trigger, start, end)];
+    }),
+  );
+}
+
+function visitOf(messages: readonly (readonly [message: number, said: Conversion])[]) {
   const dataDir = temporary();
   const stage = openStage(dataDir);
-  for (const at of order) {
-    const { trigger, start = '', end = '' } = course[at]!;
-    runBatch(stage, [{ ...workOf(at + 1, 0, []), body: converted(trigger, start, end) }]);
-  }
+  for (const [message, body] of messages) runBatch(stage, [{ ...workOf(message, 0, []), body }]);
   stage.close?.();
   const reader = openSpineReader(dataDir, key);
   const { lines } = reader.list({ type: 'Encounter', limit: 10 });
@@ -82,6 +94,29 @@ describe('the course of a visit', () => {
 
   it('has not begun with messages about the person', () => {
     assert.equal(visitAfter([{ trigger: 'A28' }, { trigger: 'A31' }]), undefined);
+  });
+
+  it('is as registration says, whatever older state a result or an order still names', () => {
+    const pv1 = (group: string, bed: string, doctor: string) =>
+      `PV1|1|${group}|${bed}||||${doctor}${'|'.repeat(12)}V1^^^HOSP&2.999.1&ISO`;
+    const transfer = converted('A02', '', '', pv1('I', 'ICU^2^1', 'D2^Two'));
+    const result = converted('R01', '', '', pv1('O', '4W^1^1', 'D1^One'));
+    const order = converted('O11', '', '', pv1('E', '""', ''));
+    const seen = (...course: Conversion[]) => {
+      const visit = visitOf(course.map((said, at) => [at + 1, said]));
+      return [
+        visit?.class.code,
+        visit?.location?.map(({ location }) => location.display).join(),
+        visit?.participant?.map(({ individual }) => individual?.identifier?.value).join(),
+        visit?.subject !== undefined,
+      ];
+    };
+    assert.deepEqual(seen(result), ['AMB', '4W 1 1', 'D1', true]);
+    for (const course of [
+      [transfer, result, order],
+      [result, order, transfer],
+    ])
+      assert.deepEqual(seen(...course), ['IMP', 'ICU 2 1', 'D2', true]);
   });
 
   it('has the status of the last message that says one, in whatever order they arrive', () => {

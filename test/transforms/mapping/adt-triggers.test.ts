@@ -171,8 +171,27 @@ describe('visits and beds', () => {
       message('A17', pid('17'), a),
       message('A17', pid('17'), a, pid('18')),
       message('A17', pid('17'), a, pid('18'), pv1({ number: '' })),
+      message('A17', pid('17'), a, pid('17'), b),
     ])
       assert.equal(convert(half).outcome, 'quarantined');
+  });
+
+  it('an end before the start is flagged, and an unlisted class is kept in its own system', () => {
+    const times = (start: string, end: string) => `${pv1()}${'|'.repeat(25)}${start}|${end}`;
+    for (const [start, end, isWrong] of [
+      ['20240310', '20240301', true],
+      ['202403101200', '202403101159', true],
+      ['20240310', '202403', false],
+      ['20240310', '20240310', false],
+    ] as const)
+      assert.equal(
+        convert(message('A03', pid('17'), times(start, end))).codes.includes('period-reversed'),
+        isWrong,
+      );
+    const segments = message('A01', pid('17'), pv1().replace('|I|', '|X9^Ward nine|'));
+    const [visit] = of('Encounter', segments);
+    const kept = { system: 'urn:plexus:base:code-system:pv1-2', code: 'X9', display: 'Ward nine' };
+    assert.deepEqual([visit?.set.class, convert(segments).codes], [kept, ['code-not-in-table']]);
   });
 
   it('A20 says the status of a bed, without a patient, under the number that visits name', () => {
@@ -241,6 +260,18 @@ describe('numbers that are given up', () => {
     const moved = message('A45', pid('17'), `MRG|${mr('18')}||||V1`, pv1());
     assert.equal(of('Encounter', moved).length, 1);
     assert.equal(of('Patient', moved)[0]?.set.active, undefined);
+  });
+
+  it('two numbers of one authority in MRG-1 are two files that end, of two authorities one', () => {
+    const ended = (mrg: string) =>
+      of('Patient', message('A40', pid('17'), `MRG|${mrg}`))
+        .filter(({ set }) => set.active === false)
+        .map(({ id }) => id);
+    const file = (number: string) => of('Patient', message('A28', pid(number)))[0]?.id;
+    assert.deepEqual(ended(`${mr('18')}~${mr('19')}`), [file('18'), file('19')]);
+    assert.deepEqual(ended(`${mr('18')}~${mr('17')}`), [file('18')]);
+    assert.deepEqual(ended(`${mr('18')}~C1^^^CARD&2.999.2&ISO^HC`), [file('18')]);
+    assert.deepEqual(ended(`${mr('18')}~C1^^^HOSP&2.999.1&ISO^SS`), [file('18')]);
   });
 
   it('a file merged into itself is not ended', () => {

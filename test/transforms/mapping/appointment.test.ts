@@ -28,6 +28,16 @@ const without = (message: readonly string[], ...names: string[]) =>
 const timed = (quantity: string) =>
   withField(without(booking, 'TQ1', 'AIS', 'AIG', 'AIL', 'AIP'), 'SCH', 11, quantity);
 
+const untimed = timed('');
+const unknown = {
+  extension: [
+    {
+      url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason',
+      valueCode: 'unknown',
+    },
+  ],
+};
+
 describe('appointments', () => {
   describe('a trigger', () => {
     const rows: readonly (readonly [string, string, string])[] = [
@@ -62,6 +72,7 @@ describe('appointments', () => {
         'Appointment.identifier[1].value': 'F7',
         'Appointment.start': '2024-04-01T09:30:00-04:00',
         'Appointment.end': '2024-04-01T10:15:00-04:00',
+        'Appointment._start': undefined,
         'Appointment.minutesDuration': 45,
         'Appointment.serviceType[0].coding[0].code': '24627-2',
         'Appointment.reasonCode[0].coding[0].code': 'ROUTINE',
@@ -78,6 +89,16 @@ describe('appointments', () => {
         'Appointment.participant[5].type[0].text': 'filler contact',
         'Appointment.participant[6]': undefined,
       },
+    },
+    ...['S12', 'S14', 'S17', 'S26'].map((trigger) => ({
+      name: `${trigger} without a time says that the times are not known`,
+      message: as(trigger, untimed),
+      expect: { 'Appointment._start': unknown, 'Appointment._end': unknown },
+    })),
+    {
+      name: 'one that is cancelled needs no times, and one that has them says them alone',
+      message: as('S15', untimed),
+      expect: { 'Appointment.status': 'cancelled', 'Appointment._start': undefined },
     },
     {
       name: 'a note keeps who wrote it, and when',

@@ -88,6 +88,14 @@ describe('checks of a mapping', () => {
       '5:33',
     ],
     [
+      'a word that a setting does not know',
+      'rules:\n  - { id: x, to: patient.extension, from: ZPD-3, as: Extension,\n' +
+        '      with: { url: "https://x.example/e", value: bool } }',
+      'config-value',
+      /`boolean`/,
+      '6:50',
+    ],
+    [
       'two sources',
       'rules:\n  - { id: x, to: patient.gender, from: PID-8, value: male }',
       'rule-source',
@@ -291,6 +299,36 @@ describe('checks of a mapping', () => {
     });
   }
 
+  it('makes an extension of the type that a row names', () => {
+    const loaded = load(
+      'rules:\n  - { id: x, to: patient.extension, from: ZPD-3, as: Extension, ' +
+        'with: { url: "https://x.example/e", value: boolean } }\n',
+    );
+    assert.deepEqual(loaded.issues, []);
+    const { conversion } = convertBytes(loaded, bytes([...admission, 'ZPD|1|SPA|Y']));
+    const patient = conversion?.contributions.find(({ type }) => type === 'Patient');
+    const { extension } = (patient?.set ?? {}) as Partial<fhir4.Patient>;
+    assert.deepEqual(
+      extension?.filter(({ url }) => url === 'https://x.example/e'),
+      [{ url: 'https://x.example/e', valueBoolean: true }],
+    );
+  });
+
+  it('warns of a table that nothing reads', () => {
+    const misspelt = load('tables:\n  encounter-clas:\n    codes: { IP: IMP }\n');
+    const [issue] = misspelt.issues;
+    assert.equal(`${issue?.severity} ${issue?.code}`, 'warning table-unused');
+    assert.match(issue?.message ?? '', /`encounter-class`/);
+    assert.equal(`${issue?.line}:${issue?.column}`, '5:3');
+    assert.ok(misspelt.merged);
+    const read = 'rules:\n  - { id: patient-gender, table: mine }\n';
+    for (const lines of [
+      'tables:\n  name-use:\n    codes: { X: official }\n',
+      `tables:\n  mine:\n    codes: { W: female }\n${read}`,
+    ])
+      assert.deepEqual(load(lines).issues, []);
+  });
+
   it('names a mapping that is not there, and a circle', () => {
     writeFileSync(join(configDir, 'mappings/a.yaml'), 'mapping: a\nextends: b\n');
     writeFileSync(join(configDir, 'mappings/b.yaml'), 'mapping: b\nextends: a\n');
@@ -304,11 +342,14 @@ describe('checks of a mapping', () => {
   });
 
   it('two files of one mapping do not say the same thing twice', () => {
-    const more = 'mapping: more\nmessages: { ADT^A01: [patient] }\ntables: { t: { codes: {} } }\n';
+    const more =
+      'mapping: more\nmessages: { ADT^A01: [patient] }\ntables: { name-use: { codes: {} } }\n';
     writeFileSync(join(configDir, 'mappings/more.yaml'), more);
     const head = 'include: [more]\n';
     assert.deepEqual(load(`${head}tables: { gender: { codes: { H: male } } }\n`).issues, []);
-    const { issues } = load(`${head}messages: { ADT^A01: filter }\ntables: { t: { codes: {} } }\n`);
+    const { issues } = load(
+      `${head}messages: { ADT^A01: filter }\ntables: { name-use: { codes: {} } }\n`,
+    );
     assert.deepEqual(
       issues.map(({ code, line, column }) => [code, line, column]),
       [

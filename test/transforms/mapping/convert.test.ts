@@ -148,6 +148,8 @@ describe('conversion by the shared base', () => {
       assert.equal(issues[0]?.path, path);
     }
     assert.equal(convertBytes(base, Buffer.from('no message')).issues[0]?.code, 'no-msh');
+    const [unnumbered] = convert(withField(admission, 'PV1', 19, '')).issues;
+    assert.match(unnumbered?.diagnostics ?? '', /Encounter, which is known by PV1-19/);
   });
 
   it('takes the sender for the authority of an identifier that names none', () => {

@@ -44,7 +44,7 @@ export type BlockOptions = {
 };
 
 const hotMaxDefault = 24;
-/** About 20 MB, and half a dozen entries for each page of a table of ten million. */
+/** About 10 MB, and half a dozen entries for each page of a table of ten million. */
 const recentMaxDefault = 250_000;
 
 /** A place of the index where a record stands, or would stand. */

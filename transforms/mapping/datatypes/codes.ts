@@ -106,16 +106,28 @@ export const codeableConceptConversion: Conversion = {
   },
 };
 
+/** The sender`s own code, of the system that it names, or of one for that field. */
+function ownCoding(cell: Cell, environment: Environment): fhir4.Coding | undefined {
+  const code = component(cell, 1);
+  if (code === '') return undefined;
+  const system = environment.codeSystem(component(cell, 3) || cell.field);
+  return codingOf(system, '', code, component(cell, 2));
+}
+
 export const codingConversion: Conversion = {
   name: 'Coding',
-  summary: 'The table`s coding, else the first coding of CE, CWE or a bare code.',
+  summary:
+    'The table`s coding, else the first coding of CE, CWE or a bare code; `unlisted: kept`: also ' +
+    'of a code that the table does not list.',
   remembers: { for: 'ever' },
   gives: ['Coding'],
-  settings: ['system'],
+  settings: ['system', 'unlisted'],
   convert(cell, environment, settings) {
     if (settings.table) {
       const target = translate(cell, environment, settings);
-      return target && drop({ system: target.system, code: target.code, display: target.display });
+      if (target)
+        return drop({ system: target.system, code: target.code, display: target.display });
+      return settings.with.unlisted === undefined ? undefined : ownCoding(cell, environment);
     }
     return codings(cell, environment, settings)[0];
   },

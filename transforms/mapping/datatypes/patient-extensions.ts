@@ -4,6 +4,7 @@ import type { Conversion, Environment, Settings } from '../environment.ts';
 import { codeableConcept, codingConversion } from './codes.ts';
 import { cxConversion, eiConversion } from './identifiers.ts';
 import { locationConversion } from './places.ts';
+import { booleanConversion } from './primitives.ts';
 import { timeIssue } from './times.ts';
 
 type Make = (cell: Cell, environment: Environment, settings: Settings) => unknown;
@@ -19,6 +20,7 @@ const values: Readonly<Record<string, readonly [element: string, make: Make]>> =
   identifier: ['valueIdentifier', cxConversion.convert],
   location: ['valueReference', locationConversion.convert],
   condition: ['valueReference', condition],
+  boolean: ['valueBoolean', booleanConversion.convert],
 };
 
 function dateTime(cell: Cell, environment: Environment): string | undefined {
@@ -37,14 +39,16 @@ function condition(cell: Cell, environment: Environment, settings: Settings): un
   return identifier && { type: 'Condition', identifier };
 }
 
+const known = Object.keys(values);
+
 export const extensionConversion: Conversion = {
   name: 'Extension',
   summary:
-    'A field to the extension `with: {url}`; `value` says of what type (CodeableConcept, Coding, ' +
-    'string, name, dateTime, place, location, identifier, condition), `inner` the url of one ' +
-    'inside.',
+    `A field to the extension \`with: {url}\`; \`value\` says of what type (${known.join(', ')}; ` +
+    'the first unless told), `inner` the url of one inside.',
   gives: ['Extension'],
   settings: ['url', 'value', 'inner', 'type', 'system'],
+  words: { value: known },
   convert(cell, environment, settings) {
     const { url, value = 'CodeableConcept', inner } = settings.with;
     const [element, make] = values[String(value)] ?? [];

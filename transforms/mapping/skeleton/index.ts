@@ -1,3 +1,3 @@
 export { findGaps, type Gap, type GapReport, gapKinds } from './gaps.ts';
 export { type Observations, observe } from './observe.ts';
-export { type Unread, writeMapping } from './write.ts';
+export { type Unlisted, type Unread, writeMapping } from './write.ts';

@@ -5,9 +5,18 @@ import { add, counted, type Tally, unreadable } from './tally.ts';
 /** A field that no rule read, and in how many messages. */
 export type Unread = readonly (readonly [string, number])[];
 
+/** Codes that a table does not list: the table, the code, and where it stands. */
+export type Unlisted = readonly {
+  readonly table: string;
+  readonly code: string;
+  readonly path: string;
+  readonly messages: number;
+}[];
+
 export type SkeletonOptions = {
   readonly name: string;
   readonly observed: Observations;
+  readonly unlisted: Unlisted;
   /** Populated fields that no rule of base reads. */
   readonly unread: Unread;
   /** Is there a plan for messages of this type? */
@@ -31,9 +40,9 @@ export function writeMapping(options: SkeletonOptions): string {
     '',
     '# Lines behind # are questions with their evidence: answer, or delete them.',
     ...dialect(options),
+    ...tables(options),
     ...messages(options),
     ...rules(options),
-    ...local(observed),
     '',
   ].join('\n');
 }
@@ -140,15 +149,31 @@ function messages({ observed, isKnown }: SkeletonOptions): readonly string[] {
   return lines;
 }
 
-function rules({ name, unread }: SkeletonOptions): readonly string[] {
+function tables({ unlisted }: SkeletonOptions): readonly string[] {
+  if (unlisted.length === 0) return [];
+  const lines = ['', '# Codes that no table of base lists: what do they mean?', '# tables:'];
+  for (const [table, codes] of Map.groupBy(unlisted, (one) => one.table)) {
+    lines.push(`#   ${table}:`, '#     codes:');
+    for (const { code, path, messages: count } of codes)
+      lines.push(`#       ${JSON.stringify(code)}: CODE  # ${path} in ${amount(count, 'message')}`);
+  }
+  return lines;
+}
+
+/** All in one list: a key stands in a YAML file once, also when the lines lose their #. */
+function rules({ name, unread, observed }: SkeletonOptions): readonly string[] {
   const fields = unread.filter(([field]) => !field.startsWith('Z'));
-  if (fields.length === 0) return [];
+  const local = counted(observed.local);
+  const [first] = [...fields, ...local];
+  if (first === undefined) return [];
   return [
     '',
     '# Populated, and read by no rule. Give it a place, or say under `ignore` that it has none:',
-    `# ignore: [${fields[0]![0]}]`,
+    `# ignore: [${first[0]}]`,
     '# rules:',
     ...fields.map(([field, count]) => candidate(name, field, count)),
+    ...(local.length > 0 ? ['#   # Z-segments, whose fields only the sender can explain:'] : []),
+    ...local.map(([field, count]) => candidate(name, field, count)),
   ];
 }
 
@@ -156,14 +181,4 @@ function candidate(name: string, field: string, count: number): string {
   const id = `${name}-${field.toLowerCase()}`;
   const to = 'RESOURCE.ELEMENT';
   return `#   - { id: ${id}, to: ${to}, from: ${field} }  # in ${amount(count, 'message')}`;
-}
-
-function local({ local: found }: Observations): readonly string[] {
-  if (found.size === 0) return [];
-  return [
-    '',
-    '# Z-segments, whose fields only the sender can explain:',
-    '# rules:',
-    ...counted(found).map(([field, count]) => candidate('local', field, count)),
-  ];
 }

@@ -87,7 +87,8 @@ function compare(a: Source[0], b: Source[0]): number {
   return byCode !== 0 ? byCode : a.system < b.system ? -1 : a.system > b.system ? 1 : 0;
 }
 
-function* diffTargets(
+/** What two releases say otherwise of one source. */
+export function* diffTargets(
   source: { readonly code: string; readonly system?: string },
   was: readonly Target[],
   now: readonly Target[],

@@ -2,6 +2,7 @@ export type { Closure } from './closure.ts';
 export { partsOf } from './concept-map.ts';
 export { terminologyFile } from './database.ts';
 export type { Change } from './diff.ts';
+export { diffTargets } from './diff-mappings.ts';
 export { edgeKinds } from './export.ts';
 export { hierarchyProperties } from './hierarchy.ts';
 export { storedKnowledge } from './knowledge.ts';

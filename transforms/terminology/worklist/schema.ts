@@ -24,7 +24,7 @@ CREATE TABLE counted(message INTEGER PRIMARY KEY, month INT NOT NULL) STRICT;
 CREATE TABLE observed(channel TEXT NOT NULL, month INT NOT NULL, system TEXT NOT NULL,
   code TEXT NOT NULL, use TEXT NOT NULL, count INT NOT NULL,
   PRIMARY KEY(channel, month, system, code, use)) STRICT, WITHOUT ROWID;
-CREATE INDEX observed_code ON observed(system, code);
+CREATE INDEX observed_code ON observed(code, system);
 CREATE TABLE room(channel TEXT NOT NULL, month INT NOT NULL, codes INT NOT NULL,
   PRIMARY KEY(channel, month)) STRICT, WITHOUT ROWID;
 CREATE TABLE item(id INTEGER PRIMARY KEY, channel TEXT NOT NULL, use TEXT NOT NULL,

@@ -126,9 +126,9 @@ function workListOf(db: DatabaseHandle) {
     /** The messages that carried any of these codes, oldest first, each once. */
     messages: (ids: readonly number[]): readonly number[] =>
       sql.messages.all(JSON.stringify(ids)) as number[],
-    /** What a channel's months say of a code; all channels, all uses. */
-    observed: (system: string, code: string): readonly Observed[] =>
-      sql.ofCode.all(system, code) as Observed[],
+    /** What the months say of a code, of any system unless told; all channels, all uses. */
+    observed: (system: string | undefined, code: string): readonly Observed[] =>
+      (system === undefined ? sql.ofAny.all(code) : sql.ofCode.all(system, code)) as Observed[],
     /** Everything that a channel sent for a use since a month. */
     sent: (channel: string, use: string, since: number): readonly Observed[] =>
       sql.sent.all(channel, use, since) as Observed[],
@@ -199,6 +199,7 @@ const statements = (db: DatabaseHandle) => ({
     )
     .pluck(),
   ofCode: db.prepare(`SELECT ${seenColumns} FROM observed WHERE system = ? AND code = ?`),
+  ofAny: db.prepare(`SELECT ${seenColumns} FROM observed WHERE code = ?`),
   sent: db.prepare(
     `SELECT ${seenColumns} FROM observed WHERE channel = ? AND use = ? AND month >= ?`,
   ),

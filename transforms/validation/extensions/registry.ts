@@ -1,7 +1,13 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type ConfigIssue, checkYaml, readYaml, type YamlFile } from '../../../engine/index.ts';
+import {
+  type ConfigIssue,
+  checkYaml,
+  readYaml,
+  suggestion,
+  type YamlFile,
+} from '../../../engine/index.ts';
 
 /** A date of the calendar: YYYY-MM-DD, and a day that there is. */
 const day = z.string().refine((text) => {
@@ -11,6 +17,18 @@ const day = z.string().refine((text) => {
 
 const list = <T extends z.ZodType>(item: T) =>
   z.union([item, z.array(item).min(1)]).transform((one) => (Array.isArray(one) ? one : [one]));
+
+/** What `value[x]` of an Extension may be (https://hl7.org/fhir/R4/datatypes.html#open). */
+const types: ReadonlySet<string> = new Set(
+  (
+    'complex base64Binary boolean canonical code date dateTime decimal id instant integer ' +
+    'markdown oid positiveInt string time unsignedInt uri url uuid Address Age Annotation ' +
+    'Attachment CodeableConcept Coding ContactPoint Count Distance Duration HumanName ' +
+    'Identifier Money Period Quantity Range Ratio Reference SampledData Signature Timing ' +
+    'ContactDetail Contributor DataRequirement Expression ParameterDefinition ' +
+    'RelatedArtifact TriggerDefinition UsageContext Dosage Meta'
+  ).split(' '),
+);
 
 const entry = z.strictObject({
   url: z
@@ -23,7 +41,12 @@ const entry = z.strictObject({
     'Where it may stand: `Patient`, `Patient.birthDate`, a data type such as `Reference`; ' +
       '`Resource` is every resource, `Element` every element.',
   ),
-  type: list(z.string().regex(/^[A-Za-z]+[0-9A-Za-z]*$/, 'expected a data type')).describe(
+  type: list(
+    z.string().refine((name) => types.has(name), {
+      error: ({ input }) =>
+        `R4 has no data type \`${input}\`; ${suggestion(`${input}`, [...types])}`,
+    }),
+  ).describe(
     'Data type of its value, as in `valueString`: `string`; `complex` for one of extensions.',
   ),
   owner: z.string().min(1).describe('Who answers for it.'),

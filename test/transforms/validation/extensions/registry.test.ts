@@ -43,6 +43,9 @@ describe('the registry of extensions', () => {
     assert.deepEqual(codes(), ['error extension-not-reviewed 2']);
     register(row('owner: ann, reason: none serves'));
     assert.deepEqual(codes(), ['error config-missing 2']);
+    register(whole.replace('type: string', 'type: bool'));
+    assert.deepEqual(codes(), ['error config-value 2']);
+    assert.match(readExtensions(dir).issues[0]?.message ?? '', /`boolean`/);
     register(whole);
     register(whole, 'b');
     assert.deepEqual(codes(), ['error extension-twice 2']);
@@ -68,6 +71,8 @@ describe('the registry of extensions', () => {
     writeFileSync(join(dir, 'mappings/west.yaml'), text);
     const loaded = loadMapping(dir, 'west');
     assert.deepEqual(loaded.issues, []);
+    const [first] = extensionIssues(dir, [loaded], '2026-11-23');
+    assert.match(first?.message ?? '', /a\.example\/x`.*extensions\/\*\.yaml/);
     assert.deepEqual(codes('2026-11-23', ['west']), [
       'error extension-unregistered 6',
       'error extension-unregistered 8',
