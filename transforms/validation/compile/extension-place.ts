@@ -73,7 +73,8 @@ export function misplacedBy(
     const of = compiler.find(typeUrl(name));
     if (of === undefined) return undefined;
     // A primitive's sibling does not know its path in a data type (`HumanName.family`).
-    if (place.isPrimitive && of.kind !== 'resource') return undefined;
+    const isInType = expression.includes('.') && of.kind !== 'resource';
+    if (place.isPrimitive && isInType) return undefined;
   }
   const all = context.map(({ expression }) => expression);
   const more = all.length > shownMax ? `, and ${all.length - shownMax} more` : '';
