@@ -97,7 +97,7 @@ describe('the example network', function () {
           assert.deepEqual(told, [[file, line, column]], JSON.stringify(issues));
           assert.ok(issues[0]!.message.endsWith(`did you mean \`${word}\`?`), issues[0]!.message);
         }),
-        { numRuns: 25 },
+        { numRuns: 15 },
       );
     } finally {
       rmSync(dir, { recursive: true });

@@ -53,7 +53,7 @@ describe('what senders in enhanced mode are owed', function () {
     const accepted = new Set<string>();
     let count = 0;
     try {
-      for (let round = 0; round < 5; round += 1) {
+      for (let round = 0; round < 4; round += 1) {
         const engine = startEngineProcess(workspace);
         try {
           const port = portOf(await engine.ready, 'mllp');

@@ -122,7 +122,7 @@ describe('reconvert', function () {
 
   it('ends where one whole run ends when it was killed in the middle', async () => {
     await hospital.start();
-    const messages = Array.from({ length: 700 }, (_, n) =>
+    const messages = Array.from({ length: 400 }, (_, n) =>
       admission(n % 40, { sex: n % 2 === 0 ? 'M' : 'F' }).replace('|C', `|C${n}-`),
     );
     await hospital.send(messages);
@@ -133,7 +133,7 @@ describe('reconvert', function () {
       cpSync(hospital.config, whole.config, { recursive: true });
       cpSync(hospital.data, whole.data, { recursive: true });
       cpSync(`${hospital.data}.key`, `${whole.data}.key`);
-      assert.deepEqual((await whole.rows(...words)).at(-1), { kind: 'committed', count: 700 });
+      assert.deepEqual((await whole.rows(...words)).at(-1), { kind: 'committed', count: 400 });
 
       const child = spawn(plexus, hospital.argv(...words, '--json'));
       let out = '';
@@ -156,7 +156,7 @@ describe('reconvert', function () {
             versions.map(({ version, json: text, origin }) => [version, text, origin.generation]),
           ]);
       assert.deepEqual(origins(hospital), origins(whole));
-      assert.equal(summaryOf(await hospital.rows(...words, '--dry-run'))?.same, 700);
+      assert.equal(summaryOf(await hospital.rows(...words, '--dry-run'))?.same, 400);
     } finally {
       await whole.close();
     }

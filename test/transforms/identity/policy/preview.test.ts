@@ -113,7 +113,7 @@ describe('the preview of an identity policy', () => {
           assert.equal(pAfter === undefined, to === 'distinct');
         }
       }),
-      { numRuns: 900, seed: 3 },
+      { numRuns: 500, seed: 3 },
     );
     for (const turn of ['auto->review', 'review->auto', 'distinct->review', 'review->distinct'])
       assert.ok(seen.has(turn), `${turn} never came up`);
