@@ -30,8 +30,10 @@ export function openStoreDatabase({
   readonly = false,
   cacheKiB = 65_536,
 }: StoreOptions): DatabaseHandle {
+  // An import writes the same pages many times: 64 MiB of them go to the file once.
+  const wal = readonly ? {} : { autoCheckpointPages: 8192 };
   if (!readonly) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const db = openDatabase(file, { key, readonly, pageBytes: 8192, cacheKiB });
+  const db = openDatabase(file, { key, readonly, pageBytes: 8192, cacheKiB, ...wal });
   try {
     const found = Number(db.pragma('user_version', { simple: true }));
     if (found === storeLayout) {
