@@ -143,8 +143,8 @@ export const differences: readonly Difference[] = [
   },
   {
     reason:
-      'PV2-8 and PV2-9 say what is expected: the period of a visit that is planned. Of one that has ' +
-      'begun the period says what was, by PV1-44 and PV1-45.',
+      'PV2-8 and PV2-9 say what is expected: the period of a visit that is planned. Of one that ' +
+      'has begun the period says what was, by PV1-44 and PV1-45.',
     is: ({ name, value }, { segments }) => {
       const number = { 'encounter-start': 44, 'encounter-end': 45 }[name];
       const visit = segments.find((line) => line.startsWith('PV1|'));
