@@ -79,8 +79,8 @@ const renderOptions = z.strictObject({
     .enum(['hold', 'leave-out'])
     .default('hold')
     .describe(
-      'What comes of a message that deleted resources, which none of ours can say in HL7 v2: held ' +
-        'for a person, or rendered without them.',
+      'What comes of a message that deleted resources, which no rendered one can say: held for a ' +
+        'person, or rendered without them.',
     ),
 });
 
