@@ -68,7 +68,7 @@ describe('routes/mllp', () => {
     deepEqual(await kinds(sink, delivery(message('1'))), ['delivered']);
   });
 
-  it('holds what deletes a resource, which no rendered message says, or leaves it out', async () => {
+  it('holds what deletes a resource, which no rendered message says, or leaves out', async () => {
     const his = await receiver(
       ({ body, socket }) => void socket.write(ack('AA', controlIdOf(body))),
     );
