@@ -84,7 +84,8 @@ function judge(result: ChainResult, test: ChannelTest): string[] {
 
 function resourcesIn(body: unknown): Record<string, unknown>[] {
   const lines = (body as { written?: readonly ResourceLine[] } | undefined)?.written ?? [];
-  return lines.map(({ json }) => JSON.parse(json) as Record<string, unknown>);
+  const there = lines.filter(({ deleted }) => !deleted);
+  return there.map(({ json }) => JSON.parse(json) as Record<string, unknown>);
 }
 
 /**
