@@ -15,7 +15,7 @@ const answers = ({ knowledge }: Opened['store']) => {
 };
 
 describe('the index of answers', () => {
-  it('is narrow in an older store, which is read all the same and widened by a writer', async () => {
+  it('is narrow in an older store: read all the same, and widened by a writer', async () => {
     using opened = openStore();
     const map = conceptMap([
       { code: '2', target: [{ code: 'b', equivalence: 'wider', comment: 'c' }] },
