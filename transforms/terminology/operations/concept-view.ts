@@ -38,6 +38,8 @@ export type View = {
   describe(code: string | Concept): Described | undefined;
 };
 
+const none: readonly Json[] = [];
+
 const propertyUri = 'http://hl7.org/fhir/concept-properties#';
 export const standardsStatusUrl =
   'http://hl7.org/fhir/StructureDefinition/structuredefinition-standards-status';
@@ -65,9 +67,12 @@ export function viewOf(system: CodeSystem, supplements: readonly CodeSystem[]): 
         const found = one.concept(concept.code);
         return found === undefined ? [] : [{ found, source: canonicalText(one) }];
       });
+      const isAlone = additions.length === 0;
       const all: readonly Concept[] = [concept, ...additions.map(({ found }) => found)];
-      const properties = all.flatMap((one) => one.properties);
-      const extensions = all.flatMap((one) => one.extension ?? []);
+      const properties = isAlone ? concept.properties : all.flatMap((one) => one.properties);
+      const extensions = isAlone
+        ? (concept.extension ?? none)
+        : all.flatMap((one) => one.extension ?? []);
       const first = (names: ReadonlySet<string>) => {
         const found = properties.find((one) => names.has(one.code));
         return found === undefined ? undefined : propertyText(found);
@@ -80,12 +85,14 @@ export function viewOf(system: CodeSystem, supplements: readonly CodeSystem[]): 
         code: concept.code,
         display: concept.display,
         definition: concept.definition,
-        designations: [
-          ...concept.designations,
-          ...additions.flatMap(({ found, source }) =>
+        // Most questions need none, and a reader fetches them when they are asked for.
+        get designations() {
+          if (isAlone) return concept.designations;
+          const added = additions.flatMap(({ found, source }) =>
             found.designations.map((one) => ({ ...one, source })),
-          ),
-        ],
+          );
+          return [...concept.designations, ...added];
+        },
         properties,
         extensions,
         isInactive,

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Json } from '../knowledge.ts';
+import type { View } from './concept-view.ts';
 import { displayFor, languagesFor } from './display.ts';
 import { shownConcept, shownProperties } from './expansion-contains.ts';
 import { expansionParameters } from './expansion-parameters.ts';
 import { declined, issue, refusedBy } from './issue.ts';
 import { canonical, defined } from './json.ts';
 import {
+  countOf,
   isExcluded,
   type Member,
   membersOf,
@@ -137,7 +139,7 @@ function pageOf(prepared: Prepared, question: Question, limits: ExpandLimits): P
   let visits = 0;
   for (const member of distinctMembers(prepared, question)) {
     visits += 1;
-    // All of a code system: it knows how many it has, and nobody needs to count them.
+    // How many there are is known, and nobody needs to look at them.
     if (known !== undefined && count !== undefined && members.length >= count)
       return { members, total: known, isNested: false };
     if (total >= offset && (count === undefined || members.length < count)) members.push(member);
@@ -150,14 +152,12 @@ function pageOf(prepared: Prepared, question: Question, limits: ExpandLimits): P
   return { members, total, isNested };
 }
 
-/** How many codes there are, where the value set is a whole code system and nothing is left out. */
+/** How many codes there are, where nothing is left out of the only part. */
 function wholeCount({ includes, excludes, inactive }: Prepared, { asked }: Question) {
   const [only, another] = includes;
   if (only === undefined || another !== undefined || excludes.length > 0) return undefined;
-  const { component, listed, imports } = only;
-  const isCut = listed !== undefined || component.filters.length > 0 || imports.length > 0;
-  const isWished = asked.flag('activeOnly') === true || asked.has('filter');
-  return isCut || isWished || inactive === false ? undefined : only.view?.system.count;
+  const isCut = asked.flag('activeOnly') === true || asked.has('filter');
+  return isCut || inactive === false ? undefined : countOf(only);
 }
 
 const tooCostly = ({ name }: Prepared, { codesMax }: ExpandLimits) =>
@@ -174,14 +174,20 @@ export function* distinctMembers(prepared: Prepared, question: Question): Iterab
   const isMerged = prepared.parameters.get('versionsMatch') === 'true';
   const merged = isMerged ? newestOf(prepared) : undefined;
   const seen = new Set<string>();
+  const names = new Map<View, string>();
+  const nameOf = (view: View) => {
+    const { url, version } = view.system;
+    const name = isMerged ? url : canonical(url, version);
+    names.set(view, name);
+    return name;
+  };
   for (const part of merged ?? prepared.includes) {
     demandEnumerable(part);
     for (const member of membersOf(part)) {
       const { view, concept } = member;
       if (isActiveOnly && concept.isInactive) continue;
       if (words.length > 0 && !mentions(member, words)) continue;
-      const { url, version } = view.system;
-      const key = `${isMerged ? url : canonical(url, version)}\u001f${concept.code}`;
+      const key = `${names.get(view) ?? nameOf(view)}\u001f${concept.code}`;
       if (seen.has(key) || isExcluded(prepared, view.system, concept)) continue;
       seen.add(key);
       yield member;

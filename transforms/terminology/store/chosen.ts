@@ -1,0 +1,67 @@
+import type { Choice, Chosen } from '../knowledge.ts';
+import type { CodeSystemQueries } from './code-system.ts';
+import type { conceptReader } from './concept-pages.ts';
+
+/** What a stored code system chooses with. */
+export type Chooser = {
+  readonly release: number;
+  readonly ask: CodeSystemQueries;
+  readonly reader: ReturnType<typeof conceptReader>;
+  ordOf(code: string): number | undefined;
+  readonly isCaseSensitive: boolean;
+};
+
+/** The concepts of a choice: their numbers from an index at once, what they say in pages. */
+export function chosenFrom(choice: Choice, chooser: Chooser): Chosen {
+  const { reader } = chooser;
+  if (choice.by === 'code') {
+    const named = rowsOf(choice.codes, chooser);
+    return {
+      count: named.length,
+      codes: () => named.map(([, , code]) => code),
+      concepts: () => reader.concepts(named.map(([, ord]) => ord)),
+    };
+  }
+  const ords = ordsOf(choice, chooser);
+  const concepts = () => reader.concepts(ords);
+  return {
+    count: ords.length,
+    *codes() {
+      for (const { code } of concepts()) yield code;
+    },
+    concepts,
+  };
+}
+
+function ordsOf(
+  choice: Exclude<Choice, { by: 'code' }>,
+  { release, ask, ordOf }: Chooser,
+): readonly number[] {
+  if (choice.by === 'property')
+    return ask.ordsWith.all(release, choice.property, choice.value) as number[];
+  const ord = ordOf(choice.code);
+  if (ord === undefined) return [];
+  if (choice.by === 'parent') return ask.ordsWithin.all(release, ord) as number[];
+  const below = ask.ordsBelow.all({ release, ord }) as number[];
+  return choice.isSelf ? [ord, ...below] : below;
+}
+
+type Named = readonly [at: number, ord: number, code: string];
+
+/** The row of each code: the exact one, else the first that differs in case where that counts. */
+function rowsOf(
+  codes: readonly string[],
+  { release, ask, isCaseSensitive }: Chooser,
+): readonly Named[] {
+  const found = ask.ordsOfCodes.all({ release, codes: JSON.stringify(codes) }) as Named[];
+  const best: Named[] = [];
+  for (const row of found) {
+    const [at, , code] = row;
+    const isExact = code === codes[at];
+    if (!isExact && isCaseSensitive) continue;
+    const last = best.at(-1);
+    if (last?.[0] !== at) best.push(row);
+    else if (isExact) best[best.length - 1] = row;
+  }
+  return best;
+}
