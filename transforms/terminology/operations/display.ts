@@ -61,7 +61,7 @@ export function designationsFor(
   const base: readonly Sourced[] = isOther
     ? [{ value: own, use: preferred, ...(view.language ? { language: view.language } : {}) }]
     : [];
-  const all = [...base, ...concept.designations, ...(listed?.designations ?? [])];
+  const all = [...base, ...concept.designations(), ...(listed?.designations ?? [])];
   let isShown = false;
   return all
     .filter((one) => {

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Json } from '../knowledge.ts';
-import type { View } from './concept-view.ts';
+import type { CodeSystem, Json } from '../knowledge.ts';
 import { displayFor, languagesFor } from './display.ts';
 import { shownConcept, shownProperties } from './expansion-contains.ts';
 import { expansionParameters } from './expansion-parameters.ts';
@@ -173,26 +172,36 @@ export function* distinctMembers(prepared: Prepared, question: Question): Iterab
   const words = (asked.text('filter') ?? '').toLowerCase().split(/\s+/).filter(Boolean);
   const isMerged = prepared.parameters.get('versionsMatch') === 'true';
   const merged = isMerged ? newestOf(prepared) : undefined;
-  const seen = new Set<string>();
-  const names = new Map<View, string>();
-  const nameOf = (view: View) => {
-    const { url, version } = view.system;
-    const name = isMerged ? url : canonical(url, version);
-    names.set(view, name);
-    return name;
-  };
+  const seenIn = seenCodes((system) => (isMerged ? system.url : releaseName(system)));
   for (const part of merged ?? prepared.includes) {
     demandEnumerable(part);
     for (const member of membersOf(part)) {
       const { view, concept } = member;
       if (isActiveOnly && concept.isInactive) continue;
       if (words.length > 0 && !mentions(member, words)) continue;
-      const key = `${names.get(view) ?? nameOf(view)}\u001f${concept.code}`;
-      if (seen.has(key) || isExcluded(prepared, view.system, concept)) continue;
-      seen.add(key);
+      const seen = seenIn(view.system);
+      if (seen.has(concept.code) || isExcluded(prepared, view.system, concept)) continue;
+      seen.add(concept.code);
       yield member;
     }
   }
+}
+
+const releaseName = ({ url, version }: CodeSystem) => canonical(url, version);
+
+/** The codes that were met of each code system, by whatever name it goes. */
+function seenCodes(nameOf: (system: CodeSystem) => string) {
+  const bySystem = new Map<CodeSystem, Set<string>>();
+  const byName = new Map<string, Set<string>>();
+  return (system: CodeSystem): Set<string> => {
+    const known = bySystem.get(system);
+    if (known !== undefined) return known;
+    const name = nameOf(system);
+    const codes = byName.get(name) ?? new Set();
+    byName.set(name, codes);
+    bySystem.set(system, codes);
+    return codes;
+  };
 }
 
 /** Where versions are merged, the newest says what a concept is. */
@@ -214,7 +223,7 @@ function demandEnumerable({ view, listed, component, imports }: Part): void {
 
 function mentions({ view, concept, listed }: Member, words: readonly string[]): boolean {
   const display = displayFor(view, concept, listed, undefined)?.value ?? '';
-  const texts = [concept.code, display, ...concept.designations.map(({ value }) => value)];
+  const texts = [concept.code, display, ...concept.designations().map(({ value }) => value)];
   const text = texts.join('\n').toLowerCase();
   return words.every((word) => text.includes(word));
 }

@@ -60,7 +60,10 @@ export function codeSystemQueries(db: DatabaseHandle) {
       `${below} SELECT code FROM below b
        CROSS JOIN concept c ON c.release = @release AND c.ord = b.ord`,
     ),
-    ordsBelow: codes(`${below} SELECT ord FROM below`),
+    ordsUnder: codes(
+      `SELECT e.child FROM json_each(@ords) j
+       CROSS JOIN edge e INDEXED BY edge_parent ON e.release = @release AND e.parent = j.value`,
+    ),
     ordsOfCodes: db
       .prepare(
         `SELECT j.key, c.ord, c.code FROM json_each(@codes) j
