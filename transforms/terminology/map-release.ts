@@ -78,7 +78,7 @@ export function openMapReleases({ configDir, dataDir, key }: MapSource) {
       }
       const file = terminologyFile(dataDir);
       if (store === undefined && !existsSync(file)) return undefined;
-      store ??= openTerminology({ file, key, readonly: true });
+      store ??= openTerminology({ file, key, readonly: true, isTranslator: true });
       return releaseOfConceptMap(store, text);
     },
     close(): void {
