@@ -1,4 +1,3 @@
-export { type Crosswalk, openCrosswalk } from './crosswalk.ts';
 export { identifyStage } from './identify.ts';
 export { blockedBy, openPeople, type People } from './people.ts';
 export { rawPatient } from './raw-patient.ts';
