@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { createChain } from '../engine/chain/index.ts';
 import {
   type ChainResult,
   type ChannelConfig,
   type ChannelTest,
-  createChain,
   messageId,
   outcomeOfVerdict,
   type ResourceLine,
