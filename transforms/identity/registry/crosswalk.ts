@@ -16,7 +16,9 @@ export type Crosswalk = {
   recordOf(resource: string): RecordNo | undefined;
   /** Ids of the Patients that this record is; several where a source has renumbered. */
   resourcesOf(record: RecordNo): readonly string[];
-  /** A resource is one record's at a time. `isNew`: the record is first seen in this transaction. */
+  /**
+   * A resource is one record's at a time. `isNew`: the record is first seen in this transaction.
+   */
   put(resource: string, record: RecordNo, isNew?: boolean): void;
   /** After a lost transaction. */
   forget(): void;

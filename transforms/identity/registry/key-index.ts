@@ -5,16 +5,16 @@ import type { PersonId, RecordNo } from '../events.ts';
 import type { Words } from './words.ts';
 
 /**
- * Which records may be meant by a hash of 48 bits: of a person's id (which is the record's own key),
- * of an identifier that a record carries beside, or of a Patient resource. Hashes are as good as
- * random, and to write each when it comes would write a page for each. So those of new records wait
- * in memory, and when too many wait a whole slice of the index is written, to few pages. Nothing is
- * lost with the memory: the records themselves say what waits, since `record_sweep` says up to which
- * record each slice is written.
+ * Which records may be meant by a hash of 48 bits: of a person's id (which is the record's own
+ * key), of an identifier that a record carries beside, or of a Patient resource. Hashes are as good
+ * as random, and to write each when it comes would write a page for each. So those of new records
+ * wait in memory, and when too many wait a whole slice of the index is written, to few pages.
+ * Nothing is lost with the memory: the records themselves say what waits, since `record_sweep` says
+ * up to which record each slice is written.
  *
- * Who is new is looked for in vain: filters say of most hashes that the table has none such, without
- * reading it. What is written at once stands in `record_late` too, so that the filters of other
- * connections learn of it.
+ * Who is new is looked for in vain: filters say of most hashes that the table has none such,
+ * without reading it. What is written at once stands in `record_late` too, so that the filters of
+ * other connections learn of it.
  */
 export type KeyIndex = {
   /** What is found must be compared: different keys can have one hash. */
