@@ -71,6 +71,8 @@ export function* splitJson(
     for (let at = 0; at < chunk.length; at += 1) {
       const step = scan.step(chunk[at]!);
       if (step === nothing) continue;
+      if (step === drowns)
+        findings.fail(input.name, scan.line, 'json-too-deep', 'this is nested too deep');
       if (step === begins) {
         keep(at);
         piece = { parts: [], line: scan.line };
@@ -93,7 +95,10 @@ export function* splitJson(
 }
 
 /** What a byte means for whoever takes the document apart; `drops`: a comma between pieces. */
-const [nothing, begins, ends, drops] = [0, 1, 2, 3];
+const [nothing, begins, ends, drops, drowns] = [0, 1, 2, 3, 4];
+
+/** No terminology is nested so deep; what is was made to exhaust whoever walks through it. */
+const depthMax = 1_000;
 
 /** Follows a JSON document byte by byte, as far as its nesting and its outer keys go. */
 function scanner(paths: ReadonlySet<string>) {
@@ -136,6 +141,7 @@ function scanner(paths: ReadonlySet<string>) {
         const isBegun = pieceDepth < 0 && isCut && byte === open;
         if (isBegun) pieceDepth = levels.length;
         levels.push({ isArray: byte === openList, key: '', at: 0 });
+        if (levels.length > depthMax) return drowns!;
         if (pieceDepth < 0) isCut = byte === openList && isWanted();
         return isBegun ? begins! : nothing!;
       } else if (byte === close || byte === closeList) {
