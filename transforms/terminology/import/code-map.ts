@@ -18,6 +18,8 @@ export const readCodeMap: Reader = function* (inputs, context) {
   const { findings } = context;
   for (const input of inputs) {
     const writer = mapWriter(input, context);
+    const refuse = (line: number, code: string, message: string) =>
+      findings.error(input.name, line, code, message);
     let cell: ReturnType<typeof columnsOf<string>> | undefined;
     let width = 0;
     for (const row of csvRows(input, context)) {
@@ -29,44 +31,19 @@ export const readCodeMap: Reader = function* (inputs, context) {
         cell = columnsOf<string>([...required, ...more], row, input, context);
         const stranger = row.cells.find((name) => !known.has(name));
         if (stranger !== undefined)
-          findings.error(input.name, row.line, 'column-unknown', `no column is \`${stranger}\``);
+          refuse(row.line, 'column-unknown', `no column is \`${stranger}\``);
         continue;
       }
       if (row.cells.length !== width) {
         const message = `this row has ${row.cells.length} cells, the first line has ${width}`;
-        findings.error(input.name, row.line, 'row-width', message);
+        refuse(row.line, 'row-width', message);
         continue;
       }
       const of = cell;
-      const text = (name: string) => (width > 0 ? of(row, name) : '');
+      const text = (name: string) => of(row, name);
       const relationship = text('relationship');
-      const isKnown = (relationships as readonly string[]).includes(relationship);
-      if (!isKnown)
-        findings.error(
-          ...([input.name, row.line, 'relationship-unknown'] as const),
-          `there is no relationship \`${relationship}\`; one of ${relationships.join(', ')}`,
-        );
-      if (!isKnown) continue;
-      const ends = [text('target_code'), text('target_system')];
-      const isNone = relationship === 'unmatched';
-      if (ends.some((cell) => (cell === '') !== isNone)) {
-        const wanted = 'needs a `target_system` and a `target_code`';
-        findings.error(
-          ...([input.name, row.line, isNone ? 'target-contradiction' : 'target-missing'] as const),
-          isNone ? '`unmatched` with a target' : `\`${relationship}\` ${wanted}`,
-        );
+      if (!isSound(text, relationship, (code, message) => refuse(row.line, code, message)))
         continue;
-      }
-      const spaced = codeColumns.find((name) => text(name) !== text(name).trim());
-      if (spaced !== undefined)
-        findings.error(
-          ...([
-            input.name,
-            row.line,
-            'row-invalid',
-            `spaces stand around this \`${spaced}\``,
-          ] as const),
-        );
       writer.add(
         {
           ...{ source: text('source_system'), target: text('target_system') },
@@ -86,3 +63,28 @@ export const readCodeMap: Reader = function* (inputs, context) {
     else if (release !== undefined) writer.end(named, release, { name: named });
   }
 };
+
+/** Whether a row says what a row of a map has to say; told where it does not. */
+function isSound(
+  text: (name: string) => string,
+  relationship: string,
+  refuse: (code: string, message: string) => void,
+): boolean {
+  if (!(relationships as readonly string[]).includes(relationship)) {
+    const known = relationships.join(', ');
+    const message = `there is no relationship \`${relationship}\`; one of ${known}`;
+    refuse('relationship-unknown', message);
+    return false;
+  }
+  const isNone = relationship === 'unmatched';
+  const ends = [text('target_code'), text('target_system')];
+  if (ends.some((end) => (end === '') !== isNone)) {
+    const message = `\`${relationship}\` needs a \`target_system\` and a \`target_code\``;
+    if (isNone) refuse('target-contradiction', '`unmatched` with a target');
+    else refuse('target-missing', message);
+    return false;
+  }
+  const spaced = codeColumns.find((name) => text(name) !== text(name).trim());
+  if (spaced !== undefined) refuse('row-invalid', `spaces stand around this \`${spaced}\``);
+  return spaced === undefined;
+}

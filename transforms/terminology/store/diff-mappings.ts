@@ -67,7 +67,8 @@ type Source = [
 function* bySource(db: DatabaseHandle, { id, resource }: Side): Generator<Source, undefined> {
   const parts = partsOf(resource);
   const rows = db.prepare(
-    `SELECT part, code, display, target_code, target_display, relationship, equivalence, comment, detail
+    `SELECT part, code, display, target_code, target_display, relationship,
+       equivalence, comment, detail
      FROM mapping WHERE release = ? ORDER BY code, ord`,
   );
   let pending: Map<string, Pending> = new Map();

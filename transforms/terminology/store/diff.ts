@@ -67,7 +67,7 @@ export function* diffReleases(
   }
 }
 
-/** Whether the stored codes are all of a value set's; none may mean that nobody could count them. */
+/** Whether all codes of a value set are stored; none may mean that nobody could count them. */
 function isCounted({ count }: ReleaseRow, { compose, expansion }: Json): boolean {
   if ((count ?? 0) > 0) return true;
   if (compose === undefined) return expansion !== undefined;

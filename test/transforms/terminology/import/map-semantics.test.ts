@@ -1,7 +1,7 @@
 // Goal: a concept map means what FHIR says it means, in R4's words and in R5's: a row that says
-// nothing is no declared "no match", a rule for the unmapped is a rule, a condition is no certainty.
-// Method: small maps with one peculiarity each; what goes in is asked back by `translateByMap`, what
-// must not is refused by its code.
+// nothing is no declared "no match", a rule for the unmapped is a rule, a condition is no
+// certainty. Method: small maps with one peculiarity each; what goes in is asked back by
+// `translateByMap`, what must not is refused by its code.
 import assert from 'node:assert/strict';
 import type { Json } from '../../../../transforms/terminology/knowledge.ts';
 import { translateByMap } from '../../../../transforms/terminology/store/index.ts';

@@ -1,8 +1,8 @@
-// Goal: a release file that somebody cut, turned or filled wrong is refused whole, with its line, or
-// it is told that nobody can see whether it is whole; what a release has beside is passed over.
-// Method: small files of every text format, invented here, cut at every seventh byte: whatever comes
-// in has the rows of the whole file, unchanged, or a warning at its last line. Then a table of
-// faults in one store, each read in a dry run.
+// Goal: a release file that somebody cut, turned or filled wrong is refused whole, with its line,
+// or it is told that nobody can see whether it is whole; what a release has beside is passed over.
+// Method: small files of every text format, invented here, cut at every seventh byte: whatever
+// comes in has the rows of the whole file, unchanged, or a warning at its last line. Then a table
+// of faults in one store, each read in a dry run.
 import assert from 'node:assert/strict';
 import type { Json } from '../../../../transforms/terminology/knowledge.ts';
 import { codeSystem, type Opened, openStore } from '../store/opened.ts';
@@ -172,7 +172,10 @@ describe('the files of a whole release', () => {
     const other = tab('refsetId / referencedComponentId / owlExpression');
     const files: Files = {
       [conceptFile]: concepts,
-      [descriptionFile]: `${rf2}${described}\r\n${describe2('es', 'Cosa')}${describe2('en', 'Thing')}`,
+      [descriptionFile]: [
+        `${rf2}${described}\r\n`,
+        ...[describe2('es', 'Cosa'), describe2('en', 'Thing')],
+      ].join(''),
       'sct2_Concept_Full_INT_20260101.txt': concepts,
       'sct2_sRefset_OWLExpressionSnapshot_INT_20260101.txt': `${rf2}${other}\r\n`,
     };
