@@ -15,6 +15,7 @@ function loadedBy(...steps: readonly string[]): readonly string[] {
     let files = [];
     registerHooks({ load(url, context, next) { files.push(url); return next(url, context); } });
     const told = [];
+    const load = (file) => import(process.cwd() + '/' + file);
     ${steps.map((step) => `{ ${step} } told.push(files.join(' ')); files = [];`).join('\n')}
     console.log(JSON.stringify(told));`;
   const output = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
@@ -27,10 +28,10 @@ function loadedBy(...steps: readonly string[]): readonly string[] {
 describe('what a start loads', () => {
   it('is no component before a channel names it', () => {
     const [serve = '', mllp = '', identify = '', running = ''] = loadedBy(
-      `await import('./bin/serve.ts');`,
-      `const { registry } = await import('./bin/registry.ts'); registry.sources.get('mllp');`,
-      `const { registry } = await import('./bin/registry.ts'); registry.stages.get('identify');`,
-      `const { registry } = await import('./bin/registry.ts');
+      `await load('bin/serve.ts');`,
+      `const { registry } = await load('bin/registry.ts'); registry.sources.get('mllp');`,
+      `const { registry } = await load('bin/registry.ts'); registry.stages.get('identify');`,
+      `const { registry } = await load('bin/registry.ts');
        try { registry.stages.get('identify').create({}, { configDir: 'none', dataDir: '' }); }
        catch {}`,
     );
@@ -46,8 +47,8 @@ describe('what a start loads', () => {
 
   it('is no other command than the one that was given', () => {
     const [list = '', lint = ''] = loadedBy(
-      `await import('./bin/commands/index.ts');`,
-      `const { commands } = await import('./bin/commands/index.ts');
+      `await load('bin/commands/index.ts');`,
+      `const { commands } = await load('bin/commands/index.ts');
        await commands.find(({ name }) => name === 'lint').load();`,
     );
     assert.doesNotMatch(list, /engine\//);
