@@ -2,7 +2,9 @@
 const segments: Readonly<Record<string, string>> = {
   SFT: 'SFT|Maker^L|2.1|Product|B7',
   EVN: 'EVN|A01|20240310143000-0500',
-  PID: `PID|1||4711^^^HOSP&2.999.1&ISO^MR||Young^Ada||19800229|F||||||||||A1^^^HOSP&2.999.1&ISO${'|'.repeat(16)}WEST`,
+  PID:
+    'PID|1||4711^^^HOSP&2.999.1&ISO^MR||Young^Ada||19800229|F||||||||||A1^^^HOSP&2.999.1&ISO' +
+    `${'|'.repeat(16)}WEST`,
   'PID.bare': 'PID|1||4711^^^HOSP&2.999.1&ISO^MR||Young^Ada||19800229|F',
   PD1: 'PD1|||||||Y',
   MRG: 'MRG|4712^^^HOSP&2.999.1&ISO^MR||A1^^^HOSP&2.999.1&ISO||V2^^^HOSP&2.999.1&ISO',
