@@ -80,7 +80,18 @@ export function constraintsBelow(node: TreeElement, compiler: Compiler): readonl
 /** What holds of a type whatever a profile says, beyond its members. */
 export function typeRules(type: string | undefined): Check[] {
   if (type === 'Extension') return [checkExtensionContent];
-  return type === 'Reference' ? [checkReference] : [];
+  if (type === 'Reference') return [checkReference];
+  return type !== undefined && withSystem.has(type) ? [checkSystem] : [];
+}
+
+const withSystem = new Set('Coding Identifier Quantity Age Count Distance Duration'.split(' '));
+
+/** What is meant by a code or an identifier is said by an absolute URI (datatypes.html#Coding). */
+function checkSystem(value: unknown, walk: Walk): void {
+  const system = isObject(value) ? value.system : undefined;
+  if (typeof system !== 'string' || system.includes(':') || system.trim() === '') return;
+  const expected = 'expected an absolute URI, as http://loinc.org or urn:oid:1.2.3';
+  fail(walk, 'fhir-value-invalid', expected, 'system');
 }
 
 /** ext-1: extensions inside or a value, not both and not neither. */
