@@ -23,6 +23,8 @@ export type ImportOptions = {
   readonly beside?: Knowledge;
   /** Microseconds since 1970. */
   nowUs(): number;
+  /** Rows between two commits; 100,000 unless told. */
+  readonly rowsPerCommit?: number;
   progress?(readBytes: number, allBytes: number): void;
 };
 
@@ -37,8 +39,12 @@ export type ImportReport = {
   readonly skipped: Readonly<Record<string, number>>;
 };
 
-/** Rows between two commits: short enough that others who write are not kept waiting. */
-const rowsPerCommit = 4_000;
+/**
+ * Codes come in any order, so that each commit writes most pages of their index again: the fewer
+ * commits, the faster. Nobody else writes to the store meanwhile but another import, which is
+ * refused.
+ */
+const rowsPerCommit = 100_000;
 
 /**
  * Imports files whole or not at all. Rows are written as they are read, so memory stays flat;
@@ -89,7 +95,7 @@ async function readAll(
   }
   const all = options.files.reduce((sum, file) => sum + fileInput(file).bytes, 0);
   let done = 0;
-  const pace = pacer(context, touch, (bytes) => {
+  const pace = pacer(context, options.rowsPerCommit ?? rowsPerCommit, touch, (bytes) => {
     done += bytes;
     options.progress?.(done, all);
   });
@@ -111,8 +117,13 @@ async function guarded(read: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Runs a reader in transactions of some thousand rows, and lets others have the thread between. */
-function pacer(context: ImportContext, touch: () => void, tell: (bytes: number) => void) {
+/** Runs a reader in transactions of many rows, and lets others have the thread between. */
+function pacer(
+  context: ImportContext,
+  commitRows: number,
+  touch: () => void,
+  tell: (bytes: number) => void,
+) {
   const { db } = context;
   return async (steps: Iterable<number>): Promise<void> => {
     let rows = 0;
@@ -121,7 +132,7 @@ function pacer(context: ImportContext, touch: () => void, tell: (bytes: number) 
       for (const bytes of steps) {
         if (bytes > 0) tell(bytes);
         rows += 1;
-        if (rows % rowsPerCommit > 0) continue;
+        if (rows % commitRows > 0) continue;
         touch();
         db.exec('COMMIT');
         await setImmediate();
