@@ -72,6 +72,18 @@ const classes: readonly Class[] = [
     'fhir-binding Patient.language',
     ['en_US', 'English', 'de-', 'e'].map((language) => patient({ language })),
   ],
+  [
+    'fhir-binding Patient.communication[0].language.coding[0].code',
+    ['en_US', 'English'].map((code) =>
+      patient({ communication: [{ language: { coding: [{ system: 'urn:ietf:bcp:47', code }] } }] }),
+    ),
+  ],
+  [
+    'fhir-binding Observation.value.code',
+    ['mcg', 'mg per dL', 'ea'].map((code) =>
+      observation({ valueQuantity: { value: 1, system: 'http://unitsofmeasure.org', code } }),
+    ),
+  ],
   ['fhir-value-invalid Patient.name[0].id', [patient({ name: [{ id: 'a b', text: 'A' }] })]],
   ['fhir-empty Patient.birthDate', [patient({ birthDate: '2000', _birthDate: null })]],
   [
@@ -168,6 +180,10 @@ const right: readonly Json[] = [
     (one) => referring(one),
   ),
   referring('https://a.example/any/thing?x=1', { type: 'Patient' }),
+  patient({ communication: [{ language: { coding: [{ system: 'urn:a', code: 'ENG' }] } }] }),
+  ...['mg/dL', '{score}', '[in_i]', '10*3/uL', '%', '1'].map((code) =>
+    observation({ valueQuantity: { value: 1, system: 'http://unitsofmeasure.org', code } }),
+  ),
   parameter('valueString', '\u{1F600} a'),
   number('valueDecimal', '1.50e-7'),
   told('<a href="http://a.example/?a=1&amp;b=2" title="javascript: the book">a</a>'),

@@ -63,7 +63,8 @@ export function bindingRule(
     ...rules,
     (value, walk) => {
       const said = read(value, largest, valueSets);
-      if (said === 'no') wrong(walk, largest, true, 'this is no code');
+      // Hospitals have codes of their own for languages: of a concept that is said, not refused.
+      if (said === 'no') wrong(walk, largest, type === 'code', 'this is no code');
       if (said === 'unknown') leaveUnchecked(walk, openBinding(largest));
     },
   ];

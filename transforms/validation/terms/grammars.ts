@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import type { Verdict } from './value-sets.ts';
 
 const shortWords = new Set(['json', 'ttl', 'xml']);
@@ -20,6 +21,35 @@ const systems: Readonly<Record<string, (code: string) => boolean>> = {
   'urn:ietf:bcp:47': (code) => language.test(code) || otherLanguage.test(code),
   'urn:iso:std:iso:4217': (code) => currencies().has(code),
 };
+
+/** A code that its own code system cannot have, as far as that is known here. */
+export const isNoCodeOf = (system: string, code: string): boolean =>
+  system === ucum ? !isUnit(code) : inSystem(system, code) === 'no';
+
+const ucum = 'http://unitsofmeasure.org';
+
+type Ucum = {
+  UcumLhcUtils: { getInstance(): { validateUnitString(unit: string): { status: string } } };
+};
+
+let library: Ucum | undefined;
+const units = new Map<string, boolean>();
+const unitsMax = 10_000;
+/** The library writes to stdout of blanks; no unit is so long. */
+const unitShape = /^[!-~]{1,200}$/;
+
+/** Is it a unit of UCUM, case sensitive? The library (60 ms, 16 MB) is loaded for the first one. */
+function isUnit(code: string): boolean {
+  const before = units.get(code);
+  if (before !== undefined) return before;
+  library ??= createRequire(import.meta.url)('@lhncbc/ucum-lhc') as Ucum;
+  const is =
+    unitShape.test(code) &&
+    library.UcumLhcUtils.getInstance().validateUnitString(code).status === 'valid';
+  if (units.size >= unitsMax) units.clear();
+  units.set(code, is);
+  return is;
+}
 
 export function inSystem(system: string, code: string): Verdict {
   const knows = Object.hasOwn(systems, system) ? systems[system] : undefined;
