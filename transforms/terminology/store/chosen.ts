@@ -1,11 +1,40 @@
+import type { DatabaseHandle } from '../../../engine/index.ts';
 import type { Choice, Chosen } from '../knowledge.ts';
-import type { CodeSystemQueries } from './code-system.ts';
 import type { conceptReader } from './concept-pages.ts';
+
+/** The statements that find the numbers of concepts. */
+export function choiceQueries(db: DatabaseHandle) {
+  return {
+    named: db
+      .prepare(
+        `SELECT j.key, c.ord, c.code FROM json_each(@codes) j
+         CROSS JOIN concept c INDEXED BY concept_code
+           ON c.release = @release AND c.code = j.value COLLATE NOCASE`,
+      )
+      .raw(),
+    under: db
+      .prepare(
+        `SELECT e.child FROM json_each(@ords) j
+         CROSS JOIN edge e INDEXED BY edge_parent
+           ON e.release = @release AND e.parent = j.value`,
+      )
+      .pluck(),
+    within: db
+      .prepare('SELECT child FROM edge WHERE release = ? AND parent = ? ORDER BY child')
+      .pluck(),
+    having: db
+      .prepare(
+        `SELECT DISTINCT ord FROM property INDEXED BY property_value
+         WHERE release = ? AND code = ? AND value = ? ORDER BY ord`,
+      )
+      .pluck(),
+  };
+}
 
 /** What a stored code system chooses with. */
 export type Chooser = {
   readonly release: number;
-  readonly ask: CodeSystemQueries;
+  readonly ask: ReturnType<typeof choiceQueries>;
   readonly reader: ReturnType<typeof conceptReader>;
   ordOf(code: string): number | undefined;
   readonly isCaseSensitive: boolean;
@@ -38,11 +67,11 @@ function ordsOf(
   { release, ask, ordOf }: Chooser,
 ): readonly number[] {
   if (choice.by === 'property')
-    return ask.ordsWith.all(release, choice.property, choice.value) as number[];
+    return ask.having.all(release, choice.property, choice.value) as number[];
   const ord = ordOf(choice.code);
   if (ord === undefined) return [];
-  if (choice.by === 'parent') return ask.ordsWithin.all(release, ord) as number[];
-  const all = below(ord, (ords) => ask.ordsUnder.all({ release, ords }) as number[]);
+  if (choice.by === 'parent') return ask.within.all(release, ord) as number[];
+  const all = below(ord, (ords) => ask.under.all({ release, ords }) as number[]);
   return choice.isSelf ? all : all.slice(1);
 }
 
@@ -69,7 +98,7 @@ function rowsOf(
   codes: readonly string[],
   { release, ask, isCaseSensitive }: Chooser,
 ): readonly Named[] {
-  const found = ask.ordsOfCodes.all({ release, codes: JSON.stringify(codes) }) as Named[];
+  const found = ask.named.all({ release, codes: JSON.stringify(codes) }) as Named[];
   const best: Named[] = [];
   for (const row of found) {
     const [at, , code] = row;

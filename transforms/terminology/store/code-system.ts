@@ -1,6 +1,6 @@
 import type { DatabaseHandle } from '../../../engine/index.ts';
 import type { CodeSystem } from '../knowledge.ts';
-import { chosenFrom } from './chosen.ts';
+import { choiceQueries, chosenFrom } from './chosen.ts';
 import { packedHas } from './closure.ts';
 import {
   type ConceptRow,
@@ -36,10 +36,12 @@ export function codeSystemQueries(db: DatabaseHandle) {
       .raw(),
     page: db
       .prepare(
-        `SELECT ${conceptColumns} FROM concept WHERE release = ? AND ord >= ? AND ord < ? ORDER BY ord`,
+        `SELECT ${conceptColumns} FROM concept
+         WHERE release = ? AND ord >= ? AND ord < ? ORDER BY ord`,
       )
       .raw(),
     pages: conceptPageQueries(db),
+    choices: choiceQueries(db),
     hasProperties: db.prepare('SELECT 1 FROM property WHERE release = ? LIMIT 1').pluck(),
     hasDesignations: db.prepare('SELECT 1 FROM designation WHERE release = ? LIMIT 1').pluck(),
     ancestors: db.prepare('SELECT ancestors FROM above WHERE release = ? AND ord = ?').pluck(),
@@ -59,22 +61,6 @@ export function codeSystemQueries(db: DatabaseHandle) {
     descendants: codes(
       `${below} SELECT code FROM below b
        CROSS JOIN concept c ON c.release = @release AND c.ord = b.ord`,
-    ),
-    ordsUnder: codes(
-      `SELECT e.child FROM json_each(@ords) j
-       CROSS JOIN edge e INDEXED BY edge_parent ON e.release = @release AND e.parent = j.value`,
-    ),
-    ordsOfCodes: db
-      .prepare(
-        `SELECT j.key, c.ord, c.code FROM json_each(@codes) j
-         CROSS JOIN concept c INDEXED BY concept_code
-           ON c.release = @release AND c.code = j.value COLLATE NOCASE`,
-      )
-      .raw(),
-    ordsWithin: codes('SELECT child FROM edge WHERE release = ? AND parent = ? ORDER BY child'),
-    ordsWith: codes(
-      `SELECT DISTINCT ord FROM property INDEXED BY property_value
-       WHERE release = ? AND code = ? AND value = ? ORDER BY ord`,
     ),
     withProperty: codes(
       `SELECT DISTINCT c.code FROM property p INDEXED BY property_value CROSS JOIN concept c
@@ -148,7 +134,8 @@ export function storedCodeSystem(row: ReleaseRow, ask: CodeSystemQueries): CodeS
       return packed === undefined ? climbs(ask, release, below, above) : packedHas(packed, above);
     },
     withProperty: (property, value) => texts(ask.withProperty.all(release, property, value)),
-    choose: (choice) => chosenFrom(choice, { release, ask, reader, ordOf, isCaseSensitive }),
+    choose: (choice) =>
+      chosenFrom(choice, { release, ask: ask.choices, reader, ordOf, isCaseSensitive }),
     mentioning(text) {
       // SQLite folds ASCII alone; with other letters every code may contain it.
       const wanted = unfoldedText.test(text) ? '' : text.toLowerCase();
