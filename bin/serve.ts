@@ -27,6 +27,7 @@ import { mountTerminology } from './fhir-base.ts';
 import { mountIdentity, refusalAt } from './identity-service.ts';
 import { registry } from './registry.ts';
 import { announceEngine, findEngine } from './running-engine.ts';
+import { withPinsChecked } from './terminology-pin-lint.ts';
 import { version } from './version.ts';
 
 export type ServeOptions = {
@@ -124,10 +125,13 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       version,
       network,
       load: (configDir, only) =>
-        loadNetwork(configDir, registry, {
-          ...{ baseDir, dataDir },
-          ...(only === undefined ? {} : { only }),
-        }),
+        withPinsChecked(
+          loadNetwork(configDir, registry, {
+            ...{ baseDir, dataDir },
+            ...(only === undefined ? {} : { only }),
+          }),
+          { configDir, baseDir, dataDir, env },
+        ),
       dataDir,
       key: key.value,
       registry,
