@@ -23,7 +23,7 @@ export type { Knowledge, Release } from './knowledge.ts';
 
 export { releaseOfCodeMap } from './map-release.ts';
 export * from './maps/index.ts';
-export { openMembership } from './membership.ts';
+export { openMembership } from './membership/index.ts';
 export { type ExpandedCode, expandedCodes, type Membership, Refused } from './operations/index.ts';
 
 export {
@@ -37,6 +37,7 @@ export {
   valueSetPins,
 } from './pins.ts';
 export { withShipped, writePack } from './shipped/index.ts';
+export { type TranslateConfig, translateStage } from './stage/index.ts';
 export {
   type Change,
   openTerminology,
@@ -48,5 +49,4 @@ export {
   translator,
 } from './store/index.ts';
 export { startTerminology, type TerminologyThread } from './thread/index.ts';
-export { type TranslateConfig, translateStage } from './translate.ts';
 export * from './worklist/index.ts';
