@@ -30,8 +30,11 @@ type From = {
  * What channels pin by `URL|VERSION` and nobody published here, each with its place: a code that
  * comes would wait for ever. Only the data folder knows, so without one it is told as unchecked.
  */
-export function pinIssues({ configDir, baseDir, ...from }: From): readonly ConfigIssue[] {
-  using opened = openWhenAsked(from);
+export function pinIssues(
+  { configDir, baseDir, ...from }: From,
+  isStart = false,
+): readonly ConfigIssue[] {
+  using opened = openWhenAsked(from, isStart);
   const { sources, stages, routes } = registry;
   const all = [...sources.values(), ...stages.values(), ...routes.values()];
   const pinned = createRegistry(
@@ -59,7 +62,7 @@ export function withPinsChecked(loaded: LoadedNetwork, from: From): LoadedNetwor
     stages.some(({ kind, config }) => kind === 'translate' && storedPins(config).length > 0),
   );
   if (network === undefined || isAsked !== true) return loaded;
-  const found = pinIssues(from).filter(({ severity }) => severity === 'error');
+  const found = pinIssues(from, true).filter(({ severity }) => severity === 'error');
   if (found.length === 0) return loaded;
   return { network: undefined, issues: inOrder([...loaded.issues, ...found]) };
 }
@@ -89,11 +92,11 @@ function storedPins(config: unknown): readonly Pin[] {
 
 type Opened = ReturnType<typeof openWhenAsked>;
 
-function openWhenAsked({ dataDir, env }: Omit<From, 'configDir'>) {
+function openWhenAsked({ dataDir, env }: Omit<From, 'configDir'>, isStart: boolean) {
   let store: TerminologyStore | undefined;
   let isOpened = false;
   return {
-    hasData: existsSync(dataDir),
+    hasData: isStart || existsSync(dataDir),
     store() {
       if (!isOpened) store = readTerminologyStore({ dataDir, env });
       isOpened = true;
