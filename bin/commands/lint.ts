@@ -10,8 +10,8 @@ export const lint = defineCommand({
   details: `Without PATH the whole of --config; with PATH what is wrong in these files or folders.
 Where --data holds queues, a route that the configuration would leave with one is a warning.
 Where it holds code systems, the targets of code maps are looked up in them; those of others are
-told as unchecked. Releases that a channel pins have to be imported there. Exit 1 when there is an error (with --strict also for a warning, and for what is
-unchecked).`,
+told as unchecked. What a channel pins has to be imported there. Exit 1 when there is an error (with
+--strict also for a warning, and for what is unchecked).`,
   options: { strict: { type: 'boolean', about: 'A warning fails as well.' } },
   async run(call) {
     const { args, options, json, configDir, out } = call;

@@ -30,7 +30,7 @@ export type ClosureAddition = {
   readonly entries: readonly ClosureEntry[];
 };
 
-/** The closure tables of those who ask, by owner and name; each call is kept whole or not at all. */
+/** The closure tables of those who ask, by owner and name; a call is kept whole or not at all. */
 export type ClosureTables = {
   /** Begins a table anew, empty, at version 0. */
   begin(key: string): void;
