@@ -79,8 +79,8 @@ const texts = {
     'the message names a visit under the patient from whom it moved: what it says is filed under ' +
     'the patient of the visit',
   'allergies-not-moved':
-    'allergies that were told with the visit, and not with it alone, stay with the patient of whom ' +
-    'they were told: somebody must look whose they are',
+    'allergies that were told with the visit, and not with it alone, stay with the patient of ' +
+    'whom they were told: somebody must look whose they are',
   'allergies-moved':
     'allergies that were told with this visit alone went with it to the other patient: somebody ' +
     'must look whose they are',

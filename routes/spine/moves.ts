@@ -106,7 +106,8 @@ export function redirect(
   const first = ownerOf(elements);
   if (first === undefined) return;
   const said = counting(history).findLast(({ set }) => ownerOf(set) !== undefined);
-  const visit = visitIn(type, id, elements) ?? visitBeside(spine, type, said, history);
+  const named = visitIn(type, id, elements);
+  const visit = named ?? visitBeside(spine, type, said, history);
   const ofVisit = visit === undefined ? none : movesOf(spine, visit);
   let owner = first;
   for (let last = 0; ; ) {
@@ -126,7 +127,7 @@ export function redirect(
   }
 }
 
-/** Of a person, and told in messages about visits: they go with the only visit that told of them. */
+/** Of a person, and told in messages about visits: they go with the only visit that told them. */
 const personal: readonly string[] = ['AllergyIntolerance', 'Coverage'];
 
 /** May it be of a visit without naming one? */
