@@ -90,7 +90,7 @@ function checkRepeats({ placed, owner, repeats }: Filling, merged: Merged, repor
     if (!mayRepeat(path.segment, path.field)) continue;
     const message =
       `${name} may repeat and ${row.to} does not: all but the first are left out; ` +
-      `\`${name}[1]\` says that the first is meant`;
+      `\`"${name}[1]"\` says that the first is meant`;
     report('field-repeats', message, 'from');
   }
 }

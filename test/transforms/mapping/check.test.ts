@@ -306,9 +306,9 @@ describe('checks of a mapping', () => {
     const [issue] = issues;
     assert.equal(issue?.code, 'field-repeats');
     assert.equal(`${issue.line}:${issue.column} ${issue.severity}`, '5:52 warning');
-    assert.match(issue.message, /`PID-10\[1\]`/);
+    assert.match(issue.message, /"PID-10\[1\]"/);
     assert.ok(merged);
-    assert.deepEqual(row('PID-10[1].2').issues, []);
+    assert.deepEqual(row('"PID-10[1].2"').issues, []);
   });
 
   it('makes an extension of the type that a row names', () => {
