@@ -24,6 +24,7 @@ import {
   translateByMap,
   translator,
 } from '../transforms/terminology/index.ts';
+import { createClosureTables } from '../transforms/terminology/operations/index.ts';
 
 const { values } = parseArgs({
   options: {
@@ -221,7 +222,7 @@ try {
   const translate = translator(conceptMap);
   const face = createTerminologyFace({
     ...{ knowledge: () => knowledge, document: () => undefined, nowUs: () => 0 },
-    ...{ about: { version: '0' }, bug: console.error },
+    ...{ closures: createClosureTables(), about: { version: '0' }, bug: console.error },
   });
   const scattered = (at: number) => (at * 7919) % rows;
   const results = {
