@@ -18,6 +18,7 @@ import { type ReadPath, readPath } from './reader.ts';
 import { type Going, goingWith } from './replacements.ts';
 import type { RowTables } from './rows/index.ts';
 import { compileRule, type Rule, type RulePlan } from './rule.ts';
+import { segmentNumber } from './scope.ts';
 import { choiceNames, fhirPathOf } from './target.ts';
 import { visitNumberOf } from './visit-fields.ts';
 
@@ -44,6 +45,7 @@ export type Written = {
   /** Of the row. */
   readonly id: string;
   readonly segment: string;
+  readonly segmentNumber: number;
   /** Its place among all resource and part rows. */
   readonly number: number;
   readonly steps: readonly Step[];
@@ -119,12 +121,12 @@ export type CompiledMapping = {
   readonly dialect: Dialect;
   readonly tables: ReadonlyMap<string, CodeTable>;
   readonly messages: ReadonlyMap<string, MessagePlan>;
-  /** Segment to the fields that carry nothing to map. */
-  readonly ignored: ReadonlyMap<string, FieldBits>;
+  /** Code of a segment`s name to the fields that carry nothing to map. */
+  readonly ignored: ReadonlyMap<number, FieldBits>;
   /** Set where it converts rows of a database. */
   readonly rows: RowTables | undefined;
-  /** Segment of each resource row. */
-  readonly each: readonly string[];
+  /** Number of the segment of each resource row. */
+  readonly each: readonly number[];
   readonly prior: ResourcePlan | undefined;
   /** Slug of the sender; part of every id. */
   readonly source: string;
@@ -164,7 +166,7 @@ export function compileMapping(
     messages,
     ignored: bySegment(merged.ignore),
     rows: loaded.rows,
-    each: merged.resources.map(({ row }) => segmentName(row.each!)),
+    each: merged.resources.map(({ row }) => segmentNumber(row.each!)),
     prior: [...resources.values()].find(({ type, each }) => type === 'Patient' && each === 'MRG'),
     source: merged.source,
     lives: new Map(),
@@ -175,11 +177,11 @@ export function compileMapping(
 /** The very string that messages use, so that names are compared by their address. */
 const segmentName = (name: string): string => nameOf(nameCode(name, 0));
 
-function bySegment(paths: readonly string[]): ReadonlyMap<string, FieldBits> {
+function bySegment(paths: readonly string[]): ReadonlyMap<number, FieldBits> {
   const fields = new Map<string, number[]>();
   for (const { segment, field } of paths.map(fieldPath))
     fields.set(segment, [...(fields.get(segment) ?? []), field]);
-  return new Map([...fields].map(([segment, numbers]) => [segment, fieldBits(numbers)] as const));
+  return new Map([...fields].map(([name, numbers]) => [nameCode(name, 0), fieldBits(numbers)]));
 }
 
 function entry(text: string, resources: ReadonlyMap<string, ResourcePlan>): MessageEntry {
@@ -247,6 +249,7 @@ function filling(
   const written: Written = {
     id,
     segment,
+    segmentNumber: segmentNumber(segment),
     number: rows.findIndex(({ row }) => row.id === id),
     steps: rules.all
       .filter((rule) => rule.owner === id)

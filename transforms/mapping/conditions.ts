@@ -92,12 +92,12 @@ function positive(key: string, wanted: Clauses[string]): Predicate {
 type Judge = (reader: Reader, at: number) => boolean;
 
 /** Remembers the last answer: all results of an order ask the same of it. */
-function fieldPredicate({ segment }: ReadPath, judge: Judge, isMissing: boolean): Predicate {
+function fieldPredicate({ number }: ReadPath, judge: Judge, isMissing: boolean): Predicate {
   let lastRun = -1;
   let lastAt = -1;
   let last = false;
   return ({ run, reader, scope }, index) => {
-    const at = scope.resolve(index, segment);
+    const at = scope.resolve(index, number);
     if (at < 0) return isMissing;
     if (at === lastAt && run === lastRun) return last;
     last = judge(reader, at);

@@ -101,7 +101,7 @@ function startRun(
   const { messageType, triggerEvent: trigger } = message.header;
   const { each } = mapping;
   const reader = createReader(message, mapping.dialect);
-  const scope = scopeOf(message.segments.map((segment) => segment.name));
+  const scope = scopeOf(message.segments);
   runs += 1;
   return {
     run: runs,
@@ -118,9 +118,9 @@ function startRun(
   };
 }
 
-function markIgnored(mapping: CompiledMapping, { reader, scope }: Run): void {
-  for (let index = 0; index < reader.segments.length; index += 1) {
-    const bits = mapping.ignored.get(scope.names[index]!);
-    if (bits) reader.segments[index]!.markReadBits(bits);
+function markIgnored(mapping: CompiledMapping, { reader }: Run): void {
+  for (const segment of reader.segments) {
+    const bits = mapping.ignored.get(segment.code);
+    if (bits) segment.markReadBits(bits);
   }
 }

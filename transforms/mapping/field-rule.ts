@@ -65,19 +65,19 @@ export function fieldRule(given: Given): FieldRule {
   }
 
   /** Of several such segments, the first of which the condition holds. */
-  function meantAt(run: Run, index: number, segment: string): number {
-    if (when === undefined) return run.scope.resolve(index, segment);
-    for (const at of run.scope.all(index, segment)) if (when(run, at)) return at;
+  function meantAt(run: Run, index: number, { number }: RulePath): number {
+    if (when === undefined) return run.scope.resolve(index, number);
+    for (const at of run.scope.all(index, number)) if (when(run, at)) return at;
     return -1;
   }
 
   function applyElsewhere(run: Run, target: Target, index: number, path: RulePath): boolean {
     if (!repeats) {
-      const at = meantAt(run, index, path.segment);
+      const at = meantAt(run, index, path);
       return at >= 0 && applyAt(run, target, at, path, index);
     }
     let written = false;
-    for (const at of run.scope.all(index, path.segment))
+    for (const at of run.scope.all(index, path.number))
       written = applyAt(run, target, at, path, index) || written;
     return written;
   }

@@ -65,7 +65,7 @@ export function fillPart(part: PartPlan, run: Run, owner: Target, index: number)
     joinItems(part, part.join, run, owner, index);
     return;
   }
-  for (const at of run.scope.all(index, part.segment)) {
+  for (const at of run.scope.all(index, part.segmentNumber)) {
     if (part.when && !part.when(run, at)) {
       // It was sent, and is none of these: what the same source gave before is no more.
       if (part.giving?.origin.adds === false && isSent(part, run, at)) empty(owner, part.element);
@@ -99,7 +99,7 @@ function joinItems(
 ): void {
   const open = new Map<string, { item: Target; seen: Set<string> }>();
   const items: Target[] = [];
-  for (const at of run.scope.all(index, part.segment)) {
+  for (const at of run.scope.all(index, part.segmentNumber)) {
     if (part.when && !part.when(run, at)) continue;
     const group = readText(run.reader, at, by);
     const word = readText(run.reader, at, once);

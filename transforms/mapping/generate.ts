@@ -8,6 +8,7 @@ import { type ConditionNames, conditionText, placeText } from './program-conditi
 import { writeText } from './program-write.ts';
 import { emptyElements } from './put.ts';
 import type { RulePlan, Run, Target } from './rule.ts';
+import { segmentNumber } from './scope.ts';
 
 /** Fills a resource, or an item of a part, at its segment, as `fillTarget` does rule by rule. */
 export type Fill = (run: Run, target: Target, index: number, live: LiveFilling) => void;
@@ -116,7 +117,7 @@ function referenceText(
 /** For each of the segments of that name that are meant here. */
 function loopText(segment: string, inside: (at: string) => string, program: Program): string {
   const [all, each] = [program.fresh(), program.fresh()];
-  return `const ${all} = scope.all(index, ${program.constant(segment)});
+  return `const ${all} = scope.all(index, ${segmentNumber(segment)});
     for (let ${each} = 0; ${each} < ${all}.length; ${each} += 1) { ${inside(`${all}[${each}]`)} }`;
 }
 

@@ -12,9 +12,9 @@ export type Instance<Plan = unknown> = {
   readonly reference: string;
 };
 
-/** What one message makes: for each resource row its segment, and an instance for each of them. */
+/** What one message makes: for each resource row its segment`s number, and an instance for each of them. */
 export type Instances = {
-  readonly each: readonly string[];
+  readonly each: readonly number[];
   readonly made: (Instance[] | undefined)[];
 };
 

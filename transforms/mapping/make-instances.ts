@@ -28,12 +28,11 @@ export function makeInstances(
 ): Made[] {
   const instances: Made[] = [];
   const correcting: Correcting[] = [];
-  const { names } = run.scope;
+  const { scope } = run;
   const used: Used = new Map();
   for (const { resource, optional, least } of plan) {
     let found = 0;
-    for (let index = 0; index < names.length; index += 1) {
-      if (names[index] !== resource.each) continue;
+    for (const index of scope.at(resource.segmentNumber)) {
       if (resource.when && !resource.when(run, index)) {
         noteEmptied(resource, index, run);
         continue;

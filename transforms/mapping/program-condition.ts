@@ -3,6 +3,7 @@ import { findInstance } from './instances.ts';
 import type { Clauses, Condition } from './language.ts';
 import type { Program } from './program.ts';
 import { readField, readPath, readText } from './reader.ts';
+import { segmentNumber } from './scope.ts';
 import { numberedBy } from './visit-fields.ts';
 
 /** What the names in a condition mean. */
@@ -77,7 +78,7 @@ function positiveText(key: string, wanted: Clauses[string], at: string, program:
 
 /** Index of the segment that is meant there. */
 export function placeText(segment: string, at: string, program: Program): string {
-  const found = `scope.resolve(${at}, ${program.constant(segment)})`;
+  const found = `scope.resolve(${at}, ${segmentNumber(segment)})`;
   return at === 'index' ? program.once(`place ${segment}`, found) : found;
 }
 

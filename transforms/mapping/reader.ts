@@ -16,6 +16,7 @@ import {
 import type { Dialect } from './dialect.ts';
 import { cellsOf, clean, plainParts, walkedMax } from './divide.ts';
 import type { FieldPath } from './field-path.ts';
+import { segmentNumber } from './scope.ts';
 
 /** A field path with what reading it needs, made once when a mapping is compiled. */
 export type ReadPath = FieldPath & {
@@ -24,6 +25,8 @@ export type ReadPath = FieldPath & {
   /** `PID-3`. */
   readonly name: string;
   readonly isWhole: boolean;
+  /** By which scopes know the segment. */
+  readonly number: number;
 };
 
 export function readPath(path: FieldPath): ReadPath {
@@ -32,6 +35,7 @@ export function readPath(path: FieldPath): ReadPath {
     ...path,
     // The very string that messages use, so that names are compared by their address.
     segment: nameOf(nameCode(path.segment, 0)),
+    number: segmentNumber(path.segment),
     whole: compilePath(name),
     name,
     isWhole: path.component === 0 && path.repetition === 0,
