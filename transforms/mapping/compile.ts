@@ -48,13 +48,16 @@ export type Written = {
   readonly segmentNumber: number;
   /** Its place among all resource and part rows. */
   readonly number: number;
+  /** By one segment alone: what no rule has set yet is not there. */
+  readonly isFilledOnce: boolean;
   readonly steps: readonly Step[];
   readonly parts: readonly PartPlan[];
   /** Names, one of which must be there for each, and what to call it. */
   readonly required: readonly { readonly name: string; readonly names: readonly string[] }[];
 };
 
-export type ResourcePlan = Filling & {
+export type ResourcePlan = Written & {
+  readonly filling: Filling;
   readonly type: string;
   readonly each: string;
   readonly when: Predicate | undefined;
@@ -89,7 +92,8 @@ export type CorrectionPlan = {
   readonly mayBeFirst: boolean;
 };
 
-export type PartPlan = Filling & {
+export type PartPlan = Written & {
+  readonly filling: Filling;
   readonly element: string;
   /** Set when each repetition of a field makes one. */
   readonly field: ReadPath | undefined;
@@ -224,7 +228,7 @@ function planResource(id: string, merged: Merged, rules: Rules): ResourcePlan {
     list: compileList(row, resources),
     joins: joiningElements(merged, id).filter((name) => !givings.elements.has(name)),
     slot,
-    ...filling(id, segmentName(row.each!), merged, rules, givings),
+    ...filled(filling(id, segmentName(row.each!), merged, rules, true, givings)),
   };
 }
 
@@ -241,6 +245,7 @@ function filling(
   segment: string,
   merged: Merged,
   rules: Rules,
+  isFilledOnce: boolean,
   givings?: Givings,
 ): Filling {
   const parts = merged.parts.filter((placed) => placed.row.of === id);
@@ -251,6 +256,7 @@ function filling(
     segment,
     segmentNumber: segmentNumber(segment),
     number: rows.findIndex(({ row }) => row.id === id),
+    isFilledOnce,
     steps: rules.all
       .filter((rule) => rule.owner === id)
       .map(({ id: ruleId, source, apply, isLive, plan }) => ({
@@ -276,6 +282,12 @@ function filling(
   return { ...written, program };
 }
 
+/** A plan has it whole, too: all fillings are of one form, which plans are not. */
+const filled = (of: Filling): Written & { readonly filling: Filling } => {
+  const { program, ...written } = of;
+  return { ...written, filling: of };
+};
+
 const nothingNeeded: readonly string[] = Object.freeze([]);
 
 function planPart(
@@ -297,6 +309,6 @@ function planPart(
     isSnapshot: row.update === 'snapshot',
     giving: givings?.parts.get(id),
     join: join && { by: readPath(fieldPath(join.by)), once: readPath(fieldPath(join.once)) },
-    ...filling(id, segment, merged, rules),
+    ...filled(filling(id, segment, merged, rules, join === undefined)),
   };
 }

@@ -110,7 +110,7 @@ function joinItems(
       items.push(known.item);
     }
     known.seen.add(word);
-    fillTarget(part, run, known.item, at);
+    fillTarget(part.filling, run, known.item, at);
   }
   for (const item of items) putItem(part, owner, item);
 }
@@ -123,7 +123,7 @@ function addItem(
   current: Target['current'],
 ): void {
   const item = newTarget(current);
-  fillTarget(part, run, item, index);
+  fillTarget(part.filling, run, item, index);
   putItem(part, owner, item);
 }
 
@@ -131,7 +131,7 @@ function putItem(part: PartPlan, owner: Target, item: Target): void {
   const { set } = item;
   if (isBare(set)) return;
   for (const name of part.needs) if (set[name] === undefined) return;
-  for (const { names } of part.required) if (!names.some((name) => set[name] !== undefined)) return;
+  for (const { names } of part.required) if (!hasAny(set, names)) return;
   const list = owner.set[part.element] as unknown[] | undefined;
   const at = list?.length ?? 0;
   if (list) list.push(set);
@@ -142,7 +142,12 @@ function putItem(part: PartPlan, owner: Target, item: Target): void {
     owner.marks.push({ path: [part.element, at, ...path], use });
 }
 
-function isBare(set: Readonly<Record<string, unknown>>): boolean {
+function hasAny(set: Target['set'], names: readonly string[]): boolean {
+  for (const name of names) if (set[name] !== undefined) return true;
+  return false;
+}
+
+export function isBare(set: Readonly<Record<string, unknown>>): boolean {
   for (const _ in set) return false;
   return true;
 }

@@ -25,11 +25,13 @@ export function generateFill(filling: Written, names: ConditionNames): Fill {
     'const segment = reader.segments[index], low = segment.fields.low, high = segment.fields.high;',
     'const steps = live.isStepLive, parts = live.isPartLive;',
   );
+  if (filling.isFilledOnce) program.touched = new Set(filling.parts.map(({ element }) => element));
   for (const [number, part] of filling.parts.entries()) addPart(part, number, filling, program);
   for (const [number, step] of filling.steps.entries()) {
     const { field } = step;
     const guard = field === 0 ? `steps[${number}] === 1` : hasField(field);
     program.add(`if (${guard}) {`, ...stepLines(step, filling, program, names), '}');
+    for (const name of step.plan.writer.names) program.touched?.add(name);
   }
   const parameters = ['run', 'target', 'index', 'live'];
   return program.make(`fill_${filling.id}`, parameters) as Fill;

@@ -213,6 +213,7 @@ function identifierPathReader(numbered: Numbered): KeyReader {
   return (place, index) => {
     const at = place.scope.resolve(index, path.number);
     if (at < 0) return undefined;
+    if (at === index) return identifierAt(place, at, numbered);
     if (lastRun === place.run && lastAt === at) return last;
     last = identifierAt(place, at, numbered);
     lastRun = place.run;

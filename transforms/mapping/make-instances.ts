@@ -65,6 +65,7 @@ export function makeInstances(
 }
 
 const noOthers: readonly string[] = [];
+const slash = '/';
 
 /** Undefined where the message has made it already, and the row makes it once. */
 function instanceFor(
@@ -80,10 +81,18 @@ function instanceFor(
   const { type, isShared, list } = resource;
   const id = isShared ? resourceId(mapping.source, type, key) : idFor(mapping, resource, key, used);
   const isDeleted = list !== undefined && noteListed(resource, list, run, index, id);
-  const reference = `${type}/${id}`;
+  const reference = type + slash + id;
   const isGone = resource.deletes?.(run, index) === true;
-  const made = { plan: resource, index, id, reference, isShared };
-  return { ...made, isDeleted, isGone, corrects: undefined };
+  return {
+    plan: resource,
+    index,
+    id,
+    reference,
+    isShared,
+    isDeleted,
+    isGone,
+    corrects: undefined,
+  };
 }
 
 type Correcting = {

@@ -1,3 +1,4 @@
+import { isAmong } from './conditions.ts';
 import { fieldPath } from './field-path.ts';
 import { findInstance } from './instances.ts';
 import type { Clauses, Condition } from './language.ts';
@@ -85,5 +86,5 @@ export function placeText(segment: string, at: string, program: Program): string
 function isOneOf(text: string, values: readonly string[], program: Program): string {
   const [first] = values;
   if (values.length === 1) return `${text} === ${program.constant(first)}`;
-  return `${program.constant(new Set(values))}.has(${text})`;
+  return `${program.constant(isAmong)}(${program.constant(values)}, ${text})`;
 }

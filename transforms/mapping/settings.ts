@@ -46,8 +46,10 @@ export function settingsMaker(
     },
   };
   return (run, at, owner) => {
-    current = run;
-    reader = run.reader;
+    if (current !== run) {
+      current = run;
+      reader = run.reader;
+    }
     index = at;
     from = owner;
     return settings;
