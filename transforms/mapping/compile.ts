@@ -48,6 +48,8 @@ export type Written = {
   readonly segmentNumber: number;
   /** Its place among all resource and part rows. */
   readonly number: number;
+  /** Field of which each repetition makes one of these. */
+  readonly repeated: string | undefined;
   /** By one segment alone: what no rule has set yet is not there. */
   readonly isFilledOnce: boolean;
   readonly steps: readonly Step[];
@@ -251,12 +253,14 @@ function filling(
   const parts = merged.parts.filter((placed) => placed.row.of === id);
   const elements = elementsOf(fhirPathOf(merged, id)!)?.values() ?? [];
   const rows = [...merged.resources, ...merged.parts];
+  const row = rows.find((placed) => placed.row.id === id)?.row;
   const written: Written = {
     id,
     segment,
     segmentNumber: segmentNumber(segment),
     number: rows.findIndex(({ row }) => row.id === id),
     isFilledOnce,
+    repeated: row?.each?.includes('-') ? readPath(fieldPath(row.each)).name : undefined,
     steps: rules.all
       .filter((rule) => rule.owner === id)
       .map(({ id: ruleId, source, apply, isLive, plan }) => ({

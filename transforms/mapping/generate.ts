@@ -1,8 +1,9 @@
 import type { PartPlan, Step, Written } from './compile.ts';
-import type { FieldRule, RulePath } from './field-rule.ts';
+import type { FieldRule, RulePath, ValuesAt } from './field-rule.ts';
 import { fillPart, noteOrigin } from './fill.ts';
 import { instanceAt } from './instances.ts';
 import type { LiveFilling } from './live.ts';
+import { recall } from './memo.ts';
 import { newProgram, type Program } from './program.ts';
 import { type ConditionNames, conditionText, placeText } from './program-condition.ts';
 import { writeText } from './program-write.ts';
@@ -39,8 +40,8 @@ export function generateFill(filling: Written, names: ConditionNames): Fill {
 
 /** Segments have bits for the first sixty of their fields. */
 function hasField(field: number): string {
-  if (field < 30) return `(low & ${1 << field}) !== 0`;
-  return field < 60 ? `(high & ${1 << (field - 30)}) !== 0` : `segment.has(${field})`;
+  if (field < 30) return `((low & ${1 << field}) !== 0)`;
+  return field < 60 ? `((high & ${1 << (field - 30)}) !== 0)` : `segment.has(${field})`;
 }
 
 function addPart(part: PartPlan, number: number, filling: Written, program: Program): void {
@@ -140,10 +141,14 @@ function fieldLines(
         program,
       );
     const at = program.fresh();
-    const valuesAt = `${program.constant(rule.valuesAt)}(run, target, ${at}, ${known}, index)`;
-    const put = putLines(plan, valuesAt, done, program);
-    if (path.segment === filling.segment)
-      return [`const ${at} = index;`, ...whenHolds(plan, 'index', program, names, put)];
+    const values = (how: ValuesAt, place: string): string =>
+      `${program.constant(how)}(run, target, ${place}, ${known}, index)`;
+    if (path.segment === filling.segment) {
+      const now = path.name === filling.repeated ? undefined : ownValues(path, rule, values, program);
+      const put = putLines(plan, now ?? values(rule.valuesAt, 'index'), done, program);
+      return whenHolds(plan, 'index', program, names, put);
+    }
+    const put = putLines(plan, values(rule.valuesAt, at), done, program);
     if (plan.writer.repeats || plan.row.when !== undefined) {
       // Where one is wanted, it is the first of which the condition holds.
       const lines = plan.writer.repeats ? put : [...put, 'break;'];
@@ -164,6 +169,21 @@ function fieldLines(
       '}',
     ]),
   ];
+}
+
+/** What a field of the filling`s own segment gives: mostly what it gave before. */
+function ownValues(
+  { field, remembered }: RulePath,
+  rule: FieldRule,
+  values: (how: ValuesAt, place: string) => string,
+  program: Program,
+): string {
+  const now = values(rule.valuesNow, 'index');
+  if (remembered === undefined) return `${hasField(field)} ? ${now} : undefined`;
+  const known = program.variable();
+  const recalled = `${program.constant(recall)}(run, index, ${program.constant(remembered)})`;
+  return `!${hasField(field)} ? undefined
+    : (${known} = ${recalled}) === undefined ? ${now} : ${known}.values`;
 }
 
 function putLines(

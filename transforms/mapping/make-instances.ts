@@ -110,31 +110,25 @@ function correctionOf(
 ): Correction {
   const { type } = instance.plan;
   const { path, field, mayBeFirst } = correction;
+  const made = used.get(resourceId(mapping.source, type, key)) ?? 0;
   const said = {
     path,
     offset: run.reader.segments[instance.index]!.fieldOffset(field),
-    rival: resourceId(mapping.source, type, `${key}#${countOf(type, key, used) + 1}`),
+    rival: resourceId(mapping.source, type, `${key}#${made + 1}`),
   };
   return mayBeFirst ? { ...said, mayBeFirst } : said;
 }
 
-/** By type, how often each key was given out. */
-type Used = Map<string, Map<string, number>>;
+/** How often each key was given out, by the id that the first of it has. */
+type Used = Map<string, number>;
 
 /** Two of the same business key in one message are told apart by their position. */
 function idFor(mapping: CompiledMapping, { type }: ResourcePlan, key: string, used: Used): string {
-  let keys = used.get(type);
-  if (keys === undefined) {
-    keys = new Map();
-    used.set(type, keys);
-  }
-  const count = (keys.get(key) ?? 0) + 1;
-  keys.set(key, count);
-  return resourceId(mapping.source, type, count === 1 ? key : `${key}#${count}`);
+  const id = resourceId(mapping.source, type, key);
+  const count = (used.get(id) ?? 0) + 1;
+  used.set(id, count);
+  return count === 1 ? id : resourceId(mapping.source, type, `${key}#${count}`);
 }
-
-/** How many of that key the message has made. */
-const countOf = (type: string, key: string, used: Used): number => used.get(type)?.get(key) ?? 0;
 
 function isMade(
   instances: readonly Made[],

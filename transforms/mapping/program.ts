@@ -14,6 +14,8 @@ export type Program = {
   fresh(): string;
   /** Elements of the filling that may have a value by now; undefined where that is not known. */
   touched: Set<string> | undefined;
+  /** A variable of the whole function. */
+  variable(): string;
   /** A variable for what is found out when it is first asked for; `key` says what that is. */
   once(key: string, found: string): string;
   /** Makes the function, whose parameters are these. */
@@ -46,6 +48,11 @@ export function newProgram(): Program {
     },
     element(name) {
       if (!elementName.test(name)) throw new Error(`${name} is no FHIR element`);
+      return name;
+    },
+    variable() {
+      const name = fresh();
+      variables.set(name, name);
       return name;
     },
     once(key, found) {
