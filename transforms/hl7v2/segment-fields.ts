@@ -16,7 +16,8 @@ export type Characters = Uint8Array | Uint16Array;
 
 export function charactersOf(text: string): Uint16Array {
   const bytes = Buffer.from(text, 'utf16le');
-  if (bytes.byteOffset % 2 === 0) return new Uint16Array(bytes.buffer, bytes.byteOffset, text.length);
+  if (bytes.byteOffset % 2 === 0)
+    return new Uint16Array(bytes.buffer, bytes.byteOffset, text.length);
   return new Uint16Array(Uint8Array.from(bytes).buffer);
 }
 

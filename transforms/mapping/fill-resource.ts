@@ -1,8 +1,8 @@
 import type { Contribution } from '../fhir/index.ts';
-import type { ResourcePlan } from './compile.ts';
 import { fillTarget, isBare } from './fill.ts';
 import { withoutElement } from './given-origins.ts';
 import type { FullRun, Made } from './make-instances.ts';
+import type { ResourcePlan } from './plans.ts';
 import { deleteTrigger } from './rows/index.ts';
 import { newTarget, type Target } from './rule.ts';
 

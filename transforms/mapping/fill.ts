@@ -1,9 +1,9 @@
 import type { Segment } from '../hl7v2/index.ts';
-import type { Filling, PartPlan, Step } from './compile.ts';
 import { withOrigin } from './given-origins.ts';
 import { isEmptied } from './listings.ts';
 import { type LiveFilling, liveFilling } from './live.ts';
 import type { Giving } from './origins.ts';
+import type { Filling, PartPlan, Step } from './plans.ts';
 import { readField, readText } from './reader.ts';
 import { newTarget, type Run, type Target } from './rule.ts';
 

@@ -1,9 +1,9 @@
-import type { PartPlan, Step, Written } from './compile.ts';
 import type { FieldRule, RulePath, ValuesAt } from './field-rule.ts';
 import { fillPart, noteOrigin } from './fill.ts';
 import { instanceAt } from './instances.ts';
 import type { LiveFilling } from './live.ts';
 import { recall } from './memo.ts';
+import type { PartPlan, Step, Written } from './plans.ts';
 import { newProgram, type Program } from './program.ts';
 import { type ConditionNames, conditionText, placeText } from './program-condition.ts';
 import { writeText } from './program-write.ts';
@@ -144,7 +144,8 @@ function fieldLines(
     const values = (how: ValuesAt, place: string): string =>
       `${program.constant(how)}(run, target, ${place}, ${known}, index)`;
     if (path.segment === filling.segment) {
-      const now = path.name === filling.repeated ? undefined : ownValues(path, rule, values, program);
+      const now =
+        path.name === filling.repeated ? undefined : ownValues(path, rule, values, program);
       const put = putLines(plan, now ?? values(rule.valuesAt, 'index'), done, program);
       return whenHolds(plan, 'index', program, names, put);
     }

@@ -1,7 +1,7 @@
 export { type Attribution, type FhirPath, openAttribution } from './attribution.ts';
 export { authoritiesSchema, readAuthorities } from './authorities.ts';
 export { bundleOf, resourceOf } from './bundle.ts';
-export { type CompiledMapping, compileMapping } from './compile.ts';
+export { compileMapping } from './compile.ts';
 export { type ConvertedBytes, convertBytes } from './convert-bytes.ts';
 export { convertStage } from './convert-stage.ts';
 export { conversions } from './datatypes/index.ts';
@@ -16,6 +16,7 @@ export {
   ownBaseDir,
   useBase,
 } from './load.ts';
+export type { CompiledMapping } from './plans.ts';
 export {
   type Rendered,
   type RenderRequest,

@@ -1,4 +1,4 @@
-import type { CompiledMapping, Filling, MessageEntry, MessagePlan, Step } from './compile.ts';
+import type { CompiledMapping, Filling, MessageEntry, MessagePlan, Step } from './plans.ts';
 import type { Scope } from './scope.ts';
 
 /**

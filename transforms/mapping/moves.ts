@@ -1,6 +1,6 @@
 import { type Move, resourceId } from '../fhir/index.ts';
-import type { CompiledMapping } from './compile.ts';
 import type { FullRun, Made } from './make-instances.ts';
+import type { CompiledMapping } from './plans.ts';
 import { segmentNumber } from './scope.ts';
 
 type Moving = {
@@ -38,7 +38,9 @@ export function readMoves(
   for (const { plan, index, reference } of instances) {
     if (plan.type !== rule.type || (rule.isPrior && plan.each !== 'MRG')) continue;
     const at =
-      plan.each === 'PID' ? (scope.below(index, 'MRG')[0] ?? -1) : scope.resolve(index, priorNumber);
+      plan.each === 'PID'
+        ? (scope.below(index, 'MRG')[0] ?? -1)
+        : scope.resolve(index, priorNumber);
     const from = priorAt(mapping, mapping.prior, run, at);
     const to = patientAt(instances, scope.resolve(index, patientNumber));
     if (from === undefined && rule.isPrior === undefined) reportUnknown(run, at);
