@@ -1,13 +1,12 @@
 import { setPriority } from 'node:os';
 import { workerData } from 'node:worker_threads';
+import { createChain, runTask } from '../engine/chain/index.ts';
 import {
   type ChainReplies,
   type ChainSpec,
   type ChainTask,
-  createChain,
   createRegistry,
   type ResourceLine,
-  runTask,
 } from '../engine/index.ts';
 import { stageComponents } from './stages.ts';
 

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { createChain } from '../engine/chain/index.ts';
 import {
   type ChainResult,
   type ChannelConfig,
   type ChannelTest,
-  createChain,
   messageId,
   outcomeOfVerdict,
   type ResourceLine,
@@ -84,7 +84,8 @@ function judge(result: ChainResult, test: ChannelTest): string[] {
 
 function resourcesIn(body: unknown): Record<string, unknown>[] {
   const lines = (body as { written?: readonly ResourceLine[] } | undefined)?.written ?? [];
-  return lines.map(({ json }) => JSON.parse(json) as Record<string, unknown>);
+  const there = lines.filter(({ deleted }) => !deleted);
+  return there.map(({ json }) => JSON.parse(json) as Record<string, unknown>);
 }
 
 /**

@@ -1,11 +1,5 @@
-import {
-  dataKey,
-  exitCodes,
-  holdsData,
-  openReader,
-  PlexusError,
-  type Reader,
-} from '../engine/index.ts';
+import { dataKey, exitCodes, holdsData, PlexusError, type Reader } from '../engine/index.ts';
+import { openReader } from '../engine/reader/index.ts';
 import { openSpineReader } from '../routes/spine/index.ts';
 
 /** A data folder opened for reading, with or without an engine on it; `using` closes it. */

@@ -4,10 +4,10 @@ import {
   exitCodes,
   type HeldView,
   type MessageId,
-  openRawReader,
   PlexusError,
   parseMessageId,
 } from '../engine/index.ts';
+import { openRawReader } from '../engine/reader/index.ts';
 import { type Invocation, UsageError } from './command.ts';
 import type { quarantineOptions } from './commands/quarantine.ts';
 import { renderTable } from './table.ts';

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import { type HeldView, type MessageId, openRawReader, PlexusError } from '../engine/index.ts';
+import { type HeldView, type MessageId, PlexusError } from '../engine/index.ts';
+import { openRawReader } from '../engine/reader/index.ts';
 import { convertAll } from './reconvert/compare-message.ts';
 import { channelIn, openTry } from './reconvert/try-chain.ts';
 

@@ -1,5 +1,4 @@
 import { createAccessTokens } from './access-tokens.ts';
-import { createPool, type Pool } from './chain/index.ts';
 import { createChanges } from './changes.ts';
 import { type Channel, createChannel } from './channel/index.ts';
 import type { Clock } from './clock.ts';
@@ -20,6 +19,7 @@ import {
 import { createLeftBehind } from './left-behind.ts';
 import { limits } from './limits.ts';
 import type { Operations, Reader } from './operations.ts';
+import { createPool, type Pool } from './pool.ts';
 import { createReader, type JournalView, openJournalView } from './reader/index.ts';
 import type { ResourceReader } from './sink.ts';
 import { createTurns } from './turns.ts';

@@ -1,19 +1,20 @@
 export * from './access-tokens.ts';
 export * from './audit.ts';
-export type { ChainReplies, ChainReply, ChainSpec, ChainTask } from './chain/index.ts';
-export {
-  type Chain,
-  type ChainResult,
-  type ChainVerdict,
-  createChain,
-  runTask,
+export type {
+  Chain,
+  ChainReplies,
+  ChainReply,
+  ChainResult,
+  ChainSpec,
+  ChainTask,
+  ChainVerdict,
 } from './chain/index.ts';
 export * from './clock.ts';
 export * from './component.ts';
 export * from './config/index.ts';
 export { holdsData } from './data-folder.ts';
 export * from './database.ts';
-export { type Engine, type EngineOptions, startEngine } from './engine.ts';
+export type { Engine, EngineOptions } from './engine.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './folder.ts';
@@ -25,14 +26,8 @@ export * from './limits.ts';
 export * from './operations.ts';
 export * from './outcome.ts';
 export * from './pem-files.ts';
-export {
-  type IdRange,
-  openRawReader,
-  openReader,
-  type RawMessage,
-  type RawQuery,
-  type RawReader,
-} from './reader/index.ts';
+export type { IdRange, RawMessage, RawQuery, RawReader } from './reader/index.ts';
+export { createRegistry, type Listed } from './registry.ts';
 export * from './sink.ts';
 export * from './source.ts';
 export * from './stage.ts';
@@ -42,3 +37,4 @@ export {
   type StageStoreSpec,
   stageStore,
 } from './stage-store.ts';
+export { startEngine } from './start.ts';

@@ -28,7 +28,13 @@ export type Delivery = {
   resources(): readonly ResourceLine[];
 };
 
-export type ResourceLine = { readonly type: string; readonly id: string; readonly json: string };
+export type ResourceLine = {
+  readonly type: string;
+  readonly id: string;
+  readonly json: string;
+  /** The resource is there no more: `json` is a tombstone, with id, version and that mark alone. */
+  readonly deleted?: true;
+};
 
 /** Reads what a message made, for destinations and for `trace`; the spine fills it. */
 export type ResourceReader = {

@@ -1,5 +1,10 @@
 import { workerData } from 'node:worker_threads';
-import { type IdRange, openRawReader, type RawMessage, type RawQuery } from '../../engine/index.ts';
+import {
+  type IdRange,
+  openRawReader,
+  type RawMessage,
+  type RawQuery,
+} from '../../engine/reader/index.ts';
 import { openSpineReader, type ToldLast } from '../../routes/spine/index.ts';
 import { peekHeader } from '../../transforms/hl7v2/index.ts';
 import { addSides, convertAll, differencesOf, outcomeText, type Side } from './compare-message.ts';

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import { type IdRange, openRawReader } from '../../engine/index.ts';
+import { type IdRange, openRawReader } from '../../engine/reader/index.ts';
 import type { Compared, CompareOrder } from './compare-worker.ts';
 
 /** Ids that a thread compares at once: some tenths of a second, and few to do again. */

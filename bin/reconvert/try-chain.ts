@@ -1,8 +1,8 @@
+import { createChain } from '../../engine/chain/index.ts';
 import {
   type Chain,
   type ComponentConfig,
   ConfigError,
-  createChain,
   createRegistry,
   exitCodes,
   type LoadedNetwork,

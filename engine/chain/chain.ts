@@ -1,3 +1,4 @@
+import type { Issue } from '../issue.ts';
 import {
   concatMap,
   from,
@@ -7,8 +8,7 @@ import {
   type OperatorFunction,
   of,
   toArray,
-} from 'rxjs';
-import type { Issue } from '../issue.ts';
+} from '../rx.ts';
 import type { Outcome, ScriptUse, Stage, UnmappedUse, Work } from '../stage.ts';
 
 /** What a chain made of one message. */

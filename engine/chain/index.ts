@@ -1,5 +1,4 @@
 export { type Chain, type ChainResult, type ChainVerdict, createChain } from './chain.ts';
-export { createPool, type Pool } from './pool.ts';
 export { runTask, type Yield } from './run-task.ts';
 export {
   type ChainReplies,

@@ -1,4 +1,4 @@
-import type { ChainReply, ChainSpec, ChainTask, Pool } from '../chain/index.ts';
+import type { ChainReply, ChainSpec, ChainTask } from '../chain/index.ts';
 import { packBytes } from '../chain/index.ts';
 import type { Clock } from '../clock.ts';
 import { reasonOf } from '../errors.ts';
@@ -8,6 +8,7 @@ import type { Issue } from '../issue.ts';
 import type { ChannelRef, Journal, Settling } from '../journal/index.ts';
 import type { Row, Scheduler } from '../lanes/index.ts';
 import { limits } from '../limits.ts';
+import type { Pool } from '../pool.ts';
 import { backoffMs } from './backoff.ts';
 import type { Recent } from './recent.ts';
 import type { Done, Origin } from './report.ts';

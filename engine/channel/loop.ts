@@ -1,5 +1,5 @@
-import { concatMap, defer, EMPTY, from, type Observable, repeat, timer } from 'rxjs';
 import { limits } from '../limits.ts';
+import { concatMap, defer, EMPTY, from, type Observable, repeat, timer } from '../rx.ts';
 
 /**
  * Claims, works and claims again, one batch at a time, until `stopped`. Each round starts in a

@@ -1,5 +1,4 @@
-import { merge, type Subscription } from 'rxjs';
-import type { ChainSpec, Pool } from '../chain/index.ts';
+import type { ChainSpec } from '../chain/index.ts';
 import type { Clock } from '../clock.ts';
 import type { RouteComponent } from '../component.ts';
 import type { ChannelConfig, RouteConfig } from '../config/index.ts';
@@ -8,6 +7,8 @@ import type { MessageId } from '../ids.ts';
 import type { ChannelRef, Journal } from '../journal/index.ts';
 import { createScheduler, type Row } from '../lanes/index.ts';
 import { limits } from '../limits.ts';
+import type { Pool } from '../pool.ts';
+import { merge, type Subscription } from '../rx.ts';
 import type { ResourceLine, ResourceReader } from '../sink.ts';
 import type { Source } from '../source.ts';
 import { createDestination, type Destination, type Made } from './destination.ts';

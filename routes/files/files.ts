@@ -32,7 +32,8 @@ export const filesRoute: RouteComponent<FilesConfig> = {
   summary: 'Appends the resources of each message to NDJSON files, one file a resource type.',
   guarantees:
     'Each message and generation is in the files exactly once, in the order of the channel. ' +
-    'Bytes are fsynced before they count; what a crash left unsettled is cut and written again.',
+    'Bytes are fsynced before they count; what a crash left unsettled is cut and written again. ' +
+    'A resource that was deleted has a last line with the tag `deleted` and no content.',
   example: 'files: { folder: out/mercy-west }',
   schema,
   takes: 'versions',

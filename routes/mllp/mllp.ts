@@ -47,6 +47,7 @@ export const mllpRoute: RouteComponent<MllpRouteOptions> = {
       if (rendered.kind === 'held') return { kind: 'hold', issues: rendered.issues };
       for (const { code, severity } of rendered.issues)
         context.events.emit({ type: 'issue', ...placeOf(context), code, severity, count: 1 });
+      if (rendered.kind === 'nothing') return { kind: 'delivered' };
       return deliver(peer, options, rendered.bytes);
     });
   },

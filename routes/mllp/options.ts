@@ -75,6 +75,13 @@ const renderOptions = z.strictObject({
     .default('UNICODE UTF-8')
     .describe('MSH-18. A character that it does not have holds the message.'),
   processing_id: z.enum(['P', 'T', 'D']).default('P').describe('MSH-11.'),
+  deletions: z
+    .enum(['hold', 'leave-out'])
+    .default('hold')
+    .describe(
+      'What comes of a message that deleted resources, which no rendered one can say: held for a ' +
+        'person, or rendered without them.',
+    ),
 });
 
 export type RenderOptions = z.output<typeof renderOptions>;

@@ -2,6 +2,7 @@ import {
   type CheckContext,
   type ConfigIssue,
   type Delivery,
+  type Issue,
   PlexusError,
   suggestion,
 } from '../../engine/index.ts';
@@ -16,11 +17,14 @@ import {
 } from '../../transforms/mapping/index.ts';
 import type { RenderOptions } from './options.ts';
 
+/** `nothing`: all that the message did is left out, and `issues` say so. */
+export type Made = Rendered | { readonly kind: 'nothing'; readonly issues: readonly Issue[] };
+
 /** Makes the bytes that go out of a delivery: what came, or what its resources are rendered as. */
 export function madeBy(
   options: RenderOptions | undefined,
   configDir: string | undefined,
-): (delivery: Delivery) => Rendered {
+): (delivery: Delivery) => Made {
   if (!options) return (delivery) => ({ kind: 'rendered', bytes: delivery.raw(), issues: [] });
   const loaded = loadMapping(configDir ?? '', options.mapping);
   if (!loaded.merged) {
@@ -29,9 +33,13 @@ export function madeBy(
   }
   const mapping = renderOf(loaded);
   return (delivery) => {
-    const resources = delivery.resources().map(({ json }) => JSON.parse(json) as Resource);
-    return renderMessage(mapping, {
-      resources,
+    const lines = delivery.resources();
+    const there = lines.filter(({ deleted }) => !deleted);
+    const untold = there.length < lines.length ? [untoldBy(options)] : [];
+    if (untold.length > 0 && options.deletions === 'hold') return { kind: 'held', issues: untold };
+    if (untold.length > 0 && there.length === 0) return { kind: 'nothing', issues: untold };
+    const rendered = renderMessage(mapping, {
+      resources: there.map(({ json }) => JSON.parse(json) as Resource),
       message: options.message,
       sender: { application: options.sending_application, facility: options.sending_facility },
       receiver: {
@@ -45,6 +53,18 @@ export function madeBy(
       time: new Date(Math.floor(delivery.receivedUs / 1000)).toISOString().replace(/\.\d+/, ''),
       ...answeredBy(delivery),
     });
+    return { ...rendered, issues: [...untold, ...rendered.issues] };
+  };
+}
+
+function untoldBy({ deletions, message }: RenderOptions): Issue {
+  const diagnostics =
+    `The message deleted resources, which ${message} as rendered cannot tell: the receiver ` +
+    'still has them.';
+  return {
+    severity: deletions === 'hold' ? 'error' : 'warning',
+    code: 'deletion-not-rendered',
+    diagnostics,
   };
 }
 

@@ -123,6 +123,15 @@ export function render({ type, id, version, changedMs }: VersionHead, stored: st
   return text === '{}' ? `${head}}}` : `${head}},${text.slice(1)}`;
 }
 
+/**
+ * What a destination is told of a resource that ceased to be: its last version, and the mark by
+ * which a reader of a file sees that all lines before it are void.
+ */
+export const renderDeleted = ({ type, id, version, changedMs }: VersionHead): string =>
+  `{"resourceType":"${type}","id":${JSON.stringify(id)},"meta":{` +
+  `"versionId":"${version}","lastUpdated":"${isoOf(changedMs)}",` +
+  `"tag":[{"system":"urn:plexus:tag","code":"deleted"}]}}`;
+
 let lastSecond = Number.NaN;
 let lastIso = '';
 

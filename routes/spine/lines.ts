@@ -1,12 +1,15 @@
 import type { ResourceLine } from '../../engine/index.ts';
-import { render } from './elements.ts';
+import { render, renderDeleted, type VersionHead } from './elements.ts';
 import { isInner } from './inner-types.ts';
 import type { ContributionRow } from './packing.ts';
 import { unpackId } from './schema.ts';
 import { type Reading, textAfter } from './statements.ts';
 import type { Words } from './words.ts';
 
-/** What a message made: each resource once, as the message's last word on it left it. */
+/**
+ * What a message made: each resource once, as the message's last word on it left it, and each that
+ * it ended as a tombstone.
+ */
 export function linesOf(
   reading: Reading,
   words: Words,
@@ -18,12 +21,18 @@ export function linesOf(
   const lines: ResourceLine[] = [];
   for (const [no, row] of lastByResource) {
     const text = textAfter(reading, row);
-    if (text === '') continue;
     const resource = reading.resourceByNo.get(no)!;
     const { version, changedMs } = row;
     const [type, id] = [words.text(resource.type), unpackId(resource.id)];
     if (isInner(type)) continue;
-    lines.push({ type, id, json: render({ type, id, version, changedMs }, text) });
+    lines.push(...lineOf({ type, id, version, changedMs }, text));
   }
   return lines;
+}
+
+/** One version for the destinations; nothing of what was deleted before anybody heard of it. */
+export function lineOf(head: VersionHead, text: string): readonly ResourceLine[] {
+  const { type, id, version } = head;
+  if (text !== '') return [{ type, id, json: render(head, text) }];
+  return version > 1 ? [{ type, id, json: renderDeleted(head), deleted: true }] : [];
 }

@@ -1,10 +1,10 @@
 import type { Issue, ResourceLine, Work } from '../../engine/index.ts';
 import type { Contribution, Conversion } from '../../transforms/fhir/index.ts';
-import { joinElements, render, splitElements } from './elements.ts';
+import { joinElements, splitElements } from './elements.ts';
 import { apply, type SaidText, saidBy, splitSaid } from './fold.ts';
 import { spell, spellAll } from './history.ts';
 import { isInner, listType } from './inner-types.ts';
-import { linesOf } from './lines.ts';
+import { lineOf, linesOf } from './lines.ts';
 import { endLeftOut, type ListChange } from './list-changes.ts';
 import { listContribution } from './lists.ts';
 import { beginMoves, followMoves } from './move-changes.ts';
@@ -65,9 +65,7 @@ export function writeMessage(
   spine.cache.settle();
   const lines: ResourceLine[] = [];
   for (const state of touched.values()) {
-    const { type, text } = state;
-    if (text !== '' && !isInner(type))
-      lines.push({ type, id: state.id, json: render(state, text) });
+    if (!isInner(state.type)) lines.push(...lineOf(state, state.text));
   }
   return { written: lines, issues };
 }

@@ -3,8 +3,9 @@
 // Method: a real engine whose worker holds by what a message says, with destinations that remember.
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
-import { type MessageId, openRawReader } from '../../engine/index.ts';
+import type { MessageId } from '../../engine/index.ts';
 import { expire } from '../../engine/journal/index.ts';
+import { openRawReader } from '../../engine/reader/index.ts';
 import { newDataDir, openProbe, type Probe, probeKey, removeDir, until } from './probe-engine.ts';
 
 describe('an edited copy', () => {

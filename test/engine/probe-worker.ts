@@ -1,13 +1,12 @@
 // A chain worker for tests of the engine: what a message says decides what happens to it.
+import { createChain, runTask } from '../../engine/chain/index.ts';
 import {
   type ChainReplies,
   type ChainTask,
-  createChain,
   filter,
   hold,
   pass,
   retry,
-  runTask,
   type Stage,
 } from '../../engine/index.ts';
 

@@ -8,7 +8,7 @@ import {
   readWhole,
 } from '../client/index.ts';
 import { readPayload } from '../payload.ts';
-import { instantUs } from './instant.ts';
+import { earlier, instantUs, isLater, later, usOf } from './instant.ts';
 import { type PageEntry, readPage } from './page.ts';
 
 export type PassOptions = {
@@ -149,18 +149,6 @@ function isFailure(raw: Buffer): boolean {
   const severities = Array.isArray(issue) ? issue.map((each) => each?.severity) : [];
   return severities.some((severity) => severity === 'error' || severity === 'fatal');
 }
-
-const usOf = (text: string | undefined): number =>
-  instantUs(text ?? '') ?? Number.NEGATIVE_INFINITY;
-
-const isLater = (one: string | undefined, other: string | undefined): boolean =>
-  usOf(one) > usOf(other);
-
-const later = (one: string | undefined, other: string | undefined): string | undefined =>
-  isLater(other, one) ? other : one;
-
-const earlier = (instant: string, ms: number): string =>
-  new Date(Math.floor(usOf(instant) / 1_000) - ms).toISOString();
 
 /** Are these times there, in order, and none before what was asked for? */
 function ascend(times: readonly (string | undefined)[], bound: string | undefined): boolean {

@@ -5,9 +5,11 @@ import {
   clientAuth,
   createFhirClient,
   duration,
+  type FhirClient,
   fetchingSource,
   safeUrl,
 } from '../client/index.ts';
+import { historiesOf, type Offer, runDeletions } from './deletions.ts';
 import { instantUs } from './instant.ts';
 import { runPass } from './pass.ts';
 
@@ -38,6 +40,13 @@ const schema = z
       .refine((text) => instantUs(text) !== undefined, 'is an instant like 2026-01-01T00:00:00Z')
       .optional()
       .describe('Where the first look begins; without it at the beginning.'),
+    deletions: z
+      .enum(['history', 'none'])
+      .default('history')
+      .describe(
+        'Where deletions are read: the `_history` that the server offers, or nowhere. Without an ' +
+          'offer they are not seen, which is said once a start (`deletions-unseen`).',
+      ),
   })
   .transform(({ base_url, page_count, every, overlap, ...rest }) => ({
     ...rest,
@@ -57,13 +66,16 @@ export const fhirPollSource: SourceComponent<FhirPollConfig> = {
   guarantees:
     'How far it has come moves only after the fsync of what lies before it. Each version of a ' +
     'resource lands once, though looks overlap and after a crash (within `dedupe_hours`). ' +
-    'Versions between two looks, and deletions, are not seen.',
+    'Versions between two looks are not seen, and deletions only where the server offers a ' +
+    '`_history` of the type or of all.',
   example:
     'fhir-poll: { base_url: "https://emr.example.org/fhir", resources: [Patient, Encounter] }',
   schema,
   check: (config, context) => checkClientAuth(config.auth, context),
   create: (config, context) => createFhirPoll(config, context),
 };
+
+type Asking = { readonly client: FhirClient; readonly closing: AbortSignal };
 
 function createFhirPoll(config: FhirPollConfig, context: SourceContext): Source {
   const { channel, clock, events, resolvePath } = context;
@@ -74,16 +86,38 @@ function createFhirPoll(config: FhirPollConfig, context: SourceContext): Source 
     if (!flagged.has(code)) events.emit({ type: 'input-flagged', channel, code });
     flagged.add(code);
   };
-  let client: ReturnType<typeof createFhirClient> | undefined;
+  const types = [...new Set(config.resources.map((query) => query.replace(/\?.*$/, '')))];
+  const options = { ...config, context, seen, flag, types };
+  let client: FhirClient | undefined;
+  let offer: Offer | undefined;
+  let isToldUnseen = false;
+
+  function unseen(): void {
+    if (!isToldUnseen) events.emit({ type: 'input-flagged', channel, code: 'deletions-unseen' });
+    isToldUnseen = true;
+  }
+
+  async function readDeletions(asked: typeof options & Asking, offer: Offer): Promise<void> {
+    if (offer.untold.length > 0) unseen();
+    for (const history of offer.histories) {
+      if (asked.closing.aborted) return;
+      if (!(await runDeletions(asked, history, offer.at))) unseen();
+    }
+  }
+
   return fetchingSource({
     context,
     async round(closing) {
       client ??= createFhirClient({ baseUrl, auth, clock, signal: closing, resolvePath });
       flagged.clear();
+      const asked = { ...options, client, closing };
+      // Before the first look: what is deleted from now on was perhaps fetched.
+      if (config.deletions === 'history') offer ??= await historiesOf(asked);
       for (const query of config.resources) {
         if (closing.aborted) break;
-        await runPass({ ...config, context, client, query, closing, seen, flag });
+        await runPass({ ...asked, query });
       }
+      if (offer !== undefined && !closing.aborted) await readDeletions(asked, offer);
       return config.everyMs;
     },
   });

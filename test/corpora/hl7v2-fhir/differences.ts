@@ -143,8 +143,8 @@ export const differences: readonly Difference[] = [
   },
   {
     reason:
-      'PV2-8 and PV2-9 say what is expected; the period of an encounter says what was, by PV1-44 ' +
-      'and PV1-45.',
+      'PV2-8 and PV2-9 say what is expected: the period of a visit that is planned. Of one that ' +
+      'has begun the period says what was, by PV1-44 and PV1-45.',
     is: ({ name, value }, { segments }) => {
       const number = { 'encounter-start': 44, 'encounter-end': 45 }[name];
       const visit = segments.find((line) => line.startsWith('PV1|'));
@@ -196,15 +196,6 @@ export const differences: readonly Difference[] = [
           field(line, 3).startsWith(by) &&
           /^[IO]$/.test(field(line, 11)),
       ),
-  },
-  {
-    reason:
-      'Only ADT says how a visit stands. Of a visit that is first met elsewhere the status is ' +
-      'unknown, until an ADT message says it.',
-    is: ({ name }, { type, segments }) =>
-      name === 'encounter-status' &&
-      !type.startsWith('ADT') &&
-      segments.some((line) => line.startsWith('PV1|') && field(line, 44) === ''),
   },
   {
     reason: 'The cause of death (PDA-1) is an observation about the death, not a condition.',

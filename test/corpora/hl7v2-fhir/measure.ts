@@ -53,6 +53,28 @@ function received(bundle: fhir4.Bundle | undefined): fhir4.Bundle | undefined {
   return bundle && (JSON.parse(JSON.stringify(bundle)) as fhir4.Bundle);
 }
 
+/** A line a kind of fact: held, all, raw share; under it why the others differ. */
+export function shareByFamily(measured: readonly Measured[]): string {
+  const families = new Map<string, { all: number; held: number; reasons: Map<string, number> }>();
+  for (const { judged } of measured)
+    for (const { name, holds, reason = 'not argued' } of judged) {
+      const family = families.get(name) ?? { all: 0, held: 0, reasons: new Map() };
+      families.set(name, family);
+      family.all += 1;
+      if (holds) family.held += 1;
+      else family.reasons.set(reason, (family.reasons.get(reason) ?? 0) + 1);
+    }
+  return [...families]
+    .flatMap(([name, { all, held, reasons }]) => [
+      `${name.padEnd(28)}${`${held} of ${all}`.padStart(12)}${percent(held, all).padStart(9)}`,
+      ...[...reasons].map(([reason, count]) => `  ${count}: ${reason}`),
+    ])
+    .join('\n');
+}
+
+const percent = (part: number, whole: number): string =>
+  `${((100 * part) / Math.max(1, whole)).toFixed(1)} %`;
+
 export type Share = { readonly facts: number; readonly held: number; readonly meant: number };
 
 /** Facts that differ on purpose are counted beside, neither as held nor as not. */

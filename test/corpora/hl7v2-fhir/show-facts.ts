@@ -3,7 +3,8 @@
 //   PLEXUS_CORPORA=... ./bin/node24 test/corpora/hl7v2-fhir/show-facts.ts [WORD] [FACT]
 // WORD: part of the file's name or of its message type, as `ADT-A0` or `SIU`; FACT: part of the
 // fact's name, as `encounter`.
-import { measure, measureDataTypes, shareByType } from './measure.ts';
+// Then the raw share of each kind of fact, with why the others differ, and of each message type.
+import { measure, measureDataTypes, shareByFamily, shareByType } from './measure.ts';
 
 const [word = '', fact = ''] = process.argv.slice(2);
 const measured = [...measure(word), ...measureDataTypes(word)];
@@ -17,4 +18,5 @@ for (const { file, outcome, judged } of measured) {
     );
   }
 }
+console.log(shareByFamily(measured));
 console.log(shareByType(measured));

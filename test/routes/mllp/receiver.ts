@@ -90,6 +90,7 @@ export async function openRoute(config: Record<string, unknown>, clock: Clock = 
     events,
     cursors: new Map(),
     resolvePath: (path) => path,
+    configDir: 'none',
   });
   return { sink, seen };
 }

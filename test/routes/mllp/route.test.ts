@@ -68,6 +68,37 @@ describe('routes/mllp', () => {
     deepEqual(await kinds(sink, delivery(message('1'))), ['delivered']);
   });
 
+  it('holds what deletes a resource, which no rendered message says, or leaves out', async () => {
+    const his = await receiver(
+      ({ body, socket }) => void socket.write(ack('AA', controlIdOf(body))),
+    );
+    const there = { resourceType: 'Patient', id: 'p', name: [{ family: 'Teststone' }] };
+    const lines = [
+      { type: 'Patient', id: 'p', json: JSON.stringify(there) },
+      { type: 'Observation', id: 'o', json: '{}', deleted: true as const },
+    ];
+    const deliveries = [lines, lines.slice(1)].map((resources) => ({
+      ...delivery('{}'),
+      resources: () => resources,
+    }));
+    const render = { mapping: 'base', message: 'ADT^A31', sending_application: 'HUB' };
+    const holding = await route({ port: his.port, render });
+    const { verdicts } = await holding.sink.deliver(deliveries);
+    deepEqual(
+      verdicts.map((verdict) => verdict.kind === 'hold' && verdict.issues[0]?.code),
+      ['deletion-not-rendered', 'deletion-not-rendered'],
+    );
+    equal(his.arrived.length, 0);
+    const leaving = await route({ port: his.port, render: { ...render, deletions: 'leave-out' } });
+    deepEqual(await kinds(leaving.sink, ...deliveries), ['delivered', 'delivered']);
+    equal(his.arrived.length, 1, 'of a message that only deletes there is nothing to send');
+    const codes = leaving.seen.flatMap((event) => (event.type === 'issue' ? [event.code] : []));
+    deepEqual(
+      codes.filter((code) => code === 'deletion-not-rendered'),
+      ['deletion-not-rendered', 'deletion-not-rendered'],
+    );
+  });
+
   it('counts AA and CA as delivered, tries AE and CE again, holds AR and CR', async () => {
     const his = await receiver(({ body, socket }) => {
       const code = controlIdOf(body);

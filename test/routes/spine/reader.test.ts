@@ -83,8 +83,11 @@ describe('the spine', () => {
     runBatch(stage, [workOf(2, 0, [patient({ active: true })])]);
     const [again] = runBatch(stage, [workOf(1, 1, [patient({ birthDate: '1970' })])]);
     assert.deepEqual(
-      again!.written.map(({ type }) => type),
-      ['Patient'],
+      again!.written.map(({ type, deleted }) => [type, deleted]),
+      [
+        ['Patient', undefined],
+        ['Condition', true],
+      ],
     );
     const reader = openSpineReader(dataDir, key);
     const { active, gender, birthDate } = JSON.parse(reader.current('Patient', id)!.json);

@@ -100,6 +100,6 @@ describe('compiled FHIRPath beside fhirpath.js', () => {
       const ours = isPathIssue(path) ? 'error' : told(path.evaluate(root));
       assert.equal(ours, oracle(expression, undefined)(patient, {}), expression);
     });
-    fc.assert(property, { numRuns: 100, endOnFailure: true, seed: 7 });
+    fc.assert(property, { numRuns: 100, endOnFailure: true });
   });
 });

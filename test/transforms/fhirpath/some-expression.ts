@@ -111,7 +111,9 @@ const makers: Readonly<Record<Kind, readonly Make[]>> = {
     (of) => `${of('list')}.ofType(HumanName)`,
     (of) => `${of('list')}.children()`,
     (of) => `${of('list')}[0]`,
-    (of) => `${of('list')}.repeat(extension)`,
+    // In one `repeat`, fhirpath.js compares few items by equality and many by hashes of which it
+    // lacks the earlier ones, so it may keep two equal items. `distinct` makes both sides say one.
+    (of) => `${of('list')}.repeat(extension).distinct()`,
     (of) => `${of('list')}.given`,
   ],
 };

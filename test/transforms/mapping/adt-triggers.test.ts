@@ -51,7 +51,7 @@ const statuses: Readonly<Record<string, string>> = {
   A05: 'planned',
   A06: 'in-progress',
   A07: 'in-progress',
-  A08: '?unknown',
+  A08: '?in-progress',
   A09: '?in-progress',
   A10: '?in-progress',
   A11: 'cancelled',
@@ -73,7 +73,7 @@ const statuses: Readonly<Record<string, string>> = {
   A53: 'onleave',
   A54: '?in-progress',
   A55: '?in-progress',
-  A60: '?unknown',
+  A60: '?in-progress',
   A61: '?in-progress',
   A62: '?in-progress',
 };
@@ -134,6 +134,22 @@ describe('the triggers of ADT', () => {
 });
 
 describe('visits and beds', () => {
+  it('are as their class has them where no message said more, by HL7`s own table', () => {
+    for (const [letter, status] of Object.entries({ I: 'in-progress', P: 'planned', U: 'unknown' }))
+      assert.deepEqual(encounters(message('A08', pid('17'), pv1().replace('|I|', `|${letter}|`))), [
+        `?${status}`,
+      ]);
+  });
+
+  it('planned ones have the planned period, which ends when the visit begins', () => {
+    const expected = `PV2${'|'.repeat(8)}20240401|20240405`;
+    const [planned] = of('Encounter', message('A05', pid('17'), pv1(), expected));
+    assert.deepEqual(planned?.set.period, { start: '2024-04-01', end: '2024-04-05' });
+    const [begun] = of('Encounter', message('A01', pid('17'), pv1(), expected));
+    assert.equal(begun?.set.period, undefined);
+    assert.deepEqual(begun?.remove, ['period.start', 'period.end']);
+  });
+
   it('A13 takes back the end of a visit and where the patient went, and keeps the rest', () => {
     const discharge = `${pv1()}${'|'.repeat(17)}01|HOME|||||||20240301|20240310`;
     const [ended] = of('Encounter', message('A03', pid('17'), discharge));

@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createChain, messageId, type ScriptUse } from '../../../engine/index.ts';
+import { createChain } from '../../../engine/chain/index.ts';
+import { messageId, type ScriptUse } from '../../../engine/index.ts';
 import {
   convertBytes,
   convertStage,

@@ -3,6 +3,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
 export type Stored = { id: string; version: number; updatedMs: number };
+type Told = Stored & { readonly isDeleted: boolean };
 
 export type EmrOptions = {
   /** Sorts by `_lastUpdated` and says so in `self`; else by id. */
@@ -14,6 +15,8 @@ export type EmrOptions = {
   /** Changes a page before it goes out. */
   page?(bundle: Record<string, unknown>, url: URL): void;
   readonly retryAfter?: string;
+  /** Which history it offers, of a type unless set, and whether it refuses what it offers. */
+  readonly history?: 'type' | 'system' | 'none' | 'refused';
 };
 
 export type Emr = Awaited<ReturnType<typeof openEmr>>;
@@ -21,7 +24,57 @@ export type Emr = Awaited<ReturnType<typeof openEmr>>;
 export async function openEmr(options: EmrOptions = {}) {
   const stored = new Map<string, Stored>();
   const requests: { url: string; authorization: string | undefined }[] = [];
+  const told: Told[] = [];
+  const gone = new Map<string, number>();
+  const offered = options.history ?? 'type';
   let nowMs = Date.UTC(2026, 0, 1);
+
+  function statement(): object {
+    const ofType = offered === 'type' || offered === 'refused';
+    const interaction = ofType ? [{ code: 'history-type' }] : [];
+    const system = offered === 'system' ? [{ code: 'history-system' }] : [];
+    const resource = [{ type: 'Observation', interaction }];
+    return {
+      resourceType: 'CapabilityStatement',
+      rest: [{ mode: 'server', resource, interaction: system }],
+    };
+  }
+
+  /** Newest first, paged by position, as the standard has it. */
+  function history(url: URL): object {
+    const since = Date.parse(url.searchParams.get('_since') ?? '');
+    const found = told.filter(({ updatedMs }) => updatedMs >= since).reverse();
+    const at = Number(url.searchParams.get('page') ?? 0);
+    const next = new URL(url);
+    next.searchParams.set('page', String(at + 5));
+    const link = at + 5 < found.length ? [{ relation: 'next', url: next.href }] : [];
+    const entry = found.slice(at, at + 5).map((one) => ({
+      fullUrl: `http://emr.example.org/fhir/Observation/${one.id}`,
+      request: {
+        method: one.isDeleted ? 'DELETE' : 'PUT',
+        url: `Observation/${one.id}`,
+      },
+      response: {
+        status: '200',
+        etag: `W/"${one.version}"`,
+        lastModified: new Date(one.updatedMs).toISOString(),
+      },
+      ...(one.isDeleted ? {} : { resource: resourceOf(one) }),
+    }));
+    return { resourceType: 'Bundle', type: 'history', link, entry };
+  }
+
+  function documentFor(url: URL): Record<string, unknown> | number {
+    if (url.pathname === '/fhir/metadata') return statement() as Record<string, unknown>;
+    const isOfType = url.pathname === '/fhir/Observation/_history';
+    if (isOfType && offered === 'refused') return 403;
+    if (isOfType || url.pathname === '/fhir/_history')
+      return history(url) as Record<string, unknown>;
+    options.onSearch?.(url);
+    const bundle = search(url) as Record<string, unknown>;
+    options.page?.(bundle, url);
+    return bundle;
+  }
 
   function search(url: URL): object {
     const asked = url.searchParams;
@@ -50,12 +103,12 @@ export async function openEmr(options: EmrOptions = {}) {
       response.writeHead(fault).end('{"resourceType":"OperationOutcome"}');
       return;
     }
-    options.onSearch?.(url);
-    const bundle = search(url) as Record<string, unknown>;
-    options.page?.(bundle, url);
+    const found = documentFor(url);
+    if (typeof found === 'number') return void response.writeHead(found).end();
     // Decimals as they were written: 1.50 is not 1.5.
-    const text = JSON.stringify(bundle).replaceAll('"DECIMAL"', '1.50');
+    const text = JSON.stringify(found).replaceAll('"DECIMAL"', '1.50');
     response.setHeader('content-type', 'application/fhir+json');
+    response.setHeader('date', new Date(nowMs).toUTCString());
     response.setHeader('content-length', Buffer.byteLength(text));
     if (fault !== 'half') return void response.end(text);
     response.write(text.slice(0, text.length / 2), () => request.socket.destroy());
@@ -71,9 +124,19 @@ export async function openEmr(options: EmrOptions = {}) {
     /** `afterMs` 0: in the same instant as what was stored before. */
     put(id: string, afterMs = 1): Stored {
       nowMs += afterMs;
-      const one = { id, version: (stored.get(id)?.version ?? 0) + 1, updatedMs: nowMs };
+      const version = (stored.get(id)?.version ?? gone.get(id) ?? 0) + 1;
+      const one = { id, version, updatedMs: nowMs };
       stored.set(id, one);
+      told.push({ ...one, isDeleted: false });
       return one;
+    },
+    remove(id: string): void {
+      const one = stored.get(id);
+      if (!stored.delete(id) || one === undefined) return;
+      nowMs += 1;
+      // A resource that is made anew goes on with its versions.
+      gone.set(id, one.version + 1);
+      told.push({ id, version: one.version + 1, updatedMs: nowMs, isDeleted: true });
     },
     close() {
       server.closeAllConnections();

@@ -54,12 +54,25 @@ describe('channels/fhir, pulled', () => {
 
   const landed = ({ state }: Memory) =>
     state.landings.map(({ raw }) => {
-      const { id, meta } = JSON.parse(raw.toString()) as {
+      const { id, meta, request } = JSON.parse(raw.toString()) as {
         id: string;
         meta: { versionId: string };
+        request?: { method: string; url: string };
       };
+      if (request !== undefined) return `${request.url.slice('Observation/'.length)}/deleted`;
       return `${id}/${meta.versionId}`;
     });
+  /** What is left of the landings, one after the other. */
+  function left(memory: Memory): string[] {
+    const kept = new Map<string, string>();
+    for (const one of landed(memory)) {
+      const [id = '', version] = one.split('/');
+      if (version === 'deleted') kept.delete(id);
+      else kept.set(id, one);
+    }
+    return [...kept.values()].sort();
+  }
+  const isAlike = (memory: Memory, emr: Emr) => left(memory).join() === newest(emr).sort().join();
   const newest = (emr: Emr) =>
     [...emr.stored.values()].map(({ id, version }) => `${id}/${version}`);
   const hasAll = (memory: Memory, emr: Emr) => {
@@ -79,7 +92,7 @@ describe('channels/fhir, pulled', () => {
     assert.match(memory.state.landings[0]?.raw.toString() ?? '', /"value":1\.50\b/);
     assert.deepEqual(memory.state.landings[0]?.orderingKeys, ['Patient/o0']);
     assert.equal(memory.state.landings[0]?.controlId, 'Observation/o0');
-    assert.equal(source.connections?.(), 1);
+    await until(() => source.connections?.() === 1);
     emr.put('o3');
     await until(() => hasAll(memory, emr));
     assert.deepEqual(landed(memory).slice(30), ['o3/2']);
@@ -90,6 +103,7 @@ describe('channels/fhir, pulled', () => {
       id: fc.integer({ min: 0, max: 24 }),
       afterMs: fc.integer({ min: 0, max: 2 }),
       fault: fc.constantFrom(undefined, undefined, undefined, 'cut', 'half', 500, 429, 503),
+      isEnd: fc.boolean(),
       restarts: fc.nat(5),
     });
     const run = async (
@@ -105,7 +119,8 @@ describe('channels/fhir, pulled', () => {
         onSearch() {
           const now = steps[at - 1];
           if (now === undefined) return;
-          emr.put(`s${now.id}`, now.afterMs);
+          if (now.isEnd) emr.remove(`s${now.id}`);
+          else emr.put(`s${now.id}`, now.afterMs);
           restart ||= now.restarts === 0;
         },
       });
@@ -113,7 +128,7 @@ describe('channels/fhir, pulled', () => {
       for (let n = 0; n < 25; n += 1) emr.put(`s${n}`, n % 9 === 0 ? 10 : 1);
       let source = await start(memory, emr);
       await until(() => {
-        if (!restart) return at > steps.length && hasAll(memory, emr);
+        if (!restart) return at > steps.length && isAlike(memory, emr);
         restart = false;
         const old = source;
         void old.close(0).then(async () => {
@@ -128,6 +143,39 @@ describe('channels/fhir, pulled', () => {
       numRuns: 15,
     });
   });
+
+  for (const history of ['type', 'system'] as const)
+    it(`reads deletions from the history of the ${history}, and not of what is there`, async () => {
+      const emr = await newEmr({ history });
+      for (let n = 0; n < 30; n += 1) emr.put(`o${n}`);
+      emr.remove('o0');
+      const memory = newContext();
+      await start(memory, emr);
+      await until(() => isAlike(memory, emr));
+      for (const n of [3, 4, 5]) emr.remove(`o${n}`);
+      emr.put('o4');
+      await until(() => isAlike(memory, emr));
+      assert.ok(!landed(memory).includes('o4/deleted') || landed(memory).at(-1) === 'o4/3');
+      assert.ok(landed(memory).includes('o3/deleted'));
+      const of3 = memory.state.landings.find(({ controlId }) => controlId === 'Observation/o3');
+      assert.deepEqual(of3?.orderingKeys, ['Patient/o3']);
+      assert.deepEqual(codes(memory), []);
+    });
+
+  for (const history of ['none', 'refused'] as const)
+    it(`says once that deletions are not seen where the history is ${history}`, async () => {
+      const emr = await newEmr({ history });
+      emr.put('o1');
+      const memory = newContext();
+      await start(memory, emr);
+      await until(() => emr.requests.length > 8);
+      assert.deepEqual(codes(memory), ['deletions-unseen']);
+      const quiet = newContext();
+      const other = await newEmr({ history });
+      await start(quiet, other, { deletions: 'none' });
+      await until(() => other.requests.length > 3);
+      assert.deepEqual(codes(quiet), []);
+    });
 
   it('takes a server that does not sort by its links, and moves on at the end alone', async () => {
     const emr = await newEmr({ sorts: false });

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
-import { limits } from '../limits.ts';
-import { createTurns } from '../turns.ts';
-import type { ChainReplies, ChainTask } from './task.ts';
+import type { ChainReplies, ChainTask } from './chain/index.ts';
+import { limits } from './limits.ts';
+import { createTurns } from './turns.ts';
 
 export type PoolOptions = {
   /** The worker's entry file: it exports `runChainTask`. */

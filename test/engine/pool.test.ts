@@ -2,8 +2,8 @@
 // Method: a pool of one thread, a batch that hangs, and others that wait for the thread meanwhile.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { createPool } from '../../../engine/chain/index.ts';
-import type { ChainTask, MessageId } from '../../../engine/index.ts';
+import type { ChainTask, MessageId } from '../../engine/index.ts';
+import { createPool } from '../../engine/pool.ts';
 
 const message = {
   id: 1 as MessageId,
