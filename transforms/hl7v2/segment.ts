@@ -15,7 +15,6 @@ import { nameCode, nameOf } from './segment-names.ts';
 export type SegmentSource = {
   /** The whole message, decoded. */
   readonly text: string;
-  /** Its characters as numbers. */
   readonly codes: Characters;
   readonly bytes: Buffer;
   readonly encoding: string;

@@ -12,7 +12,7 @@ export type Instance<Plan = unknown> = {
   readonly reference: string;
 };
 
-/** What one message makes: for each resource row its segment`s number, and an instance for each of them. */
+/** What one message makes: for each resource row the number of its segment, and instances. */
 export type Instances = {
   readonly each: readonly number[];
   readonly made: (Instance[] | undefined)[];
