@@ -1,19 +1,18 @@
 import { type FieldBits, fieldBits, nameCode, nameOf } from '../hl7v2/index.ts';
 import { compileCondition } from './conditions.ts';
+import { correctionPlan } from './correction-plan.ts';
 import { compileDialect, compileTable } from './dialect.ts';
 import { elementsOf } from './elements.ts';
-import { fieldPath, parseFieldPath } from './field-path.ts';
+import { fieldPath } from './field-path.ts';
 import { programOf } from './generate.ts';
 import { joiningElements } from './joins.ts';
 import { compileKey, compileOthers, keyWords } from './keys.ts';
-import type { Condition } from './language.ts';
 import { compileList } from './listings.ts';
 import type { LoadedMapping } from './load.ts';
 import type { Merged } from './merge.ts';
 import { type Givings, givingsOf } from './origins.ts';
 import type {
   CompiledMapping,
-  CorrectionPlan,
   Filling,
   MessageEntry,
   MessagePlan,
@@ -49,7 +48,7 @@ export function compileMapping(
   );
   const messages = new Map<string, MessagePlan>();
   for (const [type, makes] of merged.messages)
-    messages.set(type, makes === 'filter' ? 'filter' : makes.map((name) => entry(name, resources)));
+    messages.set(type, planMessage(type, makes, merged.also, resources));
   return {
     label: `${merged.name}@${loaded.hash}`,
     name: merged.name,
@@ -75,6 +74,20 @@ function bySegment(paths: readonly string[]): ReadonlyMap<number, FieldBits> {
     fields.set(segment, [...(fields.get(segment) ?? []), field]);
   return new Map([...fields].map(([name, numbers]) => [nameCode(name, 0), fieldBits(numbers)]));
 }
+
+/** Rows of a database have no segments that `also` could mean. */
+function planMessage(
+  type: string,
+  makes: 'filter' | readonly string[],
+  also: readonly string[],
+  resources: ReadonlyMap<string, ResourcePlan>,
+): MessagePlan {
+  if (makes === 'filter') return 'filter';
+  const others = hl7Type.test(type) ? also.filter((name) => !makes.includes(name)) : [];
+  return [...makes, ...others].map((name) => entry(name, resources));
+}
+
+const hl7Type = /^[A-Z][A-Z0-9]{2}\^/;
 
 function entry(text: string, resources: ReadonlyMap<string, ResourcePlan>): MessageEntry {
   const { id, mark } = parseEntry(text);
@@ -118,14 +131,6 @@ function planResource(id: string, merged: Merged, rules: Rules): ResourcePlan {
     slot,
     ...filled(filling(id, segmentName(row.each!), merged, rules, true, givings)),
   };
-}
-
-function correctionPlan(row: Condition | undefined, mayBeFirst: boolean): CorrectionPlan[] {
-  const when = compileCondition(row);
-  if (when === undefined) return [];
-  const keys = [row ?? []].flat().flatMap((clauses) => Object.keys(clauses));
-  const path = keys.find((key) => parseFieldPath(key) !== undefined) ?? 'MSH-9';
-  return [{ when, path, field: fieldPath(path).field, mayBeFirst }];
 }
 
 function filling(

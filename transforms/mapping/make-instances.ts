@@ -1,8 +1,9 @@
 import { type Correction, resourceId } from '../fhir/index.ts';
 import type { Collector } from './collector.ts';
+import type { CorrectionPlan } from './correction-plan.ts';
 import type { Instance } from './instances.ts';
 import { isEmptied, noteListed, type OpenListing } from './listings.ts';
-import type { CompiledMapping, CorrectionPlan, MessagePlan, ResourcePlan } from './plans.ts';
+import type { CompiledMapping, MessagePlan, ResourcePlan } from './plans.ts';
 import type { Run } from './rule.ts';
 
 export type FullRun = Run & {

@@ -1,5 +1,6 @@
 import type { FieldBits } from '../hl7v2/index.ts';
 import type { Predicate } from './conditions.ts';
+import type { CorrectionPlan } from './correction-plan.ts';
 import type { Dialect } from './dialect.ts';
 import type { CodeTable } from './environment.ts';
 import type { Fill } from './generate.ts';
@@ -75,14 +76,6 @@ export type ResourcePlan = Written & {
   /** Elements whose values join what earlier messages said. */
   readonly joins: readonly string[];
   readonly slot: number; // Its place among the resource rows.
-};
-
-/** When it corrects an earlier one, and the field that says so. */
-export type CorrectionPlan = {
-  readonly when: Predicate;
-  readonly path: string;
-  readonly field: number;
-  readonly mayBeFirst: boolean;
 };
 
 export type PartPlan = Written & {
