@@ -22,6 +22,8 @@ const leftOut = new Set([
   'dom-3',
   // Not of R4: it names resources of R4B.
   'dom-r4b',
+  // fhirpath.js compares quantities without UCUM's system as objects, by which each is `<=` each.
+  'rng-2',
 ]);
 
 const invariants = coreInvariants().filter(({ key }) => !leftOut.has(key));
