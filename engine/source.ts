@@ -75,6 +75,10 @@ export type SourceState = {
   get(key: string): unknown;
   /** Replaces the value under a key; undefined removes it. */
   put(key: string, value: unknown): void;
+  /** The same for several, in one commit. */
+  putAll(entries: readonly (readonly [key: string, value: unknown])[]): void;
+  /** The keys that begin so, in the order of their characters. */
+  keys(prefix: string): readonly string[];
   /**
    * True for the first that claims a name; false for everybody else until `untilUs` has passed
    * (microseconds since the epoch). Names that have passed are forgotten.

@@ -79,14 +79,7 @@ export function transactionAnswer(landed: Pick<Landed, 'id'>, settlement: Settle
   return bundleAnswer(landed, 'transaction-response', granted.map(grantedResult));
 }
 
-/** A batch: `resultAt` says what became of each entry, by its place in the sender's Bundle. */
-export const batchAnswer = (
-  landed: Pick<Landed, 'id'>,
-  { parts = [] }: Settlement,
-  resultAt: (parts: readonly Settlement[]) => readonly Result[],
-): Response => bundleAnswer(landed, 'batch-response', resultAt(parts));
-
-function bundleAnswer(
+export function bundleAnswer(
   landed: Pick<Landed, 'id'>,
   type: 'batch-response' | 'transaction-response',
   results: readonly Result[],

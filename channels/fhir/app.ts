@@ -49,11 +49,12 @@ export function createFhirApp(options: AppOptions): FhirApp {
   const { context, bodyBytesMax } = options;
   const types = options.types && new Set(options.types);
   const budget: BodyBudget = { bytesMax: Math.max(limits.landingBytesMax, bodyBytesMax), bytes: 0 };
-  const pending = createPendingSettlements();
+  const pending = createPendingSettlements(context);
   const receiver = createReceiver({ ...options, budget, pending });
   const arrivals = createArrivals({ ...options, types });
   const imports =
     options.importFrom.length === 0 ? undefined : createImports({ ...options, types });
+  imports?.open();
   const operations = operationsOf({ ...options, budget, receiver, arrivals, imports });
   const statement = JSON.stringify(
     capabilityStatement({
@@ -81,9 +82,9 @@ export function createFhirApp(options: AppOptions): FhirApp {
   }
 
   app.get(metadataPath, () => new Response(statement, { headers: { 'Content-Type': fhirJson } }));
-  app.get(statusPath, (c) => {
+  app.get(statusPath, async (c) => {
     const id = parseMessageId(c.req.param('id'));
-    const found = id === undefined ? undefined : pending.find(id, askerOf(c));
+    const found = id === undefined ? undefined : await pending.find(id, askerOf(c));
     if (id === undefined || found === undefined) return notFound();
     return found === 'pending' ? pendingAnswer(id, c.req.path) : found;
   });

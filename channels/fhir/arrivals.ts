@@ -1,12 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import type { Denied, Principal } from '../../engine/http/index.ts';
 import type { Landing, MessageId, SourceContext } from '../../engine/index.ts';
-import { batchAnswer, settledAnswer, transactionAnswer } from './answers.ts';
 import { type Batch, readBatch } from './batch.ts';
 import { type Bad, checkTypes, scopeMissing, untaken } from './checks.ts';
 import { type Asked, envelope, isPlain, patchIssue, patchResource } from './envelope.ts';
 import { type Payload, readBundleHead, readPayload, readScanned } from './payload.ts';
-import type { Render } from './pending.ts';
+import type { Shape } from './pending.ts';
 import { messageHeadOf, replyTo } from './reply.ts';
 import { scanJson } from './scan-json.ts';
 import { authorizePayload } from './scopes.ts';
@@ -24,7 +23,7 @@ export type Arrival = {
   readonly batch?: Batch;
   /** The answer has to wait until the chain has decided. */
   readonly isDecided: boolean;
-  readonly render: Render;
+  readonly shape: Shape;
   /** What is said once it has landed, where nobody waits for more. */
   landed?(id: MessageId): Response;
 };
@@ -63,7 +62,7 @@ export function createArrivals(options: ArrivalOptions) {
     return {
       landing: landingOf(request, raw, found.payload, receivedUs),
       isDecided: found.payload.isConditional,
-      render: found.payload.bundleType === 'transaction' ? asTransaction : asOne,
+      shape: { kind: found.payload.bundleType === 'transaction' ? 'transaction' : 'one' },
     };
   }
 
@@ -90,7 +89,7 @@ export function createArrivals(options: ArrivalOptions) {
       landing: landingOf(request, raw, named, receivedUs),
       batch,
       isDecided: batch.isConditional,
-      render: (id, settlement) => batchAnswer({ id }, settlement, batch.resultAt),
+      shape: { kind: 'batch', layout: batch.layout },
     };
   }
 
@@ -113,7 +112,7 @@ export function createArrivals(options: ArrivalOptions) {
     if (other !== undefined) return { ...other, status: 404, type: 'not-supported' };
     const { isConditional } = read.payload;
     const landing = landingOf(request, raw, read.payload, receivedUs);
-    return { landing, isDecided: isConditional, render: asOne };
+    return { landing, isDecided: isConditional, shape: { kind: 'one' } };
   }
 
   /** A Bundle of type `message`, which gets a message for an answer. */
@@ -132,7 +131,7 @@ export function createArrivals(options: ArrivalOptions) {
     return {
       landing: payload.bundleIdentifier === undefined ? { ...landing, ...named } : landing,
       isDecided: payload.isConditional,
-      render: (id, settlement) => replyTo(context.channel, head, id, settlement),
+      shape: { kind: 'message', head },
       landed: (id) => replyTo(context.channel, head, id),
     };
   }
@@ -147,9 +146,6 @@ const noMessage: Bad = {
   diagnostics:
     'Expected a Bundle of type `message` that begins with a MessageHeader with id and event.',
 };
-
-const asOne: Render = (id, settlement) => settledAnswer({ id }, settlement);
-const asTransaction: Render = (id, settlement) => transactionAnswer({ id }, settlement);
 
 /** A client may name each try of one Bundle anew, so the Bundle's own name comes first. */
 function landingOf(

@@ -1,16 +1,24 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Issue, Landing, Settlement } from '../../engine/index.ts';
+import type { Issue, Landed, Landing, Settlement } from '../../engine/index.ts';
+import { bundleAnswer } from './answers.ts';
 import { type Payload, readScanned } from './payload.ts';
 import type { Range } from './scan-json.ts';
 import { type Result, resultOf } from './written.ts';
+
+/** How the entries of the sender lie among the messages that were made of them. */
+export type BatchLayout = {
+  /** The entry that each message was; absent where they are worked off as they came. */
+  readonly order?: readonly number[];
+  /** Those messages that asked to read, by their place. */
+  readonly reads?: readonly number[];
+};
 
 /** A batch, taken apart into messages of their own that land with it. */
 export type Batch = {
   /** In the order in which they are worked off. */
   readonly parts: readonly Landing[];
   readonly isConditional: boolean;
-  /** What became of each entry, in the sender's order. */
-  resultAt(parts: readonly Settlement[]): readonly Result[];
+  readonly layout: BatchLayout;
 };
 
 /** Entries that are read before others get a turn. */
@@ -57,18 +65,30 @@ export async function readBatch(
   return {
     parts: parts.map(({ landing }) => landing),
     isConditional,
-    resultAt(settlements) {
-      const results: Result[] = new Array(parts.length);
-      for (const [at, { index, landing }] of parts.entries()) {
-        const settlement = settlements[at];
-        results[index] =
-          landing.filtered === readCode || settlement === undefined
-            ? notRead
-            : resultOf(settlement);
-      }
-      return results;
-    },
+    layout: layoutOf(parts),
   };
+}
+
+function layoutOf(parts: readonly Part[]): BatchLayout {
+  const isMoved = parts.some(({ index }, at) => index !== at);
+  const reads = parts.flatMap(({ landing }, at) => (landing.filtered === readCode ? [at] : []));
+  return {
+    ...(isMoved ? { order: parts.map(({ index }) => index) } : {}),
+    ...(reads.length > 0 ? { reads } : {}),
+  };
+}
+
+/** What became of each entry, in the sender's order. */
+export function batchResponse(
+  landed: Pick<Landed, 'id'>,
+  { parts = [] }: Settlement,
+  { order, reads = [] }: BatchLayout,
+): Response {
+  const read = new Set(reads);
+  const results: Result[] = new Array(parts.length);
+  for (const [at, settlement] of parts.entries())
+    results[order?.[at] ?? at] = read.has(at) ? notRead : resultOf(settlement);
+  return bundleAnswer(landed, 'batch-response', results);
 }
 
 function readChecked(bytes: Buffer, check: (payload: Payload) => Issue | undefined) {

@@ -1,98 +1,106 @@
 import { hash, randomUUID } from 'node:crypto';
 import type { Principal } from '../../engine/http/index.ts';
-import { exitCodes, type Issue, PlexusError } from '../../engine/index.ts';
+import { exitCodes, PlexusError } from '../../engine/index.ts';
+import { type ImportFile, mayFetch } from './manifest.ts';
 import { outcomeOf } from './operation-outcome.ts';
 import { landLines, type StreamOptions } from './stream.ts';
 
-/** A file of a manifest: lines of one type, behind a URL that the channel may fetch. */
-export type ImportFile = { readonly type: string; readonly url: string };
+export type ImportOptions = StreamOptions & {
+  /** Beginnings of the URLs that the channel may fetch. */
+  readonly importFrom: readonly string[];
+};
 
 export type Imports = {
-  /** Begins to fetch and answers with the name of the job. */
-  start(files: readonly ImportFile[], principal: Principal | undefined): string;
-  /** Undefined for a job that is not known, or somebody else's. */
-  find(id: string, asker: string): 'running' | object | undefined;
+  /** Goes on with the jobs of an earlier life, each at the file where it was. */
+  open(): void;
+  /**
+   * Begins to fetch and answers with the name of the job, which is durable; undefined where too
+   * many are under way. Throws PlexusError `journal-unavailable`.
+   */
+  start(files: readonly ImportFile[], principal: Principal | undefined): string | undefined;
+  /** Undefined for a job that is not known, past its term, or somebody else's. */
+  find(id: string, asker: string): Progress | Result | undefined;
+  /** Leaves the jobs where they are. */
   close(): void;
 };
 
-type Job = { readonly asker: string; result: object | undefined };
+export type Progress = { readonly running: true; readonly done: number; readonly files: number };
 
-/** Jobs whose result can still be asked for. */
-const jobsMax = 100;
-/** A manifest names files, not lines. */
-const filesMax = 1_000;
+/** As the drafts of bulk import have it. */
+export type Result = {
+  readonly running?: never;
+  readonly transactionTime: string;
+  readonly requiresAccessToken: false;
+  readonly output: readonly object[];
+  readonly error: readonly object[];
+};
 
-/**
- * Reads a manifest (`input`: a list of `{type, url}`, as JSON or as Parameters). `from`: the
- * beginnings of the URLs that the channel may fetch. An Issue says what is wrong.
- */
-export function readManifest(
-  manifest: Readonly<Record<string, unknown>>,
-  from: readonly string[],
-): readonly ImportFile[] | Issue {
-  const listed = manifest.resourceType === 'Parameters' ? parametersIn(manifest) : manifest.input;
-  const inputs: readonly unknown[] = Array.isArray(listed) ? listed : [];
-  if (inputs.length === 0 || inputs.length > filesMax)
-    return wrong('fhir-manifest-invalid', `A manifest names 1 to ${filesMax} files in \`input\`.`);
-  const files: ImportFile[] = [];
-  for (const input of inputs) {
-    const { type, url } = (input ?? {}) as { type?: unknown; url?: unknown };
-    if (typeof type !== 'string' || typeof url !== 'string' || !URL.canParse(url))
-      return wrong('fhir-manifest-invalid', 'Each input of a manifest has a type and a URL.');
-    const { href, username, password, hash: fragment } = new URL(url);
-    const isPlain = username === '' && password === '' && fragment === '';
-    if (!isPlain || !from.some((start) => href.startsWith(start)))
-      return wrong('fhir-import-forbidden', 'The channel may not fetch from one of the URLs.');
-    files.push({ type, url: href });
-  }
-  return files;
-}
+/** What is kept of a job; replaced whenever a file is done. */
+type Job = {
+  readonly principal?: Principal;
+  readonly files: readonly ImportFile[];
+  /** So many of the files are done with, in their order. */
+  readonly done: number;
+  readonly output: readonly object[];
+  readonly error: readonly object[];
+  /** Milliseconds since the epoch; absent while files are left. */
+  readonly endedMs?: number;
+};
 
-function parametersIn({ parameter }: Readonly<Record<string, unknown>>): unknown[] {
-  const listed: readonly unknown[] = Array.isArray(parameter) ? parameter : [];
-  return (listed as ParameterLike[]).flatMap((one) => {
-    if (one?.name !== 'input' || !Array.isArray(one.part)) return [];
-    const textOf = (name: string): unknown => {
-      const found = (one.part as ParameterLike[]).find((part) => part?.name === name);
-      return found?.valueUrl ?? found?.valueUri ?? found?.valueCode ?? found?.valueString;
-    };
-    return [{ type: textOf('type'), url: textOf('url') }];
-  });
-}
-
-type ParameterLike = { readonly [name: string]: unknown; readonly name?: unknown } | null;
+/** Jobs that fetch at the same time: each holds a connection, and lines that wait to land. */
+const runningMax = 100;
+/** What came of a job can be asked for so long after its end. */
+const resultTermMs = 24 * 3_600_000;
 
 /**
- * Fetches the files of manifests, one file of a job at a time, each line a message of its own. A
- * job does not survive the engine; the same manifest sent again lands what is missing and nothing
- * twice, since a line is known by its file and its place.
+ * Fetches the files of manifests, one file of a job at a time, each line a message of its own. Jobs
+ * are kept in the channel's state: after a restart they go on, and the file that was under way is
+ * fetched again from its beginning, where what has landed is known by its file and its place.
  */
-export function createImports(options: StreamOptions): Imports {
-  const jobs = new Map<string, Job>();
+export function createImports(options: ImportOptions): Imports {
+  const { state, clock } = options.context;
   const stopped = new AbortController();
+  const running = new Set<string>();
+  const nowMs = (): number => Math.floor(clock.nowUs() / 1000);
+  const read = (id: string): Job | undefined => state.get(`import|${id}`) as Job | undefined;
 
-  async function run(
-    job: Job,
-    files: readonly ImportFile[],
-    principal: Principal | undefined,
-  ): Promise<void> {
-    const output: object[] = [];
-    const error: object[] = [];
-    for (const { type, url } of files) {
-      try {
-        output.push({ type, inputUrl: url, count: await fetchFile(url, principal) });
-      } catch (cause) {
-        const code = cause instanceof PlexusError ? cause.code : 'fhir-import-failed';
-        const diagnostics = 'The file could not be fetched whole; send the manifest again.';
-        const outcome = outcomeOf('transient', [{ severity: 'error', code, diagnostics }]);
-        error.push({ type, inputUrl: url, outcome });
+  /** Ends without a word where the source closes, or the journal cannot be written. */
+  async function run(id: string, begun: Job): Promise<void> {
+    let job = begun;
+    running.add(id);
+    try {
+      while (job.done < job.files.length) {
+        const after = await taken(job, job.files[job.done]!);
+        if (stopped.signal.aborted) return;
+        const isLast = after.done === job.files.length;
+        job = isLast ? { ...after, endedMs: nowMs() } : after;
+        state.put(`import|${id}`, job);
       }
+    } catch (cause) {
+      // What is not durable is done again after the next start; senders hear of the disk already.
+      if (!(cause instanceof PlexusError)) throw cause;
+    } finally {
+      running.delete(id);
     }
-    const transactionTime = new Date(options.context.clock.nowUs() / 1000).toISOString();
-    job.result = { transactionTime, requiresAccessToken: false, output, error };
+  }
+
+  async function taken(job: Job, { type, url }: ImportFile): Promise<Job> {
+    const done = job.done + 1;
+    try {
+      const count = await fetchFile(url, job.principal);
+      return { ...job, done, output: [...job.output, { type, inputUrl: url, count }] };
+    } catch (cause) {
+      const code = cause instanceof PlexusError ? cause.code : 'fhir-import-failed';
+      const diagnostics = 'The file could not be fetched whole; send the manifest again.';
+      const outcome = outcomeOf('transient', [{ severity: 'error', code, diagnostics }]);
+      return { ...job, done, error: [...job.error, { type, inputUrl: url, outcome }] };
+    }
   }
 
   async function fetchFile(url: string, principal: Principal | undefined): Promise<number> {
+    // The configuration may have changed since the manifest was read.
+    if (!mayFetch(url, options.importFrom))
+      throw failed('fhir-import-forbidden', 'the channel may not fetch from there any more');
     const response = await fetch(url, {
       headers: { Accept: 'application/fhir+ndjson' },
       redirect: 'error',
@@ -101,7 +109,7 @@ export function createImports(options: StreamOptions): Imports {
     if (!response.ok || response.body === null) {
       await response.body?.cancel();
       const text = `the server of an import answered ${response.status}`;
-      throw new PlexusError('fhir-import-failed', text, { exit: exitCodes.unavailable });
+      throw failed('fhir-import-failed', text);
     }
     const name = hash('sha256', url, 'hex');
     const keyOf = (line: number): string => `import|${name}|${line}`;
@@ -109,26 +117,47 @@ export function createImports(options: StreamOptions): Imports {
     return landLines(options, response.body, { principal, keyOf }, () => {});
   }
 
+  /** Forgets what is past its term. */
+  function sweep(): void {
+    const old = state.keys('import|').filter((key) => {
+      const { endedMs } = state.get(key) as Job;
+      return endedMs !== undefined && endedMs + resultTermMs <= nowMs();
+    });
+    if (old.length > 0) state.putAll(old.map((key) => [key, undefined] as const));
+  }
+
   return {
+    open() {
+      sweep();
+      for (const key of state.keys('import|')) {
+        const job = state.get(key) as Job;
+        if (job.endedMs === undefined) void run(key.slice('import|'.length), job);
+      }
+    },
     start(files, principal) {
+      sweep();
+      if (running.size >= runningMax) return undefined;
       const id = randomUUID();
-      const job: Job = { asker: principal?.id ?? '', result: undefined };
-      jobs.set(id, job);
-      const oldest = jobs.keys().next();
-      if (jobs.size > jobsMax && !oldest.done) jobs.delete(oldest.value);
-      void run(job, files, principal);
+      const job: Job = {
+        ...(principal === undefined ? {} : { principal }),
+        ...{ files, done: 0, output: [], error: [] },
+      };
+      state.put(`import|${id}`, job);
+      void run(id, job);
       return id;
     },
     find(id, asker) {
-      const job = jobs.get(id);
-      return job === undefined || job.asker !== asker ? undefined : (job.result ?? 'running');
+      const job = read(id);
+      if (job === undefined || (job.principal?.id ?? '') !== asker) return undefined;
+      const { done, files, output, error, endedMs } = job;
+      if (endedMs === undefined) return { running: true, done, files: files.length };
+      if (endedMs + resultTermMs <= nowMs()) return undefined;
+      const transactionTime = new Date(endedMs).toISOString();
+      return { transactionTime, requiresAccessToken: false, output, error };
     },
     close: () => stopped.abort(),
   };
 }
 
-const wrong = (code: string, diagnostics: string): Issue => ({
-  severity: 'error',
-  code,
-  diagnostics,
-});
+const failed = (code: string, text: string): PlexusError =>
+  new PlexusError(code, text, { exit: exitCodes.unavailable });

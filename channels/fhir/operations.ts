@@ -5,7 +5,8 @@ import { answer, refusal } from './answers.ts';
 import type { Arrivals } from './arrivals.ts';
 import { type BodyBudget, readBody } from './body.ts';
 import { type Bad, bad, checkMedia } from './checks.ts';
-import { type Imports, readManifest } from './import.ts';
+import type { Imports } from './import.ts';
+import { readManifest } from './manifest.ts';
 import { fhirJson } from './operation-outcome.ts';
 import { readPayload } from './payload.ts';
 import type { Receiver } from './receiver.ts';
@@ -83,6 +84,7 @@ async function beginImport(
     return receiver.refuse({ ...files, status, type }, body.raw.length);
   }
   const id = imports.start(files, c.env.principal);
+  if (id === undefined) return receiver.refuse(tooManyImports, body.raw.length);
   const headers = { 'Content-Location': `${importPath}/${id}` };
   const text = 'The files of the manifest are being fetched.';
   return answer(202, 'informational', said('import-started', text), headers);
@@ -95,6 +97,14 @@ function objectIn(raw: Buffer): { readonly object: Record<string, unknown> } | B
     return { status: 400, type: 'invalid', ...read.refused };
   return { object: JSON.parse(raw.toString('utf8')) as Record<string, unknown> };
 }
+
+const tooManyImports: Bad = {
+  status: 429,
+  type: 'throttled',
+  code: 'fhir-imports-busy',
+  diagnostics: 'As many imports as the listener runs at once are under way; send it again later.',
+  headers: { 'Retry-After': '60' },
+};
 
 const importPath = '/fhir/_import';
 
@@ -112,9 +122,9 @@ export function routeOperations(
     const found = imports?.find(c.req.param('id'), c.env.principal?.id ?? '');
     if (found === undefined)
       return refusal(404, 'not-found', 'fhir-address-unknown', 'There is nothing at this address.');
-    if (found !== 'running')
+    if (!found.running)
       return new Response(JSON.stringify(found), { headers: { 'Content-Type': fhirJson } });
-    const headers = { 'Retry-After': '5', 'X-Progress': 'fetching' };
+    const headers = { 'Retry-After': '5', 'X-Progress': `${found.done} of ${found.files} files` };
     const text = 'The files of the manifest are being fetched.';
     return answer(202, 'informational', said('import-started', text), headers);
   });

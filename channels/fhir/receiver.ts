@@ -10,7 +10,7 @@ import type { Arrival } from './arrivals.ts';
 import { type BodyBudget, readBody } from './body.ts';
 import { type Bad, bad, checkMedia, isAsynchronous, unconditional } from './checks.ts';
 import type { Asked } from './envelope.ts';
-import type { PendingSettlements } from './pending.ts';
+import { type PendingSettlements, render } from './pending.ts';
 
 export type ReceiverOptions = {
   readonly context: SourceContext;
@@ -80,15 +80,14 @@ export function createReceiver(options: ReceiverOptions) {
 
   async function answer(
     id: MessageId,
-    { isDecided, render, landed = landedAnswer }: Arrival,
+    { isDecided, shape, landed = landedAnswer }: Arrival,
     isAsync: boolean,
     asker: string,
   ): Promise<Response> {
     if (context.ack === 'landed' && !isDecided && !isAsync) return landed(id);
-    const settlement = context.settled(id);
-    const settled = isAsync ? undefined : await withinTime(settlement);
-    if (settled !== undefined) return render(id, settled);
-    pending.add(id, { settlement, render, asker });
+    const settled = isAsync ? undefined : await withinTime(context.settled(id));
+    if (settled !== undefined) return render(context.channel, shape, id, settled);
+    await pending.add(id, asker, shape);
     return pendingAnswer(id, `/fhir/_status/${id}`);
   }
 

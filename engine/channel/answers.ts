@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { MessageId } from '../ids.ts';
 import type { Issue } from '../issue.ts';
 import { batchCode, type ChannelRef, type Journal, states } from '../journal/index.ts';
@@ -12,6 +13,9 @@ type State = {
   readonly code: string | null;
   readonly issues: string | null;
 };
+
+/** Messages of a batch that are looked up before others get a turn. */
+const partsAtOnce = 500;
 
 /**
  * Who waits for what a message came to (`ack: settled`). The journal is read first: a message that
@@ -28,7 +32,13 @@ export function createAnswers(journal: {
 
   /** A batch has ended when each of its messages has, as badly as the worst of them. */
   async function ofBatch(whole: MessageId): Promise<Settlement> {
-    const parts = await Promise.all(journal.partsOf(whole).map(of));
+    const asked: Promise<Settlement>[] = [];
+    for (const id of journal.partsOf(whole)) {
+      // Each is read from the disk: others get their turn between.
+      if (asked.length % partsAtOnce === partsAtOnce - 1) await setImmediate();
+      asked.push(of(id));
+    }
+    const parts = await Promise.all(asked);
     const held = parts.filter(({ outcome }) => outcome === 'quarantined');
     if (held.length === 0) return { outcome: 'delivered', issues: [], parts };
     return { outcome: 'quarantined', issues: held.flatMap(({ issues }) => issues), parts };

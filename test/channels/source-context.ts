@@ -40,12 +40,17 @@ export function handClock(startUs = 1_000_000): HandClock {
 export function memoryState(): SourceState {
   const values = new Map<string, string>();
   const used = new Map<string, number>();
+  const put = (key: string, value: unknown): void => {
+    if (value === undefined) values.delete(key);
+    else values.set(key, JSON.stringify(value));
+  };
   return {
-    get: (key) => (values.has(key) ? JSON.parse(values.get(key)!) : undefined),
-    put(key, value) {
-      if (value === undefined) values.delete(key);
-      else values.set(key, JSON.stringify(value));
+    put,
+    putAll(entries) {
+      for (const [key, value] of entries) put(key, value);
     },
+    keys: (prefix) => [...values.keys()].filter((key) => key.startsWith(prefix)).sort(),
+    get: (key) => (values.has(key) ? JSON.parse(values.get(key)!) : undefined),
     once(name, untilUs, nowUs) {
       if ((used.get(name) ?? 0) >= nowUs) return false;
       used.set(name, untilUs);

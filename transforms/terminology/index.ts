@@ -21,8 +21,9 @@ export * from './drift/index.ts';
 export { type ImportFinding, type ImportReport, importFiles } from './import/index.ts';
 export type { Knowledge, Release } from './knowledge.ts';
 
+export { releaseOfCodeMap } from './map-release.ts';
 export * from './maps/index.ts';
-export { openMembership } from './membership.ts';
+export { openMembership } from './membership/index.ts';
 export { type ExpandedCode, expandedCodes, type Membership, Refused } from './operations/index.ts';
 
 export {
@@ -36,15 +37,16 @@ export {
   valueSetPins,
 } from './pins.ts';
 export { withShipped, writePack } from './shipped/index.ts';
+export { type TranslateConfig, translateStage } from './stage/index.ts';
 export {
   type Change,
   openTerminology,
   type ReleaseInfo,
   type TerminologyStore,
+  type TranslatedCode,
   terminologyFile,
   translateByMap,
   translator,
 } from './store/index.ts';
 export { startTerminology, type TerminologyThread } from './thread/index.ts';
-export { type TranslateConfig, translateStage } from './translate.ts';
 export * from './worklist/index.ts';

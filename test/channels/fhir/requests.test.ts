@@ -3,7 +3,7 @@
 // wait for; also around a crash. Method: an engine that really runs, and fetch.
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Door, type Json, openDoor, responsesIn, settled, toldBy } from './door.ts';
+import { type Door, type Json, openDoor, responsesIn, settled, type Told, toldBy } from './door.ts';
 
 const patient = (number: string, more: Json = {}) => ({
   resourceType: 'Patient',
@@ -169,17 +169,42 @@ describe('FHIR requests', function () {
       );
       const told = await door.ask('POST', '', put, later);
       assert.equal(told.status, 202);
-      const url = new URL(told.headers.get('content-location') ?? '', door.base());
-      let status = await toldBy(await fetch(url));
-      for (; status.status === 202; status = await toldBy(await fetch(url))) await wait(20);
       assert.deepEqual(
-        responsesIn(status).map((one) => one.status),
+        responsesIn(await statusOf(told)).map((one) => one.status),
         ['201 Created'],
       );
+      const elsewhere = await door.ask('GET', '/_status/1');
+      assert.deepEqual([elsewhere.status, elsewhere.codes], [404, ['fhir-address-unknown']]);
     });
+
+    /** What a status URL says once it says something. */
+    async function statusOf(told: Told): Promise<Told> {
+      const path = told.headers.get('content-location') ?? '';
+      const ask = async () => toldBy(await fetch(new URL(path, door.base())));
+      let status = await ask();
+      for (; status.status === 202; status = await ask()) await wait(20);
+      return status;
+    }
 
     it('gives one answer to a conditional create that is sent again after a crash', async () => {
       const headers = { 'If-None-Exist': 'identifier=urn:mrn|7', 'X-Request-Id': 'try-7' };
+      const later = { Prefer: 'respond-async' };
+      const mixed = [
+        entry('PUT', 'Location/d', { resourceType: 'Location', id: 'd' }),
+        entry('GET', 'Location/d'),
+        entry('DELETE', 'Location/e'),
+      ];
+      const other = entry('PUT', 'Location/g', { resourceType: 'Location', id: 'g' });
+      const waiting = [
+        await door.ask('POST', '', bundle('batch', ...mixed), later),
+        await door.ask(
+          'POST',
+          '',
+          bundle('transaction', other, entry('DELETE', 'Location/h')),
+          later,
+        ),
+        await door.ask('PUT', '/Location/f', { resourceType: 'Location', id: 'f' }, later),
+      ];
       const lost = door.ask('POST', '/Patient', patient('7'), headers).catch(() => undefined);
       await wait(3);
       await door.kill();
@@ -188,8 +213,16 @@ describe('FHIR requests', function () {
       const again = await door.ask('POST', '/Patient', patient('7'), headers);
       assert.equal(again.status, 201);
       if (before) assert.equal(before.headers.get('location'), again.headers.get('location'));
-      const other = { 'If-None-Exist': 'identifier=urn:mrn|7' };
-      const found = await door.ask('POST', '/Patient', patient('7'), other);
+      const told = await Promise.all(waiting.map(statusOf));
+      const statuses = told.map((one) => responsesIn(one).map(({ status }) => status));
+      assert.deepEqual(statuses, [
+        ['201 Created', '405 Method Not Allowed', '204 No Content'],
+        ['201 Created', '204 No Content'],
+        [],
+      ]);
+      assert.deepEqual(told[2]!.codes, ['fhir-created'], 'a status URL outlives the engine');
+      const anew = { 'If-None-Exist': 'identifier=urn:mrn|7' };
+      const found = await door.ask('POST', '/Patient', patient('7'), anew);
       assert.deepEqual([found.status, found.headers.get('etag')], [200, 'W/"1"']);
       assert.equal(found.headers.get('location'), again.headers.get('location'));
     });

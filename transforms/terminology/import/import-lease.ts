@@ -16,15 +16,12 @@ type ImportRow = { id: number; pid: number; host: string; touched_us: number };
  * was seen by nobody. Throws PlexusError `import-running` while another one lives.
  */
 export function beginImport(db: DatabaseHandle, nowUs: number): number {
+  // Asked before there is a transaction: one that lives holds the file for seconds at a time.
+  demandNone(db, nowUs);
   return db
     .transaction(() => {
-      for (const row of db.prepare('SELECT * FROM import').all() as ImportRow[]) {
-        if (isAlive(db, row, nowUs)) {
-          const message = `another import (process ${row.pid}) is writing this store`;
-          throw new PlexusError('import-running', message);
-        }
-        db.prepare('DELETE FROM import WHERE id = ?').run(row.id);
-      }
+      demandNone(db, nowUs);
+      db.exec('DELETE FROM import');
       sweep(db);
       const made = db
         .prepare('INSERT INTO import(pid, host, touched_us) VALUES (?, ?, ?)')
@@ -34,6 +31,14 @@ export function beginImport(db: DatabaseHandle, nowUs: number): number {
       return id;
     })
     .immediate();
+}
+
+function demandNone(db: DatabaseHandle, nowUs: number): void {
+  for (const row of db.prepare('SELECT * FROM import').all() as ImportRow[])
+    if (isAlive(db, row, nowUs)) {
+      const message = `another import (process ${row.pid}) is writing this store`;
+      throw new PlexusError('import-running', message);
+    }
 }
 
 function isAlive(db: DatabaseHandle, row: ImportRow, nowUs: number): boolean {

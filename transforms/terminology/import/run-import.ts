@@ -5,7 +5,7 @@ import { createContext, type ImportContext } from './context.ts';
 import { readFhirJson } from './fhir-json.ts';
 import { packageInputs } from './fhir-package.ts';
 import { collectFindings, type Findings, type ImportFinding, Unreadable } from './findings.ts';
-import { batchesOf, type Format, formatOf, isPackage } from './formats.ts';
+import { batchesOf, type Format, formatOf, isBeside, isPackage, whyUnknown } from './formats.ts';
 import { beginImport, endImport, touchImport } from './import-lease.ts';
 import { fileInput, type Input } from './input.ts';
 import { settle } from './settle.ts';
@@ -23,6 +23,8 @@ export type ImportOptions = {
   readonly beside?: Knowledge;
   /** Microseconds since 1970. */
   nowUs(): number;
+  /** Rows between two commits; 100,000 unless told. */
+  readonly rowsPerCommit?: number;
   progress?(readBytes: number, allBytes: number): void;
 };
 
@@ -37,8 +39,12 @@ export type ImportReport = {
   readonly skipped: Readonly<Record<string, number>>;
 };
 
-/** Rows between two commits: short enough that others who write are not kept waiting. */
-const rowsPerCommit = 4_000;
+/**
+ * Codes come in any order, so that each commit writes most pages of their index again: the fewer
+ * commits, the faster. Nobody else writes to the store meanwhile but another import, which is
+ * refused.
+ */
+const rowsPerCommit = 100_000;
 
 /**
  * Imports files whole or not at all. Rows are written as they are read, so memory stays flat;
@@ -59,6 +65,13 @@ export async function importFiles(
   });
   try {
     await readAll(options, made.context, findings, () => touchImport(db, importId, nowUs()));
+    if (made.begun.length === 0 && findings.errors === 0)
+      findings.error(
+        options.files[0] ?? '',
+        0,
+        'not-terminology',
+        'no terminology is in the files',
+      );
     const releases = settle(store, { ...options, importId }, made.ended, findings);
     const skipped = Object.fromEntries(made.skipped);
     const { all, omitted } = findings;
@@ -77,19 +90,19 @@ async function readAll(
 ): Promise<void> {
   const known: { input: Input; format: Format }[] = [];
   const packages: string[] = [];
+  const beside: Input[] = [];
   for (const file of options.files) {
     const input = fileInput(file);
     const format = isPackage(input.base) ? undefined : formatOf(input);
     if (isPackage(input.base)) packages.push(file);
     else if (format !== undefined) known.push({ input, format });
-    else {
-      const message = 'this file is of no format that is imported here (see the help)';
-      findings.error(file, 0, 'format-unknown', message);
-    }
+    else if (isBeside(input)) beside.push(input);
+    else findings.error(...whyUnknown(input));
   }
+  tellBeside(beside, known.length > 0, findings);
   const all = options.files.reduce((sum, file) => sum + fileInput(file).bytes, 0);
   let done = 0;
-  const pace = pacer(context, touch, (bytes) => {
+  const pace = pacer(context, options.rowsPerCommit ?? rowsPerCommit, touch, (bytes) => {
     done += bytes;
     options.progress?.(done, all);
   });
@@ -102,6 +115,13 @@ async function readAll(
     });
 }
 
+/** The other files of a release are passed over beside those that are read, and never alone. */
+function tellBeside(inputs: readonly Input[], isRead: boolean, findings: Findings): void {
+  for (const { name } of inputs)
+    if (isRead) findings.report(name, 0, 'file-passed-over', 'nothing in this file is read here');
+    else findings.error(name, 0, 'format-unknown', 'alone, this file of a release holds no codes');
+}
+
 /** What ends the reading of a file is in the findings already. */
 async function guarded(read: () => Promise<void>): Promise<void> {
   try {
@@ -111,8 +131,13 @@ async function guarded(read: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Runs a reader in transactions of some thousand rows, and lets others have the thread between. */
-function pacer(context: ImportContext, touch: () => void, tell: (bytes: number) => void) {
+/** Runs a reader in transactions of many rows, and lets others have the thread between. */
+function pacer(
+  context: ImportContext,
+  commitRows: number,
+  touch: () => void,
+  tell: (bytes: number) => void,
+) {
   const { db } = context;
   return async (steps: Iterable<number>): Promise<void> => {
     let rows = 0;
@@ -121,7 +146,7 @@ function pacer(context: ImportContext, touch: () => void, tell: (bytes: number) 
       for (const bytes of steps) {
         if (bytes > 0) tell(bytes);
         rows += 1;
-        if (rows % rowsPerCommit > 0) continue;
+        if (rows % commitRows > 0) continue;
         touch();
         db.exec('COMMIT');
         await setImmediate();

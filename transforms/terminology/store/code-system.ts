@@ -29,6 +29,13 @@ export function codeSystemQueries(db: DatabaseHandle) {
       `SELECT ${columns} FROM concept INDEXED BY concept_code
        WHERE release = ? AND code = ? COLLATE NOCASE`,
     ),
+    // The index holds both, so that nobody looks at the concept itself.
+    ords: db
+      .prepare(
+        `SELECT ord, code FROM concept INDEXED BY concept_code
+         WHERE release = ? AND code = ? COLLATE NOCASE`,
+      )
+      .raw(),
     page: db.prepare(
       `SELECT ${columns} FROM concept WHERE release = ? AND ord >= ? AND ord < ? ORDER BY ord`,
     ),
@@ -101,7 +108,16 @@ export function storedCodeSystem(row: ReleaseRow, ask: CodeSystemQueries): CodeS
     const found = ask.find.all(release, code) as ConceptRow[];
     return found.find((each) => each.code === code) ?? (isCaseSensitive ? undefined : found[0]);
   };
+  const ordOf = (code: string): number | undefined => {
+    const found = ask.ords.all(release, code) as (readonly [ord: number, code: string])[];
+    const exact = found.find(([, each]) => each === code);
+    return (exact ?? (isCaseSensitive ? undefined : found[0]))?.[0];
+  };
   const texts = (rows: Iterable<unknown>) => rows as Iterable<string>;
+  const related = (code: string, statement: CodeSystemQueries['children']) => {
+    const ord = ordOf(code);
+    return ord === undefined ? [] : texts(statement.all(release, ord));
+  };
   return {
     url,
     version,
@@ -118,26 +134,18 @@ export function storedCodeSystem(row: ReleaseRow, ask: CodeSystemQueries): CodeS
           yield conceptOf(found);
     },
     roots: () => texts(ask.roots.all(release)),
-    children(code) {
-      const found = find(code);
-      return found === undefined ? [] : texts(ask.children.all(release, found.ord));
-    },
-    parents(code) {
-      const found = find(code);
-      return found === undefined ? [] : texts(ask.parents.all(release, found.ord));
-    },
+    children: (code) => related(code, ask.children),
+    parents: (code) => related(code, ask.parents),
     descendants(code) {
-      const found = find(code);
-      return found === undefined ? [] : texts(ask.descendants.all({ release, ord: found.ord }));
+      const ord = ordOf(code);
+      return ord === undefined ? [] : texts(ask.descendants.all({ release, ord }));
     },
     subsumes(ancestor, descendant) {
-      const above = find(ancestor);
-      const below = find(descendant);
-      if (above === undefined || below === undefined || above.ord === below.ord) return false;
-      const packed = ask.ancestors.get(release, below.ord) as Uint8Array | undefined;
-      return packed === undefined
-        ? climbs(ask, release, below.ord, above.ord)
-        : packedHas(packed, above.ord);
+      const above = ordOf(ancestor);
+      const below = ordOf(descendant);
+      if (above === undefined || below === undefined || above === below) return false;
+      const packed = ask.ancestors.get(release, below) as Uint8Array | undefined;
+      return packed === undefined ? climbs(ask, release, below, above) : packedHas(packed, above);
     },
     withProperty: (property, value) => texts(ask.withProperty.all(release, property, value)),
     mentioning(text) {

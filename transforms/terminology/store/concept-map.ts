@@ -23,8 +23,8 @@ export function conceptMapQueries(db: DatabaseHandle) {
   // The planner, which has no statistics, else reads the whole release.
   const select = (index: string) => `SELECT ${columns} FROM mapping ${index} WHERE release = ?`;
   return {
-    from: db.prepare(`${select('INDEXED BY mapping_code')} AND code = ? ORDER BY ord`),
-    to: db.prepare(`${select('INDEXED BY mapping_target')} AND target_code = ? ORDER BY ord`),
+    from: db.prepare(`${select('INDEXED BY mapping_code')} AND code = ? ORDER BY ord`).raw(),
+    to: db.prepare(`${select('INDEXED BY mapping_target')} AND target_code = ? ORDER BY ord`).raw(),
     page: db.prepare(`${select('')} AND ord >= ? AND ord < ? ORDER BY ord`),
   };
 }
@@ -52,32 +52,66 @@ export function storedConceptMap(row: ReleaseRow, ask: ConceptMapQueries): Conce
   const { id: release, url, version } = row;
   const resource = resourceOf(row);
   const parts = partsOf(resource);
-  const mappingOf = (cells: MappingCells): Mapping => ({
-    ...parts[cells.part]!,
-    code: cells.code,
-    ...given('sourceDisplay', cells.display),
-    ...given('targetCode', cells.target_code),
-    ...given('targetDisplay', cells.target_display),
-    relationship: cells.relationship ?? 'not-related-to',
-    ...given('equivalence', cells.equivalence),
-    ...given('comment', cells.comment),
-    ...dependencies(cells),
-    ...(isOpen(cells) ? { isOpen: true as const } : {}),
-  });
-  const read = (rows: readonly unknown[]) => rows.map((cells) => mappingOf(cells as MappingCells));
+  const mappingOf = (cells: MappingCells): Mapping => toMapping(parts[cells.part]!, cells);
+  /** Rows of the code, of the groups that have this system at that end. */
+  const rowsAt = (end: keyof Part, statement: ConceptMapQueries['from']) => {
+    const systems = new Set(parts.map((part) => part[end].system));
+    return (system: string, code: string): readonly Mapping[] => {
+      if (!systems.has(system)) return [];
+      const found: Mapping[] = [];
+      for (const row of statement.all(release, code)) {
+        const cells = cellsOf(row as RawCells);
+        if (parts[cells.part]![end].system === system) found.push(mappingOf(cells));
+      }
+      return found;
+    };
+  };
   return {
     url,
     version,
     resource,
-    from: (system, code) =>
-      read(ask.from.all(release, code)).filter(({ source }) => source.system === system),
-    to: (system, code) =>
-      read(ask.to.all(release, code)).filter(({ target }) => target.system === system),
+    from: rowsAt('source', ask.from),
+    to: rowsAt('target', ask.to),
     *rows() {
       for (const cells of mappingRows(ask, row)) yield mappingOf(cells);
     },
   };
 }
+
+type RawCells = readonly [
+  ...[part: number, code: string, display: string | null, targetCode: string | null],
+  ...[targetDisplay: string | null, relationship: Relationship | null],
+  ...[equivalence: string | null, comment: string | null, detail: string | null],
+];
+
+/** Rows by key come as arrays: to name nine cells would cost as much as to find them. */
+const cellsOf = (row: RawCells): MappingCells => ({
+  part: row[0],
+  code: row[1],
+  display: row[2],
+  target_code: row[3],
+  target_display: row[4],
+  relationship: row[5],
+  equivalence: row[6],
+  comment: row[7],
+  detail: row[8],
+});
+
+function toMapping({ source, target }: Part, cells: MappingCells): Mapping {
+  const { code, display, target_code, target_display, equivalence, comment } = cells;
+  const relationship = cells.relationship ?? 'not-related-to';
+  const mapping: Writable<Mapping> = { source, target, code, relationship };
+  if (display !== null) mapping.sourceDisplay = display;
+  if (target_code !== null) mapping.targetCode = target_code;
+  if (target_display !== null) mapping.targetDisplay = target_display;
+  if (equivalence !== null) mapping.equivalence = equivalence;
+  if (comment !== null) mapping.comment = comment;
+  if (cells.detail !== null) Object.assign(mapping, dependencies(cells));
+  if (isOpen(cells)) mapping.isOpen = true;
+  return mapping;
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** All rows of a map in its order. */
 export function* mappingRows(
@@ -95,7 +129,6 @@ export const detailOf = ({ detail }: MappingCells): MappingDetail =>
   detail === null ? {} : JSON.parse(detail);
 
 function dependencies(cells: MappingCells): Pick<Mapping, 'dependsOn' | 'product'> {
-  if (cells.detail === null) return {};
   const { dependsOn, product } = (detailOf(cells).target ?? {}) as Pick<
     Mapping,
     'dependsOn' | 'product'
@@ -103,12 +136,13 @@ function dependencies(cells: MappingCells): Pick<Mapping, 'dependsOn' | 'product
   return { ...(dependsOn ? { dependsOn } : {}), ...(product ? { product } : {}) };
 }
 
-/** No target, and nobody said that there is none (R5 says so with `noMap`). */
+/**
+ * No target, and nobody said that there is none (R5 says so with `noMap`). A target that is a value
+ * set names no code either.
+ */
 const isOpen = (cells: MappingCells): boolean =>
   cells.target_code === null &&
-  cells.relationship === null &&
+  cells.relationship !== 'not-related-to' &&
   detailOf(cells).element?.noMap !== true;
 
 const pageRows = 1000;
-
-const given = (key: string, value: string | null) => (value === null ? {} : { [key]: value });

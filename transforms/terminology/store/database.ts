@@ -6,7 +6,7 @@ import {
   openDatabase,
   PlexusError,
 } from '../../../engine/index.ts';
-import { storeLayout, storeSchema } from './schema.ts';
+import { storeLayout, storeSchema, widenIndex } from './schema.ts';
 
 /** The one file of a data folder that terminology is kept in. */
 export const terminologyFile = (dataDir: string): string => join(dataDir, 'terminology.db');
@@ -30,11 +30,16 @@ export function openStoreDatabase({
   readonly = false,
   cacheKiB = 65_536,
 }: StoreOptions): DatabaseHandle {
+  // An import writes the same pages many times: 64 MiB of them go to the file once.
+  const wal = readonly ? {} : { autoCheckpointPages: 8192 };
   if (!readonly) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const db = openDatabase(file, { key, readonly, pageBytes: 8192, cacheKiB });
+  const db = openDatabase(file, { key, readonly, pageBytes: 8192, cacheKiB, ...wal });
   try {
     const found = Number(db.pragma('user_version', { simple: true }));
-    if (found === storeLayout) return db;
+    if (found === storeLayout) {
+      if (!readonly) widenIndex(db);
+      return db;
+    }
     if (found !== 0 || readonly) {
       const message = `${file} has layout ${found}; this version reads layout ${storeLayout}`;
       throw new PlexusError('terminology-layout', message, { exit: exitCodes.io });

@@ -1,3 +1,5 @@
+import type { DatabaseHandle } from '../../../engine/index.ts';
+
 /**
  * The layout of the terminology store.
  *
@@ -13,6 +15,24 @@
  * release speaks of. Texts of licences are kept once and never change.
  */
 export const storeLayout = 1;
+
+/**
+ * Holds the whole answer to "what becomes of this code", so that one descent of one tree gives it.
+ * An index is no layout: a store that was made with a narrower one of this name is read all the
+ * same, by this version and the one before, and gets this one from whoever next writes to it.
+ */
+const answerIndex = `CREATE INDEX IF NOT EXISTS mapping_code ON mapping(release, code, ord, part,
+  target_code, target_display, relationship, equivalence, display, comment, detail);`;
+
+/** Rebuilds the index of answers where it is the narrower one of an earlier version. */
+export function widenIndex(db: DatabaseHandle): void {
+  const columns = () => (db.pragma(`index_info('mapping_code')`) as unknown[]).length;
+  if (columns() > 2) return;
+  db.transaction(() => {
+    // Somebody else may have done it meanwhile.
+    if (columns() <= 2) db.exec(`DROP INDEX IF EXISTS mapping_code; ${answerIndex}`);
+  }).immediate();
+}
 
 const tables = `
 CREATE TABLE IF NOT EXISTS import(id INTEGER PRIMARY KEY, pid INT NOT NULL, host TEXT NOT NULL,
@@ -47,7 +67,7 @@ CREATE TABLE IF NOT EXISTS above(release INT, ord INT, ancestors BLOB NOT NULL,
 CREATE TABLE IF NOT EXISTS mapping(release INT, ord INT, part INT NOT NULL, code TEXT NOT NULL,
   display TEXT, target_code TEXT, target_display TEXT, relationship TEXT, equivalence TEXT,
   comment TEXT, detail TEXT, PRIMARY KEY(release, ord)) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS mapping_code ON mapping(release, code);
+${answerIndex}
 CREATE INDEX IF NOT EXISTS mapping_target ON mapping(release, target_code)
   WHERE target_code IS NOT NULL;
 CREATE TABLE IF NOT EXISTS member(release INT, ord INT, system TEXT NOT NULL, version TEXT,

@@ -10,6 +10,7 @@ await importFiles(store, {
   approval: { by: 'nobody' },
   dryRun: false,
   nowUs: () => at++,
+  rowsPerCommit: 4_000,
   progress: (done, all) => {
     if (done > all / 2) process.kill(process.pid, 'SIGKILL');
   },
