@@ -70,7 +70,7 @@ const parameterOf = (request: Request, name: string): string | undefined =>
     .map((part) => part.trim())
     .find((parameter) => parameter.startsWith(`${name}=`));
 
-/** A sender may say which release it speaks (https://hl7.org/fhir/R4/http.html#version-parameter). */
+/** A sender may say which release it speaks (http.html#version-parameter). */
 const isR4 = (request: Request): boolean =>
   /^fhirversion="?4\.0(?:\.\d)?"?$/.test(parameterOf(request, 'fhirversion') ?? 'fhirversion=4.0');
 
