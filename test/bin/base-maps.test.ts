@@ -58,7 +58,7 @@ describe('the maps of the base mappings', () => {
     assert.deepEqual(missing, []);
   });
 
-  it('answer as any other map: a man of HL7 0001, a phone for what table 0202 does not have', () => {
+  it('answer as any map: male for HL7 0001 M, a phone for what table 0202 does not have', () => {
     const ask = (name: string, table: string, code: string) => {
       const url = `urn:plexus:concept-map:${name}`;
       const [version = ''] = knowledge.versions('ConceptMap', url);
