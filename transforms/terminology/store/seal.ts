@@ -51,10 +51,10 @@ export function hashContent(db: DatabaseHandle, release: number): string {
   return hash.digest('hex');
 }
 
-/** Rows that SQLite writes as one text: to take each of them apart here costs three times as much. */
+/** Rows that SQLite writes as one text: to take each of them apart here costs thrice as much. */
 const rowsPerText = 1_000;
 
-/** All rows of a table in order, each as a JSON array and a line; the release itself counts as 0. */
+/** All rows of a table in order, each as a JSON array and a line; their release counts as 0. */
 function* rowTexts(
   db: DatabaseHandle,
   release: number,
