@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Denied, Principal } from '../../engine/http/index.ts';
 import type { Landing, MessageId, SourceContext } from '../../engine/index.ts';
 import { type Batch, readBatch } from './batch.ts';
-import { type Bad, checkTypes, scopeMissing, untaken } from './checks.ts';
+import { type Bad, checkTypes, mediaTypeOf, patchType, scopeMissing, untaken } from './checks.ts';
 import { type Asked, envelope, isPlain, patchIssue, patchResource } from './envelope.ts';
 import { type Payload, readBundleHead, readPayload, readScanned } from './payload.ts';
 import type { Shape } from './pending.ts';
@@ -48,9 +48,10 @@ export function createArrivals(options: ArrivalOptions) {
     if (asBatch !== undefined) return asBatch;
     if (asked.method === 'DELETE') return enveloped(request, asked, undefined, receivedUs);
     if (asked.method === 'PATCH') {
-      const wrong = patchIssue(raw);
+      const language = mediaTypeOf(request) === patchType ? 'json' : 'fhirpath';
+      const wrong = patchIssue(raw, language);
       if (wrong !== undefined) return { status: 400, type: 'invalid', ...wrong };
-      return enveloped(request, asked, patchResource(raw), receivedUs);
+      return enveloped(request, asked, patchResource(raw, language), receivedUs);
     }
     const found = readPayload(raw, options.entriesMax);
     if ('refused' in found) return { status: 400, type: 'invalid', ...found.refused };

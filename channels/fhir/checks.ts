@@ -35,7 +35,7 @@ export function bad(reason: 'body-too-large' | 'body-too-slow' | 'busy'): Bad {
 }
 
 const resourceTypes: ReadonlySet<string> = new Set(['application/fhir+json', 'application/json']);
-const patchType = 'application/json-patch+json';
+export const patchType = 'application/json-patch+json';
 
 export const ndjsonType = 'application/fhir+ndjson';
 const ndjsonTypes: ReadonlySet<string> = new Set([
@@ -54,11 +54,12 @@ export const mediaTypeOf = (request: Request): string =>
 export function checkMedia(request: Request, { method }: Pick<Asked, 'method'>): Bad | undefined {
   if (method === 'DELETE') return undefined;
   const type = mediaTypeOf(request);
-  const isTaken = method === 'PATCH' ? type === patchType : resourceTypes.has(type);
+  const isPatch = method === 'PATCH';
+  const isTaken = resourceTypes.has(type) || (isPatch && type === patchType);
   if (isTaken && isPlainUtf8(request)) return undefined;
-  const wanted = method === 'PATCH' ? patchType : 'application/fhir+json';
+  const wanted = isPatch ? `${patchType} or application/fhir+json` : 'application/fhir+json';
   const diagnostics = `Send ${wanted} in UTF-8 and without a content encoding.`;
-  const headers = method === 'PATCH' ? { 'Accept-Patch': patchType } : {};
+  const headers = isPatch ? { 'Accept-Patch': `${patchType}, application/fhir+json` } : {};
   return { status: 415, type: 'not-supported', code: 'media-type', diagnostics, headers };
 }
 

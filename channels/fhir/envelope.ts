@@ -27,24 +27,32 @@ export function envelope(asked: Asked, body: Buffer | undefined): Buffer {
   return Buffer.concat([Buffer.from(`{"request":${request},"resource":`), body, Buffer.from('}')]);
 }
 
-/** A JSON Patch as a resource (https://hl7.org/fhir/R4/http.html#jsonpatch). */
-export function patchResource(patch: Buffer): Buffer {
+/** JSON Patch (RFC 6902), or Parameters with FHIRPath Patch. */
+export type PatchLanguage = 'json' | 'fhirpath';
+
+/** A patch as a resource (https://hl7.org/fhir/R4/http.html#jsonpatch); Parameters are one. */
+export function patchResource(patch: Buffer, language: PatchLanguage): Buffer {
+  if (language === 'fhirpath') return patch;
   const data = patch.toString('base64');
   const contentType = 'application/json-patch+json';
   return Buffer.from(JSON.stringify({ resourceType: 'Binary', contentType, data }));
 }
 
 /** What stands against the body of a PATCH; what it says is read by the chain. */
-export function patchIssue(patch: Buffer): Issue | undefined {
+export function patchIssue(patch: Buffer, language: PatchLanguage): Issue | undefined {
   const scanned = isUtf8(patch) ? scanJson(patch, 0) : undefined;
   if (scanned !== undefined && 'refused' in scanned) return scanned.refused;
   try {
-    if (scanned !== undefined && Array.isArray(JSON.parse(patch.toString('utf8'))))
-      return undefined;
+    const body: unknown = scanned && JSON.parse(patch.toString('utf8'));
+    const isParameters = (body as { resourceType?: unknown } | null)?.resourceType === 'Parameters';
+    if (language === 'json' ? Array.isArray(body) : isParameters) return undefined;
   } catch {
     // Said below: the parser's own message quotes the text.
   }
-  const diagnostics = 'A patch is a list of operations in JSON (RFC 6902).';
+  const diagnostics =
+    language === 'json'
+      ? 'A patch is a list of operations in JSON (RFC 6902).'
+      : 'A FHIRPath Patch is a Parameters resource.';
   return { severity: 'error', code: 'fhir-patch-invalid', diagnostics };
 }
 

@@ -2,9 +2,12 @@ import type { Granted, Issue } from '../../engine/index.ts';
 import {
   applyPatch,
   type Contribution,
+  type Patch,
   parseFaithfully,
   type Sent,
 } from '../../transforms/fhir/index.ts';
+import { applyPathPatch } from '../../transforms/fhirpath/index.ts';
+import { isSamePatient } from '../../transforms/identity/index.ts';
 import { joinElements, render } from './elements.ts';
 import type { Placed } from './fold.ts';
 import type { State } from './resource-cache.ts';
@@ -53,8 +56,8 @@ export function grant(
   if (sent.search !== undefined && match !== undefined && isSentAs(contribution, sent, match))
     return refusal('fhir-id-mismatch', 'the resource has another id than the one that is meant');
   if (sent.patch === undefined) return { ...one, contribution: { ...contribution, id: target } };
-  const patched = patch(state!, contribution, sent);
-  return 'code' in patched ? patched : { ...one, contribution: patched };
+  const changed = patch(state!, contribution, sent.patch);
+  return 'code' in changed ? changed : { ...one, contribution: changed };
 }
 
 /** Was the whole resource sent under an id that is not that of the match? */
@@ -77,12 +80,14 @@ function refusedBy(
 }
 
 /** What the patch changes, element by element, so that what others say of the rest stands. */
-function patch(state: State, contribution: Contribution, { patch: operations = [] }: Sent) {
+function patch(state: State, contribution: Contribution, asked: Patch) {
   const { type, id } = state;
-  const before = parseFaithfully(render(state, state.text)) as Json;
-  const after = applyPatch(before, operations);
-  if (after === undefined)
-    return refusal('fhir-patch-failed', 'an operation of the patch does not fit the resource');
+  const text = render(state, state.text);
+  const before = parseFaithfully(text) as Json;
+  const { resource: after, refused } = patched(text, asked);
+  if (refused !== undefined) return refused;
+  if (type === 'Patient' && !isSamePatient(before, after))
+    return refusal('fhir-patch-patient', whoIsSeenWhole);
   const names = Object.keys(after);
   if (names.some((name) => !/^_?[a-z][A-Za-z0-9]*$/.test(name) || after[name] === null))
     return refusal('fhir-patch-failed', 'what the patch makes of the resource is no resource');
@@ -92,6 +97,30 @@ function patch(state: State, contribution: Contribution, { patch: operations = [
   const remove = Object.keys(before).filter((name) => !Object.hasOwn(after, name));
   return { ...contribution, type, id, set, remove };
 }
+
+type Patched =
+  | { readonly resource: Json; readonly refused?: never }
+  | { readonly resource?: never; readonly refused: Issue };
+
+/** The text of an issue of FHIRPath names places of the patch, and nothing of the resource. */
+function patched(text: string, asked: Patch): Patched {
+  const failed = (diagnostics: string) => ({ refused: refusal('fhir-patch-failed', diagnostics) });
+  const before = parseFaithfully(text) as Json;
+  if (asked.language === 'json') {
+    const resource = applyPatch(before, asked.operations);
+    return resource ? { resource } : failed('an operation of the patch does not fit the resource');
+  }
+  const fixed = ({ id, meta, resourceType }: Json) => JSON.stringify([id, meta, resourceType]);
+  const resource = parseFaithfully(text) as Json;
+  const wrong = applyPathPatch(resource, asked.operations);
+  if (wrong !== undefined) return failed(wrong.diagnostics);
+  if (fixed(resource) === fixed(before)) return { resource };
+  return failed('a patch cannot change `id`, `meta` or `resourceType`');
+}
+
+const whoIsSeenWhole =
+  'the patch changes by what a patient is known (names, numbers, birth date, sex, address, ' +
+  'telecom, links): such a Patient is sent whole, so that identity sees all of it';
 
 /** A later generation of a message: what was meant once is meant again. */
 export function repeated(

@@ -1,5 +1,5 @@
 import { isRawNumber, parseFaithfully } from './json.ts';
-import type { Patch, PatchOperation, Pointer } from './patch.ts';
+import type { JsonPatch, PatchOperation, Pointer } from './patch.ts';
 
 type Json = Record<string, unknown>;
 
@@ -7,7 +7,7 @@ type Json = Record<string, unknown>;
  * The resource after the patch, in which the given one may live on; undefined when an operation
  * does not fit it: all or none (RFC 6902, section 5).
  */
-export function applyPatch(resource: Json, patch: Patch): Json | undefined {
+export function applyPatch(resource: Json, patch: JsonPatch): Json | undefined {
   const root = { resource: structured(resource) as Json };
   for (const one of patch) if (!applied(root, one)) return undefined;
   return root.resource;

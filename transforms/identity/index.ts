@@ -97,6 +97,7 @@ export {
   type Answer,
   type IdentityStore,
   identifyStage,
+  isSamePatient,
   openIdentityStore,
   resolve,
 } from './stage/index.ts';

@@ -235,6 +235,39 @@ describe('routes/spine requests', () => {
     assert.deepEqual(nobody.codes, ['fhir-not-found']);
   });
 
+  it('patches a Patient but for what identity knows it by, which is sent whole', () => {
+    const { send, now } = door();
+    const link = [{ other: { reference: 'Patient/q' }, type: 'seealso' }];
+    send(entry('PUT', 'Patient/p', { resourceType: 'Patient', id: 'p', active: true, link }));
+    const patch = (...operations: unknown[]) =>
+      send(entry('PATCH', 'Patient/p', jsonPatch(...operations)));
+    const languages = [{ language: { text: 'Welsh' } }];
+    const done = patch({ op: 'add', path: '/communication', value: languages });
+    assert.equal(done.written?.granted[0]?.did, 'updated');
+    assert.deepEqual(now('Patient', 'p')?.communication, languages);
+    for (const [path, value] of [
+      ['/birthDate', '1970-01-01'],
+      ['/name', [{ family: 'Teststone' }]],
+      ['/link/0/type', 'replaced-by'],
+      ['/active', false],
+    ] as const)
+      assert.deepEqual(patch({ op: 'add', path, value }).codes, ['fhir-patch-patient'], path);
+    const parts = { name: 'value', part: [{ name: 'language', valueCodeableConcept: {} }] };
+    const [type, path] = [
+      { name: 'type', valueCode: 'delete' },
+      { name: 'path', valueString: 'Patient.communication[0]' },
+    ];
+    const parameter = [{ name: 'operation', part: [type, path, parts] }];
+    send(entry('PATCH', 'Patient/p', { resourceType: 'Parameters', parameter }));
+    assert.equal(now('Patient', 'p')?.communication, undefined);
+    const renamed = { ...path, valueString: 'Patient.id' };
+    const wrong = {
+      resourceType: 'Parameters',
+      parameter: [{ name: 'operation', part: [type, renamed] }],
+    };
+    assert.deepEqual(send(entry('PATCH', 'Patient/p', wrong)).codes, ['fhir-patch-failed']);
+  });
+
   it('decides a message once, whatever has happened before it runs again', () => {
     const { send, now, restart } = door();
     const location = { resourceType: 'Location', id: 'l', name: 'first', status: 'active' };
