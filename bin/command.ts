@@ -57,6 +57,9 @@ export type Command = {
   run(invocation: Invocation): Promise<number>;
 };
 
+/** A command by its name, not loaded yet. */
+export type ListedCommand = { readonly name: string; load(): Promise<Command> };
+
 /** Ties the type of a command's options to what it declares. */
 export function defineCommand<const O extends OptionSpecs>(
   command: Omit<Command, 'options' | 'run'> & {

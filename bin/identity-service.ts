@@ -1,11 +1,5 @@
 import { Hono } from 'hono';
-import {
-  type HttpApp,
-  type HttpEnv,
-  plainRefusal,
-  type Refusal,
-  type RefusalBody,
-} from '../engine/http/index.ts';
+import type { HttpApp, HttpEnv } from '../engine/http/index.ts';
 import {
   type Clock,
   type Events,
@@ -14,7 +8,7 @@ import {
   PlexusError,
 } from '../engine/index.ts';
 import type { SpineReader } from '../routes/spine/index.ts';
-import { createIdentityService, refusalOutcome, startDesk } from '../transforms/identity/index.ts';
+import { createIdentityService, startDesk } from '../transforms/identity/index.ts';
 import { spineDownstream } from './identity-places.ts';
 
 export type IdentityWiring = {
@@ -57,12 +51,4 @@ export function mountIdentity(others: Hono<HttpEnv>, wiring: IdentityWiring) {
       await desk.close();
     },
   };
-}
-
-/** FHIR callers are refused in FHIR. */
-export function refusalAt(refusal: Refusal, path: string): RefusalBody {
-  const plain = plainRefusal(refusal);
-  if (path !== '/fhir' && !path.startsWith('/fhir/')) return plain;
-  const { error } = JSON.parse(plain.text) as { error: { code: string; message: string } };
-  return refusalOutcome(error.code, error.message);
 }

@@ -3,6 +3,7 @@ import { ConfigError, exitCodes, PlexusError, renderIssue, suggestion } from '..
 import {
   type Command,
   type Invocation,
+  type ListedCommand,
   type OptionSpec,
   type Output,
   UsageError,
@@ -22,7 +23,7 @@ export type World = Pick<Invocation, 'out' | 'env' | 'signal'>;
 /** Runs one command line and gives its exit code. Never throws: a bug is told and becomes 70. */
 export async function main(
   argv: readonly string[],
-  commands: readonly Command[],
+  commands: readonly ListedCommand[],
   world: World,
 ): Promise<number> {
   try {
@@ -36,7 +37,7 @@ export async function main(
 
 async function dispatch(
   argv: readonly string[],
-  commands: readonly Command[],
+  commands: readonly ListedCommand[],
   world: World,
 ): Promise<number> {
   const { word, rest } = takeCommand(argv);
@@ -47,12 +48,12 @@ async function dispatch(
   if (word === undefined || word === 'help') {
     const topic = rest.find((arg) => !arg.startsWith('-'));
     const isAsked = word === 'help' || rest.some((arg) => arg === '--help' || arg === '-h');
-    const text = topic === undefined ? overview(commands) : helpOf(find(topic, commands));
+    const text = await helpAbout(topic, commands);
     if (isAsked) world.out.line(text);
     else world.out.say(text);
     return isAsked ? exitCodes.ok : exitCodes.usage;
   }
-  const command = find(word, commands);
+  const command = await find(word, commands);
   const { values, positionals } = parseArgs({
     args: [...rest],
     options: { ...command.options, ...globalOptions },
@@ -84,9 +85,17 @@ function takeCommand(argv: readonly string[]): { word: string | undefined; rest:
   return { word: undefined, rest: [...argv] };
 }
 
-function find(word: string, commands: readonly Command[]): Command {
+async function helpAbout(
+  topic: string | undefined,
+  commands: readonly ListedCommand[],
+): Promise<string> {
+  if (topic !== undefined) return helpOf(await find(topic, commands));
+  return overview(await Promise.all(commands.map(({ load }) => load())));
+}
+
+async function find(word: string, commands: readonly ListedCommand[]): Promise<Command> {
   const command = commands.find(({ name }) => name === word);
-  if (command !== undefined) return command;
+  if (command !== undefined) return command.load();
   const names = commands.map(({ name }) => name);
   throw new UsageError(`unknown command \`${word}\`; ${suggestion(word, names)}`);
 }

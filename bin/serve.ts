@@ -21,12 +21,10 @@ import {
   createMonitoring,
 } from '../monitoring/index.ts';
 import { openSpineReader } from '../routes/spine/index.ts';
-import { openIdentityReader } from '../transforms/identity/index.ts';
-import { openWorkListFigures } from '../transforms/terminology/index.ts';
-import { mountTerminology } from './fhir-base.ts';
-import { mountIdentity, refusalAt } from './identity-service.ts';
+import { openWorkListFigures } from '../transforms/terminology/worklist/index.ts';
 import { registry } from './registry.ts';
 import { announceEngine, findEngine } from './running-engine.ts';
+import { identityFigures, mountServices, refusalAt } from './services.ts';
 import { version } from './version.ts';
 
 export type ServeOptions = {
@@ -70,7 +68,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const logs = createLogs({ events, clock, level: options.logLevel ?? 'error' });
   let engine: Engine | undefined;
   let audit: AuditTrail | undefined;
-  const identity = openIdentityReader(dataDir, key.value);
+  const identity = identityFigures(dataDir, key.value);
   const codes = openWorkListFigures({ dataDir, key: key.value });
   const monitoring = createMonitoring({
     events,
@@ -87,18 +85,14 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const { host } = network.http;
   const port = anyPort ? 0 : network.http.port;
   const spine = openSpineReader(dataDir, key.value);
-  const mounted = mountIdentity(monitoring.app, {
-    ...{ dataDir, key: key.value, configDir: network.configDir, clock, events, spine },
+  const services = mountServices(monitoring.app, {
+    ...{ dataDir, key: key.value, configDir: network.configDir, clock, events, spine, version },
     ...{ engine: () => engine?.operations, bug: logs.bug },
   });
-  const terminology = mountTerminology(mounted.app, {
-    ...{ dataDir, key: key.value, version, bug: logs.bug },
-  });
-  const { app } = terminology;
+  const { app } = services;
   const facing = { host, port, app, ...monitoring.http, refusalBody: refusalAt };
   const http = await serveHttp(facing).catch(async (cause: unknown) => {
-    await terminology.close();
-    await mounted.close();
+    await services.close();
     // The port is taken by the engine that a person has forgotten; a note alone may be stale.
     const isTaken = cause instanceof PlexusError && cause.code === 'port-in-use';
     if (!isTaken || !findEngine(dataDir)) throw cause;
@@ -110,8 +104,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     await engine?.stop();
     monitoring.close();
     await http.close(limits.drainMs);
-    await terminology.close();
-    await mounted.close();
+    await services.close();
     spine.close();
     identity.close();
     codes.close();

@@ -1,21 +1,34 @@
-import type { StageComponent } from '../engine/index.ts';
-import { storeStage } from '../routes/spine/index.ts';
-import { readFhirStage } from '../transforms/fhir/index.ts';
-import { identifyStage } from '../transforms/identity/index.ts';
-import { convertStage } from '../transforms/mapping/index.ts';
-import { translateStage } from '../transforms/terminology/index.ts';
-import { validateStage } from '../transforms/validation/index.ts';
+import { createRequire } from 'node:module';
+import type { Listed, StageComponent } from '../engine/index.ts';
+
+type Conversion = typeof import('../transforms/mapping/index.ts');
+type Fhir = typeof import('../transforms/fhir/index.ts');
+type Translation = typeof import('../transforms/terminology/stage/index.ts');
+type Identification = typeof import('../transforms/identity/identify/index.ts');
+type Validation = typeof import('../transforms/validation/stage/index.ts');
+type Spine = typeof import('../routes/spine/index.ts');
+
+const require = createRequire(import.meta.url);
+// biome-ignore lint/suspicious/noExplicitAny: a list holds components of every configuration type.
+const stage = (name: string, load: () => StageComponent<any>): Listed => {
+  return { role: 'stage', name, load };
+};
 
 /**
- * The stages that a channel can name, by hand. Apart from the other components, because chain
- * workers load these and nothing else.
+ * The stages that a channel can name, by hand; each is loaded when one does. Apart from the other
+ * components, because chain workers know these and nothing else.
  */
-// biome-ignore lint/suspicious/noExplicitAny: a list holds components of every configuration type.
-export const stageComponents: readonly StageComponent<any>[] = [
-  convertStage,
-  readFhirStage,
-  translateStage,
-  identifyStage,
-  validateStage,
-  storeStage,
+export const stageComponents: readonly Listed[] = [
+  stage('convert', () => (require('../transforms/mapping/index.ts') as Conversion).convertStage),
+  stage('read-fhir', () => (require('../transforms/fhir/index.ts') as Fhir).readFhirStage),
+  stage('translate', () => {
+    return (require('../transforms/terminology/stage/index.ts') as Translation).translateStage;
+  }),
+  stage('identify', () => {
+    return (require('../transforms/identity/identify/index.ts') as Identification).identifyStage;
+  }),
+  stage('validate', () => {
+    return (require('../transforms/validation/stage/index.ts') as Validation).validateStage;
+  }),
+  stage('store', () => (require('../routes/spine/index.ts') as Spine).storeStage),
 ];

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { commands } from './commands/index.ts';
+import { loadCommands } from './commands/index.ts';
 import { findCodes, referencePages } from './reference/index.ts';
 import { registry } from './registry.ts';
 
@@ -8,8 +8,8 @@ const root = join(import.meta.dirname, '..');
 const folders = ['engine', 'channels', 'transforms', 'routes', 'monitoring', 'bin'];
 
 /** The generated pages as they should be now. */
-export function currentPages(): ReadonlyMap<string, string> {
-  return referencePages({ registry, commands, codes: currentCodes() });
+export async function currentPages(): Promise<ReadonlyMap<string, string>> {
+  return referencePages({ registry, commands: await loadCommands(), codes: currentCodes() });
 }
 
 /** Every code that the source names, file by file. */
@@ -28,5 +28,5 @@ export function currentCodes() {
 if (import.meta.main) {
   const target = join(root, 'docs/reference');
   mkdirSync(target, { recursive: true });
-  for (const [name, text] of currentPages()) writeFileSync(join(target, name), text);
+  for (const [name, text] of await currentPages()) writeFileSync(join(target, name), text);
 }

@@ -10,7 +10,7 @@ import type { Stage } from './stage.ts';
  * What can be named in a channel file. One file is one component: its spec, its schema, its
  * behaviour, in that order. The schema feeds lint, the JSON Schema for editors, docs/reference and
  * forms, so every field carries `.describe()`. Components are listed by hand in
- * `bin/registry.ts`.
+ * `bin/registry.ts`; each is loaded when a configuration names it.
  */
 type Spec<Config> = {
   /** The word an analyst writes in YAML. */
@@ -113,15 +113,3 @@ export type Registry = {
   readonly stages: ReadonlyMap<string, StageComponent>;
   readonly routes: ReadonlyMap<string, RouteComponent>;
 };
-
-/** Sorts components by role; a name that occurs twice in one role is a bug. */
-export function createRegistry(components: readonly Component[]): Registry {
-  const registry = { sources: new Map(), stages: new Map(), routes: new Map() };
-  for (const component of components) {
-    const map = registry[`${component.role}s`];
-    if (map.has(component.name))
-      throw new Error(`two ${component.role}s are called ${component.name}`);
-    map.set(component.name, component);
-  }
-  return registry;
-}

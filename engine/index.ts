@@ -27,6 +27,7 @@ export * from './operations.ts';
 export * from './outcome.ts';
 export * from './pem-files.ts';
 export type { IdRange, RawMessage, RawQuery, RawReader } from './reader/index.ts';
+export { createRegistry, type Listed } from './registry.ts';
 export * from './sink.ts';
 export * from './source.ts';
 export * from './stage.ts';

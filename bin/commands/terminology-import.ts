@@ -22,6 +22,7 @@ export async function terminologyImport(
   if (rest.length === 0) throw new UsageError('import which FILE..?');
   const { by = userInfo().username, commit, url, version, encoding } = options;
   const files = rest.flatMap(filesOf);
+  if (files.length === 0) throw new UsageError(`no file is in ${rest.join(', ')}`);
   const licence = options.licence === undefined ? undefined : textOf(options.licence);
   if (encoding !== undefined) requireEncoding(encoding);
   using store = openTerminologyStore(call);
@@ -80,6 +81,8 @@ function requireEncoding(name: string): void {
   } catch {
     throw new UsageError(`there is no encoding \`${name}\`; for example windows-1252`);
   }
+  if (/^(?:utf-?16|ucs-?2|unicode)/i.test(name.trim()))
+    throw new UsageError(`\`${name}\` is not read here: write the file as UTF-8 first`);
 }
 
 function tell({ json, out }: TerminologyCall, report: ImportReport): void {

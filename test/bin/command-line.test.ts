@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { commands } from '../../bin/commands/index.ts';
+import { loadCommands } from '../../bin/commands/index.ts';
 import { main } from '../../bin/main.ts';
 import { PlexusError } from '../../engine/index.ts';
 import { run } from './capture.ts';
@@ -90,13 +90,11 @@ describe('the command line', () => {
   }).timeout(20_000);
 
   it('tells a bug from a failure: 70 with the stack, else the error`s own code', async () => {
-    const failing = (error: Error) => ({
-      name: 'fail',
-      summary: '',
-      usage: '',
-      options: {},
-      run: () => Promise.reject(error),
-    });
+    const failing = (error: Error) => {
+      const run = () => Promise.reject(error);
+      const command = { name: 'fail', summary: '', usage: '', options: {}, run };
+      return { name: 'fail', load: async () => command };
+    };
     const said: string[] = [];
     const out = { line: () => {}, json: () => {}, say: (text: string) => void said.push(text) };
     const world = { out: { ...out, isTerminal: false }, env: {}, signal: AbortSignal.any([]) };
@@ -156,7 +154,7 @@ describe('the command line', () => {
 
   it('explains every command and every option', async () => {
     const overview = (await run(['help'])).lines.join('\n');
-    for (const { name, options } of commands) {
+    for (const { name, options } of await loadCommands()) {
       assert.match(overview, new RegExp(`^  ${name} `, 'm'));
       const help = (await run(['help', name])).lines.join('\n');
       for (const option of Object.keys(options)) assert.ok(help.includes(`--${option}`));

@@ -11,9 +11,10 @@ import { currentCodes, currentPages } from '../../bin/write-reference.ts';
 // against the table.
 
 const root = join(import.meta.dirname, '../..');
+const pages = await currentPages();
 
 describe('docs/reference', () => {
-  for (const [name, text] of currentPages())
+  for (const [name, text] of pages)
     it(`${name} is up to date (\`npm run docs\`)`, () =>
       assert.equal(readFileSync(join(root, 'docs/reference', name), 'utf8'), text));
 

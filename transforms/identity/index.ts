@@ -60,6 +60,7 @@ export {
   refit,
   startDesk,
 } from './desk/index.ts';
+export { identifyStage } from './identify/index.ts';
 export { identityFile } from './identity-file.ts';
 export * from './link/index.ts';
 export {
@@ -78,6 +79,7 @@ export {
 } from './model/index.ts';
 export { normalisePerson, type RawPerson, rawOf } from './normalise/index.ts';
 export * from './policy/index.ts';
+export * from './preview/index.ts';
 export { type IdentityFigures, type IdentityReader, openIdentityReader } from './reader.ts';
 export * from './record.ts';
 export {
@@ -96,8 +98,11 @@ export {
 export {
   type Answer,
   type IdentityStore,
+<<<<<<< HEAD
   identifyStage,
   isSamePatient,
+=======
+>>>>>>> main
   openIdentityStore,
   resolve,
 } from './stage/index.ts';

@@ -1,9 +1,14 @@
-import { existsSync } from 'node:fs';
-import { type DatabaseHandle, openDatabase } from '../../engine/index.ts';
+import type { DatabaseHandle } from '../../engine/index.ts';
 import { reviewKinds } from './events.ts';
 import { identityFile } from './identity-file.ts';
-import { type IdentityRegistry, openRegistry, type ReviewCount } from './registry/index.ts';
-import { type Crosswalk, openCrosswalk, type Tallied, tallied } from './stage/index.ts';
+import {
+  type Crosswalk,
+  type IdentityRegistry,
+  openRegistry,
+  openToRead,
+  type ReviewCount,
+} from './registry/index.ts';
+import { type Tallied, tallied } from './stage/index.ts';
 
 /** Questions to the identity store, on a read-only handle of its own. */
 export type IdentityReader = {
@@ -37,7 +42,7 @@ type Opened = {
   readonly crosswalk: Crosswalk;
 };
 
-/** A store that is not there yet reads as empty. Throws what `openDatabase` throws. */
+/** A store that is not there yet reads as empty. Throws what `openToRead` throws. */
 export function openIdentityReader(dataDir: string, key: Buffer): IdentityReader {
   let opened: Opened | undefined;
 
@@ -99,10 +104,8 @@ const openReviews = (counts: readonly ReviewCount[]): IdentityFigures['reviews']
   });
 
 function tryOpen(file: string, key: Buffer): Opened | undefined {
-  if (!existsSync(file)) return undefined;
-  const db = openDatabase(file, { key, readonly: true });
-  if (db.prepare(`SELECT 1 FROM sqlite_master WHERE name = 'tally'`).get() !== undefined)
-    return { db, registry: openRegistry(db, { clusterMax: 0 }), crosswalk: openCrosswalk(db) };
-  db.close();
-  return undefined;
+  const db = openToRead(file, key);
+  if (db === undefined) return undefined;
+  const registry = openRegistry(db, { clusterMax: 0 });
+  return { db, registry, crosswalk: registry.crosswalk };
 }

@@ -22,7 +22,7 @@ export { type ImportFinding, type ImportReport, importFiles } from './import/ind
 export type { Knowledge, Release } from './knowledge.ts';
 
 export * from './maps/index.ts';
-export { openMembership } from './membership.ts';
+export { openMembership } from './membership/index.ts';
 export { type ExpandedCode, expandedCodes, type Membership, Refused } from './operations/index.ts';
 
 export {
@@ -36,6 +36,7 @@ export {
   valueSetPins,
 } from './pins.ts';
 export { withShipped, writePack } from './shipped/index.ts';
+export { type TranslateConfig, translateStage } from './stage/index.ts';
 export {
   type Change,
   openTerminology,
@@ -46,5 +47,4 @@ export {
   translator,
 } from './store/index.ts';
 export { startTerminology, type TerminologyThread } from './thread/index.ts';
-export { type TranslateConfig, translateStage } from './translate.ts';
 export * from './worklist/index.ts';

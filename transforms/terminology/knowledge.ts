@@ -168,7 +168,12 @@ export function compareVersions(left: string, right: string): number {
   return 0;
 }
 
-const partsOf = (version: string) => (version === '' ? [] : version.split(/[.\-+/]/));
+/** RxNorm writes a day as month, day, year. */
+const partsOf = (version: string) => {
+  const [, month, day, year] = /^(0[1-9]|1[0-2])([0-3]\d)(20\d\d)$/.exec(version) ?? [];
+  if (year !== undefined) return [`${year}${month}${day}`];
+  return version === '' ? [] : version.split(/[.\-+/]/);
+};
 const isNumber = (part: string) => /^\d+$/.test(part);
 
 export const newestFirst = (versions: Iterable<string>): readonly string[] =>

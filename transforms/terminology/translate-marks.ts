@@ -65,8 +65,8 @@ export function translateMarks(conversion: Conversion, uses: Uses): Translated {
     }
     const { translation, system, code, display } = translateConcept(map, concept);
     const { outcome } = translation;
-    const [target, ...others] = translation.targets;
-    if (target !== undefined && others.length === 0) {
+    const [target] = translation.targets;
+    if (target !== undefined && outcome !== 'ambiguous') {
       const changed = append(contribution, mark, concept, target);
       if (changed !== contribution) seen.push({ use, system: target.system, code: target.code });
       contributions[mark.contribution] = changed;
@@ -167,8 +167,9 @@ function append(
 ): Contribution {
   const coding = concept.coding ?? [];
   const { system, code, display = '' } = target;
-  if (coding.some((one) => one.system === system && one.code === code)) return contribution;
-  const added: Coding = { system, code, ...(display === '' ? {} : { display }) };
+  if (coding.some((one) => (one.system ?? '') === system && one.code === code)) return contribution;
+  const of = system === '' ? {} : { system };
+  const added: Coding = { ...of, code, ...(display === '' ? {} : { display }) };
   const replacement: CodeableConcept = { ...concept, coding: [...coding, added] };
   const set = replaceAt(contribution.set, path, 0, replacement) as Contribution['set'];
   return { ...contribution, set };

@@ -7,10 +7,11 @@ export {
   type Registered,
   readExtensions,
 } from './extensions/index.ts';
-export { definitionsFor, openGate, type ValidateConfig, validateStage } from './gate/index.ts';
+export { openGate } from './gate/index.ts';
 export {
   createDefinitions,
   type Definitions,
+  definitionsFor,
   type FhirPackage,
   keepPackage,
   keptPackage,
@@ -21,6 +22,7 @@ export {
   readOwnProfiles,
   readPackage,
 } from './packages/index.ts';
+export { type ValidateConfig, validateStage } from './stage/index.ts';
 export {
   type CodeSystem,
   createValueSets,

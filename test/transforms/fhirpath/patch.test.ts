@@ -140,7 +140,7 @@ describe('FHIRPath Patch', () => {
       [replace('Patient'), /does not replace/],
       [operation('delete', 'Patient'), /does not delete/],
       [
-        operation('add', 'Patient', named('active'), value('value', { valueBoolean: true })),
+        operation('add', 'Patient', named('birthDate'), value('value', { valueDate: '1971' })),
         /is there already/,
       ],
       [operation('add', 'Patient', named('nick'), value('value', { valueString: 'x' })), /cannot/],

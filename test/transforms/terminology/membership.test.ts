@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import type { Json } from '../../../transforms/terminology/knowledge.ts';
 import { layered } from '../../../transforms/terminology/knowledge.ts';
-import { openMembership } from '../../../transforms/terminology/membership.ts';
+import { openMembership } from '../../../transforms/terminology/membership/index.ts';
 import { memoryKnowledge } from '../../../transforms/terminology/memory/index.ts';
 import {
   expandedCodes,

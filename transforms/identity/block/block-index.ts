@@ -58,7 +58,7 @@ export function openBlockIndex(db: DatabaseHandle, options: BlockOptions): Block
   const { hotMax = hotMaxDefault, recentMax = recentMaxDefault, blockedOf } = options;
   const sql = prepare(db);
   const recent = createRecent();
-  const inTable = createTableKeys();
+  const inTable = createTableKeys(slices, sliceOf);
   const hot = new Set<number>();
   /** Last log row of each slice that the table holds. */
   const through = new Float64Array(slices);

@@ -16,3 +16,4 @@ export {
   eachKey,
 } from './keys.ts';
 export { blockSchema } from './schema.ts';
+export { createTableKeys } from './table-keys.ts';

@@ -1,5 +1,3 @@
-import { sliceOf, slices } from './recent.ts';
-
 /**
  * Which keys the table may hold, slice by slice, as Bloom filters (Bloom 1970): most keys of a new
  * person are nobody's yet, and each of them would read a page of a large table to find nothing. A
@@ -16,8 +14,8 @@ export type TableKeys = {
   read(slice: number, keys: readonly number[]): void;
   /** The table is empty. */
   empty(): void;
-  /** The table has what was not told here. */
-  forget(): void;
+  /** The table has what was not told here, in this slice or in any. */
+  forget(slice?: number): void;
 };
 
 /** A cache line: the bits of one key all stand in one block. */
@@ -25,8 +23,8 @@ const blockWords = 16;
 /** About 12 bits a key: one key in a hundred is asked for in vain. */
 const blockKeys = 42;
 const blocksMin = 4;
-/** 64 MB, of some 40 million keys; slices with more are asked of the table. */
-const blocksMax = 1024;
+/** Of all slices: 64 MB, of some 40 million keys; slices with more are asked of the table. */
+const blocksOfAllMax = 2 ** 20;
 
 type Filter = { readonly words: Uint32Array; readonly mask: number; count: number };
 
@@ -36,7 +34,9 @@ const filterOf = (blocks: number): Filter => ({
   count: 0,
 });
 
-export function createTableKeys(): TableKeys {
+/** `sliceOf`: the slice of a key, below `slices`, by its first bits. */
+export function createTableKeys(slices: number, sliceOf: (key: number) => number): TableKeys {
+  const blocksMax = blocksOfAllMax / slices;
   const filters: (Filter | undefined)[] = new Array(slices).fill(undefined);
 
   function addTo(filter: Filter, key: number): void {
@@ -91,7 +91,10 @@ export function createTableKeys(): TableKeys {
     empty() {
       for (let slice = 0; slice < slices; slice += 1) filters[slice] = filterOf(blocksMin);
     },
-    forget: () => void filters.fill(undefined),
+    forget(slice) {
+      if (slice === undefined) filters.fill(undefined);
+      else filters[slice] = undefined;
+    },
   };
 }
 

@@ -1,12 +1,17 @@
-import { existsSync } from 'node:fs';
-import { type DatabaseHandle, openDatabase } from '../../../engine/index.ts';
+import type { DatabaseHandle } from '../../../engine/index.ts';
 import { type BlockIndex, openBlockIndex } from '../block/index.ts';
 import { prepare } from '../compare/index.ts';
 import { vetoesBetween } from '../decide/index.ts';
 import { identityFile } from '../identity-file.ts';
 import type { Governed } from '../policy/index.ts';
-import { type IdentityRegistry, type Judge, openRegistry } from '../registry/index.ts';
-import { type Crosswalk, openCrosswalk, openPeople, type People } from '../stage/index.ts';
+import {
+  type Crosswalk,
+  type IdentityRegistry,
+  type Judge,
+  openRegistry,
+  openToRead,
+} from '../registry/index.ts';
+import { openPeople, type People } from '../stage/index.ts';
 
 /** Everything that a question is answered from: one read-only handle of identity.db. */
 export type Reading = {
@@ -23,27 +28,18 @@ export const judgeOf =
   (a, b) =>
     vetoesBetween(governed().ruling.policy, prepare(a), prepare(b));
 
-/** Undefined while no stage has identified anybody. Throws what `openDatabase` throws. */
+/** Undefined while no stage has identified anybody. Throws what `openToRead` throws. */
 export function openReading(
   dataDir: string,
   key: Buffer,
   governed: () => Governed,
 ): Reading | undefined {
-  const file = identityFile(dataDir);
-  if (!existsSync(file)) return undefined;
-  const db = openDatabase(file, { key, readonly: true });
-  // The stage may be between making the file and making its tables, of which these are the last.
-  const made = db.prepare<[], number>(
-    `SELECT count(*) FROM sqlite_master WHERE name IN ('tally', 'decision_no_DELETE')`,
-  );
-  if (made.pluck().get() !== 2) {
-    db.close();
-    return undefined;
-  }
+  const db = openToRead(identityFile(dataDir), key);
+  if (db === undefined) return undefined;
   const registry = openRegistry(db, { clusterMax: 0, judge: judgeOf(governed) });
   const people = openPeople(registry);
   const index = openBlockIndex(db, { blockedOf: people.blockedOf });
-  return { db, registry, index, people, crosswalk: openCrosswalk(db) };
+  return { db, registry, index, people, crosswalk: registry.crosswalk };
 }
 
 /** Asks in one snapshot, which sees what is committed now. */

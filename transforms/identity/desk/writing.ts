@@ -8,8 +8,12 @@ import {
 } from '../../../engine/index.ts';
 import { identityFile } from '../identity-file.ts';
 import type { Governed } from '../policy/index.ts';
-import { type IdentityRegistry, openRegistry, transact } from '../registry/index.ts';
-import { type Crosswalk, openCrosswalk } from '../stage/index.ts';
+import {
+  type Crosswalk,
+  type IdentityRegistry,
+  openRegistry,
+  transact,
+} from '../registry/index.ts';
 import { judgeOf } from './reading.ts';
 
 /** What orders are carried out on: one writing handle beside those of the chain workers. */
@@ -41,7 +45,7 @@ export function openWriting(dataDir: string, key: Buffer, governed: () => Govern
       return governed().governance.hash;
     },
   });
-  return { db, registry, crosswalk: openCrosswalk(db) };
+  return { db, registry, crosswalk: registry.crosswalk };
 }
 
 /** A chain worker's batch takes some ten milliseconds; its end is met between two of them. */

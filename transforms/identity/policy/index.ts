@@ -25,16 +25,7 @@ export {
   todayUtc,
 } from './load.ts';
 export { requireModel } from './models.ts';
-export { type Asking, pastQuestions } from './past-questions.ts';
 export { builtInPolicy, type IdentityPolicy } from './policy.ts';
-export {
-  type PastQuestion,
-  type PreviewChange,
-  type PreviewSummary,
-  preview,
-  type Turn,
-} from './preview.ts';
-export { type PreviewOrder, type PreviewReport, previewData } from './preview-data.ts';
 export {
   answer,
   type Disagreement,

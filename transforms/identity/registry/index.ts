@@ -1,5 +1,6 @@
 export { fingerprintOf } from './attributes.ts';
 export { exactInterval, type Interval } from './confidence.ts';
+export type { Crosswalk } from './crosswalk.ts';
 export type { Decision, EffectKey } from './decisions.ts';
 export { type Downstream, type DownstreamItem, downstreamOf } from './downstream.ts';
 export { personIdOf } from './event-rows.ts';
@@ -7,6 +8,7 @@ export type { GoldenAttribute, GoldenRecord, Survivor } from './golden.ts';
 export { governedBySchema, hasGoverned } from './governed-by.ts';
 export type { Link, LinkRefusal, LinkResult, Merge, Score } from './joining.ts';
 export type { AuditRate, LabelledPair } from './labels.ts';
+export { openToRead } from './layout.ts';
 export type { Judge, Occasion, RegistryOptions } from './log.ts';
 export type { Parting, Unmerged } from './parting.ts';
 export type { Edge } from './partition.ts';

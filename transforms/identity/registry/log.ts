@@ -5,7 +5,7 @@ import type { PersonRecord } from '../record.ts';
 import { openEdges } from './edges.ts';
 import { type EventRow, eventTypes, fromRow, toRow } from './event-rows.ts';
 import { apply, type State } from './fold.ts';
-import { openKeyIndex } from './key-index.ts';
+import { type KeyIndex, openKeyIndex } from './key-index.ts';
 import { openRecords, type RecordState } from './records.ts';
 import { openReviews } from './reviews.ts';
 import { openWords, type Words } from './words.ts';
@@ -23,6 +23,8 @@ export type RegistryOptions = {
   readonly judge?: Judge;
   /** A share of automatic links that stewards judge without seeing the decision. */
   readonly audit?: { readonly share: number; readonly seed: string };
+  /** Keys that wait in memory to be indexed; for tests. */
+  readonly keysWaitingMax?: number;
   /** Hashes that reviews opened here carry. */
   readonly model?: string;
   readonly policy?: string;
@@ -32,6 +34,7 @@ export type RegistryOptions = {
 export type Log = State & {
   readonly db: DatabaseHandle;
   readonly words: Words;
+  readonly keys: KeyIndex;
   readonly options: RegistryOptions;
   /** Number of the last event. */
   readonly last: number;
@@ -52,7 +55,7 @@ export type Log = State & {
 
 export function openLog(db: DatabaseHandle, options: RegistryOptions): Log {
   const words = openWords(db);
-  const keys = openKeyIndex(db, words);
+  const keys = openKeyIndex(db, words, options.keysWaitingMax);
   const state: State = {
     records: openRecords(db, words, keys),
     edges: openEdges(db),
@@ -93,7 +96,7 @@ export function openLog(db: DatabaseHandle, options: RegistryOptions): Log {
   }
 
   return {
-    ...{ db, words, options, ...state, record, forget },
+    ...{ db, words, keys, options, ...state, record, forget },
     get last() {
       return last;
     },

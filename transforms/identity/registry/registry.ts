@@ -10,6 +10,7 @@ import type {
   StoredEvent,
 } from '../events.ts';
 import type { Survivorship } from '../policy/index.ts';
+import { type Crosswalk, openCrosswalk } from './crosswalk.ts';
 import { type Decisions, openDecisions } from './decisions.ts';
 import { personIdOf } from './event-rows.ts';
 import { type GoldenRecord, goldenRecord } from './golden.ts';
@@ -23,6 +24,7 @@ import {
   vetoedPairs,
 } from './joining.ts';
 import { type AuditRate, auditRate, type LabelledPair, labelledPairs } from './labels.ts';
+import { makeTables } from './layout.ts';
 import { type Log, type Occasion, openLog, type RegistryOptions } from './log.ts';
 import { detach, doNotLink, type Parting, separate, type Unmerged, unmerge } from './parting.ts';
 import type { Edge } from './partition.ts';
@@ -37,7 +39,6 @@ import {
   reviewCase,
 } from './reviewing.ts';
 import type { ReviewCount, ReviewState } from './reviews.ts';
-import { registrySchema } from './schema.ts';
 import { type Explanation, explain, history } from './story.ts';
 
 /** What a source files a person under, and what it says of them. */
@@ -48,6 +49,7 @@ export type SeenRecord = Sighting & { readonly system: string; readonly value: s
  * transaction, and writes its events and the state together. After a rollback, `forget`.
  */
 export type IdentityRegistry = Decisions & {
+  readonly crosswalk: Crosswalk;
   /** At the start of a transaction. */
   begun(): void;
   forget(): void;
@@ -111,8 +113,9 @@ export type IdentityRegistry = Decisions & {
  * `begun` inside a transaction before a question, as a writer does.
  */
 export function openRegistry(db: DatabaseHandle, options: RegistryOptions): IdentityRegistry {
-  if (!db.readonly) db.exec(registrySchema);
+  if (!db.readonly) makeTables(db);
   const log = openLog(db, options);
+  const crosswalk = openCrosswalk(db, log.keys);
   const decisions = openDecisions(log);
   const { decided, decide, since } = decisions;
   const begun = () => {
@@ -120,11 +123,12 @@ export function openRegistry(db: DatabaseHandle, options: RegistryOptions): Iden
   };
   begun();
   return {
-    ...{ decided, decide, since, begun },
+    ...{ crosswalk, decided, decide, since, begun },
     ...reading(log),
     ...writing(log, decisions),
     forget() {
       log.forget();
+      crosswalk.forget();
       decisions.refresh();
     },
   };

@@ -1,3 +1,4 @@
+import { crosswalkSchema } from './crosswalk.ts';
 import { keyIndexSchema } from './key-index.ts';
 
 /**
@@ -9,7 +10,8 @@ import { keyIndexSchema } from './key-index.ts';
  * (records of persons that have more than one), `do_not_link` (`a` below `b`), `review` (`no` is
  * the number of its `queued` event).
  *
- * The index of keys is no state; it is told in `key-index.ts`.
+ * The index of keys is no state; it is told in `key-index.ts`, the Patient resources in
+ * `crosswalk.ts`.
  */
 export const registrySchema = `
 CREATE TABLE IF NOT EXISTS word(no INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
@@ -42,7 +44,7 @@ CREATE TABLE IF NOT EXISTS review(no INTEGER PRIMARY KEY, kind INT NOT NULL, a I
 CREATE UNIQUE INDEX IF NOT EXISTS review_open ON review(kind, a, coalesce(b, 0))
   WHERE outcome IS NULL;
 
-${keyIndexSchema}
+${keyIndexSchema}${crosswalkSchema}
 ${['word', 'event', 'decision'].map(appendOnly).join('')}
 `;
 

@@ -1,5 +1,4 @@
-export { type Crosswalk, openCrosswalk } from './crosswalk.ts';
-export { identifyStage } from './identify.ts';
+export { identifying } from './identify-run.ts';
 export { blockedBy, openPeople, type People } from './people.ts';
 export { isSamePatient, rawPatient } from './raw-patient.ts';
 export { type Answer, type Message, type Method, type Resolved, resolve } from './resolve.ts';

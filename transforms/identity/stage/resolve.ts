@@ -66,7 +66,7 @@ export function resolve(store: IdentityStore, conversion: Conversion, message: M
   const resolved = patients.map(({ ordinal, contribution, sighted, codes }, at) => {
     const { record } = sighted;
     const method = methods[at]!;
-    store.crosswalk.put(contribution.id, record);
+    store.crosswalk.put(contribution.id, record, sighted.kind === 'new');
     const detail = [method, ...codes].join(' ');
     const { anchor } = store.registry.decide({ message: id, generation, ordinal }, record, detail);
     issues.push(...[...codes].map(identityIssue));
@@ -109,10 +109,12 @@ function readAgain(
   { id: message, generation }: Message,
 ): Answer | undefined {
   const { registry } = store;
+  const decisions = ordinals.map((ordinal) => registry.decided({ message, generation, ordinal }));
+  if (decisions.every((decision) => decision === undefined)) return undefined;
   const issues: Issue[] = [];
   const resolved: Resolved[] = [];
-  for (const ordinal of ordinals) {
-    const decision = registry.decided({ message, generation, ordinal });
+  for (const [at, ordinal] of ordinals.entries()) {
+    const decision = decisions[at];
     if (decision === undefined) {
       issues.push(...unfiled(filedUnder(contributions[ordinal]!).placeholders));
       continue;
@@ -121,7 +123,7 @@ function readAgain(
     issues.push(...codes.map(identityIssue));
     resolved.push(answerOf(store, decision.record, decision.anchor, method as Method));
   }
-  return resolved.length === 0 ? undefined : { resolved, issues };
+  return { resolved, issues };
 }
 
 function answerOf(

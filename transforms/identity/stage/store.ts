@@ -6,13 +6,13 @@ import type { RecordNo } from '../events.ts';
 import { type Governed, type Ruling, type Shadow, shadowLogSchema } from '../policy/index.ts';
 import type { PersonRecord } from '../record.ts';
 import {
+  type Crosswalk,
   governedBySchema,
   type IdentityRegistry,
   type Occasion,
   openRegistry,
   type RegistryOptions,
 } from '../registry/index.ts';
-import { type Crosswalk, crosswalkSchema, openCrosswalk } from './crosswalk.ts';
 import { openPeople, type People } from './people.ts';
 import { openReign, type Reign } from './reign.ts';
 import { openTally, type Tally, tallySchema } from './tally.ts';
@@ -68,7 +68,7 @@ export function openIdentityStore(
     return vetoesBetween(rules, prepare(without(authority, a)), prepare(without(authority, b)));
   }
 
-  db.exec(blockSchema + crosswalkSchema + tallySchema + shadowLogSchema);
+  db.exec(blockSchema + tallySchema + shadowLogSchema);
   const reign = openReign(db, governed);
   const registry = openRegistry(db, registryOptions(reign, vetoes));
   db.exec(governedBySchema);
@@ -80,7 +80,7 @@ export function openIdentityStore(
     ...(recentMax === undefined ? {} : { recentMax }),
   });
   return {
-    ...{ registry, index, people, tally, vetoes, crosswalk: openCrosswalk(db) },
+    ...{ registry, index, people, tally, vetoes, crosswalk: registry.crosswalk },
     get ruling() {
       return reign.governed.ruling;
     },

@@ -7,7 +7,7 @@ import type {
   ResourceType,
 } from '../knowledge.ts';
 import { canonicalJson } from '../store/index.ts';
-import { listOf } from './fhir-resource.ts';
+import { listOf } from './fhir-shape.ts';
 
 const toldMax = 5;
 

@@ -17,14 +17,18 @@ export const readCvx: Reader = function* (inputs, context) {
   for (const input of inputs) {
     const staging = context.begin('CodeSystem', input);
     let newest = '';
-    for (const { cells, line, read } of splitRows(input, context, {
-      ...{ separator: '|', isEnded: false },
-    })) {
+    for (const row of splitRows(input, context, { separator: '|', isEnded: false })) {
+      const { cells, line, read } = row;
       yield read;
       const [code = '', short = '', full = '', notes = '', status = '', other = '', changed = ''] =
         cells.map((cell) => cell.trim());
       const day = dayOf(changed) ?? '';
       if (day > newest) newest = day;
+      const isCut = row.isUnended === true && changed === '';
+      if (isCut || (changed !== '' && day === '') || !/^(?:true|false)$/i.test(other)) {
+        const message = 'no line of CVX: code, names, notes, status, True or False, a date';
+        context.findings.fail(input.name, line, 'row-invalid', message);
+      }
       const isOut = /^(?:inactive|never active)$/i.test(status);
       const concept = {
         ...{ code, display: short || full },

@@ -1,14 +1,8 @@
 import type { Json, ResourceType } from '../knowledge.ts';
 import type { Staging } from '../store/index.ts';
 import type { ImportContext, Reader } from './context.ts';
-import {
-  addConcept,
-  addElement,
-  endResource,
-  isTerminology,
-  listOf,
-  locateIn,
-} from './fhir-resource.ts';
+import { addConcept, addElement, endResource, isTerminology, locateIn } from './fhir-resource.ts';
+import { listOf, misshapen } from './fhir-shape.ts';
 import type { Input } from './input.ts';
 import { type Piece, splitJson } from './json-split.ts';
 
@@ -33,7 +27,9 @@ export const readFhirJson: Reader = function* (inputs, context) {
       else {
         staging ??= context.begin(kind, input);
         const locate = locateIn(piece.text, piece.line);
-        if (kind === 'ConceptMap') addElement(json, piece.index[0]!, staging, locate);
+        const wrong = misshapen(json, kind === 'ConceptMap' ? 'element' : 'concept');
+        if (wrong !== undefined) refuseShape(wrong, { input, line: piece.line }, context);
+        else if (kind === 'ConceptMap') addElement(json, piece.index[0]!, staging, locate);
         else addConcept(json, undefined, { context, staging, input }, locate);
       }
       yield piece.read - before;
@@ -66,7 +62,17 @@ function endDocument(
     findings.error(input.name, 1, 'not-terminology', message);
     return;
   }
-  endResource(rest, made, { file: input.name, line: 1 }, context);
+  const wrong = misshapen(rest, type);
+  if (wrong !== undefined) refuseShape(wrong, { input, line: 1 }, context);
+  else endResource(rest, made, { file: input.name, line: 1 }, context);
+}
+
+function refuseShape(
+  wrong: string,
+  { input, line }: { readonly input: Input; readonly line: number },
+  { findings }: ImportContext,
+): void {
+  findings.error(input.name, line, 'structure-invalid', `this is not what FHIR says: ${wrong}`);
 }
 
 /** An entry of a Bundle, whole in memory. */
@@ -83,6 +89,11 @@ export function addResource(resource: Json, place: Place, context: ImportContext
   const type = resource.resourceType;
   if (!isTerminology(type)) {
     context.skip(typeof type === 'string' ? type : 'other');
+    return;
+  }
+  const wrong = misshapen(resource, type);
+  if (wrong !== undefined) {
+    refuseShape(wrong, place, context);
     return;
   }
   const staging = context.begin(type, input);

@@ -1,19 +1,16 @@
 import type { Concept, Json, ResourceType } from '../knowledge.ts';
-import { edgeKinds, hierarchyProperties, type Staging } from '../store/index.ts';
+import { edgeKinds, hierarchyProperties, inOrder, type Staging } from '../store/index.ts';
 import type { ImportContext, Staged } from './context.ts';
+import { listOf, textOf } from './fhir-shape.ts';
 import type { Input } from './input.ts';
+import { relationshipOf } from './relationships.ts';
+import { membersOf } from './set-members.ts';
 
 /** Finds the line of a code in what was read. */
 export type Locate = (code: string) => number;
 
 export const isTerminology = (type: unknown): type is ResourceType =>
   type === 'CodeSystem' || type === 'ValueSet' || type === 'ConceptMap';
-
-export const listOf = (value: unknown): readonly Json[] =>
-  Array.isArray(value) ? (value as readonly Json[]) : [];
-
-const textOf = (value: unknown): string | undefined =>
-  typeof value === 'string' ? value : undefined;
 
 /**
  * The line in which a code stands in a text that begins in `line`. Codes are asked for in the
@@ -63,9 +60,9 @@ function conceptOf(json: Json, code: string): Concept {
     code,
     ...(display === undefined ? {} : { display }),
     ...(definition === undefined ? {} : { definition }),
-    designations: listOf(json.designation) as unknown as Concept['designations'],
-    properties: listOf(json.property) as unknown as Concept['properties'],
-    ...(json.extension === undefined ? {} : { extension: listOf(json.extension) }),
+    designations: listOf(json.designation).map(inOrder) as unknown as Concept['designations'],
+    properties: listOf(json.property).map(inOrder) as unknown as Concept['properties'],
+    ...(json.extension === undefined ? {} : { extension: listOf(json.extension).map(inOrder) }),
   };
 }
 
@@ -75,12 +72,12 @@ export function addElement(json: Json, part: number, staging: Staging, locate: L
   const code = textOf(source) ?? '';
   const line = locate(code);
   const common = { part, code, display: textOf(display) };
-  const said = Object.keys(element).length === 0 ? {} : { element };
+  const said = Object.keys(element).length === 0 ? {} : { element: inOrder(element) };
   const targets = listOf(target);
   if (targets.length === 0) staging.addMapping({ ...common, detail: said }, line);
   targets.forEach((one, index) => {
     const { code: targetCode, display: name, equivalence, relationship, comment, ...rest } = one;
-    const more = Object.keys(rest).length === 0 ? {} : { target: rest };
+    const more = Object.keys(rest).length === 0 ? {} : { target: inOrder(rest) };
     staging.addMapping(
       {
         ...common,
@@ -96,20 +93,6 @@ export function addElement(json: Json, part: number, staging: Staging, locate: L
   });
 }
 
-/** What an R4 equivalence says as an R5 relationship; R4's words tell what the target is. */
-export const relationshipOf: Readonly<Record<string, string>> = {
-  relatedto: 'related-to',
-  equivalent: 'equivalent',
-  equal: 'equivalent',
-  wider: 'source-is-narrower-than-target',
-  subsumes: 'source-is-narrower-than-target',
-  narrower: 'source-is-broader-than-target',
-  specializes: 'source-is-broader-than-target',
-  inexact: 'related-to',
-  unmatched: 'not-related-to',
-  disjoint: 'not-related-to',
-};
-
 /** Ends a release whose rows are written, from what remains of its resource. */
 export function endResource(
   rest: Json,
@@ -119,8 +102,18 @@ export function endResource(
 ): void {
   const { findings } = context;
   const url = context.url ?? textOf(rest.url) ?? '';
-  const version = context.version ?? textOf(rest.version) ?? '';
+  const said = context.version ?? rest.version ?? '';
+  const version = textOf(said) ?? '';
   const { file, line } = place;
+  if (typeof said !== 'string' || !(said === '' || isVersion(said))) {
+    const message = `${JSON.stringify(said)} is no version: a text without \`|\`, and not "latest"`;
+    findings.error(file, line, 'version-invalid', message);
+    return;
+  }
+  if (/\s/.test(version)) {
+    const message = `\`${version}\` has spaces: it may be asked, but no channel can pin it`;
+    findings.warn(file, line, 'version-unpinnable', message);
+  }
   if (url === '') {
     const message = `a ${staging.kind} without \`url\` cannot be named; pass --url`;
     findings.error(file, line, 'url-missing', message);
@@ -133,6 +126,10 @@ export function endResource(
   const resource = headingOf(rest, staging);
   context.end({ staging, heading: { url, version, resource }, file, line });
 }
+
+/** What may stand behind the bar of `URL|VERSION`. */
+const isVersion = (text: string): boolean =>
+  text.trim() === text && !text.includes('|') && text.toLowerCase() !== 'latest';
 
 function headingOf(rest: Json, staging: Staging): Json {
   switch (staging.kind) {
@@ -183,40 +180,4 @@ function linkByProperty(resource: Json, staging: Staging): void {
         if (isParent) staging.addEdge(ord, other, edgeKinds.property);
         else staging.addEdge(other, ord, edgeKinds.property);
       }
-}
-
-type Member = Parameters<Staging['addMember']>[0];
-
-/**
- * The expansion that a value set came with, or its codes where it lists every one of them. What
- * needs a code system's filter is expanded when the value set is published.
- */
-function membersOf(resource: Json): readonly Member[] {
-  const { contains } = (resource.expansion ?? {}) as Json;
-  if (contains !== undefined) return listOf(contains).flatMap(flatten);
-  const { include, exclude } = (resource.compose ?? {}) as Json;
-  if (listOf(exclude).length > 0) return [];
-  const parts = listOf(include);
-  const isListed = parts.every(
-    ({ concept, filter, valueSet }) =>
-      concept !== undefined && filter === undefined && valueSet === undefined,
-  );
-  if (!isListed) return [];
-  return parts.flatMap(({ system, version, concept }) =>
-    listOf(concept).map(({ code, display }) => ({
-      ...{ system: textOf(system) ?? '', version: textOf(version) },
-      ...{ code: textOf(code) ?? '', display: textOf(display) },
-    })),
-  );
-}
-
-function flatten(json: Json): readonly Member[] {
-  const { system, version, code, display, contains, ...detail } = json;
-  const below = listOf(contains).flatMap(flatten);
-  if (code === undefined || json.abstract === true) return below;
-  const member = {
-    ...{ system: textOf(system) ?? '', version: textOf(version) },
-    ...{ code: textOf(code) ?? '', display: textOf(display), detail },
-  };
-  return [member, ...below];
 }

@@ -4,11 +4,11 @@ import { isCvx, readCvx } from './cvx.ts';
 import { readFhirJson } from './fhir-json.ts';
 import { isGem, readGem } from './gem.ts';
 import { isOrderFile, isTabular, readIcd10 } from './icd10.ts';
-import { headOf, type Input } from './input.ts';
+import { headOf, type Input, isUtf16, wrongEncoding } from './input.ts';
 import { isLoinc, readLoinc } from './loinc.ts';
 import { isNdc, readNdc } from './ndc.ts';
-import { readRf2, rf2Part } from './rf2.ts';
-import { readRxnorm, rxnormTable } from './rxnorm.ts';
+import { isOtherRf2, readRf2, rf2Part } from './rf2.ts';
+import { isOtherRrf, readRxnorm, rxnormTable } from './rxnorm.ts';
 import { isV2Table, readV2Table } from './v2-tables.ts';
 
 /** How files of one kind are known and read. */
@@ -23,7 +23,7 @@ export type Format = {
 
 const fhirJson: Format = {
   name: 'FHIR JSON',
-  isOne: (base, head) => /^\s*\ufeff?\s*\{/.test(head) && /\.json$/i.test(base),
+  isOne: (_, head) => /^\s*\ufeff?\s*\{/.test(head),
   read: readFhirJson,
 };
 
@@ -63,6 +63,24 @@ export const isPackage = (base: string): boolean => /\.(?:tgz|tar\.gz)$/i.test(b
 export function formatOf(input: Input): Format | undefined {
   const head = headOf(input);
   return formats.find((format) => format.isOne(input.base, head));
+}
+
+/** A file of a publisher's release that holds nothing which is read here. */
+export const isBeside = (input: Input): boolean =>
+  isOtherRf2(input.base, headOf(input)) || isOtherRrf(input.base);
+
+/** What to tell of a file that is of no format: why, as far as its bytes show. */
+export function whyUnknown(input: Input): ReturnType<typeof wrongEncoding> {
+  for (const chunk of input.chunks()) {
+    const isZipped = /^(?:PK\u0003\u0004|\u001f\u008b)/.test(chunk.toString('latin1', 0, 4));
+    const unpack = 'this is an archive; unpack it and name the files in it';
+    if (isZipped) return [input.name, 0, 'file-archive', unpack];
+    if (isUtf16(chunk) || chunk.subarray(0, 1_000).includes(0))
+      return wrongEncoding(input, 1, 'utf-8');
+    const message = 'this file is of no format that is imported here (see the help)';
+    return [input.name, 0, 'format-unknown', message];
+  }
+  return [input.name, 0, 'file-empty', 'this file is empty'];
 }
 
 /** Inputs that are read together, in the order in which they were named. */

@@ -3,7 +3,7 @@ import { dotted } from './icd10.ts';
 import type { Input } from './input.ts';
 import { linesOf } from './input.ts';
 import { mapWriter } from './map-writer.ts';
-import { versionIn, versionOf } from './table-rows.ts';
+import { tellUnended, versionIn, versionOf } from './table-rows.ts';
 
 /** Source, target and five flags: approximate, no map, combination, scenario, choice list. */
 const gemLine = /^([A-Z0-9]{3,7}) +([A-Z0-9]{3,7}|NoDx|NoPCS) +([01])([01])([01])(\d)(\d) *$/;
@@ -47,7 +47,8 @@ export const readGem: Reader = function* (inputs, context) {
     const writer = mapWriter(input, context);
     const { name, source, target } = directionOf(input);
     let before = 0;
-    for (const { text, number, read } of linesOf(input, context.findings, context.encoding)) {
+    for (const row of linesOf(input, context.findings, context.encoding)) {
+      const { text, number, read } = row;
       yield read - before;
       before = read;
       if (text.trim() === '') continue;
@@ -57,6 +58,7 @@ export const readGem: Reader = function* (inputs, context) {
           ...([input.name, number, 'row-invalid'] as const),
           'no line of a GEM file: source, target, five flags',
         );
+      if (!row.isEnded) tellUnended(input, number, context);
       const [, from, to, approximate, none, combined, scenario, choice] =
         found as unknown as string[];
       const code = written(source, from!);

@@ -2,7 +2,7 @@ import { SaxesParser } from 'saxes';
 import { edgeKinds, type Staging } from '../store/index.ts';
 import type { ImportContext, Reader } from './context.ts';
 import { type Input, linesOf } from './input.ts';
-import { versionIn } from './table-rows.ts';
+import { tellUnended, versionIn } from './table-rows.ts';
 import { endSystem, refuseTwice } from './text-system.ts';
 
 /** `00001 A00     0 Cholera` and so on: five digits, the code, whether it may be billed, titles. */
@@ -43,7 +43,8 @@ export const readIcd10: Reader = function* (inputs, context) {
 /** Stands in the tree by its code: the longest beginning of it that is a code itself. */
 function* readOrder(input: Input, staging: Staging, context: ImportContext): Iterable<number> {
   let before = 0;
-  for (const { text, number, read } of linesOf(input, context.findings, context.encoding)) {
+  for (const row of linesOf(input, context.findings, context.encoding)) {
+    const { text, number, read, isEnded } = row;
     yield read - before;
     before = read;
     if (text.trim() === '') continue;
@@ -54,6 +55,10 @@ function* readOrder(input: Input, staging: Staging, context: ImportContext): Ite
         'no line of an order file: number, code, 0 or 1, short and long title in fixed columns',
       );
     const [, , code, billable, short, long] = found as unknown as string[];
+    if (!isEnded) tellUnended(input, number, context);
+    // The short title is an abbreviation of the long one.
+    if (!isEnded && long!.trim().length < short!.trim().length)
+      context.findings.fail(input.name, number, 'file-truncated', 'this file ends within a title');
     const concept = staging.addConcept(
       {
         ...{ code: dotted(code!), display: long!.trim() },
@@ -110,11 +115,14 @@ function tabularReading(input: Input, staging: Staging, context: ImportContext) 
   const open: Open[] = [];
   let text = '';
   let version: string | undefined;
+  const placed = new Set<string>();
   const place = (element: string) => open.findLast((one) => one.element === element);
   const holder = () => open.findLast(({ concept }) => concept !== undefined);
   const add = (at: Open, code: string) => {
     const known = staging.concept(code);
     const parent = holder()?.concept;
+    if (placed.has(code)) refuseTwice(code, parser.line, staging, input, context);
+    placed.add(code);
     const concept =
       known ?? staging.addConcept({ code, designations: [], properties: [] }, parser.line);
     at.concept = concept;

@@ -77,6 +77,13 @@ export function* linesOf(input: Input, findings: Findings, encoding: string): It
       return findings.fail(...wrongEncoding(input, line, encoding));
     }
   };
+  // No text has one; where UTF-8 reads UTF-16, every other character is one.
+  const refuseNul = (text: string, from: number) => {
+    const at = text.indexOf('\0');
+    if (at < 0) return;
+    const line = from + text.slice(0, at).split('\n').length - 1;
+    findings.fail(...wrongEncoding(input, line, encoding));
+  };
   for (const chunk of input.chunks()) {
     if (read === 0 && isUtf16(chunk)) findings.fail(...wrongEncoding(input, 1, encoding));
     read += chunk.length;
@@ -87,6 +94,7 @@ export function* linesOf(input: Input, findings: Findings, encoding: string): It
       findings.fail(input.name, number, 'line-too-long', 'this line does not end within 4 MB');
     if (end === 0) continue;
     const text = decode(bytes.subarray(0, end));
+    refuseNul(text, number);
     let from = number === 1 && text.startsWith('\ufeff') ? 1 : 0;
     for (let to = text.indexOf('\n', from); to >= 0; to = text.indexOf('\n', from)) {
       const cut = text.charCodeAt(to - 1) === 13 && to > from ? to - 1 : to;
@@ -97,11 +105,12 @@ export function* linesOf(input: Input, findings: Findings, encoding: string): It
   }
   if (rest.length === 0) return;
   const text = decode(rest);
+  refuseNul(text, number);
   const last = number === 1 && text.startsWith('\ufeff') ? text.slice(1) : text;
   if (last !== '') yield { text: last, number, isEnded: false, read };
 }
 
-const isUtf16 = (bytes: Buffer): boolean =>
+export const isUtf16 = (bytes: Buffer): boolean =>
   (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
 
 /** Which line of these bytes the encoding does not have, counted from 0. */
@@ -120,9 +129,13 @@ function wrongLine(bytes: Buffer, encoding: string): number {
   return 0;
 }
 
-export function wrongEncoding(input: Input, line: number, encoding: string) {
+export function wrongEncoding(
+  input: Input,
+  line: number,
+  encoding: string,
+): readonly [file: string, line: number, code: string, message: string] {
   const message =
     `this line is not valid ${encoding.toUpperCase()}; when the file is in another encoding, ` +
     'say which with --encoding';
-  return [input.name, line, 'encoding-invalid', message] as const;
+  return [input.name, line, 'encoding-invalid', message];
 }

@@ -70,6 +70,8 @@ export function* splitJson(
       return findings.fail(...wrongEncoding(input, from, utf8));
     }
   };
+  const drown = (at: number) =>
+    findings.fail(input.name, at, 'json-too-deep', 'this is nested too deep');
   for (const chunk of input.chunks()) {
     read += chunk.length;
     held += chunk.length;
@@ -81,6 +83,7 @@ export function* splitJson(
         const byte = chunk[at]!;
         if (byte === newline) line += 1;
         const step = outline.step(byte);
+        if (step === drowns) drown(line);
         if (step !== nothing) {
           kept.add(chunk, from, at);
           from = step === drops ? at + 1 : at;
@@ -91,6 +94,7 @@ export function* splitJson(
       }
       at = piece.end.find(chunk, at);
       const isWhole = piece.end.isFound();
+      if (piece.end.isTooDeep()) drown(piece.line);
       piece.parts.push(chunk.subarray(from, at));
       from = at;
       if (!isWhole) break;
@@ -150,7 +154,9 @@ function endOfPiece() {
   let isEscaped = false;
   let lines = 0;
   let isFound = false;
+  let deepest = 0;
   return {
+    isTooDeep: () => deepest > depthMax,
     isFound: () => isFound,
     lines: () => lines,
     /** Where it ends in these bytes, the end itself excluded; their length where it does not. */
@@ -163,8 +169,10 @@ function endOfPiece() {
           else if (byte === backslash) isEscaped = true;
           else if (byte === quote) isText = false;
         } else if (byte === quote) isText = true;
-        else if (byte === open || byte === openList) depth += 1;
-        else if (byte === close || byte === closeList) {
+        else if (byte === open || byte === openList) {
+          depth += 1;
+          if (depth > deepest) deepest = depth;
+        } else if (byte === close || byte === closeList) {
           depth -= 1;
           isFound = depth === 0;
           if (isFound) return at + 1;
@@ -179,6 +187,10 @@ function endOfPiece() {
 const nothing = 0;
 const begins = 1;
 const drops = 2;
+const drowns = 3;
+
+/** No terminology is nested so deep; what is was made to exhaust whoever walks through it. */
+const depthMax = 1_000;
 
 /** Follows a JSON document byte by byte, its pieces left out, as far as its nesting and keys go. */
 function followOutline(paths: ReadonlySet<string>) {
@@ -219,6 +231,7 @@ function followOutline(paths: ReadonlySet<string>) {
       } else if (byte === open || byte === openList) {
         if (cut !== undefined && byte === open) return begins;
         levels.push({ isArray: byte === openList, key: '', at: 0 });
+        if (levels.length > depthMax) return drowns;
         cut = byte === openList ? wanted() : undefined;
       } else if (byte === close || byte === closeList) {
         levels.pop();

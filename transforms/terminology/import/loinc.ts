@@ -10,7 +10,8 @@ const columns = [
 const kept = columns.slice(1, 8);
 const further = ['CLASSTYPE', 'ORDER_OBS', 'EXAMPLE_UCUM_UNITS'] as const;
 
-export const isLoinc = (head: string): boolean => /^\ufeff?"?LOINC_NUM"?,/.test(head);
+export const isLoinc = (head: string): boolean =>
+  /(?:^\ufeff?|,)"?LOINC_NUM"?(?:,|\r?\n|$)/.test(head.split('\n')[0] ?? '');
 
 /** LOINC's table of terms (Loinc.csv); axes become properties, as FHIR names them. */
 export const readLoinc: Reader = function* (inputs, context) {

@@ -1,8 +1,8 @@
 import type { Json } from '../knowledge.ts';
 import type { MappingRow, Staging } from '../store/index.ts';
 import type { ImportContext } from './context.ts';
-import { relationshipOf } from './fhir-resource.ts';
 import type { Input } from './input.ts';
+import { relationshipOf } from './relationships.ts';
 
 export type TextMapping = {
   readonly source: string;
@@ -29,6 +29,8 @@ export function mapWriter(input: Input, context: ImportContext) {
       staging.addMapping({ ...row, part: part.at, relationship }, line);
     },
     end(url: string, version: string, heading: Json, isHistoric = false): void {
+      if (staging.count === 0)
+        context.findings.error(input.name, 1, 'release-empty', 'this file holds no rows');
       const group = [...parts.values()].map(({ group: each }) => each);
       for (const { source = '', target = '' } of group) {
         staging.mention('source', String(source));

@@ -1,7 +1,7 @@
 import { edgeKinds, type Staging } from '../store/index.ts';
 import type { ImportContext, Reader } from './context.ts';
 import type { Input } from './input.ts';
-import { columnsOf, splitRows, versionIn } from './table-rows.ts';
+import { columnsOf, splitRows, type TableRow, versionIn } from './table-rows.ts';
 import { endSystem, stringProperty } from './text-system.ts';
 
 const productColumns = [
@@ -38,16 +38,33 @@ function isPackageFile(input: Input): boolean {
   return false;
 }
 
+const dateColumns = [
+  ...['STARTMARKETINGDATE', 'ENDMARKETINGDATE', 'LISTING_RECORD_CERTIFIED_THROUGH'],
+];
+
+/** A date that is cut short tells of a file that is. */
+function checkDates(row: TableRow, header: TableRow, input: Input, context: ImportContext): void {
+  for (const name of dateColumns) {
+    const text = row.cells[header.cells.indexOf(name)]?.trim() ?? '';
+    if (text === '' || /^(?:\d{8}|\d{1,2}[/-]\w{1,3}[/-]\d{4})$/.test(text)) continue;
+    const message = `${name} is no date; is this file whole?`;
+    context.findings.fail(input.name, row.line, 'row-invalid', message);
+  }
+}
+
 /** One product may be listed twice, by two applications: the second adds what is new of it. */
 function* readProducts(input: Input, staging: Staging, context: ImportContext): Iterable<number> {
   let cell: ReturnType<typeof columnsOf<(typeof productColumns)[number]>> | undefined;
+  let header: TableRow | undefined;
   for (const row of splitRows(input, context, tabs)) {
     yield row.read;
     if (cell === undefined) {
       cell = columnsOf(productColumns, row, input, context);
+      header = row;
       continue;
     }
     const of = cell;
+    checkDates(row, header!, input, context);
     const display = of(row, 'PROPRIETARYNAME') || of(row, 'NONPROPRIETARYNAME');
     const properties = productColumns
       .slice(2)

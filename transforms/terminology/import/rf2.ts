@@ -17,12 +17,18 @@ export type Rf2Part = 'concept' | 'description' | 'relationship';
 export function rf2Part(base: string, head: string): Rf2Part | undefined {
   const [first = ''] = head.replace(/^\ufeff/, '').split(/\r?\n/);
   if (!first.startsWith('id\teffectiveTime\tactive\tmoduleId\t')) return undefined;
-  if (/_(?:Full|Delta)/i.test(base)) return undefined;
+  if (/_(?:Full|Delta)|Stated/i.test(base)) return undefined;
   if (first.endsWith('\tdefinitionStatusId')) return 'concept';
   if (first.includes('\tconceptId\tlanguageCode\t')) return 'description';
   if (first.includes('\tsourceId\tdestinationId\t')) return 'relationship';
   return undefined;
 }
+
+/** Refsets, full and delta files and the like: a release has them beside what is read. */
+export const isOtherRf2 = (base: string, head: string): boolean =>
+  /^x?(?:sct2|der2)_/i.test(base) &&
+  /^\ufeff?id\teffectiveTime\tactive\tmoduleId\t/.test(head) &&
+  rf2Part(base, head) === undefined;
 
 /** SNOMED CT as RF2 snapshots: Concept, Description (and TextDefinition), Relationship. */
 export const readRf2: Reader = function* (inputs, context) {
@@ -96,7 +102,10 @@ function* readConcepts(input: Input, staging: Staging, context: ImportContext): 
   }
 }
 
-/** The display is the first synonym (2 in `shown`), else the full name without its tag (1). */
+/**
+ * The display is the first synonym in English (3 in `shown`), else in whatever language (2), else
+ * the full name without its tag (1).
+ */
 function* readDescriptions(
   input: Input,
   staging: Staging,
@@ -126,8 +135,9 @@ function* readDescriptions(
       continue;
     }
     const use = { system: 'http://snomed.info/sct', code: type };
-    staging.addDesignation(concept, { language: cell(row, 'languageCode'), use, value });
-    const rank = type === fullName ? 1 : 2;
+    const language = cell(row, 'languageCode');
+    staging.addDesignation(concept, { language, use, value });
+    const rank = type === fullName ? 1 : language === 'en' ? 3 : 2;
     if (shown[concept]! >= rank) continue;
     shown[concept] = rank;
     staging.setDisplay(concept, rank === 1 ? value.replace(/ \([^()]*\)$/, '') : value);

@@ -5,7 +5,7 @@ import { createContext, type ImportContext } from './context.ts';
 import { readFhirJson } from './fhir-json.ts';
 import { packageInputs } from './fhir-package.ts';
 import { collectFindings, type Findings, type ImportFinding, Unreadable } from './findings.ts';
-import { batchesOf, type Format, formatOf, isPackage } from './formats.ts';
+import { batchesOf, type Format, formatOf, isBeside, isPackage, whyUnknown } from './formats.ts';
 import { beginImport, endImport, touchImport } from './import-lease.ts';
 import { fileInput, type Input } from './input.ts';
 import { settle } from './settle.ts';
@@ -65,6 +65,13 @@ export async function importFiles(
   });
   try {
     await readAll(options, made.context, findings, () => touchImport(db, importId, nowUs()));
+    if (made.begun.length === 0 && findings.errors === 0)
+      findings.error(
+        options.files[0] ?? '',
+        0,
+        'not-terminology',
+        'no terminology is in the files',
+      );
     const releases = settle(store, { ...options, importId }, made.ended, findings);
     const skipped = Object.fromEntries(made.skipped);
     const { all, omitted } = findings;
@@ -83,16 +90,16 @@ async function readAll(
 ): Promise<void> {
   const known: { input: Input; format: Format }[] = [];
   const packages: string[] = [];
+  const beside: Input[] = [];
   for (const file of options.files) {
     const input = fileInput(file);
     const format = isPackage(input.base) ? undefined : formatOf(input);
     if (isPackage(input.base)) packages.push(file);
     else if (format !== undefined) known.push({ input, format });
-    else {
-      const message = 'this file is of no format that is imported here (see the help)';
-      findings.error(file, 0, 'format-unknown', message);
-    }
+    else if (isBeside(input)) beside.push(input);
+    else findings.error(...whyUnknown(input));
   }
+  tellBeside(beside, known.length > 0, findings);
   const all = options.files.reduce((sum, file) => sum + fileInput(file).bytes, 0);
   let done = 0;
   const pace = pacer(context, options.rowsPerCommit ?? rowsPerCommit, touch, (bytes) => {
@@ -106,6 +113,13 @@ async function readAll(
       for await (const input of packageInputs(file, findings))
         await pace(readFhirJson([input], context));
     });
+}
+
+/** The other files of a release are passed over beside those that are read, and never alone. */
+function tellBeside(inputs: readonly Input[], isRead: boolean, findings: Findings): void {
+  for (const { name } of inputs)
+    if (isRead) findings.report(name, 0, 'file-passed-over', 'nothing in this file is read here');
+    else findings.error(name, 0, 'format-unknown', 'alone, this file of a release holds no codes');
 }
 
 /** What ends the reading of a file is in the findings already. */

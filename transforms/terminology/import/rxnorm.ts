@@ -14,6 +14,10 @@ type Table = keyof typeof widths;
 export const rxnormTable = (base: string): Table | undefined =>
   (Object.keys(widths) as Table[]).find((name) => base.toUpperCase() === `${name}.RRF`);
 
+/** The other tables of a release. */
+export const isOtherRrf = (base: string): boolean =>
+  /^RXN\w*\.RRF$/i.test(base) && rxnormTable(base) === undefined;
+
 /** The name that stands for a concept: earlier kinds go before later ones. */
 const nameKinds = [
   ...['SCD', 'SBD', 'GPCK', 'BPCK', 'IN', 'PIN', 'MIN', 'BN', 'SCDF', 'SBDF', 'SCDG', 'SBDG'],

@@ -64,12 +64,25 @@ export function settle(
     const message =
       `${url}|${version} is published and says otherwise (${what}); ` +
       'a correction is a new version';
-    findings.error(staged.file, staged.line, 'release-published', message);
+    const line = lineOf(db, staged, differences[0]?.code) || staged.line;
+    findings.error(staged.file, line, 'release-published', message);
   });
   if (findings.errors > 0 || options.dryRun) return verdicts;
   const ids = ended.map(({ staging }) => staging.id);
   publishReleases(db, ids, options.nowUs());
   return verdicts;
+}
+
+/** Where a code stands in the file; 0 where it does not. */
+function lineOf(
+  db: TerminologyStore['db'],
+  { staging }: Staged,
+  code: string | null | undefined,
+): number {
+  if (code === null || code === undefined || staging.kind === 'ValueSet') return 0;
+  const row = db.prepare('SELECT min(ord) FROM mapping WHERE release = ? AND code = ?').pluck();
+  const ord = staging.kind === 'CodeSystem' ? staging.concept(code) : row.get(staging.id, code);
+  return typeof ord === 'number' ? staging.line(ord) : 0;
 }
 
 function closeStaged(staged: Staged, { db }: TerminologyStore, findings: Findings): void {

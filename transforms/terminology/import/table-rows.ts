@@ -8,6 +8,8 @@ export type TableRow = {
   readonly line: number;
   /** Bytes since the row before. */
   readonly read: number;
+  /** The last line of its file, and without a line end. */
+  readonly isUnended?: true;
 };
 
 /** A quoted cell that runs on for longer is a quote that was lost. */
@@ -72,9 +74,17 @@ export function* splitRows(
       const message = `this line has ${cells.length} cells, ${width} are expected`;
       findings.fail(input.name, number, hasEnd ? 'row-width' : 'file-truncated', message);
     }
-    yield { cells, line: number, read: read - before };
+    const ended = hasEnd ? {} : { isUnended: true as const };
+    if (!hasEnd) tellUnended(input, number, context);
+    yield { cells, line: number, read: read - before, ...ended };
     before = read;
   }
+}
+
+/** Publishers end every line; a last one that is not may have been cut where nobody can see it. */
+export function tellUnended(input: Input, line: number, { findings }: ImportContext): void {
+  const message = 'the last line has no line end: look whether this file is whole';
+  findings.warn(input.name, line, 'file-unended', message);
 }
 
 /** Finds the cells of a row by the names in the first row. Stops when one is missing. */
@@ -86,6 +96,11 @@ export function columnsOf<const N extends string>(
 ): (row: TableRow, name: N) => string {
   const places = new Map<string, number>();
   header.cells.forEach((cell, at) => void (places.has(cell) || places.set(cell, at)));
+  const twice = names.find((name) => header.cells.indexOf(name) !== header.cells.lastIndexOf(name));
+  if (twice !== undefined) {
+    const message = `the column ${twice} stands there twice`;
+    context.findings.fail(input.name, header.line, 'column-duplicate', message);
+  }
   const missing = names.filter((name) => !places.has(name));
   if (missing.length > 0) {
     const message = `the column ${missing.join(', ')} is missing`;

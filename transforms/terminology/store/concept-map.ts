@@ -136,10 +136,13 @@ function dependencies(cells: MappingCells): Pick<Mapping, 'dependsOn' | 'product
   return { ...(dependsOn ? { dependsOn } : {}), ...(product ? { product } : {}) };
 }
 
-/** No target, and nobody said that there is none (R5 says so with `noMap`). */
+/**
+ * No target, and nobody said that there is none (R5 says so with `noMap`). A target that is a value
+ * set names no code either.
+ */
 const isOpen = (cells: MappingCells): boolean =>
   cells.target_code === null &&
-  cells.relationship === null &&
+  cells.relationship !== 'not-related-to' &&
   detailOf(cells).element?.noMap !== true;
 
 const pageRows = 1000;

@@ -2,6 +2,7 @@ import type { DatabaseHandle } from '../../../engine/index.ts';
 import type { Json } from '../knowledge.ts';
 import type { Change } from './diff.ts';
 import { hierarchyProperties } from './hierarchy.ts';
+import { canonicalJson } from './seal.ts';
 
 export type Side = { readonly id: number; readonly resource: Json };
 
@@ -15,6 +16,8 @@ type Pair = {
   new_definition: string | null;
   old_retired: number;
   new_retired: number | null;
+  old_detail: string | null;
+  new_detail: string | null;
 };
 
 const same = 'n.release = @later AND n.code = o.code COLLATE NOCASE AND n.code = o.code';
@@ -31,7 +34,7 @@ export function* diffConcepts(db: DatabaseHandle, earlier: Side, later: Side): I
   const pairs = db.prepare(
     `SELECT o.code, o.ord old_ord, n.ord new_ord, o.display old_display, n.display new_display,
        o.definition old_definition, n.definition new_definition, o.retired old_retired,
-       n.retired new_retired
+       n.retired new_retired, o.detail old_detail, n.detail new_detail
      FROM concept o LEFT JOIN concept n INDEXED BY concept_code ON ${same}
      WHERE o.release = @earlier ORDER BY o.code COLLATE NOCASE, o.code`,
   );
@@ -68,8 +71,32 @@ function* diffConcept(pair: Pair, parts: Parts): Iterable<Change> {
       if (change === 'property' && isTurned && lifeProperties.has(element)) continue;
       const was = lists.was.get(element) ?? [];
       const now = lists.now.get(element) ?? [];
-      if (was.join('\n') !== now.join('\n')) yield { change, code, element, was, now };
+      if (!areSame(was, now)) yield { change, code, element, was, now };
     }
+  const [was, now] = [pair.old_detail, pair.new_detail].map(extensionOf);
+  if (canonicalJson(was) !== canonicalJson(now))
+    yield { change: 'property', code, element: 'extension', was, now };
+}
+
+const extensionOf = (detail: string | null): unknown =>
+  detail === null ? undefined : (JSON.parse(detail) as Json).extension;
+
+/** JSON among the texts says the same whatever the order of its keys. */
+function areSame(was: readonly string[], now: readonly string[]): boolean {
+  if (was.join('\n') === now.join('\n')) return true;
+  const plain = (texts: readonly string[]) => texts.map(inOrderText).sort().join('\n');
+  return was.length === now.length && plain(was) === plain(now);
+}
+
+/** A value, and the JSON behind it, if any. */
+function inOrderText(text: string): string {
+  const at = text.indexOf('{');
+  if (at < 0) return text;
+  try {
+    return text.slice(0, at) + canonicalJson(JSON.parse(text.slice(at)));
+  } catch {
+    return text;
+  }
 }
 
 type Lists = {

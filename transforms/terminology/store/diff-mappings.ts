@@ -1,12 +1,15 @@
 import type { DatabaseHandle } from '../../../engine/index.ts';
-import { partsOf } from './concept-map.ts';
+import type { Json } from '../knowledge.ts';
+import { type MappingDetail, partsOf } from './concept-map.ts';
 import type { Change } from './diff.ts';
 import type { Side } from './diff-concepts.ts';
+import { canonicalJson } from './seal.ts';
 import { strengthOf } from './translate.ts';
 
 type Row = {
   part: number;
   code: string;
+  display: string | null;
   target_code: string | null;
   target_display: string | null;
   relationship: string | null;
@@ -19,8 +22,12 @@ type Target = {
   readonly system: string;
   readonly code: string | null;
   readonly display: string | null;
+  /** As the map writes it: a word of R4 or of R5. */
   readonly relationship: string | null;
+  /** The same in R5's words; R4's are more, so two words of R4 are compared as they stand. */
+  readonly inR5?: string | null;
   readonly comment: string | null;
+  /** Conditions and the like, as canonical JSON. */
   readonly detail: string | null;
 };
 
@@ -35,26 +42,36 @@ export function* diffMappings(db: DatabaseHandle, earlier: Side, later: Side): I
   let young = now.next();
   while (!old.done || !young.done) {
     const order = old.done ? 1 : young.done ? -1 : compare(old.value[0], young.value[0]);
-    const [key, targets] = (order <= 0 ? old.value : young.value) as Source;
+    const [key, targets, display] = (order <= 0 ? old.value : young.value) as Source;
     const source = { code: key.code, ...(key.system === '' ? {} : { system: key.system }) };
     if (order < 0) yield { change: 'removed', ...source, was: targets.map(shown) };
     else if (order > 0) yield { change: 'added', ...source, now: targets.map(shown) };
-    else yield* diffTargets(source, targets, young.value![1]);
+    else {
+      const [, came, name] = young.value!;
+      if (display !== name)
+        yield { change: 'display', ...source, element: 'source', was: display, now: name };
+      yield* diffTargets(source, targets, came);
+    }
     if (order <= 0) old = was.next();
     if (order >= 0) young = now.next();
   }
 }
 
-type Source = [{ readonly code: string; readonly system: string }, Target[]];
+type Source = [
+  key: { readonly code: string; readonly system: string },
+  targets: Target[],
+  display: string | null,
+];
 
 /** The sources of a map in the order of their codes; rows of one source stand together. */
 function* bySource(db: DatabaseHandle, { id, resource }: Side): Generator<Source, undefined> {
   const parts = partsOf(resource);
   const rows = db.prepare(
-    `SELECT part, code, target_code, target_display, relationship, equivalence, comment, detail
+    `SELECT part, code, display, target_code, target_display, relationship,
+       equivalence, comment, detail
      FROM mapping WHERE release = ? ORDER BY code, ord`,
   );
-  let pending: Map<string, Target[]> = new Map();
+  let pending: Map<string, Pending> = new Map();
   let code = '';
   // Read whole: two cursors on one handle may not be left open while others write.
   for (const row of rows.all(id) as Row[]) {
@@ -62,23 +79,37 @@ function* bySource(db: DatabaseHandle, { id, resource }: Side): Generator<Source
     if (row.code !== code) pending = new Map();
     code = row.code;
     const { source, target } = parts[row.part]!;
-    const list = pending.get(source.system) ?? [];
-    pending.set(source.system, list);
-    list.push({
-      system: target.system,
-      code: row.target_code,
-      display: row.target_display,
-      relationship: row.equivalence ?? row.relationship,
-      comment: row.comment,
-      detail: row.detail,
+    const own = pending.get(source.system) ?? { targets: [], display: row.display };
+    pending.set(source.system, own);
+    const { detail, isNoMap } = readDetail(row.detail);
+    const inR5 = isNoMap ? 'not-related-to' : row.relationship;
+    own.targets.push({
+      ...{ system: target.system, code: row.target_code, display: row.target_display },
+      ...{ relationship: row.equivalence ?? inR5, inR5: row.equivalence === null ? null : inR5 },
+      ...{ comment: row.comment, detail },
     });
   }
   yield* told(code, pending);
   return undefined;
 }
 
-function* told(code: string, pending: ReadonlyMap<string, Target[]>): Iterable<Source> {
-  for (const system of [...pending.keys()].sort()) yield [{ code, system }, pending.get(system)!];
+type Pending = { readonly targets: Target[]; readonly display: string | null };
+
+function* told(code: string, pending: ReadonlyMap<string, Pending>): Iterable<Source> {
+  for (const system of [...pending.keys()].sort()) {
+    const { targets, display } = pending.get(system)!;
+    yield [{ code, system }, targets, display];
+  }
+}
+
+/** What stands beside the columns; `noMap` is a relationship in all but its name. */
+function readDetail(text: string | null): { detail: string | null; isNoMap: boolean } {
+  if (text === null) return { detail: null, isNoMap: false };
+  const { element = {}, target = {} } = JSON.parse(text) as MappingDetail;
+  const { noMap, ...rest } = element;
+  const all = { ...rest, ...target };
+  const detail = Object.keys(all).length === 0 ? null : canonicalJson({ element: rest, target });
+  return { detail, isNoMap: noMap === true };
 }
 
 /** As SQLite orders the codes: by their bytes. */
@@ -121,7 +152,7 @@ function* diffTarget(
   was: Target,
   now: Target,
 ): Iterable<Change> {
-  if (was.relationship !== now.relationship) {
+  if (!saysSame(was, now)) {
     const weakened = strengthOf(now.relationship) < strengthOf(was.relationship);
     const words = { was: was.relationship, now: now.relationship };
     yield { change: 'relationship', ...source, ...words, weakened };
@@ -132,4 +163,15 @@ function* diffTarget(
     yield { change: 'comment', ...source, was: was.comment, now: now.comment };
 }
 
-const shown = ({ system, code, relationship }: Target) => ({ system, code, relationship });
+/** Two words of R4, or two of R5, are compared as they stand; else by what they say in R5. */
+function saysSame(was: Target, now: Target): boolean {
+  const isOfOne = ((was.inR5 ?? null) === null) === ((now.inR5 ?? null) === null);
+  if (isOfOne) return was.relationship === now.relationship;
+  return (was.inR5 ?? was.relationship) === (now.inR5 ?? now.relationship);
+}
+
+/** A target as it is told, with the condition that it holds on. */
+function shown({ system, code, relationship, detail }: Target): Json {
+  const { dependsOn } = (detail === null ? {} : (JSON.parse(detail) as MappingDetail).target) ?? {};
+  return { system, code, relationship, ...(dependsOn === undefined ? {} : { dependsOn }) };
+}

@@ -7,8 +7,9 @@ type Member = { system: string; code: string; display: string | null };
 export function* diffMembers(db: DatabaseHandle, earlier: number, later: number): Iterable<Change> {
   const same = 'n.release = ? AND n.code = o.code AND n.system = o.system';
   const missing = db.prepare(
-    `SELECT o.system, o.code, o.display FROM member o WHERE o.release = ? AND NOT EXISTS
-       (SELECT 1 FROM member n INDEXED BY member_code WHERE ${same}) ORDER BY o.ord`,
+    `SELECT o.system, o.code FROM member o WHERE o.release = ? AND NOT EXISTS
+       (SELECT 1 FROM member n INDEXED BY member_code WHERE ${same})
+     GROUP BY o.system, o.code ORDER BY min(o.ord)`,
   );
   for (const { system, code } of missing.all(earlier, later) as Member[])
     yield { change: 'membership', code, system, was: 'member', now: null };

@@ -1,5 +1,7 @@
 import type { DatabaseHandle } from '../../../engine/index.ts';
+import type { Json } from '../knowledge.ts';
 import { diffConcepts } from './diff-concepts.ts';
+import { diffGroups } from './diff-groups.ts';
 import { diffMappings } from './diff-mappings.ts';
 import { diffMembers } from './diff-members.ts';
 import { type ReleaseRow, resourceOf } from './releases.ts';
@@ -44,11 +46,12 @@ export function* diffReleases(
       break;
     case 'ConceptMap':
       yield* diffMappings(db, { id: earlier.id, resource: was }, { id: later.id, resource: now });
+      yield* diffGroups(was, now);
       silent.add('group');
       break;
     case 'ValueSet': {
-      const isKnown = (earlier.count ?? 0) > 0 && (later.count ?? 0) > 0;
-      yield* diffMembers(db, earlier.id, later.id);
+      const isKnown = isCounted(earlier, was) && isCounted(later, now);
+      if (isKnown) yield* diffMembers(db, earlier.id, later.id);
       if (isKnown && options.strict !== true) silent.add('compose');
       break;
     }
@@ -62,4 +65,13 @@ export function* diffReleases(
     if (canonicalJson(before[element]) === canonicalJson(after[element])) continue;
     yield { change: 'setting', code: null, element, was: before[element], now: after[element] };
   }
+}
+
+/** Whether all codes of a value set are stored; none may mean that nobody could count them. */
+function isCounted({ count }: ReleaseRow, { compose, expansion }: Json): boolean {
+  if ((count ?? 0) > 0) return true;
+  if (compose === undefined) return expansion !== undefined;
+  const { include } = compose as Json;
+  const parts = Array.isArray(include) ? (include as readonly Json[]) : [];
+  return parts.every(({ concept }) => Array.isArray(concept));
 }

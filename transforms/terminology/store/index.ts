@@ -17,7 +17,7 @@ export {
   writeClosure,
 } from './publish.ts';
 export { type ReleaseState, releaseQueries } from './releases.ts';
-export { canonicalJson, type Damage, meaningOf, type Verification } from './seal.ts';
+export { canonicalJson, type Damage, inOrder, meaningOf, type Verification } from './seal.ts';
 export {
   type Heading,
   type MappingRow,

@@ -13,12 +13,21 @@ const meaningful: ReadonlySet<string> = new Set([
 
 /** JSON with its keys in order, so that two ways to write one thing have one hash. */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, each: unknown) =>
-    typeof each === 'object' && each !== null && !Array.isArray(each)
-      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
-      : each,
-  );
+  return JSON.stringify(value, (_, each: unknown) => (isKeyed(each) ? sorted(each) : each));
 }
+
+const isKeyed = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const sorted = (json: Json): Json =>
+  Object.fromEntries(Object.entries(json).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+
+/** The same JSON with the keys of all that is in it in order. */
+export const inOrder = (json: Json): Json =>
+  Object.fromEntries(Object.entries(sorted(json)).map(([key, each]) => [key, ordered(each)]));
+
+const ordered = (value: unknown): unknown =>
+  Array.isArray(value) ? value.map(ordered) : isKeyed(value) ? inOrder(value) : value;
 
 export function meaningOf(resource: Json): string {
   const kept = Object.entries(resource).filter(([key]) => meaningful.has(key));

@@ -11,9 +11,10 @@ import type { ConceptMap, Json, Mapping } from '../knowledge.ts';
  * | `unmapped` | no row, or a row that names no target | the same |
  * | `ambiguous` | several of the best of these, none better than the others | the same |
  *
- * A target without loss wins over one with loss. A group's `unmapped` rule gives a
- * `mapped-with-loss` of its fixed code, or the source's own code as `mapped`; it never leads to
- * another map, for that would name no release.
+ * A target without loss wins over one with loss. One that holds on a condition alone (`dependsOn`)
+ * is `ambiguous`: nobody here can say whether it holds. A group's `unmapped` rule gives its fixed
+ * code by the word that it says (R4 has none: `inexact`), or the source's own code as `mapped`; it
+ * never leads to another map, for that would name no release.
  */
 export const outcomes = [
   'mapped',
@@ -85,32 +86,38 @@ export const translator = (map: ConceptMap): Translate =>
 export function translateByMap(map: ConceptMap, system: string, code: string): TranslatedCode {
   let rows = map.from(system, code);
   if (rows.length === 0 && system !== '') rows = map.from('', code);
-  const targets = rows.flatMap((row) => targetOf(row) ?? []);
-  if (targets.length > 0) return best(targets);
-  if (rows.some(({ isOpen }) => isOpen !== true)) return { outcome: 'unmatched', targets: [] };
-  return rows.length > 0 ? unmapped : byRule(map.resource, system, code);
+  const found = rows.flatMap((row) => targetOf(row) ?? []);
+  if (found.length > 0) return best(found);
+  if (rows.some(({ isOpen }) => isOpen !== true)) return unmatched;
+  return byRule(map.resource, system, code);
 }
 
 const unmapped: TranslatedCode = { outcome: 'unmapped', targets: [] };
+const unmatched: TranslatedCode = { outcome: 'unmatched', targets: [] };
 
-function best(targets: readonly TranslatedTarget[]): TranslatedCode {
-  const isWhole = ({ relationship }: TranslatedTarget) => strengthOf(relationship) === 3;
-  const whole = targets.filter(isWhole);
-  const chosen = whole.length > 0 ? whole : targets;
-  const names = new Set(chosen.map(({ system, code }) => `${system}|${code}`));
-  if (names.size > 1) return { outcome: 'ambiguous', targets: chosen };
+type Candidate = { readonly target: TranslatedTarget; readonly isConditional: boolean };
+
+function best(found: readonly Candidate[]): TranslatedCode {
+  const whole = found.filter(({ target }) => strengthOf(target.relationship) === 3);
+  const chosen = whole.length > 0 ? whole : found;
+  const sure = chosen.filter(({ isConditional }) => !isConditional);
+  const names = new Set(chosen.map(({ target: { system, code } }) => `${system}|${code}`));
+  const [one] = sure;
+  if (names.size > 1 || one === undefined)
+    return { outcome: 'ambiguous', targets: chosen.map(({ target }) => target) };
   const outcome = whole.length > 0 ? 'mapped' : 'mapped-with-loss';
-  return { outcome, targets: chosen.slice(0, 1) };
+  return { outcome, targets: [one.target] };
 }
 
-function targetOf(row: Mapping): TranslatedTarget | undefined {
+function targetOf(row: Mapping): Candidate | undefined {
   const relationship = row.equivalence ?? row.relationship;
   if (row.targetCode === undefined || strengthOf(relationship) === 0) return undefined;
-  return {
+  const target = {
     ...{ system: row.target.system, code: row.targetCode },
     ...(row.targetDisplay === undefined ? {} : { display: row.targetDisplay }),
     relationship,
   };
+  return { target, isConditional: (row.dependsOn ?? []).length > 0 };
 }
 
 function byRule(resource: Json, system: string, code: string): TranslatedCode {
@@ -120,13 +127,16 @@ function byRule(resource: Json, system: string, code: string): TranslatedCode {
     const source = String(group.source ?? '').split('|')[0];
     if (rule === undefined || (source !== system && source !== '')) return [];
     const target = String(group.target ?? '').split('|')[0]!;
+    const said = typeof rule.relationship === 'string' ? rule.relationship : undefined;
     if (rule.mode === 'fixed' && typeof rule.code === 'string') {
       const display = typeof rule.display === 'string' ? { display: rule.display } : {};
-      return [{ system: target, code: rule.code, ...display, relationship: 'inexact' }];
+      return [{ system: target, code: rule.code, ...display, relationship: said ?? 'inexact' }];
     }
     if (rule.mode === 'provided' || rule.mode === 'use-source-code')
-      return [{ system: target, code, relationship: 'equal' }];
+      return [{ system: target, code, relationship: said ?? 'equal' }];
     return [];
   });
-  return found.length === 0 ? unmapped : best(found);
+  const kept = found.filter(({ relationship }) => strengthOf(relationship) !== 0);
+  if (kept.length === 0) return found.length === 0 ? unmapped : unmatched;
+  return best(kept.map((target) => ({ target, isConditional: false })));
 }

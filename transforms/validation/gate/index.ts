@@ -1,3 +1,2 @@
-export { definitionsFor, openGate } from './open-gate.ts';
-export { type ValidateConfig, validateSchema } from './pinned-profiles.ts';
-export { validateStage } from './validate-stage.ts';
+export { openGate } from './open-gate.ts';
+export { validating } from './validate-run.ts';

@@ -1,28 +1,13 @@
 import type { Gate, Issue, Judgement } from '../../../engine/index.ts';
 import { compilePath, isPathIssue, r4Model, resourceNode } from '../../fhirpath/index.ts';
-import { openMembership } from '../../terminology/index.ts';
+import { openMembership } from '../../terminology/membership/index.ts';
 import { extensionJudge, readExtensions } from '../extensions/index.ts';
-import {
-  createDefinitions,
-  type Definitions,
-  keptPackage,
-  readOwnProfiles,
-} from '../packages/index.ts';
+import { type Definitions, definitionsFor } from '../packages/index.ts';
+import type { PinnedProfile, ValidateConfig } from '../stage/index.ts';
 import { firstOf, type ValueSets } from '../terms/index.ts';
 import { createValidator, type Validator } from '../validator.ts';
-import type { PinnedProfile, ValidateConfig } from './pinned-profiles.ts';
 
-type Place = { readonly configDir: string; readonly dataDir: string };
-type Opening = Place & { readonly key: Buffer };
-
-/** The definitions that a channel's pins are looked up in. Throws what `keptPackage` throws. */
-export function definitionsFor(
-  { configDir, dataDir }: Place,
-  packages: readonly string[],
-): Definitions {
-  const kept = packages.map((id) => keptPackage(dataDir, id));
-  return createDefinitions([readOwnProfiles(configDir), ...kept]);
-}
+type Opening = { readonly configDir: string; readonly dataDir: string; readonly key: Buffer };
 
 /** Applies a pinned profile to the resources that it is for. */
 type Assigned = {

@@ -83,7 +83,7 @@ describe('the keys of the block table', () => {
   it('are never denied, however many are added, and few others are asked for', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 3_000 }), fc.nat(1_000), (count, salt) => {
-        const known = createTableKeys();
+        const known = createTableKeys(slices, sliceOf);
         known.empty();
         const slice = salt % slices;
         const keyOf = (no: number) => firstKeyOf(slice) + (hash52(`${no} ${salt}`) % 2 ** 42);

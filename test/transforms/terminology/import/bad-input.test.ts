@@ -35,7 +35,7 @@ const faults: readonly Fault[] = [
     'encoding-invalid',
     3,
   ],
-  ['UTF-16', 'x.json', Buffer.from('\ufeff{}', 'utf16le'), 'format-unknown', 0],
+  ['UTF-16', 'x.json', Buffer.from('\ufeff{}', 'utf16le'), 'encoding-invalid', 1],
   ['a circle', 'x.json', JSON.stringify(cycle, null, 1), 'hierarchy-cycle', 10],
   [
     'a code twice',

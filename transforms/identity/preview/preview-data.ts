@@ -8,11 +8,10 @@ import {
 import { attributesOf, blockingKeys, openBlockIndex } from '../block/index.ts';
 import { prepare } from '../compare/index.ts';
 import { identityFile } from '../identity-file.ts';
+import { type Ruling, shadowNotes } from '../policy/index.ts';
 import { openRegistry, recordsSince } from '../registry/index.ts';
 import { pastQuestions } from './past-questions.ts';
 import { type PreviewChange, type PreviewSummary, preview } from './preview.ts';
-import type { Ruling } from './ruling.ts';
-import { shadowNotes } from './shadow-log.ts';
 
 export type PreviewOrder = {
   readonly dataDir: string;

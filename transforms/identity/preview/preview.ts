@@ -1,5 +1,11 @@
 import type { PersonId } from '../events.ts';
-import { answer, type Disagreement, disagreements, type Question, type Ruling } from './ruling.ts';
+import {
+  answer,
+  type Disagreement,
+  disagreements,
+  type Question,
+  type Ruling,
+} from '../policy/index.ts';
 
 /** A question of the past, and which source asked it. */
 export type PastQuestion = Question & { readonly source: string };

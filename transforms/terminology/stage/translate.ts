@@ -1,28 +1,18 @@
+import { createRequire } from 'node:module';
 import { z } from 'zod';
 import {
   type CheckContext,
-  ConfigError,
   type ConfigIssue,
-  hold,
-  pass,
-  type Stage,
   type StageComponent,
-  type StageContext,
   suggestion,
-  type Work,
-} from '../../engine/index.ts';
-import type { Conversion } from '../fhir/index.ts';
-import { codeMapFile, codeMapReleases, isRelease, loadCodeMap } from './code-map-file.ts';
-import { type MapRelease, openMapReleases } from './map-release.ts';
-import { none, releasesOfPin, valueSetPins } from './pins.ts';
-import {
-  actions,
-  defaultPolicy,
-  type Policy,
-  translateMarks,
-  type Uses,
-} from './translate-marks.ts';
-import { openSightings } from './worklist/index.ts';
+} from '../../../engine/index.ts';
+import { codeMapFile, codeMapReleases, isRelease, loadCodeMap } from '../code-map-file.ts';
+import { none, releasesOfPin, valueSetPins } from '../pins.ts';
+import { actions, defaultPolicy, type Policy } from '../translate-marks.ts';
+
+/** Loaded where the stage runs; lint and the main thread check its configuration only. */
+const require = createRequire(import.meta.url);
+const running = (): typeof import('./translate-run.ts') => require('./translate-run.ts');
 
 const action = (what: string, unless: (typeof actions)[number]) =>
   z.enum(actions).default(unless).describe(`What becomes of a message with ${what}.`);
@@ -83,60 +73,8 @@ export const translateStage: StageComponent<TranslateConfig> = {
       .filter(isRelease)
       .map((release) => codeMapFile(configDir, release)),
   check: (config, context) => [...checkMaps(config, context), ...checkNames(config, context)],
-  create(config, context) {
-    const { uses, close } = openUses(config, context);
-    const sightings = context.isTrial ? undefined : openSightings(context);
-    const unmapped = new Map<string, number>();
-    const stage: Stage<Conversion, Conversion> = {
-      name: 'translate',
-      run({ body, id, channel, receivedUs }: Work<Conversion>) {
-        if (body.marks.length === 0) return pass(body);
-        const { conversion, issues, isHeld, seen, undecided } = translateMarks(body, uses);
-        if (seen.length > 0) sightings?.add({ message: id, channel, receivedUs, seen, undecided });
-        for (const { map } of undecided) unmapped.set(map, (unmapped.get(map) ?? 0) + 1);
-        return isHeld ? hold(issues) : pass(conversion, issues);
-      },
-      unmapped() {
-        const counts = [...unmapped].map(([map, count]) => ({ map, count }));
-        unmapped.clear();
-        return counts;
-      },
-      close() {
-        close();
-        sightings?.close();
-      },
-    };
-    return { ...stage, ...(sightings && { transaction: sightings.transaction }) } as Stage;
-  },
+  create: (config, context) => running().translating(config, context),
 };
-
-/** Opens what is pinned. Throws ConfigError for a release that is not there or has mistakes. */
-function openUses(
-  { maps, policy = {} }: TranslateConfig,
-  { configDir, dataDir, key, channel }: StageContext,
-): { uses: Uses; close(): void } {
-  const releases = openMapReleases({ configDir, dataDir, key });
-  const pinned = new Map<string, MapRelease>();
-  const silent = new Set<string>();
-  for (const [use, text] of Object.entries(maps)) {
-    const release = text === none ? undefined : releases.open(text);
-    if (release !== undefined) pinned.set(use, release);
-    else if (text === none) silent.add(use);
-    else {
-      releases.close();
-      throw new ConfigError(missing(configDir, channel, text));
-    }
-  }
-  const uses = { pinned, silent, policies: new Map(Object.entries(policy)) };
-  return { uses, close: releases.close };
-}
-
-function missing(configDir: string, channel: string, text: string): readonly ConfigIssue[] {
-  if (isRelease(text)) return loadCodeMap(configDir, text).issues;
-  const message = `the channel ${channel} pins \`${text}\`, which was not imported here`;
-  const place = { file: configDir, line: 1, column: 1 } as const;
-  return [{ ...place, severity: 'error', code: 'code-map-missing', message }];
-}
 
 function checkMaps({ maps }: TranslateConfig, context: CheckContext): readonly ConfigIssue[] {
   return Object.entries(maps).flatMap(([use, release]): readonly ConfigIssue[] => {

@@ -1,11 +1,15 @@
-import type { Issue, Stage, StageComponent, Work } from '../../../engine/index.ts';
-import { type ConfigIssue, type Gate, hold, PlexusError, pass } from '../../../engine/index.ts';
-import type { Conversion } from '../../fhir/index.ts';
-import { compilePath, isPathIssue } from '../../fhirpath/index.ts';
+import { createRequire } from 'node:module';
+import type { ConfigIssue, StageComponent } from '../../../engine/index.ts';
 import { extensionFiles } from '../extensions/index.ts';
-import { keptPackages, profileFiles, readOwnProfiles } from '../packages/index.ts';
-import { definitionsFor, openGate } from './open-gate.ts';
+import { definitionsFor, keptPackages, profileFiles, readOwnProfiles } from '../packages/index.ts';
 import { type ValidateConfig, validateSchema } from './pinned-profiles.ts';
+
+/** Loaded where resources are judged; the main thread checks the stage's configuration only. */
+const require = createRequire(import.meta.url);
+const judging = (): typeof import('../gate/index.ts') => require('../gate/index.ts');
+const paths = (): typeof import('../../fhirpath/index.ts') => require('../../fhirpath/index.ts');
+
+export type { PinnedProfile, ValidateConfig } from './pinned-profiles.ts';
 
 /** Puts the gate before the store, which shows it every resource whole. */
 export const validateStage: StageComponent<ValidateConfig> = {
@@ -46,34 +50,12 @@ export const validateStage: StageComponent<ValidateConfig> = {
       const { profile } = pin;
       if (definitions.structure(profile) === undefined)
         return [refuse(['profiles', at], 'profile-unknown', `nobody here has \`${profile}\``)];
-      const when = 'when' in pin && pin.when ? compilePath(pin.when) : undefined;
-      return isPathIssue(when)
+      const when = 'when' in pin && pin.when ? paths().compilePath(pin.when) : undefined;
+      return when && paths().isPathIssue(when)
         ? [refuse(['profiles', at, 'when'], when.code, when.diagnostics)]
         : [];
     });
   },
-  gate: (config, place) => openGate(place, config),
-  create(config, { configDir, dataDir, key }) {
-    let gate: Gate | undefined;
-    const stage: Stage<Conversion, Conversion> = {
-      name: 'validate',
-      run({ body }: Work<Conversion>) {
-        try {
-          // Definitions are large: they are read when the first message comes.
-          gate ??= openGate({ configDir, dataDir, key }, config);
-        } catch (cause) {
-          if (!(cause instanceof PlexusError)) throw cause;
-          return hold([issueOf(cause)]);
-        }
-        return pass({ ...body, gate });
-      },
-    };
-    return stage as Stage;
-  },
+  gate: (config, place) => judging().openGate(place, config),
+  create: (config, context) => judging().validating(config, context),
 };
-
-const issueOf = ({ code, message }: PlexusError): Issue => ({
-  severity: 'fatal',
-  code,
-  diagnostics: message,
-});

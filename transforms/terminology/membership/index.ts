@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { type Membership, memberships } from './operations/index.ts';
-import { withShipped } from './shipped/index.ts';
-import { openTerminology, type TerminologyStore, terminologyFile } from './store/index.ts';
+import { type Membership, memberships } from '../operations/index.ts';
+import { withShipped } from '../shipped/index.ts';
+import { openTerminology, type TerminologyStore, terminologyFile } from '../store/index.ts';
 
 export type MembershipSource = {
   readonly dataDir: string;

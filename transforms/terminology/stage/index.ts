@@ -1,0 +1,1 @@
+export { type TranslateConfig, translateStage } from './translate.ts';
