@@ -1,15 +1,8 @@
 import type { Granted, Issue } from '../../engine/index.ts';
-import {
-  applyPatch,
-  type Contribution,
-  type Patch,
-  parseFaithfully,
-  type Sent,
-} from '../../transforms/fhir/index.ts';
-import { applyPathPatch } from '../../transforms/fhirpath/index.ts';
-import { isSamePatient } from '../../transforms/identity/index.ts';
-import { joinElements, render } from './elements.ts';
+import { type Contribution, parseFaithfully, type Sent } from '../../transforms/fhir/index.ts';
+import { joinElements } from './elements.ts';
 import type { Placed } from './fold.ts';
+import { patchedBy, refusal } from './patching.ts';
 import type { State } from './resource-cache.ts';
 import { search } from './search.ts';
 import { load, type Spine } from './spine.ts';
@@ -56,7 +49,7 @@ export function grant(
   if (sent.search !== undefined && match !== undefined && isSentAs(contribution, sent, match))
     return refusal('fhir-id-mismatch', 'the resource has another id than the one that is meant');
   if (sent.patch === undefined) return { ...one, contribution: { ...contribution, id: target } };
-  const changed = patch(state!, contribution, sent.patch);
+  const changed = patchedBy(sent.patch, state!, contribution);
   return 'code' in changed ? changed : { ...one, contribution: changed };
 }
 
@@ -78,49 +71,6 @@ function refusedBy(
     return refusal('fhir-not-found', 'there is no resource that this patch could change');
   return undefined;
 }
-
-/** What the patch changes, element by element, so that what others say of the rest stands. */
-function patch(state: State, contribution: Contribution, asked: Patch) {
-  const { type, id } = state;
-  const text = render(state, state.text);
-  const before = parseFaithfully(text) as Json;
-  const { resource: after, refused } = patched(text, asked);
-  if (refused !== undefined) return refused;
-  if (type === 'Patient' && !isSamePatient(before, after))
-    return refusal('fhir-patch-patient', whoIsSeenWhole);
-  const names = Object.keys(after);
-  if (names.some((name) => !/^_?[a-z][A-Za-z0-9]*$/.test(name) || after[name] === null))
-    return refusal('fhir-patch-failed', 'what the patch makes of the resource is no resource');
-  const set: Json = {};
-  for (const name of names)
-    if (JSON.stringify(after[name]) !== JSON.stringify(before[name])) set[name] = after[name];
-  const remove = Object.keys(before).filter((name) => !Object.hasOwn(after, name));
-  return { ...contribution, type, id, set, remove };
-}
-
-type Patched =
-  | { readonly resource: Json; readonly refused?: never }
-  | { readonly resource?: never; readonly refused: Issue };
-
-/** The text of an issue of FHIRPath names places of the patch, and nothing of the resource. */
-function patched(text: string, asked: Patch): Patched {
-  const failed = (diagnostics: string) => ({ refused: refusal('fhir-patch-failed', diagnostics) });
-  const before = parseFaithfully(text) as Json;
-  if (asked.language === 'json') {
-    const resource = applyPatch(before, asked.operations);
-    return resource ? { resource } : failed('an operation of the patch does not fit the resource');
-  }
-  const fixed = ({ id, meta, resourceType }: Json) => JSON.stringify([id, meta, resourceType]);
-  const resource = parseFaithfully(text) as Json;
-  const wrong = applyPathPatch(resource, asked.operations);
-  if (wrong !== undefined) return failed(wrong.diagnostics);
-  if (fixed(resource) === fixed(before)) return { resource };
-  return failed('a patch cannot change `id`, `meta` or `resourceType`');
-}
-
-const whoIsSeenWhole =
-  'the patch changes by what a patient is known (names, numbers, birth date, sex, address, ' +
-  'telecom, links): such a Patient is sent whole, so that identity sees all of it';
 
 /** A later generation of a message: what was meant once is meant again. */
 export function repeated(
@@ -146,9 +96,3 @@ type Json = Record<string, unknown>;
 
 /** As its sender addresses it; one that came without FHIR has no other name than its own. */
 const idOf = ({ writing }: Spine, { no, id }: State): string => writing.sentId.get(no)?.id ?? id;
-
-const refusal = (code: string, diagnostics: string): Issue => ({
-  severity: 'error',
-  code,
-  diagnostics,
-});

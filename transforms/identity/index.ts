@@ -98,11 +98,7 @@ export {
 export {
   type Answer,
   type IdentityStore,
-<<<<<<< HEAD
-  identifyStage,
   isSamePatient,
-=======
->>>>>>> main
   openIdentityStore,
   resolve,
 } from './stage/index.ts';
