@@ -50,7 +50,11 @@ export function extensionCheck(node: TreeElement, otherwise: Check, compiler: Co
     }
     place ??= placeOf(node, compiler);
     const path = carrierPath(walk);
-    const misplaced = found && misplacedBy(found.structure, place, path, compiler);
+    const stands = (expression: string): boolean | undefined => {
+      const carrier = carrierOf(extension, walk.resource);
+      return carrier && compiler.means(expression, carrier, walk);
+    };
+    const misplaced = found && misplacedBy(found.structure, place, path, compiler, stands);
     if (misplaced !== undefined) report(walk, 'warning', 'fhir-extension-context', misplaced);
     const use = { url, extension, place, path, isModifier, isDefined: found !== undefined };
     const faults = judgeExtension?.(use, () => carrierExpression(walk)) ?? [];
@@ -68,6 +72,21 @@ export function extensionCheck(node: TreeElement, otherwise: Check, compiler: Co
     else checkObject(found.plan, value, walk, type);
     judge(value as Json, url, found, walk);
   };
+}
+
+/** The object in whose list of extensions this one stands. Of the rare contexts by FHIRPath. */
+function carrierOf(extension: Json, within: unknown): Json | undefined {
+  if (Array.isArray(within)) {
+    for (const one of within) {
+      const found = carrierOf(extension, one);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+  if (!isObject(within)) return undefined;
+  const lists = [within.extension, within.modifierExtension];
+  if (lists.some((list) => Array.isArray(list) && list.includes(extension))) return within;
+  return carrierOf(extension, Object.values(within));
 }
 
 /** The FHIRPath of the element around the extension that the walk is at. */
