@@ -74,12 +74,19 @@ const isStructure = (one: Named): one is StructureDefinition =>
   one.resourceType === 'StructureDefinition';
 
 function boundSets({ snapshot }: StructureDefinition): string[] {
-  return (snapshot?.element ?? []).flatMap(({ binding }) =>
-    binding?.valueSet !== undefined && /^(required|extensible)$/.test(binding.strength)
-      ? binding.valueSet.split('|')[0]!
-      : [],
-  );
+  return (snapshot?.element ?? []).flatMap(({ binding }) => {
+    const largest = largestOf(binding).map(({ valueCanonical = '' }) => valueCanonical);
+    const own =
+      binding?.valueSet !== undefined && /^(required|extensible)$/.test(binding.strength)
+        ? [binding.valueSet]
+        : [];
+    return [...own, ...largest].map((url) => url.split('|')[0]!);
+  });
 }
+
+/** The set that codes must be of, where the one that is bound only advises. */
+const largestOf = (binding: ElementDefinition['binding']) =>
+  (binding?.extension ?? []).filter(({ url }) => url.endsWith('/elementdefinition-maxValueSet'));
 
 function packSet(
   url: string,
@@ -136,7 +143,10 @@ function packElement(element: ElementDefinition): ElementDefinition {
   const { slicing, binding, base, constraint, type } = element;
   if (slicing !== undefined) packed.slicing = { ...slicing, description: undefined };
   if (binding !== undefined)
-    packed.binding = { strength: binding.strength, valueSet: binding.valueSet };
+    packed.binding = {
+      ...{ strength: binding.strength, valueSet: binding.valueSet },
+      ...(largestOf(binding).length === 0 ? {} : { extension: largestOf(binding) }),
+    };
   const inherited = {
     ...(base?.max === element.max ? {} : { max: base?.max }),
     ...(isNamedByPath(element) && base?.path !== element.path ? { path: base?.path } : {}),

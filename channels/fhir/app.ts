@@ -19,6 +19,7 @@ export type AppOptions = {
   readonly context: SourceContext;
   readonly bodyBytesMax: number;
   readonly entriesMax: number;
+  readonly transactionEntriesMax: number;
   readonly types: readonly string[] | undefined;
   /** Beginnings of the URLs that `$import` may fetch; empty: there is no such operation. */
   readonly importFrom: readonly string[];

@@ -86,6 +86,21 @@ export function unconditional({ method, url, ifMatch, ifNoneMatch, ifNoneExist }
   return undefined;
 }
 
+/** A Bundle that is settled as one message, all or nothing, has to fit into memory at once. */
+export function tooManyEntries(entries: number, max: number): Bad | undefined {
+  if (entries <= max) return undefined;
+  const diagnostics =
+    `A Bundle that is taken in as one message may hold ${max} entries here. What need not be ` +
+    'all or nothing goes as a Bundle of type `batch`, or as lines of NDJSON, of any number.';
+  return { status: 413, type: 'too-long', code: 'fhir-transaction-too-large', diagnostics };
+}
+
+/** The same of a payload that was read. */
+export const tooManyIn = ({ value, bundleType }: Payload, max: number): Bad | undefined =>
+  bundleType === undefined || bundleType === 'batch' || !Array.isArray(value.entry)
+    ? undefined
+    : tooManyEntries(value.entry.length, max);
+
 export const scopeMissing: Bad = {
   status: 403,
   type: 'forbidden',

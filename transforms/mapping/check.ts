@@ -52,6 +52,7 @@ export function checkMapping(
     checkRenderMessages(layer, merged, reportAt(layer, []));
     checkDialect(layer, reportAt(layer, ['dialect']));
     checkMessages(layer, merged, reportAt(layer, ['messages']));
+    checkAlso(layer, merged, reportAt(layer, ['also']));
     for (const [index, path] of (layer.value.ignore ?? []).entries())
       checkPath(path, reportAt(layer, ['ignore']), index);
   }
@@ -257,14 +258,20 @@ function checkType(
 }
 
 function checkMessages(layer: Layer, merged: Merged, report: Report): void {
+  for (const [type, makes] of Object.entries(layer.value.messages ?? {}))
+    if (makes !== 'filter') checkMade(makes, merged, report, type);
+}
+
+function checkAlso(layer: Layer, merged: Merged, report: Report): void {
+  checkMade(layer.value.also ?? [], merged, report);
+}
+
+function checkMade(makes: readonly string[], merged: Merged, report: Report, ...at: Path): void {
   const ids = merged.resources.map((placed) => placed.row.id);
-  for (const [type, makes] of Object.entries(layer.value.messages ?? {})) {
-    if (makes === 'filter') continue;
-    for (const [index, name] of makes.entries()) {
-      const { id } = parseEntry(name);
-      if (ids.includes(id)) continue;
-      const hint = suggestion(id, ids);
-      report('resource-unknown', `no resource is called \`${id}\`; ${hint}`, type, index);
-    }
+  for (const [index, name] of makes.entries()) {
+    const { id } = parseEntry(name);
+    if (ids.includes(id)) continue;
+    const hint = suggestion(id, ids);
+    report('resource-unknown', `no resource is called \`${id}\`; ${hint}`, ...at, index);
   }
 }

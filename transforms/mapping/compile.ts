@@ -1,13 +1,13 @@
 import { type FieldBits, fieldBits, nameCode, nameOf } from '../hl7v2/index.ts';
 import { compileCondition, type Predicate } from './conditions.ts';
+import { type CorrectionPlan, correctionPlan } from './correction-plan.ts';
 import { compileDialect, compileTable, type Dialect } from './dialect.ts';
 import { elementsOf } from './elements.ts';
 import type { CodeTable } from './environment.ts';
-import { fieldPath, parseFieldPath } from './field-path.ts';
+import { fieldPath } from './field-path.ts';
 import { type Fill, programOf } from './generate.ts';
 import { joiningElements } from './joins.ts';
 import { compileKey, compileOthers, type KeyReader, keyWords } from './keys.ts';
-import type { Condition } from './language.ts';
 import { compileList, type ListPlan } from './listings.ts';
 import type { Live, Shape } from './live.ts';
 import type { LoadedMapping } from './load.ts';
@@ -79,14 +79,6 @@ export type ResourcePlan = Filling & {
   readonly slot: number; // Its place among the resource rows.
 };
 
-/** When it corrects an earlier one, and the field that says so. */
-export type CorrectionPlan = {
-  readonly when: Predicate;
-  readonly path: string;
-  readonly field: number;
-  readonly mayBeFirst: boolean;
-};
-
 export type PartPlan = Filling & {
   readonly element: string;
   /** Set when each repetition of a field makes one. */
@@ -155,7 +147,7 @@ export function compileMapping(
   );
   const messages = new Map<string, MessagePlan>();
   for (const [type, makes] of merged.messages)
-    messages.set(type, makes === 'filter' ? 'filter' : makes.map((name) => entry(name, resources)));
+    messages.set(type, planMessage(type, makes, merged.also, resources));
   return {
     label: `${merged.name}@${loaded.hash}`,
     name: merged.name,
@@ -181,6 +173,20 @@ function bySegment(paths: readonly string[]): ReadonlyMap<string, FieldBits> {
     fields.set(segment, [...(fields.get(segment) ?? []), field]);
   return new Map([...fields].map(([segment, numbers]) => [segment, fieldBits(numbers)] as const));
 }
+
+/** Rows of a database have no segments that `also` could mean. */
+function planMessage(
+  type: string,
+  makes: 'filter' | readonly string[],
+  also: readonly string[],
+  resources: ReadonlyMap<string, ResourcePlan>,
+): MessagePlan {
+  if (makes === 'filter') return 'filter';
+  const others = hl7Type.test(type) ? also.filter((name) => !makes.includes(name)) : [];
+  return [...makes, ...others].map((name) => entry(name, resources));
+}
+
+const hl7Type = /^[A-Z][A-Z0-9]{2}\^/;
 
 function entry(text: string, resources: ReadonlyMap<string, ResourcePlan>): MessageEntry {
   const { id, mark } = parseEntry(text);
@@ -224,14 +230,6 @@ function planResource(id: string, merged: Merged, rules: Rules): ResourcePlan {
     slot,
     ...filling(id, segmentName(row.each!), merged, rules, givings),
   };
-}
-
-function correctionPlan(row: Condition | undefined, mayBeFirst: boolean): CorrectionPlan[] {
-  const when = compileCondition(row);
-  if (when === undefined) return [];
-  const keys = [row ?? []].flat().flatMap((clauses) => Object.keys(clauses));
-  const path = keys.find((key) => parseFieldPath(key) !== undefined) ?? 'MSH-9';
-  return [{ when, path, field: fieldPath(path).field, mayBeFirst }];
 }
 
 function filling(

@@ -1,6 +1,7 @@
 import { administrativeElements } from './administrative-elements.ts';
 import { medicationElements } from './elements-medication.ts';
 import { orderElements } from './elements-orders.ts';
+import { recordElements } from './elements-record.ts';
 
 /**
  * The elements of the FHIR R4 resources that mappings write (https://hl7.org/fhir/R4): name, `*`
@@ -81,6 +82,7 @@ const definitions: Readonly<Record<string, string>> = {
   'RelatedPerson.communication': 'language!:CodeableConcept preferred:boolean',
   ...orderElements,
   ...medicationElements,
+  ...recordElements,
 };
 
 export type Element = {

@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { type DialectRow, dialect } from './dialect-row.ts';
 import { keyPart, path, paths } from './key-part.ts';
 import { renderKeys } from './render/index.ts';
 import { rowKeys, rowMessageType, testRow } from './rows/index.ts';
 
 export type { KeyPart } from './key-part.ts';
+export type { DialectRow };
 
 /**
  * The mapping language: one YAML file for one source. What a message makes (`messages`), the things
@@ -172,62 +174,6 @@ const table = z.strictObject({
     .describe('For a code that is not listed; without it such a code is an issue.'),
 });
 
-const dialect = z.strictObject({
-  timezone: z.string().optional().describe('IANA zone of timestamps that carry no offset.'),
-  date_formats: z
-    .array(z.string())
-    .optional()
-    .describe(
-      'Formats beside HL7`s own: YYYY, YY, MM, M, DD, D, MON, HH, H, hh, h, mm, ss, SSS, A (AM ' +
-        'or PM), Z (an offset), e.g. `MM/DD/YYYY hh:mm A`; `X` and `x` are seconds and ' +
-        'milliseconds since 1970.',
-    ),
-  year_pivot: z
-    .union([z.literal('message'), z.number().int().min(0).max(99)])
-    .optional()
-    .describe(
-      'Years of two digits: up to this number they are of this century, above it of the last; ' +
-        '`message`: the latest such year that is not after the message`s own.',
-    ),
-  charset: z.string().optional().describe('Used when MSH-18 says nothing or is contradicted.'),
-  null_tokens: z.array(z.string()).optional().describe('Field values that mean "no value".'),
-  explicit_null: z
-    .enum(['remove', 'ignore'])
-    .optional()
-    .describe('What `""` does: empty the element (as the standard says), or nothing.'),
-  repairs: z.array(z.string()).optional().describe('Named repairs of the parser.'),
-  authorities: z
-    .record(z.string(), z.string())
-    .optional()
-    .describe('Assigning authority (namespace, OID) to identifier system.'),
-  default_authority: z
-    .union([
-      z.string(),
-      z.strictObject({
-        from: paths.describe('Fields of MSH; the first populated one names the authority.'),
-      }),
-    ])
-    .optional()
-    .describe(
-      'Identifier system of a patient identifier that names no authority: a uri, or ' +
-        '`{ from: [MSH-4, MSH-3] }`, the sender that the message names.',
-    ),
-  visit_number: z
-    .array(z.enum(['PV1-19', 'PV1-50', 'PID-18']))
-    .min(1)
-    .optional()
-    .describe('Fields of which the first populated one numbers the visit; default `[PV1-19]`.'),
-  code_systems: z
-    .record(z.string(), z.string())
-    .optional()
-    .describe('Name of a coding system (CWE.3) to its uri.'),
-  default_code_systems: z
-    .record(z.string(), z.string())
-    .optional()
-    .describe('HL7 field, e.g. `OBX-3`, to the uri of codes that name no system.'),
-  units: z.record(z.string(), z.string()).optional().describe('Local unit to UCUM code.'),
-});
-
 const testCase = z.strictObject({
   name: z.string(),
   message: z.string().optional().describe('One segment a line.'),
@@ -276,6 +222,13 @@ export const mappingSchema = z.strictObject({
       'Message type to the resources it makes; `id?`: left out when its key is missing; `id{2}`: ' +
         'held with fewer than two.',
     ),
+  also: z
+    .array(z.string())
+    .optional()
+    .describe(
+      'Resources that each message makes beside those of its type, where it has their segment, ' +
+        'such as `participation?`; those of the mapping that this one extends stay.',
+    ),
   ignore: z
     .array(path)
     .optional()
@@ -295,5 +248,4 @@ export type RuleRow = z.infer<typeof rule>;
 export type TableRow = z.infer<typeof table>;
 export type Clauses = z.infer<typeof clauses>;
 export type Condition = z.infer<typeof condition>;
-export type DialectRow = z.infer<typeof dialect>;
 export type TestCase = z.infer<typeof testCase>;

@@ -1,6 +1,7 @@
 import { type Correction, resourceId } from '../fhir/index.ts';
 import type { Collector } from './collector.ts';
-import type { CompiledMapping, CorrectionPlan, MessagePlan, ResourcePlan } from './compile.ts';
+import type { CompiledMapping, MessagePlan, ResourcePlan } from './compile.ts';
+import type { CorrectionPlan } from './correction-plan.ts';
 import type { Instance } from './instances.ts';
 import { isEmptied, noteListed, type OpenListing } from './listings.ts';
 import type { Run } from './rule.ts';

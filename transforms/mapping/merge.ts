@@ -34,6 +34,8 @@ export type Merged = {
   /** The codes of each table by layer, the shared base first. */
   readonly tableLayers: ReadonlyMap<string, readonly TableRow['codes'][]>;
   readonly messages: ReadonlyMap<string, 'filter' | readonly string[]>;
+  /** What each message makes beside what its type lists. */
+  readonly also: readonly string[];
   readonly ignore: readonly string[];
   readonly resources: readonly Placed<ResourceRow>[];
   readonly parts: readonly Placed<PartRow>[];
@@ -68,6 +70,7 @@ export function merge(layers: readonly Layer[]): Merged {
     tables: mergeTables(layers),
     tableLayers: tableLayersOf(layers),
     messages: new Map(layers.flatMap((layer) => Object.entries(layer.value.messages ?? {}))),
+    also: [...new Set(layers.flatMap((layer) => layer.value.also ?? []))],
     ignore: [...new Set(layers.flatMap((layer) => layer.value.ignore ?? []))],
     resources: rows<ResourceRow>('resources'),
     parts: rows<PartRow>('parts'),

@@ -142,6 +142,25 @@ describe('channels/fhir', () => {
     }
   });
 
+  it('says that a Bundle which is one message has too many entries, before it is read', async () => {
+    const url = await listen(memoryContext(), { transaction_entries_max: 2 });
+    const entry = { resource: { resourceType: 'Location', id: 'a' } };
+    const bundle = (type: string, entries: number) =>
+      JSON.stringify({ resourceType: 'Bundle', type, entry: Array(entries).fill(entry) });
+    const ndjson = { 'Content-Type': 'application/fhir+ndjson' };
+    const told = async (body: string, headers = {}) => {
+      const { status, code } = await post(url, body, headers);
+      return [status, code];
+    };
+    const tooLarge = [413, 'fhir-transaction-too-large'];
+    assert.deepEqual(await told(bundle('transaction', 3)), tooLarge);
+    assert.deepEqual(await told(bundle('collection', 3)), tooLarge);
+    assert.deepEqual(await told(bundle('transaction', 2)), [202, 'landed']);
+    assert.deepEqual(await told(bundle('batch', 3)), [202, 'landed']);
+    const line = `${bundle('transaction', 3)}\n`;
+    assert.deepEqual(await told(line, ndjson), [200, 'fhir-transaction-too-large']);
+  });
+
   it('never fails on bytes, whatever they are', async () => {
     const memory = memoryContext();
     const url = await listen(memory);

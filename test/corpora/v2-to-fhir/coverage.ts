@@ -4,14 +4,14 @@
 // in reasons.ts.
 import { join } from 'node:path';
 import { loadMapping } from '../../../transforms/mapping/index.ts';
-import { repository } from '../hl7v2-fhir/corpus.ts';
 import { type Measured, measureSegments } from './measure.ts';
 import { leavesOf } from './probe.ts';
 import { mapLeft } from './reasons.ts';
 import { skeleton, structures } from './skeletons.ts';
 
 const [word = ''] = process.argv.slice(2);
-const base = loadMapping(join(repository, 'config'), 'base');
+// The base, and what it makes only of mappings that ask for it by `also`.
+const base = loadMapping(join(import.meta.dirname, 'config'), 'whole');
 const measured = measureSegments(base, word);
 const maps = [...new Set(measured.map(({ row }) => row.map))];
 
@@ -25,6 +25,9 @@ for (const { row, verdict } of measured) {
   const text = shown.filter((part) => part !== '').join(' ');
   console.log(`${map}:${line}\t${text}\t${verdict.reason ?? ''}`);
 }
+
+/** Made of what the journal and the store keep themselves: only where a mapping says so. */
+const asked = /\[(Provenance|MessageHeader)|^SFT\[/;
 
 const count = (rows: readonly Measured[], kind: string): number =>
   rows.filter(({ verdict }) => verdict.kind === kind).length;
@@ -46,7 +49,14 @@ for (const map of maps)
     ),
   );
 const used = measured.filter(({ row }) => mapLeft(row.map) === undefined);
+const isAsked = ({ row }: Measured): boolean => asked.test(row.map);
 console.log(line('all', measured));
+console.log(
+  line(
+    'all but what a mapping asks for',
+    measured.filter((one) => !isAsked(one)),
+  ),
+);
 console.log(line('all but the maps left', used));
 const meant = ({ verdict }: Measured): boolean => verdict.kind === 'left' && !!verdict.reason;
 console.log(

@@ -3,13 +3,12 @@ import type { Row } from './tables.ts';
 
 /** Maps that the base does not use, by a pattern of their name (`MSH[MessageHeader]`). */
 const maps: readonly (readonly [RegExp, string])[] = [
-  [/\[Provenance/, 'the store keeps the origin of each version itself, beside the resource'],
-  [/\[MessageHeader\]|\[Bundle\]/, 'the journal keeps the envelope; the Bundle is a transaction'],
-  [/^SFT\[/, 'the software of the sender says nothing of a patient'],
+  [/\[Bundle\]/, 'the Bundle is a transaction, not a message'],
+  [/^MSA\[/, 'an acknowledgement is answered to, it brings no data that could be converted'],
   [/^(AIS|SCH)\[ServiceRequest\]/, 'an appointment refers to orders by number; it makes none'],
   [
-    /^PRT\[(PractitionerRole|RelatedPerson|Device|Patient-.*Role)|^ROL\[RelatedPerson\]/,
-    'who takes part is named where they take part; no person or thing is made of it',
+    /^(PRT|ROL)\[RelatedPerson\]/,
+    'tables 0443 and 0912 have no part that a relative has; who is one, NK1 says',
   ],
   [/^PV1\[Basic/, 'what a visit was before is in the versions of the Encounter'],
   [/^PID\[Appointment\]/, 'a patient takes part once, whichever number names them'],
@@ -25,6 +24,27 @@ const rows: readonly (readonly [(row: Row) => boolean, string])[] = [
         target,
       ) && !/\.(identifier|name|practitioner|organization|location)\)*$/.test(target),
     'people, organizations and places are named, by identifier and display; none is made',
+  ],
+  [
+    ({ map, target }) => /^ROL\[/.test(map) && target.includes('organziation'),
+    'the table has a typing error in the element; the role has the organization',
+  ],
+  [({ map }) => map === 'TXA[Provenance]', 'the table names no field of TXA that would say it'],
+  [
+    of('EVN[Provenance]', 'EVN-4'),
+    'the extension has a code, not a concept as value; of its two rows that of the url is kept',
+  ],
+  [
+    ({ map, target }) => map === 'MSH[MessageHeader]' && /endpoint\.extension/.test(target),
+    'the table has the address of a page where the url of the extension stands',
+  ],
+  [
+    of('MSH[MessageHeader]', 'MSH-17'),
+    'the country of a message is not that in which its sender is',
+  ],
+  [
+    of('MSH[MessageHeader]', 'MSH-19'),
+    'R4 has languages of BCP 47: what can be read as one is, any other word is none',
   ],
   [
     ({ map, target }) =>
@@ -52,6 +72,10 @@ const rows: readonly (readonly [(row: Row) => boolean, string])[] = [
   [
     of('DG1[Condition]', 'DG1-19'),
     'R4 has no such url; the extension is condition-assertedDate, as DG1[Encounter] has it',
+  ],
+  [
+    ({ map, target }) => map.endsWith('[CareTeam]') && target.startsWith('participant.onBehalfOf'),
+    'R4: on whose behalf only of a person (ctm-1); where a role is made it has the organization',
   ],
   [of('ROL[CareTeam]', 'ROL-10'), 'a kind of unit names none; ROL-14 names the organization'],
   [

@@ -27,7 +27,10 @@ function judge(path: string, real = path): string[] {
     const isPlain = type === 'Backbone' || type === 'Element';
     const inside = judge(`${path}.${name}`, content ?? (isPlain ? `${real}.${name}` : type));
     if (repeats !== (found.max === '*')) inside.push(`${path}.${name} repeats: ${found.max}`);
-    if (required !== (found.min ?? 0) > 0) inside.push(`${path}.${name} is required: ${found.min}`);
+    // What stands beside a value may say that it is not known.
+    const isOrWhyNot = !required && elementsOf(path)?.has(`_${name}`) === true;
+    if (required !== (found.min ?? 0) > 0 && !isOrWhyNot)
+      inside.push(`${path}.${name} is required: ${found.min}`);
     const isTyped = types[0] !== 'Backbone';
     for (const one of types)
       if (isTyped && !own.includes(one)) inside.push(`${path}.${name} is no ${one}`);

@@ -60,7 +60,12 @@ const values: readonly Defect[] = [
   ['patient', 'birthDate', '1985-02-30', 'fhir-value-invalid Patient.birthDate'],
   ['patient', 'name.0.family', ' ', 'fhir-value-invalid Patient.name[0].family'],
   ['patient', 'name.0.family', 'a\u0000b', 'fhir-value-invalid Patient.name[0].family'],
-  ['patient', 'language', 'de ', 'fhir-value-invalid Patient.language'],
+  [
+    'patient',
+    'language',
+    'de ',
+    'fhir-binding Patient.language + fhir-value-invalid Patient.language',
+  ],
   ['patient', 'implicitRules', 'urn: a', 'fhir-value-invalid Patient.implicitRules'],
   ['patient', 'telecom.0.rank', 0, 'fhir-value-invalid Patient.telecom[0].rank'],
   ['patient', 'multipleBirthInteger', 1.5, 'fhir-value-invalid Patient.multipleBirth'],

@@ -56,7 +56,11 @@ export type ElementDefinition = {
   readonly base?: { readonly path?: string; readonly min?: number; readonly max?: string };
   readonly type?: readonly ElementType[];
   readonly contentReference?: string;
-  readonly binding?: { readonly strength: string; readonly valueSet?: string };
+  readonly binding?: {
+    readonly strength: string;
+    readonly valueSet?: string;
+    readonly extension?: readonly { readonly url: string; readonly valueCanonical?: string }[];
+  };
   readonly constraint?: readonly Constraint[];
   readonly isModifier?: boolean;
   readonly maxLength?: number;

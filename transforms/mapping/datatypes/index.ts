@@ -23,6 +23,13 @@ import {
   ratePerTimeConversion,
   timeSpanConversion,
 } from './dosages.ts';
+import {
+  hdReferenceConversion,
+  hdUriConversion,
+  organizationNumberConversion,
+  organizationPlaceConversion,
+  preferredTelecomConversion,
+} from './endpoints.ts';
 import { displayReferenceConversion, extensionConversions, subIdConversion } from './extensions.ts';
 import {
   cxConversion,
@@ -110,6 +117,8 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     entityNumberConversion,
     entityReferenceConversion,
     familyNameExtensionConversion,
+    hdReferenceConversion,
+    hdUriConversion,
     humanNameConversion,
     identifierReferenceConversion,
     instantConversion,
@@ -117,9 +126,12 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     nestedPractitionerConversion,
     observationValueConversion,
     organizationConversion,
+    organizationNumberConversion,
+    organizationPlaceConversion,
     otherRoutesConversion,
     plainIdentifierConversion,
     practitionerConversion,
+    preferredTelecomConversion,
     primarySourceConversion,
     quantityConversion,
     ratePerTimeConversion,

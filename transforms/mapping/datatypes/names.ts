@@ -101,6 +101,17 @@ export const practitionerConversion: Conversion = {
   convert: practitioner,
 };
 
+export const practitionerNameConversion: Conversion = {
+  name: 'PractitionerName',
+  summary: 'XCN to the name that a reference to the person shows.',
+  remembers: { for: 'ever' },
+  gives: ['string'],
+  convert(cell) {
+    const name = humanName(cell, 2);
+    return name && displayName(name);
+  },
+};
+
 export const personConversion: Conversion = {
   name: 'Person',
   summary: 'XPN to a Reference by name alone to one of the type in `with: {type}`.',

@@ -1,7 +1,7 @@
 import type { Conversion } from '../environment.ts';
 import { describedConceptConversion } from './codes.ts';
 import { codedIdentifierConversion } from './identifiers.ts';
-import { personConversion } from './names.ts';
+import { personConversion, practitionerNameConversion } from './names.ts';
 import { narrativeConversion } from './narratives.ts';
 import {
   animalConversion,
@@ -22,4 +22,5 @@ export const visitConversions: readonly Conversion[] = [
   personConversion,
   placeIdentifierConversion,
   placeNameConversion,
+  practitionerNameConversion,
 ];

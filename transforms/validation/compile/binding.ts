@@ -44,18 +44,43 @@ function ofConcept(value: unknown, url: string, valueSets: ValueSets): Said {
   return said;
 }
 
-/** Required bindings as errors, extensible ones as warnings; the others advise only. */
+const maxValueSet = 'http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet';
+
+/**
+ * Required bindings as errors, extensible ones as warnings; the others advise only. Beyond the
+ * largest set of a binding (elementdefinition-maxValueSet) no code may go, whatever its strength.
+ */
 export function bindingRule(
   { binding }: ElementDefinition,
   type: string,
   valueSets: ValueSets,
 ): Check[] {
-  const url = binding?.valueSet;
   const read = Object.hasOwn(readOf, type) ? readOf[type] : undefined;
+  const largest = binding?.extension?.find(({ url }) => url === maxValueSet)?.valueCanonical;
+  const rules = boundRule(binding, type, read, valueSets);
+  if (largest === undefined || read === undefined) return rules;
+  return [
+    ...rules,
+    (value, walk) => {
+      const said = read(value, largest, valueSets);
+      // Hospitals have codes of their own for languages: of a concept that is said, not refused.
+      if (said === 'no') wrong(walk, largest, type === 'code', 'this is no code');
+      if (said === 'unknown') leaveUnchecked(walk, openBinding(largest));
+    },
+  ];
+}
+
+function boundRule(
+  binding: ElementDefinition['binding'],
+  type: string,
+  read: Read | undefined,
+  valueSets: ValueSets,
+): Check[] {
+  const url = binding?.valueSet;
   const isRequired = binding?.strength === 'required';
   if (url === undefined || read === undefined) return [];
   if (!isRequired && binding?.strength !== 'extensible') return [];
-  const open = `whether the code is in ${url} cannot be said here`;
+  const open = openBinding(url);
   return [
     (value, walk) => {
       const said = read(value, url, valueSets);
@@ -67,6 +92,8 @@ export function bindingRule(
     },
   ];
 }
+
+const openBinding = (url: string): string => `whether the code is in ${url} cannot be said here`;
 
 /** Is a value (a code, a Coding, a CodeableConcept) in a value set? */
 export function bindingVerdict(value: unknown, url: string, valueSets: ValueSets): Verdict {

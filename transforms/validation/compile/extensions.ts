@@ -5,10 +5,12 @@ import {
   fail,
   type Json,
   leaveUnchecked,
+  memberOf,
   type ObjectPlan,
   pathOf,
   report,
   type TreeElement,
+  treeOf,
   type Walk,
 } from '../plan/index.ts';
 import { isObject } from '../values/index.ts';
@@ -21,7 +23,12 @@ import { carrierPath, type ExtensionPlace, misplacedBy, placeOf } from './extens
 const rememberedMax = 10_000;
 
 /** An extension that is defined here. */
-type Defined = { readonly structure: StructureDefinition; readonly plan: ObjectPlan };
+type Defined = {
+  readonly structure: StructureDefinition;
+  readonly plan: ObjectPlan;
+  /** Does its definition say that it may turn the meaning of what it stands in? */
+  readonly isModifier: boolean;
+};
 
 /**
  * An extension is checked by its own definition where one is at hand, which also says where it may
@@ -35,9 +42,20 @@ export function extensionCheck(node: TreeElement, otherwise: Check, compiler: Co
     if (known.has(url)) return known.get(url);
     const structure = compiler.find(url);
     const plan = structure?.type === 'Extension' ? compiler.planOf(url) : undefined;
-    const made = structure === undefined || plan === undefined ? undefined : { structure, plan };
+    const made =
+      structure === undefined || plan === undefined
+        ? undefined
+        : { structure, plan, isModifier: isModifierBy(structure) };
     if (known.size < rememberedMax) known.set(url, made);
     return made;
+  };
+  /** A name without a scheme is a part of the extension around it, which says what it may hold. */
+  const isInExtension = /xtension\.(?:modifierE|e)xtension$/.test(node.definition.path);
+  const parts = new Set(node.slices.map(partName));
+  const checkPart = (url: string, walk: Walk): void => {
+    if (!isInExtension) fail(walk, 'fhir-value-invalid', noUrl, 'url');
+    else if (parts.size > 0 && !parts.has(undefined) && !parts.has(url))
+      fail(walk, 'fhir-slice', 'the extension around it has no part of this name', 'url');
   };
   let place: ExtensionPlace | undefined;
   const judge = (extension: Json, url: string, found: Defined | undefined, walk: Walk): void => {
@@ -48,6 +66,8 @@ export function extensionCheck(node: TreeElement, otherwise: Check, compiler: Co
       else leaveUnchecked(walk, 'there is no definition of this extension at hand');
       return;
     }
+    if (found !== undefined && found.isModifier !== isModifier)
+      fail(walk, 'fhir-extension-context', isModifier ? noModifier : onlyModifier);
     place ??= placeOf(node, compiler);
     const path = carrierPath(walk);
     const stands = (expression: string): boolean | undefined => {
@@ -62,9 +82,9 @@ export function extensionCheck(node: TreeElement, otherwise: Check, compiler: Co
   };
   return (value, walk, type) => {
     const url = isObject(value) ? value.url : undefined;
-    // A name without a scheme is a part of the extension around it, which says what it may hold.
     if (typeof url !== 'string' || !url.includes(':')) {
       otherwise(value, walk, type);
+      if (typeof url === 'string' && url.trim() !== '') checkPart(url, walk);
       return;
     }
     const found = definedBy(url);
@@ -87,6 +107,21 @@ function carrierOf(extension: Json, within: unknown): Json | undefined {
   const lists = [within.extension, within.modifierExtension];
   if (lists.some((list) => Array.isArray(list) && list.includes(extension))) return within;
   return carrierOf(extension, Object.values(within));
+}
+
+const noUrl = 'expected the absolute URL of an extension; only a part of one has a bare name';
+const noModifier = 'by its definition it is no modifier extension';
+const onlyModifier =
+  'by its definition it is a modifier extension, and stands in `modifierExtension`';
+
+const isModifierBy = (structure: StructureDefinition): boolean =>
+  treeOf(structure)?.definition.isModifier === true;
+
+/** The url by which a slice of a complex extension is told; undefined where it says none. */
+function partName({ children }: TreeElement): string | undefined {
+  const url = children.find(({ name }) => name === 'url');
+  const said = url === undefined ? undefined : memberOf(url.definition, 'fixed');
+  return typeof said === 'string' ? said : undefined;
 }
 
 /** The FHIRPath of the element around the extension that the walk is at. */

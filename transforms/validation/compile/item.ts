@@ -1,6 +1,6 @@
 import type { Check, ObjectPlan, TreeElement } from '../plan/index.ts';
 import { checkObject, fail, leaveUnchecked, treeOf } from '../plan/index.ts';
-import { narrativeFault, type Primitive, primitives } from '../values/index.ts';
+import { isRawNumber, narrativeFault, type Primitive, primitives } from '../values/index.ts';
 import { bindingRule } from './binding.ts';
 import { type Compiler, typeUrl } from './compiler.ts';
 import { extensionCheck } from './extensions.ts';
@@ -103,10 +103,16 @@ function profilesCheck(profiles: readonly string[], compiler: Compiler): Check {
 
 function primitiveCheck(primitive: Primitive, type: string, name: string): Check {
   const { isValid, json, expected } = primitive;
+  const isElementId = type === 'string' && name === 'id';
   const code = type === 'id' && name === 'id' ? 'fhir-id-invalid' : 'fhir-value-invalid';
   const check: Check = (value, walk) => {
-    if (isValid(value)) return;
-    const isShape = typeof value === json || (json === 'number' && typeof value === 'number');
+    if (isValid(value)) {
+      // Of an element's id R4 says only in words that it holds no blank (Element.id).
+      if (isElementId && /\s/.test(String(value)))
+        fail(walk, code, 'expected an id without spaces');
+      return;
+    }
+    const isShape = typeof value === json || (json === 'number' && isRawNumber(value));
     fail(walk, isShape ? code : 'fhir-element-invalid', `expected ${expected} (${type})`);
   };
   if (type !== 'xhtml') return check;

@@ -8,6 +8,7 @@ import {
   treeOf,
   type Walk,
 } from '../plan/index.ts';
+import { isNoCodeOf } from '../terms/index.ts';
 import { isObject } from '../values/index.ts';
 import { type Compiler, typeUrl } from './compiler.ts';
 import { checkReference } from './resolve.ts';
@@ -80,7 +81,25 @@ export function constraintsBelow(node: TreeElement, compiler: Compiler): readonl
 /** What holds of a type whatever a profile says, beyond its members. */
 export function typeRules(type: string | undefined): Check[] {
   if (type === 'Extension') return [checkExtensionContent];
-  return type === 'Reference' ? [checkReference] : [];
+  if (type === 'Reference') return [checkReference];
+  return type !== undefined && withSystem.has(type) ? [checkSystem] : [];
+}
+
+const withSystem = new Set('Coding Identifier Quantity Age Count Distance Duration'.split(' '));
+
+/**
+ * What is meant by a code or an identifier is said by an absolute URI (datatypes.html#Coding); of
+ * code systems that are a grammar, the code is one.
+ */
+function checkSystem(value: unknown, walk: Walk): void {
+  if (!isObject(value)) return;
+  const { system, code } = value;
+  if (typeof system !== 'string' || system.trim() === '') return;
+  if (!system.includes(':')) {
+    const expected = 'expected an absolute URI, as http://loinc.org or urn:oid:1.2.3';
+    fail(walk, 'fhir-value-invalid', expected, 'system');
+  } else if (typeof code === 'string' && isNoCodeOf(system, code))
+    fail(walk, 'fhir-binding', 'its code system has no such code', 'code');
 }
 
 /** ext-1: extensions inside or a value, not both and not neither. */

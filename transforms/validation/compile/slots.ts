@@ -125,7 +125,7 @@ function primitiveSlots(
   const inList = isList(node.definition);
   const checkOne: CheckOne = (value, extra, walk, tally) => {
     if (value === null || value === undefined) {
-      if (!isObject(extra)) fail(walk, 'fhir-empty', 'a value that is `null` says nothing');
+      if (!isObject(extra)) isNull(walk);
     } else if (tally === undefined) item(value, walk, type, extra);
     else slices?.check(tally, item, value, walk, type, extra);
     if (extra === null || extra === undefined) {
@@ -165,6 +165,9 @@ function primitiveSlots(
   ];
 }
 
+const isNull = (walk: Walk): void =>
+  fail(walk, 'fhir-empty', 'a value that is `null` says nothing');
+
 const notBeside = (walk: Walk): void =>
   fail(walk, 'fhir-element-invalid', 'what stands beside a list of values is a list itself');
 
@@ -181,6 +184,7 @@ function singlePrimitive(
   const check = (value: unknown, extra: unknown, walk: Walk): void => {
     if (isForbidden) forbidden(walk);
     else if (Array.isArray(value) || Array.isArray(extra)) noList(walk);
+    else if (extra === null && value !== undefined) isNull(walk);
     else {
       const tally = slices?.start();
       checkOne(value, extra, walk, tally);

@@ -53,7 +53,8 @@ const typed =
 
 /** The type that a reference leads to, as far as it can be known here. */
 export function targetType(value: Json, target: Json | undefined): string | undefined {
-  if (target !== undefined) return String(target.resourceType);
+  const { resourceType } = target ?? {};
+  if (typeof resourceType === 'string') return resourceType;
   const { reference, type } = value;
   const written = typeof reference === 'string' ? typed.exec(reference)?.[1] : undefined;
   if (written !== undefined && isR4Type(written)) return written;

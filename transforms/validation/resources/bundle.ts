@@ -1,4 +1,4 @@
-import { readReference } from '../../fhir/index.ts';
+import { isR4Type, readReference } from '../../fhir/index.ts';
 import {
   type BundleIndex,
   enter,
@@ -36,8 +36,8 @@ const withoutUrls = new Set(['batch', 'transaction', 'batch-response', 'transact
 /**
  * The rules of entries that no invariant says, or only slowly
  * (https://hl7.org/fhir/R4/bundle.html#bundle-unique, bdl-7): an absolute URL for each resource,
- * not
- * the same for two, and one that does not contradict the resource's id.
+ * not the same for two, and one that does not contradict the resource; a request that fits it
+ * (https://hl7.org/fhir/R4/http.html#transaction).
  */
 export function checkBundle({ type, entry }: Json, walk: Walk): void {
   if (!Array.isArray(entry)) return;
@@ -47,6 +47,7 @@ export function checkBundle({ type, entry }: Json, walk: Walk): void {
     if (!isObject(one)) return;
     setPlace(walk, at);
     const { fullUrl, resource } = one;
+    if (type === 'batch' || type === 'transaction') checkRequest(one, walk);
     if (typeof fullUrl === 'string') {
       checkUrl(fullUrl, resource, withLinks.has(String(type)), walk);
       const key = `${fullUrl} ${versionOf(resource)}`;
@@ -71,8 +72,48 @@ function checkUrl(fullUrl: string, resource: unknown, hasLinks: boolean, walk: W
   }
   const named = readReference(fullUrl);
   if (named === undefined || !isObject(resource) || typeof resource.id !== 'string') return;
-  if (named.type !== resource.resourceType || named.id === resource.id) return;
+  const { resourceType } = resource;
+  if (!isR4Type(named.type) || typeof resourceType !== 'string' || !isR4Type(resourceType)) return;
+  if (named.type !== resourceType)
+    fail(
+      walk,
+      'fhir-full-url',
+      'the `fullUrl` names another type than the resource has',
+      'fullUrl',
+    );
+  if (named.type !== resourceType || named.id === resource.id) return;
   const severity = hasLinks ? 'error' : 'warning';
   const message = 'the `fullUrl` names another id than the resource has';
   report(walk, severity, 'fhir-full-url', message, 'fullUrl');
+}
+
+/** An address on a server: a type, or a type and an id, or a search for one. */
+const address = /^(?:https?:\/\/[^?]+\/)?([A-Z][A-Za-z]+)(?:\/([A-Za-z0-9\-.]{1,64}))?(\?.*)?$/;
+
+/** Operations (`$`) and searches (`_search`) are no addresses: they take what they take. */
+function checkRequest({ request, resource }: Json, walk: Walk): void {
+  if (!isObject(request)) return;
+  const { method, url } = request;
+  const [, type = '', id, query] = (typeof url === 'string' && address.exec(url)) || [];
+  if (!isR4Type(type)) return;
+  const writes = method === 'PUT' || method === 'PATCH' || (method === 'POST' && id === undefined);
+  if (!isObject(resource)) {
+    if (writes) fail(walk, 'fhir-cardinality', `a ${method} needs its \`resource\``, 'resource');
+    return;
+  }
+  if (!writes || method === 'PATCH') return;
+  if (resource.resourceType !== type)
+    fail(
+      walk,
+      'fhir-type-mismatch',
+      'the resource is not of the type of this address',
+      'request.url',
+    );
+  else if (method === 'PUT' && query === undefined && resource.id !== id)
+    fail(
+      walk,
+      'fhir-id-mismatch',
+      'the resource does not have the id of this address',
+      'request.url',
+    );
 }

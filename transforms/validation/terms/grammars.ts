@@ -1,29 +1,60 @@
+import { createRequire } from 'node:module';
 import type { Verdict } from './value-sets.ts';
 
 const shortWords = new Set(['json', 'ttl', 'xml']);
 const mediaType = /^[A-Za-z0-9][\w!#$&^.+-]{0,126}\/[A-Za-z0-9*][\w!#$&^.+-]{0,126}( ?;.{1,200})?$/;
 
+/** Language of two or three letters, script, region, variants, extensions, private use. */
+const language = new RegExp(
+  '^[a-z]{2,3}(-[a-z]{3}){0,3}(-[a-z]{4})?(-([a-z]{2}|\\d{3}))?(-([a-z\\d]{5,8}|\\d[a-z\\d]{3}))*' +
+    '(-[a-wyz\\d](-[a-z\\d]{2,8})+)*(-x(-[a-z\\d]{1,8})+)?$',
+  'i',
+);
+/** Private, and those that were registered before there was a grammar. */
+const otherLanguage = /^(x(-[a-z\d]{1,8})+|i-[a-z]{3,8}|en-GB-oed|sgn-(BE-FR|BE-NL|CH-DE))$/i;
+
 /** Code systems that are a grammar or a list that the runtime knows. */
 const systems: Readonly<Record<string, (code: string) => boolean>> = {
   // Media types (RFC 6838, section 4.2), with parameters, and FHIR's own short words for three.
   'urn:ietf:bcp:13': (code) => shortWords.has(code) || mediaType.test(code),
-  // Language tags (RFC 5646): well-formed is what the standard's set asks.
-  'urn:ietf:bcp:47': isLanguage,
+  // Language tags (RFC 5646, section 2.1): well-formed is what the standard's set asks.
+  'urn:ietf:bcp:47': (code) => language.test(code) || otherLanguage.test(code),
   'urn:iso:std:iso:4217': (code) => currencies().has(code),
 };
+
+/** A code that its own code system cannot have, as far as that is known here. */
+export const isNoCodeOf = (system: string, code: string): boolean =>
+  system === ucum ? !isUnit(code) : inSystem(system, code) === 'no';
+
+const ucum = 'http://unitsofmeasure.org';
+
+type Ucum = {
+  UcumLhcUtils: { getInstance(): { validateUnitString(unit: string): { status: string } } };
+};
+
+let library: Ucum | undefined;
+const units = new Map<string, boolean>();
+const unitsMax = 10_000;
+/** The library writes to stdout of blanks; no unit is so long. */
+const unitShape = /^[!-~]{1,200}$/;
+
+/** Is it a unit of UCUM, case sensitive? The library (60 ms, 16 MB) is loaded for the first one. */
+function isUnit(code: string): boolean {
+  const before = units.get(code);
+  if (before !== undefined) return before;
+  library ??= createRequire(import.meta.url)('@lhncbc/ucum-lhc') as Ucum;
+  const is =
+    unitShape.test(code) &&
+    library.UcumLhcUtils.getInstance().validateUnitString(code).status === 'valid';
+  if (units.size >= unitsMax) units.clear();
+  units.set(code, is);
+  return is;
+}
 
 export function inSystem(system: string, code: string): Verdict {
   const knows = Object.hasOwn(systems, system) ? systems[system] : undefined;
   if (knows === undefined) return 'unknown';
   return knows(code) ? 'yes' : 'no';
-}
-
-function isLanguage(code: string): boolean {
-  try {
-    return Intl.getCanonicalLocales(code).length === 1;
-  } catch {
-    return false;
-  }
 }
 
 let known: ReadonlySet<string> | undefined;

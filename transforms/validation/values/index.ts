@@ -1,3 +1,3 @@
 export { equals, isObject, matchesPattern } from './compare.ts';
 export { narrativeFault } from './narrative.ts';
-export { isId, isRawNumber, type Primitive, primitives } from './primitives.ts';
+export { isId, isRawNumber, isUri, type Primitive, primitives } from './primitives.ts';

@@ -3,6 +3,7 @@
  * by character in one pass that copies nothing: well-formed, only the elements and attributes of
  * basic HTML, something to see. It is the longest text of nearly every resource.
  */
+import { isScriptStyle, isScriptUrl } from './xhtml-script.ts';
 import { isAttribute, isElement, nameEnd, wordAt, words } from './xhtml-words.ts';
 
 const namespace = 'http://www.w3.org/1999/xhtml';
@@ -20,12 +21,17 @@ type Scan = {
 };
 
 const noDiv = 'it does not begin with a `div`';
+const noEntity = 'an `&` in it is no entity';
 const notWellFormed = 'a tag in it is not well-formed XML';
+
+/** XML 1.0, section 2.2, as far as JSON could hold it. */
+const noXml = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 
 /** What is wrong with it, in words; undefined when nothing is. */
 export function narrativeFault(div: string): string | undefined {
   const text = div.trim();
   const { length } = text;
+  if (noXml.test(text)) return 'a character in it is none of XML';
   const scan: Scan = {
     ...{ text, at: 0, word: 0, nextAnd: -1 },
     ...{ isEnd: false, isClosed: false, hasNamespace: false },
@@ -38,7 +44,7 @@ export function narrativeFault(div: string): string | undefined {
       if (open.length === 0) return at === 0 ? noDiv : 'text stands behind its `div`';
       const next = text.indexOf('<', at);
       const end = next < 0 ? length : next;
-      if (hasWrongEntity(scan, end)) return 'an `&` in it is no entity';
+      if (hasWrongEntity(scan, at, end)) return noEntity;
       hasContent ||= isVisible(text, at, end);
       scan.at = end;
       continue;
@@ -66,9 +72,9 @@ const [doubleQuote, singleQuote] = [34, 39];
 const entity = /&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|[A-Za-z][A-Za-z0-9]{1,30});/y;
 
 /** Is there an `&` before `end` that begins no entity? */
-function hasWrongEntity(scan: Scan, end: number): boolean {
+function hasWrongEntity(scan: Scan, from: number, end: number): boolean {
   const { text } = scan;
-  if (scan.nextAnd < scan.at) scan.nextAnd = andFrom(text, scan.at);
+  if (scan.nextAnd < from) scan.nextAnd = andFrom(text, from);
   while (scan.nextAnd < end) {
     entity.lastIndex = scan.nextAnd;
     const found = entity.exec(text);
@@ -135,10 +141,14 @@ function readTag(scan: Scan): string | undefined {
     if (isAttribute(word)) {
       if (lastMet[word] === tags) return notWellFormed;
       lastMet[word] = tags;
-      if (word === words.xmlns) scan.hasNamespace = isNamespace(text, quote + 1, close);
+      if (word === words.xmlns) {
+        scan.hasNamespace = isNamespace(text, quote + 1, close);
+        if (!scan.hasNamespace && scan.at > 0) fault ??= 'an element in it is of another namespace';
+      }
     } else if (!text.startsWith('xmlns:', name))
       fault ??= 'it holds an attribute that a narrative must not hold';
-    if (isScript(text, quote + 1)) fault ??= 'it holds a script';
+    if (isScript(word, text, quote + 1, close)) fault ??= 'it holds a script';
+    if (hasWrongEntity(scan, quote + 1, close)) return noEntity;
     at = close + 1;
   }
   scan.isClosed = text.charCodeAt(at) === slash;
@@ -174,14 +184,11 @@ function valueEnd(text: string, quote: number): number {
 const isNamespace = (text: string, from: number, end: number): boolean =>
   end - from === namespace.length && text.startsWith(namespace, from);
 
-const script = /\s*javascript:/iy;
+const urls = new Set<number>([words.href, words.src, words.cite, words.longdesc]);
 
-function isScript(text: string, from: number): boolean {
-  const code = text.charCodeAt(from);
-  // `j`, `J`, or what may be a blank before it.
-  if (code !== 106 && code !== 74 && code > 32 && code < 128) return false;
-  script.lastIndex = from;
-  return script.test(text);
+function isScript(word: number, text: string, from: number, end: number): boolean {
+  if (word === words.style) return isScriptStyle(text, from, end);
+  return urls.has(word) && isScriptUrl(text, from, end);
 }
 
 function faultOfPlace(

@@ -17,12 +17,18 @@ const json = JSON as typeof JSON & { isRawJSON(value: unknown): boolean };
 export const isRawNumber = (value: unknown): value is { readonly rawJSON: string } =>
   json.isRawJSON(value);
 
+const uuid = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const oid = /^urn:oid:[0-2](\.(0|[1-9][0-9]*))+$/;
+
 /** 1 MB, as the standard limits every text (datatypes.html#string). */
 const charactersMax = 1024 * 1024;
 
-/** No control character but tab, line feed and carriage return, and something to see. */
+/**
+ * No control character but tab, line feed and carriage return, no half of a surrogate pair (which
+ * UTF-8 cannot write), and something to see.
+ */
 function isString(text: string): boolean {
-  if (text.length === 0 || text.length > charactersMax) return false;
+  if (text.length === 0 || text.length > charactersMax || !text.isWellFormed()) return false;
   let isBlank = true;
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
@@ -43,10 +49,35 @@ function isCode(text: string): boolean {
   return !wasSpace;
 }
 
-function isUri(text: string): boolean {
-  for (let index = 0; index < text.length; index += 1)
-    if (text.charCodeAt(index) <= 32) return false;
-  return text.length > 0;
+/** The blanks beyond ASCII, which a copied text brings along unseen. */
+const isUnicodeSpace = (code: number): boolean => /\s/.test(String.fromCharCode(code));
+
+/** A URI without blanks; one of a form that FHIR knows is of that form. */
+export function isUri(text: string): boolean {
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code <= 32 || (code > 127 && isUnicodeSpace(code))) return false;
+  }
+  const first = text.charCodeAt(0);
+  // `urn:`, and `uuid:` or `oid:` where `urn:` was forgotten.
+  return text.length > 0 && (first === 117 || first === 111 ? isKnownUrn(text) : true);
+}
+
+const uuidOrOid = /^(?:u(?:rn:(?:oid|uuid)|uid)|oid):/i;
+
+function isKnownUrn(text: string): boolean {
+  if (!uuidOrOid.test(text)) return true;
+  const [plain = ''] = text.split(/[|#]/, 1);
+  return oid.test(plain) || uuid.test(plain);
+}
+
+/** With one version at most, and absolute, local, or by type and id on the same server. */
+function isCanonical(text: string): boolean {
+  if (!isUri(text)) return false;
+  const bar = text.indexOf('|');
+  if (bar === 0 || (bar > 0 && (bar === text.length - 1 || text.includes('|', bar + 1))))
+    return false;
+  return text.charCodeAt(0) === 35 || text.includes(':') || /^[A-Z][A-Za-z]+\/./.test(text);
 }
 
 export function isId(text: string): boolean {
@@ -94,9 +125,11 @@ const wholeOf = (written: string): number =>
   /^-?\d+$/.test(written) ? Number(written) : Number.NaN;
 
 const matching = (pattern: RegExp) => (value: string) => pattern.test(value);
-const uuid = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const anyText = text('a text that is not blank and has no control characters', isString);
-const anyUri = text('a URI without spaces', isUri);
+const anyUri = text(
+  'a URI without spaces (after `urn:oid:` an OID, after `urn:uuid:` a UUID)',
+  isUri,
+);
 
 export const primitives: ReadonlyMap<string, Primitive> = new Map(
   Object.entries({
@@ -106,20 +139,20 @@ export const primitives: ReadonlyMap<string, Primitive> = new Map(
       expected: '`true` or `false`',
       isValid: (value) => typeof value === 'boolean',
     },
-    canonical: anyUri,
+    canonical: text('an absolute URL, with `|` and one version where that matters', isCanonical),
     code: text('a code without spaces before, behind or doubled', isCode),
     date: text('a date that the calendar has, as 2026-11-23, 2026-11 or 2026', isDate),
     dateTime: text('a date, or a date and time with seconds and time zone', isDateTime),
     decimal: {
       json: 'number',
-      expected: 'a number',
-      isValid: (value) => (typeof value === 'number' ? Number.isFinite(value) : isRawNumber(value)),
+      expected: 'a number that is not beyond 1e308',
+      isValid: (value) => Number.isFinite(isRawNumber(value) ? Number(value.rawJSON) : value),
     },
     id: text('1 to 64 letters, digits, dashes or points', isId),
     instant: text('a date and time with seconds and time zone', isInstant),
     integer: whole('a whole number of 32 bits', -(2 ** 31)),
     markdown: anyText,
-    oid: text('urn:oid: and an OID', matching(/^urn:oid:[0-2](\.(0|[1-9][0-9]*))+$/)),
+    oid: text('urn:oid: and an OID', matching(oid)),
     positiveInt: whole('a whole number from 1', 1),
     string: anyText,
     time: text('a time with seconds, as 23:59:00', isTime),
@@ -128,6 +161,6 @@ export const primitives: ReadonlyMap<string, Primitive> = new Map(
     url: anyUri,
     uuid: text('urn:uuid: and a UUID', matching(uuid)),
     // What it must hold is a Narrative's own rule, and a large table is large.
-    xhtml: text('XHTML', (value) => value.length > 0),
+    xhtml: text('XHTML', (value) => value.length > 0 && value.isWellFormed()),
   } satisfies Record<string, Primitive>),
 );

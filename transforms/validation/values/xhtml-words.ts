@@ -51,6 +51,11 @@ export const words = {
   div: add('div', elementFlag),
   img: add('img', elementFlag),
   xmlns: add('xmlns', attributeFlag),
+  style: add('style', attributeFlag),
+  href: add('href', attributeFlag),
+  src: add('src', attributeFlag),
+  cite: add('cite', attributeFlag),
+  longdesc: add('longdesc', attributeFlag),
 } as const;
 
 export const isElement = (word: number): boolean => (flags[word]! & elementFlag) !== 0;
