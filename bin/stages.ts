@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Listed, StageComponent } from '../engine/index.ts';
 
-type Conversion = typeof import('../transforms/mapping/index.ts');
+type Conversion = typeof import('../transforms/mapping/stage/index.ts');
 type Fhir = typeof import('../transforms/fhir/index.ts');
 type Translation = typeof import('../transforms/terminology/stage/index.ts');
 type Identification = typeof import('../transforms/identity/identify/index.ts');
@@ -19,7 +19,9 @@ const stage = (name: string, load: () => StageComponent<any>): Listed => {
  * components, because chain workers know these and nothing else.
  */
 export const stageComponents: readonly Listed[] = [
-  stage('convert', () => (require('../transforms/mapping/index.ts') as Conversion).convertStage),
+  stage('convert', () => {
+    return (require('../transforms/mapping/stage/index.ts') as Conversion).convertStage;
+  }),
   stage('read-fhir', () => (require('../transforms/fhir/index.ts') as Fhir).readFhirStage),
   stage('translate', () => {
     return (require('../transforms/terminology/stage/index.ts') as Translation).translateStage;

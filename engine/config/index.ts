@@ -13,4 +13,5 @@ export type {
 } from './network.ts';
 export { queuesOf } from './network.ts';
 export { type Checked, checkYaml, issuesOf, valueIn } from './schema-issues.ts';
+export { type Soundness, soundness } from './soundness.ts';
 export { type ConfigPath, type Position, parseYaml, readYaml, type YamlFile } from './yaml.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { type ConfigIssue, checkYaml, readYaml, type YamlFile } from '../../engine/index.ts';
+import { authoritiesFile } from './mapping-files.ts';
 import type { Layer } from './merge.ts';
 
 const authority = z.strictObject({
@@ -33,7 +33,7 @@ export type Authorities = {
 
 /** Reads `authorities.yaml`; never throws for what it holds. */
 export function readAuthorities(configDir: string): Authorities {
-  const file = join(configDir, 'authorities.yaml');
+  const file = authoritiesFile(configDir);
   const systems = new Map<string, string>();
   if (!existsSync(file)) return { yaml: undefined, issues: [], systems };
   const yaml = readYaml(file);

@@ -3,7 +3,6 @@ export { authoritiesSchema, readAuthorities } from './authorities.ts';
 export { bundleOf, resourceOf } from './bundle.ts';
 export { type CompiledMapping, compileMapping } from './compile.ts';
 export { type ConvertedBytes, convertBytes } from './convert-bytes.ts';
-export { convertStage } from './convert-stage.ts';
 export { conversions } from './datatypes/index.ts';
 export { type EmittedExtension, emittedExtensions } from './emitted-extensions.ts';
 export { type ExplainedRow, explainMapping } from './explain.ts';
@@ -11,11 +10,8 @@ export { mappingSchema } from './language.ts';
 export {
   type LoadedMapping,
   loadMapping,
-  mappingFiles,
-  mappingNames,
-  ownBaseDir,
-  useBase,
 } from './load.ts';
+export { mappingFiles, mappingNames, ownBaseDir, useBase } from './mapping-files.ts';
 export {
   type Rendered,
   type RenderRequest,
@@ -34,3 +30,4 @@ export {
   type Unread,
   writeMapping,
 } from './skeleton/index.ts';
+export { convertStage } from './stage/index.ts';

@@ -1,7 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import {
   type ConfigIssue,
   checkYaml,
@@ -12,19 +9,10 @@ import {
 import { checkDialects, readAuthorities, withAuthorities } from './authorities.ts';
 import { checkMapping } from './check.ts';
 import { type MappingFile, mappingSchema } from './language.ts';
+import { mappingFile, mappingNames, partFile } from './mapping-files.ts';
 import { type Layer, type Merged, merge } from './merge.ts';
 import { type RowTables, resolveRows } from './rows/index.ts';
 import { checkScripts, readScripts, type Scripts } from './script/index.ts';
-
-/** Where the shared base of this Plexus lies. */
-export const ownBaseDir = join(dirname(fileURLToPath(import.meta.url)), 'base');
-
-const otherBases = new Map<string, string>();
-
-/** Mappings of this configuration extend the base in another folder, as a revision had it. */
-export function useBase(configDir: string, baseDir: string): void {
-  otherBases.set(configDir, baseDir);
-}
 
 export type LoadedMapping = {
   readonly name: string;
@@ -90,16 +78,6 @@ export function loadMapping(configDir: string, name: string): LoadedMapping {
   return loaded;
 }
 
-/** Files whose content decides what a mapping does. */
-export function mappingFiles(configDir: string, name: string): readonly string[] {
-  const files: YamlFile[] = [];
-  const { yaml } = readAuthorities(configDir);
-  if (yaml !== undefined) files.push(yaml);
-  const layers = readLayers(configDir, name, files, [], []);
-  const scripts = readScripts(name, layers, files)?.files ?? [];
-  return [...scripts, ...files.map((yaml) => yaml.file)];
-}
-
 function readLayers(
   configDir: string,
   name: string,
@@ -108,8 +86,7 @@ function readLayers(
   seen: readonly string[],
 ): Layer[] {
   const isBase = name === 'base';
-  const base = otherBases.get(configDir) ?? ownBaseDir;
-  const file = isBase ? join(base, 'base.yaml') : join(configDir, 'mappings', `${name}.yaml`);
+  const file = mappingFile(configDir, name);
   const layer = readLayer(name, file, files, issues);
   if (!layer) return [];
   const yaml = files.at(-1)!;
@@ -133,11 +110,14 @@ function readLayers(
     }
   }
   for (const include of layer.value.include ?? []) {
-    const part = readLayer(name, join(dirname(file), `${include}.yaml`), files, issues);
+    const part = readLayer(name, partFile(file, include), files, issues);
     if (part) layers.push(part);
   }
   return [...layers, layer];
 }
+
+/** Of files without a mistake, what they hold: the parts of the base are in every mapping. */
+const soundFiles = new WeakMap<YamlFile, MappingFile>();
 
 function readLayer(
   name: string,
@@ -149,22 +129,13 @@ function readLayer(
   files.push(yaml);
   issues.push(...yaml.issues);
   if (yaml.issues.length > 0) return undefined;
+  const sound = soundFiles.get(yaml);
+  if (sound !== undefined) return { mapping: name, file, value: sound };
   const checked = checkYaml<MappingFile>(mappingSchema, yaml);
   issues.push(...checked.issues);
-  return checked.value === undefined ? undefined : { mapping: name, file, value: checked.value };
-}
-
-/** Names of the mappings of a configuration; `base` is always there beside them. */
-export function mappingNames(configDir: string): readonly string[] {
-  try {
-    return readdirSync(join(configDir, 'mappings'))
-      .filter((file) => file.endsWith('.yaml'))
-      .map((file) => file.slice(0, -'.yaml'.length))
-      .sort();
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw cause;
-  }
+  if (checked.value === undefined) return undefined;
+  if (checked.issues.length === 0) soundFiles.set(yaml, checked.value);
+  return { mapping: name, file, value: checked.value };
 }
 
 function at(

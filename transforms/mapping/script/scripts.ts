@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { type ConfigIssue, reasonOf, type YamlFile } from '../../../engine/index.ts';
+import { scriptFile } from '../mapping-files.ts';
 import type { Layer } from '../merge.ts';
 import type { ScriptSource } from './protocol.ts';
 import { askSandbox, loadScripts } from './sandbox.ts';
@@ -31,7 +31,7 @@ export function readScripts(
   const issues: ConfigIssue[] = [];
   for (const { file: yamlFile, value } of layers) {
     if (value.script === undefined) continue;
-    const file = join(dirname(yamlFile), value.script);
+    const file = scriptFile(yamlFile, value.script);
     files.push(file);
     try {
       sources.push({ name: value.script, text: readFileSync(file, 'utf8') });

@@ -1,0 +1,1 @@
+export { convertStage } from './convert.ts';
