@@ -142,7 +142,7 @@ describe('channels/fhir', () => {
     }
   });
 
-  it('says that a Bundle which is one message has too many entries, before it is read', async () => {
+  it('says that a Bundle which is one message has too many entries, unread', async () => {
     const url = await listen(memoryContext(), { transaction_entries_max: 2 });
     const entry = { resource: { resourceType: 'Location', id: 'a' } };
     const bundle = (type: string, entries: number) =>
