@@ -21,11 +21,13 @@ export async function serveInForeground(
   { configDir, dataDir, env, out }: Pick<Invocation, 'configDir' | 'dataDir' | 'env' | 'out'>,
   options: Pick<ServeOptions, 'anyPort' | 'logLevel' | 'baseDir'>,
 ): Promise<Serving> {
-  const [{ serve }, { registry }] = await Promise.all([
+  const [{ serve }, { registry }, { requirePins }] = await Promise.all([
     import('./serve.ts'),
     import('./registry.ts'),
+    import('./terminology-pin-lint.ts'),
   ]);
   const network = requireNetwork(configDir, registry, { ...options, dataDir });
+  requirePins(network, { configDir, dataDir, env });
   makeParent(dataDir);
   const told = new Set<string>();
   const onEvent = (event: Event) => {

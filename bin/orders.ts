@@ -15,6 +15,7 @@ import { openSpineReader, type SpineReader } from '../routes/spine/index.ts';
 import type { Invocation } from './command.ts';
 import { registry } from './registry.ts';
 import { connectEngine, findEngine } from './running-engine.ts';
+import { withPinsChecked } from './terminology-pin-lint.ts';
 import { version } from './version.ts';
 
 export type Order =
@@ -78,7 +79,10 @@ export async function takeLock(
     version,
     network: requireNetwork(configDir, registry, { dataDir }),
     ...(workOff === undefined ? { ordersOnly: true } : { workOff }),
-    load: (folder) => loadNetwork(folder, registry, { dataDir }),
+    load: (folder) =>
+      withPinsChecked(loadNetwork(folder, registry, { dataDir }), {
+        ...{ configDir: folder, dataDir, env },
+      }),
     dataDir,
     key,
     registry,

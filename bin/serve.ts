@@ -25,6 +25,7 @@ import { openWorkListFigures } from '../transforms/terminology/worklist/index.ts
 import { registry } from './registry.ts';
 import { announceEngine, findEngine } from './running-engine.ts';
 import { identityFigures, mountServices, refusalAt } from './services.ts';
+import { withPinsChecked } from './terminology-pin-lint.ts';
 import { version } from './version.ts';
 
 export type ServeOptions = {
@@ -117,10 +118,13 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       version,
       network,
       load: (configDir, only) =>
-        loadNetwork(configDir, registry, {
-          ...{ baseDir, dataDir },
-          ...(only === undefined ? {} : { only }),
-        }),
+        withPinsChecked(
+          loadNetwork(configDir, registry, {
+            ...{ baseDir, dataDir },
+            ...(only === undefined ? {} : { only }),
+          }),
+          { configDir, baseDir, dataDir, env },
+        ),
       dataDir,
       key: key.value,
       registry,

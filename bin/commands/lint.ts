@@ -10,21 +10,24 @@ export const lint = defineCommand({
   details: `Without PATH the whole of --config; with PATH what is wrong in these files or folders.
 Where --data holds queues, a route that the configuration would leave with one is a warning.
 Where it holds code systems, the targets of code maps are looked up in them; those of others are
-told as unchecked. Exit 1 when there is an error (with --strict also for a warning, and for what is
-unchecked).`,
+told as unchecked. What a channel pins has to be imported there. Exit 1 when there is an error (with
+--strict also for a warning, and for what is unchecked).`,
   options: { strict: { type: 'boolean', about: 'A warning fails as well.' } },
   async run(call) {
     const { args, options, json, configDir, out } = call;
     for (const path of args) requireInside(path, configDir);
-    const [{ lintConfiguration }, { lintLeftBehind }, { codeMapIssues }] = await Promise.all([
-      import('../lint-configuration.ts'),
-      import('../left-behind-lint.ts'),
-      import('../code-map-lint.ts'),
-    ]);
+    const [{ lintConfiguration }, { lintLeftBehind }, { codeMapIssues }, { pinIssues }] =
+      await Promise.all([
+        import('../lint-configuration.ts'),
+        import('../left-behind-lint.ts'),
+        import('../code-map-lint.ts'),
+        import('../terminology-pin-lint.ts'),
+      ]);
     const own = lintConfiguration(configDir, call.dataDir);
     // A configuration that cannot be read pins nothing that could be looked at.
     const maps = own.some(({ severity }) => severity === 'error') ? [] : codeMapIssues(call);
-    const found = [...own, ...lintLeftBehind(call), ...maps];
+    const pins = own.some(({ severity }) => severity === 'error') ? [] : pinIssues(call);
+    const found = [...own, ...lintLeftBehind(call), ...maps, ...pins];
     const issues = found.filter(
       ({ file }) => args.length === 0 || args.some((path) => contains(path, file)),
     );
@@ -45,7 +48,8 @@ unchecked).`,
   },
 });
 
-const isUnchecked = ({ code }: ConfigIssue): boolean => code === 'code-map-unchecked';
+const isUnchecked = ({ code }: ConfigIssue): boolean =>
+  code === 'code-map-unchecked' || code === 'release-unchecked';
 
 const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
 

@@ -11,6 +11,7 @@ import {
   type TwoPeople,
   type WorkItem,
   type WorkList,
+  withShipped,
   writeNextRelease,
 } from '../../transforms/terminology/index.ts';
 import { UsageError } from '../command.ts';
@@ -103,10 +104,12 @@ async function publishInStore(
     const { outcome, findings, releases } = await importFiles(store, {
       ...{ files: [file], dryRun: false, nowUs: systemClock().nowUs },
       approval: { by: `${owner}, reviewed by ${reviewer}` },
+      beside: withShipped(undefined),
     });
     for (const { severity, message } of findings) call.out.say(`${severity}: ${message}`);
-    const isNew = outcome === 'imported' && releases.every((one) => one.outcome === 'published');
-    if (isNew) return;
+    // Unchanged: the same decisions were published, and whoever did it was cut off before the end.
+    const isThere = releases.every((one) => one.outcome !== 'refused' && one.outcome !== 'drafted');
+    if (outcome === 'imported' && isThere) return;
     const message = `${to} was not published: it is there already, or its rows are refused`;
     throw new PlexusError('release-refused', message, { exit: exitCodes.findings });
   } finally {

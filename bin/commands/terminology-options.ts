@@ -53,7 +53,8 @@ export const terminologyOptions = {
 export type TerminologyCall = Invocation<typeof terminologyOptions>;
 
 export const terminologyDetails = `import FILE..   all that the files hold, or nothing (exit 1)
-translate       --map 'URL|VERSION' --system URL --code CODE: the outcome and its targets
+translate       --map 'URL|VERSION' (or FACILITY/NAME@VERSION) --system URL --code CODE: the outcome
+                and its targets
 lookup          --system URL --code CODE: what a code means
 expand URL|V    the codes of a value set
 diff A B        what release B (URL|VERSION, or FACILITY/NAME@VERSION) says otherwise than A, one
@@ -62,7 +63,7 @@ unmapped        the codes that no map decides: ls, show N, assign N.. --owner NA
                 decide N.. --target 'SYSTEM|CODE' or --unmatched, publish RELEASE --reviewer NAME,
                 replay RELEASE
 export URL|V    a release as its FHIR resource; its licence is shown on stderr
-list            every release that was imported
+ls              every release that was imported
 verify          reads every published release again; exit 1 when one was changed
 A file may be a FHIR resource, a Bundle or a package (.tgz); a code map of the configuration or an
 HL7 v2-to-FHIR table (CSV); of LOINC (Loinc.csv), SNOMED CT (RF2 snapshots), RxNorm (RRF), ICD-10-CM

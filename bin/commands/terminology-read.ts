@@ -1,8 +1,13 @@
-import { exitCodes } from '../../engine/index.ts';
+import { ConfigError, exitCodes } from '../../engine/index.ts';
 import {
+  codeMapReleases,
   type ExpandedCode,
   expandedCodes,
+  loadCodeMap,
   Refused,
+  type Release,
+  releaseOfCodeMap,
+  type TranslatedCode,
   translateByMap,
   withShipped,
 } from '../../transforms/terminology/index.ts';
@@ -24,17 +29,39 @@ export async function terminologyTranslate(
   const { url, version } = releaseOf(options.map, "translate by which --map 'URL|VERSION'?");
   const { system = '', code } = options;
   if (code === undefined) throw new UsageError('translate which --code?');
-  using store = readTerminologyStore(call);
-  const map = withShipped(store?.knowledge).conceptMap(url, version);
-  if (map === undefined) throw releaseMissing(`concept map ${url}|${version}`);
-  const { outcome, targets } = translateByMap(map, system, code);
-  const release = `${url}|${version}`;
+  // A Coding names its system without a version; so does a map's row.
+  const [named = ''] = system.split('|');
+  const own = `${url}@${version}`;
+  const isInGit = codeMapReleases(call.configDir).includes(own);
+  const { outcome, targets } = isInGit
+    ? translateInGit(call.configDir, own, named, code)
+    : translateInStore(call, { url, version }, named, code);
+  const release = isInGit ? own : `${url}|${version}`;
   if (json) out.json({ outcome, targets, release });
   else {
     const shown = targets.map((one) => `${one.system}|${one.code} (${one.relationship})`);
     out.line([outcome, ...shown].join(' '));
   }
   return exitCodes.ok;
+}
+
+function translateInStore(
+  call: TerminologyCall,
+  { url, version }: Release,
+  system: string,
+  code: string,
+): TranslatedCode {
+  using store = readTerminologyStore(call);
+  const map = withShipped(store?.knowledge).conceptMap(url, version);
+  if (map === undefined) throw releaseMissing(`concept map ${url}|${version}`);
+  return translateByMap(map, system, code);
+}
+
+/** By a map of the configuration. Throws ConfigError when it has mistakes. */
+function translateInGit(configDir: string, release: string, system: string, code: string) {
+  const { map, issues } = loadCodeMap(configDir, release);
+  if (map === undefined) throw new ConfigError(issues);
+  return releaseOfCodeMap(map).translate(system, code);
 }
 
 /** `terminology lookup`: a concept as its code system describes it. */

@@ -33,12 +33,12 @@ export async function terminologyExport(
   return exitCodes.ok;
 }
 
-/** `terminology list`. */
+/** `terminology ls`. */
 export async function terminologyList(
   call: TerminologyCall,
   rest: readonly string[],
 ): Promise<number> {
-  if (rest.length > 0) throw new UsageError(`\`list\` takes no \`${rest[0]}\``);
+  if (rest.length > 0) throw new UsageError(`\`ls\` takes no \`${rest[0]}\``);
   using store = readTerminologyStore(call);
   for (const info of store?.list() ?? []) {
     const { kind, state, count, approvedBy, publishedUs } = info;

@@ -19,9 +19,12 @@ const verbs: Readonly<Record<string, Verb>> = {
   export: async (call, rest) => (await releases()).terminologyExport(call, rest),
   unmapped: async (call, rest) =>
     (await import('./terminology-unmapped.ts')).terminologyUnmapped(call, rest),
-  list: async (call, rest) => (await releases()).terminologyList(call, rest),
+  ls: async (call, rest) => (await releases()).terminologyList(call, rest),
   verify: async (call, rest) => (await releases()).terminologyVerify(call, rest),
 };
+
+/** Other words for a verb. */
+const aliases: Readonly<Record<string, string>> = { list: 'ls' };
 
 export const terminology = defineCommand({
   name: 'terminology',
@@ -33,7 +36,8 @@ export const terminology = defineCommand({
     const [word, ...rest] = call.args;
     const names = Object.keys(verbs);
     if (word === undefined) throw new UsageError(`terminology what? ${names.join(', ')}`);
-    const verb = Object.hasOwn(verbs, word) ? verbs[word] : undefined;
+    const name = Object.hasOwn(aliases, word) ? aliases[word]! : word;
+    const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
     if (verb === undefined)
       throw new UsageError(`unknown verb \`${word}\`; ${suggestion(word, names)}`);
     return verb(call, rest);

@@ -3,7 +3,7 @@ import type { Conversion } from '../../transforms/fhir/index.ts';
 import { splitElements } from './elements.ts';
 import { readHistory } from './history.ts';
 import { isInner, moveType } from './inner-types.ts';
-import { movesOf, ownerOf, visitIn, visitsOf, whatMoves } from './moves.ts';
+import { isToldBeside, movesOf, ownerOf, visitIn, visitsOf, whatMoves } from './moves.ts';
 import { derive } from './refold.ts';
 import type { State } from './resource-cache.ts';
 import { unpackId } from './schema.ts';
@@ -48,12 +48,9 @@ export function followMoves(spine: Spine, origin: Origin, touched: Touched): rea
     follow(spine, what, (state) => {
       if (seen.has(state.no) || isInner(state.type) || state.text === '') return;
       seen.add(state.no);
-      deriveOne(spine, state, origin, touched);
-      if (
-        state.type === 'AllergyIntolerance' &&
-        former.has(ownerOf(splitElements(state.text)) ?? '')
-      )
-        codes.add('allergies-not-moved');
+      const isMoved = deriveOne(spine, state, origin, touched);
+      const code = remarkOn(state.type, isMoved, former.has(ownerIn(state)));
+      if (code !== undefined) codes.add(code);
     });
   }
   for (const state of own) {
@@ -65,13 +62,31 @@ export function followMoves(spine: Spine, origin: Origin, touched: Touched): rea
 
 const none: readonly Issue[] = [];
 
+const ownerIn = ({ text }: State): string => ownerOf(splitElements(text)) ?? '';
+
+function remarkOn(
+  type: string,
+  isMoved: boolean,
+  isFormers: boolean,
+): keyof typeof texts | undefined {
+  if (type === 'AllergyIntolerance')
+    return isFormers ? 'allergies-not-moved' : isMoved ? 'allergies-moved' : undefined;
+  return type === 'Coverage' && isFormers ? 'coverage-not-moved' : undefined;
+}
+
 const texts = {
   'visit-moved-before':
     'the message names a visit under the patient from whom it moved: what it says is filed under ' +
     'the patient of the visit',
   'allergies-not-moved':
-    'allergies that were told with the visit stay with the patient of whom they were told: they ' +
-    'are of a person and not of a visit, so somebody must look whose they are',
+    'allergies that were told with the visit, and not with it alone, stay with the patient of ' +
+    'whom they were told: somebody must look whose they are',
+  'allergies-moved':
+    'allergies that were told with this visit alone went with it to the other patient: somebody ' +
+    'must look whose they are',
+  'coverage-not-moved':
+    'an insurance that was told with the visit, and not with it alone, stays with the patient of ' +
+    'whom it was told',
 };
 
 /** Everything of which the messages told that told of this one. */
@@ -120,7 +135,8 @@ function follow(spine: Spine, what: string, after: (state: State) => void): void
 function mayFollow(spine: Spine, { type, id, text }: State): boolean {
   if (text === '') return false;
   const visits = [...spine.moves.now.before.keys()];
-  if (type === 'Specimen') return visits.some((visit) => movesOf(spine, visit).length > 0);
+  if (isToldBeside(type) && visits.some((visit) => movesOf(spine, visit).length > 0)) return true;
+  if (type === 'Specimen') return false;
   const elements = splitElements(text);
   const visit = visitIn(type, id, elements);
   if (visit !== undefined && movesOf(spine, visit).length > 0) return true;

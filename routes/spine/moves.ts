@@ -106,7 +106,8 @@ export function redirect(
   const first = ownerOf(elements);
   if (first === undefined) return;
   const said = counting(history).findLast(({ set }) => ownerOf(set) !== undefined);
-  const visit = visitIn(type, id, elements) ?? visitBeside(spine, type, said);
+  const named = visitIn(type, id, elements);
+  const visit = named ?? visitBeside(spine, type, said, history);
   const ofVisit = visit === undefined ? none : movesOf(spine, visit);
   let owner = first;
   for (let last = 0; ; ) {
@@ -126,11 +127,32 @@ export function redirect(
   }
 }
 
-/** R4 has no visit of a specimen: it is that of the message which told of it. */
-function visitBeside(spine: Spine, type: string, said: Placed | undefined): string | undefined {
-  if (type !== 'Specimen' || said === undefined) return undefined;
-  const visits = visitsOf(spine, said.message, said.generation);
-  return visits.length === 1 ? visits[0] : undefined;
+/** Of a person, and told in messages about visits: they go with the only visit that told them. */
+const personal: readonly string[] = ['AllergyIntolerance', 'Coverage'];
+
+/** May it be of a visit without naming one? */
+export const isToldBeside = (type: string): boolean =>
+  type === 'Specimen' || personal.includes(type);
+
+/**
+ * R4 has no visit of a specimen: it is that of the message which told of it. An allergy or an
+ * insurance is of a visit only as long as nothing but messages about that visit told of it.
+ */
+function visitBeside(
+  spine: Spine,
+  type: string,
+  said: Placed | undefined,
+  history: readonly Placed[],
+): string | undefined {
+  if (said === undefined || !isToldBeside(type)) return undefined;
+  const tellers = personal.includes(type) ? counting(history) : [said];
+  let only: string | undefined;
+  for (const { message, generation } of tellers) {
+    const visits = visitsOf(spine, message, generation);
+    if (visits.length !== 1 || (only !== undefined && only !== visits[0])) return undefined;
+    only = visits[0];
+  }
+  return only;
 }
 
 /** The visits of which a message told. */

@@ -1,9 +1,12 @@
 import { suggestion } from '../../engine/index.ts';
 import { checkCode, checkConstant, type Place, placesOf } from './check-values.ts';
+import { conversions } from './datatypes/index.ts';
 import { elementsOf } from './elements.ts';
+import { parseFieldPath } from './field-path.ts';
 import type { ResourceRow, RuleRow } from './language.ts';
 import type { Layer, Merged, Placed } from './merge.ts';
 import { referenceTargets, requiredCodes } from './r4.ts';
+import { mayRepeat } from './repeating-fields.ts';
 import type { Path, Report } from './report.ts';
 import { choiceNames, fhirPathOf, partElement, resolveTarget } from './target.ts';
 
@@ -20,6 +23,7 @@ export function checkElements(merged: Merged, reportAt: ReportAt): void {
     if (row.value !== undefined && leaf) checkConstant(row.value, leaf, report, 'value');
     if (row.reference !== undefined && leaf) checkReference(row, leaf, merged, report);
     if (row.from !== undefined && leaf) checkCoded(row, leaf, report);
+    if (placed.layer.value.extends !== undefined) checkRepeats(filling, merged, report);
   }
   for (const { row, layer, path } of merged.resources) checkEndings(row, reportAt(layer, path));
   checkTwice(fillings, reportAt);
@@ -70,6 +74,25 @@ function checkCoded(row: RuleRow, { element, path }: Place, report: Report): voi
   const some = all.slice(0, 6).join(', ');
   const message = `${path} takes only codes of R4 (${some}): give a \`table\``;
   report('table-missing', message, 'as');
+}
+
+/** Only the first repetition would count, and a facility's own row should say so. */
+function checkRepeats({ placed, owner, repeats }: Filling, merged: Merged, report: Report): void {
+  const { row } = placed;
+  const conversion = conversions.get(row.as ?? 'string');
+  const isOfAll = conversion?.gathers === true || conversion?.convertAll !== undefined;
+  if (repeats || isOfAll || row.using !== undefined) return;
+  const each = merged.parts.find((part) => part.row.id === owner)?.row.each;
+  for (const text of [row.from ?? []].flat()) {
+    const path = parseFieldPath(text);
+    const name = `${path?.segment}-${path?.field}`;
+    if (path === undefined || path.repetition > 0 || each === name) continue;
+    if (!mayRepeat(path.segment, path.field)) continue;
+    const message =
+      `${name} may repeat and ${row.to} does not: all but the first are left out; ` +
+      `\`"${name}[1]"\` says that the first is meant`;
+    report('field-repeats', message, 'from');
+  }
 }
 
 function checkEndings(row: ResourceRow, report: Report): void {

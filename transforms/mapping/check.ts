@@ -31,7 +31,7 @@ export function checkMapping(
       const yaml = files.get(layer.file)!;
       const at = [...base, ...path];
       const place = aboutKeys.has(code) ? yaml.keyAt(at) : yaml.valueAt(at);
-      const severity = code === 'table-unused' ? 'warning' : 'error';
+      const severity = warnings.has(code) ? 'warning' : 'error';
       issues.push({ ...place, severity, code, message });
     };
   for (const placed of merged.written)
@@ -58,6 +58,9 @@ export function checkMapping(
   }
   return issues;
 }
+
+/** What may be meant so. */
+const warnings = new Set(['table-unused', 'field-repeats']);
 
 /** These mistakes are in a key, not in its value. */
 const aboutKeys = new Set(['condition', 'config-unknown-key', 'entry-twice', 'table-unused']);

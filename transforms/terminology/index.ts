@@ -21,6 +21,7 @@ export * from './drift/index.ts';
 export { type ImportFinding, type ImportReport, importFiles } from './import/index.ts';
 export type { Knowledge, Release } from './knowledge.ts';
 
+export { releaseOfCodeMap } from './map-release.ts';
 export * from './maps/index.ts';
 export { openMembership } from './membership/index.ts';
 export { type ExpandedCode, expandedCodes, type Membership, Refused } from './operations/index.ts';
@@ -42,6 +43,7 @@ export {
   openTerminology,
   type ReleaseInfo,
   type TerminologyStore,
+  type TranslatedCode,
   terminologyFile,
   translateByMap,
   translator,

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { type CodeMap, translateCode } from './code-map.ts';
 import { isRelease, loadCodeMap } from './code-map-file.ts';
 import { releasesOfPin } from './pins.ts';
+import { withShipped } from './shipped/index.ts';
 import {
   openTerminology,
   partsOf,
@@ -60,6 +61,12 @@ export function releaseOfConceptMap(
   return undefined;
 }
 
+/** What may still change is no release that a resource could name. */
+const isDraft = (store: TerminologyStore | undefined, text: string): boolean =>
+  releasesOfPin(text)?.some(
+    ({ url, version }) => store?.find('ConceptMap', url, version)?.state === 'draft',
+  ) ?? false;
+
 export type MapSource = {
   readonly configDir: string;
   readonly dataDir: string;
@@ -77,9 +84,10 @@ export function openMapReleases({ configDir, dataDir, key }: MapSource) {
         return map && releaseOfCodeMap(map);
       }
       const file = terminologyFile(dataDir);
-      if (store === undefined && !existsSync(file)) return undefined;
-      store ??= openTerminology({ file, key, readonly: true });
-      return releaseOfConceptMap(store, text);
+      if (store === undefined && existsSync(file))
+        store = openTerminology({ file, key, readonly: true });
+      if (isDraft(store, text)) return undefined;
+      return releaseOfConceptMap({ knowledge: withShipped(store?.knowledge) }, text);
     },
     close(): void {
       store?.close();

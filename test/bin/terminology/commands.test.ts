@@ -196,4 +196,71 @@ describe('the command terminology', function () {
     const asked = await ask('lookup', '--system', 'urn:t:codes|9', '--code', 'a');
     assert.equal(asked.rows[0]?.release, 'urn:t:codes|9');
   });
+
+  it('translates by a map of the configuration, and lists under both words', async () => {
+    mkdirSync(join(dir, 'config/terminology/maps/west'), { recursive: true });
+    const header = 'source_code,target_system,target_code,relationship';
+    file('config/terminology/maps/west/lab@1.csv', `${header}\nK,urn:t:codes,a,wider\n`);
+    const { code, rows: found } = await ask(
+      ...['translate', '--map', 'west/lab@1', '--system', 'urn:t:local|1', '--code', 'K'],
+    );
+    assert.equal(code, 0);
+    assert.deepEqual(
+      found.map(({ outcome, release }) => [outcome, release]),
+      [['mapped-with-loss', 'west/lab@1']],
+    );
+    await ask('import', file('codes.json', codes('1', concepts)));
+    const [ls, list] = [await ask('ls'), await ask('list')];
+    assert.deepEqual(ls.rows, list.rows);
+    assert.equal(ls.rows.length, 1);
+    mkdirSync(join(dir, 'empty'));
+    assert.equal((await ask('import', join(dir, 'empty'))).code, 64, 'a folder without files');
+    const utf16 = await ask('import', file('x.csv', header), '--encoding', 'utf-16le');
+    assert.equal(utf16.code, 64);
+  });
+
+  it('refuses a pin that nobody published: at lint with its place, and at the start', async () => {
+    for (const folder of ['channels', 'mappings']) mkdirSync(join(dir, 'config', folder));
+    file('config/plexus.yaml', 'network: example\nhttp: { port: 2 }\n');
+    const dialect = 'dialect:\n  timezone: America/Chicago\n';
+    file('config/mappings/west.yaml', `mapping: west\nextends: base\nsource: west\n${dialect}`);
+    file(
+      'config/channels/west.yaml',
+      `channel: west
+owner: lab@west.example
+source: { mllp: { port: 1 } }
+stages:
+  - convert: { mapping: west }
+  - translate:
+      maps: { lab-code: 'urn:t:map|1' }
+      value_sets: { some: 'urn:t:set|1' }
+  - store
+`,
+    );
+    const at = ['--config', join(dir, 'config'), '--data', join(dir, 'data')] as const;
+    const lint = async () => {
+      const { code, lines, said } = await run(['lint', '--json', ...at]);
+      const found = lines
+        .map((line) => JSON.parse(line))
+        .filter(({ severity }) => severity === 'error');
+      return {
+        code,
+        said: said.join(),
+        found: found.map((one) => [one.code, one.line, one.column]),
+      };
+    };
+    const early = await lint();
+    assert.deepEqual([early.code, early.found], [0, []], early.said);
+    assert.match(early.said, /release-unchecked/, 'without a data folder nobody knows');
+    const started = await run(['run', '--ports', 'any', ...at]);
+    assert.equal(started.code, 78);
+    const draft = file('map.json', map('1', rows, 'draft'));
+    await ask('import', draft, file('codes.json', codes('1', concepts)));
+    assert.deepEqual((await lint()).found, [
+      ['release-draft', 7, 25],
+      ['release-missing', 8, 27],
+    ]);
+    await ask('import', file('map.json', map('1', rows)), file('set.json', set));
+    assert.deepEqual(await lint(), { code: 0, said: '0 errors, 0 warnings', found: [] });
+  });
 });

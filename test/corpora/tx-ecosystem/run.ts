@@ -1,7 +1,9 @@
 // Runs HL7's terminology tests against the HTTP face of the project, in memory, without a socket.
+
 import { createTerminologyFace } from '../../../transforms/terminology/index.ts';
 import { layered } from '../../../transforms/terminology/knowledge.ts';
 import { memoryKnowledge } from '../../../transforms/terminology/memory/index.ts';
+import { createClosureTables } from '../../../transforms/terminology/operations/index.ts';
 import { compare } from './compare.ts';
 import { baseResources, type Json, type Test, testsOf } from './suites.ts';
 
@@ -42,6 +44,7 @@ async function runTest(test: Test, base: Knowledge): Promise<Result> {
   const face = createTerminologyFace({
     knowledge: () => layered(memoryKnowledge(test.setup), base),
     document: () => undefined,
+    closures: createClosureTables(),
     nowUs: () => Date.now() * 1_000,
     about: { version: '0.1.0' },
     bug: (cause) => bugs.push(cause),

@@ -29,7 +29,8 @@ function converted(type: string, whom: Whom, ...lines: readonly string[]): Conve
   return conversion;
 }
 
-const admit = (whom: Whom) => converted('ADT^A01', whom, 'DG1|1||I10^Hypertension^I10|||A');
+const admit = (whom: Whom, ...lines: readonly string[]) =>
+  converted('ADT^A01', whom, ...lines, 'DG1|1||I10^Hypertension^I10|||A');
 const result = (whom: Whom, filler: string, value = '5') =>
   converted(
     'ORU^R01',
@@ -88,7 +89,9 @@ function ofWhom(state: ReturnType<typeof spineAfter>['state']): Record<string, s
       numbers.set(name, (identifier as { value: string }[])[0]?.value ?? '');
   const found: Record<string, string[]> = {};
   for (const [name, resource] of Object.entries(state)) {
-    const [subject] = [resource.subject ?? resource.patient ?? []].flat() as {
+    const [subject] = [
+      resource.subject ?? resource.patient ?? resource.beneficiary ?? [],
+    ].flat() as {
       reference: string;
     }[];
     const number = subject && numbers.get(subject.reference);
@@ -164,21 +167,37 @@ describe('what was told of a visit', () => {
     assert.deepEqual(ofWhom(state), { P1: 'Condition,Encounter', P2: told });
   });
 
-  it('stays where nobody says from whom, and allergies stay with whom they are of', () => {
-    const allergic = converted(
-      'ADT^A01',
-      { patient: 'P1', visit: 'V1' },
-      'AL1|1|DA|7980^Penicillin^L',
-    );
-    const { state, codes } = inOrder(allergic, moveVisit('P1', 'P2', 'V1'));
-    assert.deepEqual(ofWhom(state), { P1: 'AllergyIntolerance', P2: 'Encounter' });
-    assert.deepEqual(codes, ['allergies-not-moved']);
+  it('stays where nobody says from whom', () => {
     const nameless = moveVisit('', 'P2', 'V1');
     assert.equal(nameless.moves, undefined);
     assert.deepEqual(
       nameless.issues.map(({ code }) => code),
       ['move-origin-missing'],
     );
+  });
+
+  it('takes allergies and insurances along that no other message told of, and says so', () => {
+    const personal = ['AL1|1|DA|7980^Penicillin^L', 'IN1|1|P1^Plan|C1|Payer'];
+    const allergic = (visit: string) => converted('ADT^A01', { patient: 'P1', visit }, ...personal);
+    const alone = inOrder(allergic('V1'), moveVisit('P1', 'P2', 'V1'));
+    assert.deepEqual(ofWhom(alone.state), { P2: 'AllergyIntolerance,Coverage,Encounter' });
+    assert.deepEqual(alone.codes, ['allergies-moved']);
+    const twice = inOrder(allergic('V2'), allergic('V1'), moveVisit('P1', 'P2', 'V1'));
+    assert.deepEqual(ofWhom(twice.state), {
+      P1: 'AllergyIntolerance,Coverage,Encounter',
+      P2: 'Encounter',
+    });
+    assert.deepEqual(twice.codes.toSorted(), ['allergies-not-moved', 'coverage-not-moved']);
+  });
+
+  it('of an account is said by registration: an old result does not take it back', () => {
+    const { state } = inOrder(
+      admit({ patient: 'P1', visit: 'V1', account: 'A1' }),
+      admit({ patient: 'P2', visit: 'V2', account: 'A1' }),
+      result({ patient: 'P1', visit: 'V1', account: 'A1' }, 'F1'),
+    );
+    assert.ok(ofWhom(state).P2?.includes('Account'));
+    assert.ok(!ofWhom(state).P1?.includes('Account'));
   });
 
   it('moves back with it, and stays where the message that moved it is taken back', () => {
@@ -214,7 +233,9 @@ describe('what was told of a visit', () => {
       account: fc.constantFrom('', 'A1'),
     });
     const said = fc.oneof(
-      whom.map(admit),
+      fc
+        .tuple(whom, fc.subarray(['AL1|1|DA|7980^Penicillin^L', 'IN1|1|P1^Plan|C1|Payer']))
+        .map(([who, lines]) => admit(who, ...lines)),
       fc
         .tuple(whom, fc.constantFrom('F1', 'F2'), fc.constantFrom('5', '6'))
         .map((args) => result(...args)),

@@ -299,6 +299,18 @@ describe('checks of a mapping', () => {
     });
   }
 
+  it('warns of a field that repeats, for an element that does not, until it says which', () => {
+    const row = (path: string) =>
+      load(`rules:\n  - { id: x, to: patient.maritalStatus.text, from: ${path} }\n`);
+    const { issues, merged } = row('PID-10.2');
+    const [issue] = issues;
+    assert.equal(issue?.code, 'field-repeats');
+    assert.equal(`${issue.line}:${issue.column} ${issue.severity}`, '5:52 warning');
+    assert.match(issue.message, /"PID-10\[1\]"/);
+    assert.ok(merged);
+    assert.deepEqual(row('"PID-10[1].2"').issues, []);
+  });
+
   it('makes an extension of the type that a row names', () => {
     const loaded = load(
       'rules:\n  - { id: x, to: patient.extension, from: ZPD-3, as: Extension, ' +

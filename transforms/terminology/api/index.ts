@@ -4,7 +4,6 @@ import type { HttpEnv } from '../../../engine/http/index.ts';
 import { type Json, type ResourceType, resourceTypes } from '../knowledge.ts';
 import {
   capabilityStatement,
-  createClosureTables,
   declined,
   type Operation,
   operations,
@@ -47,7 +46,6 @@ export function createTerminologyFace(options: TerminologyServiceOptions): Face 
 }
 
 function addOperations(app: Face, options: TerminologyServiceOptions): void {
-  const closures = createClosureTables();
   app.post('/ConceptMap/$translate', async (c, next) => {
     if (!isNdjson(c.req.raw)) return next();
     return translateLines(c.req.raw, options.knowledge());
@@ -55,7 +53,7 @@ function addOperations(app: Face, options: TerminologyServiceOptions): void {
   for (const [name, operation] of Object.entries(operations)) {
     const [type, verb] = name.split('/') as [ResourceType, string];
     const answer = async (c: Context<HttpEnv>) => {
-      const { knowledge, nowUs } = options;
+      const { closures, knowledge, nowUs } = options;
       const header = c.req.header('accept-language');
       const around: Parameters<Operation>[1] = {
         ...{ closures, knowledge: knowledge(), nowMs: Math.floor(nowUs() / 1_000) },

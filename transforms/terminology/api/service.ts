@@ -1,5 +1,5 @@
 import type { Knowledge, Release, ResourceType } from '../knowledge.ts';
-import type { About } from '../operations/index.ts';
+import type { About, ClosureTables } from '../operations/index.ts';
 
 /** What the HTTP face of terminology is made of; `bin/` fills it. */
 export type TerminologyServiceOptions = {
@@ -7,6 +7,8 @@ export type TerminologyServiceOptions = {
   readonly knowledge: () => Knowledge;
   /** A release as the text of its FHIR resource, in pieces; undefined when there is none. */
   readonly document: (type: ResourceType, release: Release) => Iterable<string> | undefined;
+  /** The closure tables of those who ask. */
+  readonly closures: ClosureTables;
   /** Microseconds since the epoch. */
   readonly nowUs: () => number;
   readonly about: About;

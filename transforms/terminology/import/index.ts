@@ -1,2 +1,3 @@
 export type { ImportFinding } from './findings.ts';
+export { relationshipOf } from './relationships.ts';
 export { type ImportOptions, type ImportReport, importFiles } from './run-import.ts';

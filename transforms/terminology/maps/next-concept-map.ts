@@ -1,3 +1,4 @@
+import { relationshipOf } from '../import/index.ts';
 import type { Json } from '../knowledge.ts';
 import type { DecidedCode } from './next-release.ts';
 
@@ -5,11 +6,12 @@ type Group = {
   readonly source?: string;
   readonly target?: string;
   readonly element?: readonly Json[];
+  readonly unmapped?: Json;
 };
 
 /**
- * The next version of a ConceptMap (R4): what it says, without the codes that were decided, and the
- * decisions.
+ * The next version of a ConceptMap: what it says, without the codes that were decided, and the
+ * decisions, in the words that it is written in (R4's, or R5's where it uses those).
  */
 export function nextConceptMap(
   resource: Json,
@@ -25,6 +27,7 @@ export function nextConceptMap(
     return { ...group, element };
   });
   const anyTarget = groups[0]?.target;
+  const isR5 = kept.some(({ element }) => element.some(isInR5));
   const own = Map.groupBy(
     decided,
     ({ system, decision }) => `${system}\u001f${decision.target?.system ?? ''}`,
@@ -35,19 +38,30 @@ export function nextConceptMap(
     return {
       ...(system === '' ? {} : { source: system }),
       ...(target === undefined ? {} : { target }),
-      element: codes.map(elementOf),
+      element: codes.map((one) => elementOf(one, isR5)),
     };
   });
-  const group = [...kept.filter(({ element }) => element.length > 0), ...added];
+  // A group without rows may still have a rule for the unmapped.
+  const still = kept.filter(({ element, unmapped }) => element.length > 0 || unmapped);
+  const group = [...still, ...added];
   return { ...rest, version, status: 'active', group };
 }
 
-function elementOf({ code, display, decision }: DecidedCode): Json {
+/** R5 has no equivalence, and says `noMap` where R4 has a target without a code. */
+const isInR5 = ({ noMap, target }: Json): boolean =>
+  noMap !== undefined ||
+  (Array.isArray(target) && target.some((one: Json) => one.equivalence === undefined));
+
+function elementOf({ code, display, decision }: DecidedCode, isR5: boolean): Json {
   const { relationship, target, comment } = decision;
+  const word = isR5
+    ? { relationship: relationshipOf[relationship] }
+    : { equivalence: relationship };
   const to = {
     ...(target === undefined ? {} : { code: target.code }),
     ...(target?.display === undefined ? {} : { display: target.display }),
-    ...{ equivalence: relationship, ...(comment === undefined ? {} : { comment }) },
+    ...{ ...word, ...(comment === undefined ? {} : { comment }) },
   };
-  return { code, ...(display === '' ? {} : { display }), target: [to] };
+  const source = { code, ...(display === '' ? {} : { display }) };
+  return isR5 && target === undefined ? { ...source, noMap: true } : { ...source, target: [to] };
 }

@@ -7,7 +7,7 @@ import { unknownSystemIssue } from './unknown-system.ts';
 import { openSystem } from './versions.ts';
 
 /** One relation between two codes of a closure table: the target subsumes the source. */
-type Entry = {
+export type ClosureEntry = {
   readonly system: string;
   readonly source: string;
   readonly target: string;
@@ -15,17 +15,48 @@ type Entry = {
   readonly version: number;
 };
 
-type Table = { version: number; readonly codes: Map<string, Set<string>>; entries: Entry[] };
+export type ClosureTable = {
+  readonly version: number;
+  /** The codes of each code system. */
+  readonly codes: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly entries: readonly ClosureEntry[];
+};
 
-/** The closure tables of those who ask; a table is gone when the program ends. */
-export type ClosureTables = { readonly byName: Map<string, Table> };
+/** What one question brings to a table. */
+export type ClosureAddition = {
+  /** Of the table with it. */
+  readonly version: number;
+  readonly codes: readonly { readonly system: string; readonly code: string }[];
+  readonly entries: readonly ClosureEntry[];
+};
 
-/** Tables that are kept; the one that was asked longest ago makes room. */
-const tablesMax = 200;
+/** The closure tables of those who ask, by owner and name; a call is kept whole or not at all. */
+export type ClosureTables = {
+  /** Begins a table anew, empty, at version 0. */
+  begin(key: string): void;
+  /** Undefined: it was never begun, or had to make room. */
+  find(key: string): ClosureTable | undefined;
+  add(key: string, addition: ClosureAddition): void;
+};
+
 /** Codes of a table: each new one is compared with all that are there. */
 const codesMax = 5_000;
 
-export const createClosureTables = (): ClosureTables => ({ byName: new Map() });
+/** Tables that are gone when the program ends. */
+export function createClosureTables(): ClosureTables {
+  const byKey = new Map<string, ClosureTable>();
+  return {
+    begin: (key) => void byKey.set(key, { version: 0, codes: new Map(), entries: [] }),
+    find: (key) => byKey.get(key),
+    add(key, { version, codes: more, entries }) {
+      const table = byKey.get(key)!;
+      const codes = new Map([...table.codes].map(([system, own]) => [system, new Set(own)]));
+      for (const { system, code } of more)
+        codes.set(system, (codes.get(system) ?? new Set()).add(code));
+      byKey.set(key, { version, codes, entries: [...table.entries, ...entries] });
+    },
+  };
+}
 
 /**
  * ConceptMap/$closure (https://hl7.org/fhir/R4/conceptmap-operation-closure.html): without concepts
@@ -43,36 +74,33 @@ export function closure(question: Question, tables: ClosureTables, owner: string
   const since = asked.text('version');
   const key = `${owner}\u001f${name}`;
   if (concepts.length === 0 && since === undefined) {
-    keep(tables, key, { version: 0, codes: new Map(), entries: [] });
+    tables.begin(key);
     return mapOf(name, 0, []);
   }
-  const table = tables.byName.get(key);
+  const table = tables.find(key);
   if (table === undefined)
     throw declined(
       404,
       'not-found',
       `the closure table ${name} was not begun, or is gone: begin it`,
     );
-  keep(tables, key, table);
   if (since !== undefined) {
     const from = Number(since);
     if (!Number.isSafeInteger(from)) throw declined(400, 'invalid', `there is no version ${since}`);
     const later = table.entries.filter(({ version }) => version > from);
     return mapOf(name, table.version, later);
   }
-  const fresh = add(question, table, concepts);
-  return mapOf(name, table.version, fresh);
+  const addition = additionOf(question, table, concepts);
+  tables.add(key, addition);
+  return mapOf(name, addition.version, addition.entries);
 }
 
-function keep({ byName }: ClosureTables, key: string, table: Table): void {
-  byName.delete(key);
-  byName.set(key, table);
-  const [oldest] = byName.keys();
-  if (byName.size > tablesMax && oldest !== undefined) byName.delete(oldest);
-}
-
-/** Adds concepts, all or none; gives the entries that are new. */
-function add(question: Question, table: Table, concepts: readonly Json[]): readonly Entry[] {
+/** What concepts bring that is new, all of them or none. */
+function additionOf(
+  question: Question,
+  table: ClosureTable,
+  concepts: readonly Json[],
+): ClosureAddition {
   const known = concepts.map((concept) => {
     const url = textOf(concept.system) ?? '';
     const opened = openSystem(question.knowledge, question.rules, url, textOf(concept.version));
@@ -86,12 +114,13 @@ function add(question: Question, table: Table, concepts: readonly Json[]): reado
       422,
       issue({ severity: 'error', type: 'too-costly' }, 'CLOSURE_TOO_COSTLY', codesMax),
     );
-  table.version += 1;
-  const { version } = table;
-  const fresh: Entry[] = [];
+  const version = table.version + 1;
+  const fresh: ClosureEntry[] = [];
+  const added: ClosureAddition['codes'][number][] = [];
+  const bySystem = new Map<string, Set<string>>();
   for (const { system, code } of known) {
-    const codes = table.codes.get(system.url) ?? new Set<string>();
-    table.codes.set(system.url, codes);
+    const codes = bySystem.get(system.url) ?? new Set(table.codes.get(system.url));
+    bySystem.set(system.url, codes);
     if (codes.has(code)) continue;
     for (const other of codes) {
       const relation = relationOf(system, code, other);
@@ -100,12 +129,12 @@ function add(question: Question, table: Table, concepts: readonly Json[]): reado
       if (relation === 'subsumed-by') fresh.push({ ...common, source: code, target: other });
     }
     codes.add(code);
+    added.push({ system: system.url, code });
   }
-  table.entries = [...table.entries, ...fresh];
-  return fresh;
+  return { version, codes: added, entries: fresh };
 }
 
-function mapOf(name: string, version: number, entries: readonly Entry[]): Json {
+function mapOf(name: string, version: number, entries: readonly ClosureEntry[]): Json {
   const systems = [...new Set(entries.map(({ system }) => system))];
   const group = systems.map((system) => {
     const own = entries.filter((one) => one.system === system);

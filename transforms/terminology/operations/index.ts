@@ -19,7 +19,12 @@ export {
   terminologyResources,
   versionsOperation,
 } from './capabilities.ts';
-export { type ClosureTables, createClosureTables } from './closure.ts';
+export {
+  type ClosureEntry,
+  type ClosureTable,
+  type ClosureTables,
+  createClosureTables,
+} from './closure.ts';
 export { declined, type IssueType, outcomeOf, Refused } from './issue.ts';
 export { type ExpandedCode, expandedCodes, valueSetBy } from './members.ts';
 export { type Membership, memberships } from './membership.ts';

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createTerminologyFace } from '../api/index.ts';
+import { storedClosures } from '../closures/index.ts';
 import { shippedDocument, withShipped } from '../shipped/index.ts';
 import { openTerminology, type TerminologyStore, terminologyFile } from '../store/index.ts';
 import type { FromThread, TerminologyOptions, ToThread } from './protocol.ts';
@@ -26,6 +27,7 @@ const face = createTerminologyFace({
     if (isStored) return opened.export(type, release.url, release.version);
     return shippedDocument(type, release);
   },
+  closures: storedClosures({ dataDir, key: Buffer.from(key) }),
   nowUs: () => Date.now() * 1_000,
   about: { version },
   bug: (error) => tell({ kind: 'bug', error }),

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { createTerminologyFace } from '../../../../transforms/terminology/api/index.ts';
 import type { Json } from '../../../../transforms/terminology/knowledge.ts';
 import { memoryKnowledge } from '../../../../transforms/terminology/memory/index.ts';
+import { createClosureTables } from '../../../../transforms/terminology/operations/index.ts';
 import { type Any, colourSystem, colours, valueSet } from '../operations/asking.ts';
 
 const paints = 'http://colours.example/CodeSystem/paints';
@@ -44,6 +45,7 @@ const face = createTerminologyFace({
     const found = documents.find((one) => one.resourceType === type && one.url === url);
     return found && JSON.stringify(found).match(/.{1,20}/g)!;
   },
+  closures: createClosureTables(),
   nowUs: () => 0,
   about: { version: '0.0.0' },
   bug: (cause) => bugs.push(cause),
@@ -238,7 +240,12 @@ describe('the FHIR face of terminology', () => {
       knowledge: () => {
         throw new Error('the secret of the house');
       },
-      ...{ document: () => undefined, nowUs: () => 0, about: { version: '0' } },
+      ...{
+        document: () => undefined,
+        closures: createClosureTables(),
+        nowUs: () => 0,
+        about: { version: '0' },
+      },
       bug: (cause) => bugs.push(cause),
     });
     const env = { principal: { id: 'tests', kind: 'client' } };
@@ -257,7 +264,11 @@ function createMany(count: number) {
   const known = memoryKnowledge(sets);
   const many = createTerminologyFace({
     ...{ knowledge: () => known, document: () => undefined, nowUs: () => 0 },
-    ...{ about: { version: '0' }, bug: (cause) => bugs.push(cause) },
+    ...{
+      closures: createClosureTables(),
+      about: { version: '0' },
+      bug: (cause) => bugs.push(cause),
+    },
   });
   const env = { principal: { id: 'tests', kind: 'client' } };
   return (path: string) => many.fetch(new Request(`http://here.example${path}`), env as never);
