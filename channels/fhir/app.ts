@@ -124,7 +124,7 @@ function askedOf(
 }
 
 const noSearch = {
-  status: 412,
+  status: 400,
   type: 'invalid',
   code: 'fhir-condition-unsupported',
   diagnostics: 'Without an id the resource is named by a search, `?identifier=system|value`.',

@@ -78,7 +78,7 @@ export function unconditional({ method, url, ifMatch, ifNoneMatch, ifNoneExist }
   const query = url.indexOf('?');
   const search = method === 'POST' ? ifNoneExist : query < 0 ? undefined : url.slice(query);
   const issue = search === undefined ? undefined : conditionIssue(search);
-  if (issue !== undefined) return { ...issue, status: 412, type: 'invalid' } satisfies Bad;
+  if (issue !== undefined) return { ...issue, status: 400, type: 'not-supported' } satisfies Bad;
   if (ifMatch !== undefined && !/^(?:W\/)?"?\d{1,15}"?$/.test(ifMatch.trim()))
     return headerInvalid('If-Match names one version, as W/"3".');
   if (ifNoneMatch !== undefined && (ifNoneMatch.trim() !== '*' || method !== 'PUT'))

@@ -56,16 +56,27 @@ export function patchIssue(patch: Buffer, language: PatchLanguage): Issue | unde
   return { severity: 'error', code: 'fhir-patch-invalid', diagnostics };
 }
 
+/** What may stand beside an identifier or an id; which of them a type has, the chain knows. */
+const beside: ReadonlySet<string> = new Set(
+  (
+    'active authored authoredon birthdate category class clinical-status code date encounter ' +
+    'family gender given intent name organization patient recorded-date status subject type ' +
+    'vaccine-code'
+  ).split(' '),
+);
+
 /** Conditions are decided by identifiers or the id, which is all that the store finds by. */
 export function conditionIssue(search: string): Issue | undefined {
   const terms = [...new URLSearchParams(search.replace(/^\?/, ''))];
-  const isKnown = ([name, value]: readonly [string, string]): boolean =>
-    !value.includes(',') &&
-    (name === 'identifier' ? /\|./.test(value) : name === '_id' && value !== '');
-  if (terms.length > 0 && terms.length <= termsMax && terms.every(isKnown)) return undefined;
+  const finds = ([name, value]: readonly [string, string]): boolean =>
+    name === 'identifier' ? /\|./.test(value) : name === '_id';
+  const isKnown = (term: readonly [string, string]): boolean =>
+    term[1] !== '' && !term[1].includes(',') && (finds(term) || beside.has(term[0]));
+  const isFound = terms.length <= termsMax && terms.some(finds);
+  if (isFound && terms.every(isKnown)) return undefined;
   const diagnostics =
-    'A condition is decided by identifiers, `identifier=system|value`, or by `_id=`, and by ' +
-    'nothing else.';
+    'A condition is decided by identifiers, `identifier=system|value`, or by `_id=`; beside ' +
+    'these stand the common parameters of the type, without modifiers, prefixes and alternatives.';
   return { severity: 'error', code: 'fhir-condition-unsupported', diagnostics };
 }
 

@@ -235,6 +235,56 @@ describe('routes/spine requests', () => {
     assert.deepEqual(nobody.codes, ['fhir-not-found']);
   });
 
+  it('decides a condition by the common parameters of a type beside an identifier', () => {
+    const { send, did } = door();
+    const observation = (number: string, more: Json) => ({
+      resourceType: 'Observation',
+      identifier: [{ system: 'urn:lab', value: number }],
+      status: 'final',
+      code: { coding: [{ system: 'http://loinc.org', code: '8867-4' }] },
+      subject: { reference: 'Patient/p1' },
+      effectiveDateTime: '2025-03-01T10:00:00Z',
+      ...more,
+    });
+    send(entry('POST', 'Observation', observation('1', {})));
+    send(
+      entry(
+        'POST',
+        'Observation',
+        observation('1', { id: 'other', status: 'amended', subject: {} }),
+      ),
+    );
+    const create = (search: string) =>
+      send(
+        entry('POST', 'Observation', observation(search, {}), {
+          ifNoneExist: `identifier=urn:lab|1&${search}`,
+        }),
+      );
+    for (const one of [
+      'status=final',
+      'subject=Patient/p1',
+      'patient=p1',
+      'status=final&code=http://loinc.org|8867-4&code=8867-4&date=2025-03',
+    ])
+      assert.deepEqual(create(one).written?.granted[0]?.did, 'found', one);
+    for (const several of ['code=8867-4', 'date=2025-03-01'])
+      assert.deepEqual(create(several).codes, ['fhir-several-match'], several);
+    for (const none of ['status=registered', 'patient=p2', 'code=urn:x|8867-4', 'date=2025-04'])
+      assert.deepEqual(create(none).written?.granted[0]?.did, 'created', none);
+    for (const wrong of ['value-string=x', 'birthdate=2025', 'date=ge2025-01-01', 'code:in=x'])
+      assert.deepEqual(create(wrong).codes, ['fhir-condition-unsupported'], wrong);
+    const alone = entry('POST', 'Observation', observation('3', {}), {
+      ifNoneExist: 'status=final',
+    });
+    assert.deepEqual(send(alone).codes, ['fhir-condition-unsupported'], 'nothing finds it');
+    send(entry('PUT', 'Patient/a', { ...patient('9'), id: 'a', name: [{ family: 'Ängström' }] }));
+    const update = (search: string) =>
+      did(entry('PUT', `Patient?identifier=urn:mrn|9&${search}`, patient('9')));
+    assert.deepEqual(update('family=angs'), ['updated']);
+    assert.deepEqual(did(entry('DELETE', 'Patient?identifier=urn:mrn|9&family=angs')), ['absent']);
+    assert.deepEqual(did(entry('DELETE', 'Patient?identifier=urn:mrn|9')), ['deleted']);
+  });
+
   it('patches a Patient but for what identity knows it by, which is sent whole', () => {
     const { send, now } = door();
     const link = [{ other: { reference: 'Patient/q' }, type: 'seealso' }];
