@@ -1,11 +1,16 @@
+import { createRequire } from 'node:module';
 import type { Gate, Issue, Judgement } from '../../../engine/index.ts';
 import { compilePath, isPathIssue, r4Model, resourceNode } from '../../fhirpath/index.ts';
-import { openMembership } from '../../terminology/membership/index.ts';
 import { extensionJudge, readExtensions } from '../extensions/index.ts';
 import { type Definitions, definitionsFor } from '../packages/index.ts';
 import type { PinnedProfile, ValidateConfig } from '../stage/index.ts';
 import { firstOf, type ValueSets } from '../terms/index.ts';
 import { createValidator, type Validator } from '../validator.ts';
+
+/** Loaded with the first code that definitions say nothing of. */
+const require = createRequire(import.meta.url);
+const terminology = (): typeof import('../../terminology/membership/index.ts') =>
+  require('../../terminology/membership/index.ts');
 
 type Opening = { readonly configDir: string; readonly dataDir: string; readonly key: Buffer };
 
@@ -49,9 +54,15 @@ export function openGate(place: Opening, { packages, profiles, invalid }: Valida
 }
 
 /** What definitions leave open, the terminology service says. */
-const terminologyOf = ({ dataDir, key }: Opening): ValueSets => ({
-  has: openMembership({ dataDir, key: () => key }),
-});
+function terminologyOf({ dataDir, key }: Opening): ValueSets {
+  let membership: ValueSets['has'] | undefined;
+  return {
+    has(...asked) {
+      membership ??= terminology().openMembership({ dataDir, key: () => key });
+      return membership(...asked);
+    },
+  };
+}
 
 const nameOf = ({ code, path, diagnostics }: Issue): string => `${code} ${path} ${diagnostics}`;
 
