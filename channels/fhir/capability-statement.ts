@@ -1,4 +1,4 @@
-import { type Interaction, interactions, isTakenFor } from './interactions.ts';
+import { type Interaction, interactions } from './interactions.ts';
 
 export type Capabilities = {
   readonly channel: string;
@@ -25,7 +25,7 @@ export function capabilityStatement(capabilities: Capabilities): object {
     implementation: { description: `The channel ${channel} of Plexus` },
     fhirVersion: '4.0.1',
     format: formats,
-    patchFormat: ['application/json-patch+json'],
+    patchFormat: ['application/json-patch+json', 'application/fhir+json'],
     rest: [
       {
         mode: 'server',
@@ -42,7 +42,7 @@ export function capabilityStatement(capabilities: Capabilities): object {
 }
 
 function resourceOf(type: string): object {
-  const own = interactions.filter((one) => one.at !== 'system' && isTakenFor(one, type));
+  const own = interactions.filter((one) => one.at !== 'system');
   return {
     type,
     interaction: own.flatMap(({ codes }) => codes.map((code) => ({ code }))),

@@ -4,7 +4,7 @@ import { openMembership } from '../../terminology/membership/index.ts';
 import { extensionJudge, readExtensions } from '../extensions/index.ts';
 import { type Definitions, definitionsFor } from '../packages/index.ts';
 import type { PinnedProfile, ValidateConfig } from '../stage/index.ts';
-import { firstOf, type ValueSets } from '../terms/index.ts';
+import { firstOf } from '../terms/index.ts';
 import { createValidator, type Validator } from '../validator.ts';
 
 type Opening = { readonly configDir: string; readonly dataDir: string; readonly key: Buffer };
@@ -24,13 +24,17 @@ type Json = Readonly<Record<string, unknown>>;
 export function openGate(place: Opening, { packages, profiles, invalid }: ValidateConfig): Gate {
   const definitions = definitionsFor(place, packages);
   const { registered } = readExtensions(place.configDir);
+  // What definitions leave open, the terminology service says.
+  const membership = openMembership({ dataDir: place.dataDir, key: () => place.key });
   const validator: Validator = createValidator({
     definitions,
-    valueSets: firstOf(definitions.valueSets, terminologyOf(place)),
+    valueSets: firstOf(definitions.valueSets, { has: membership }),
     extensions: extensionJudge(registered),
   });
   const assigned = profiles.map((pin) => assign(pin, definitions, invalid));
   return {
+    stage: 'validate',
+    close: membership.close,
     judge(resource, about): Judgement {
       const node = resource as Json;
       const own = assigned.filter((one) => one.applies(node));
@@ -47,11 +51,6 @@ export function openGate(place: Opening, { packages, profiles, invalid }: Valida
     },
   };
 }
-
-/** What definitions leave open, the terminology service says. */
-const terminologyOf = ({ dataDir, key }: Opening): ValueSets => ({
-  has: openMembership({ dataDir, key: () => key }),
-});
 
 const nameOf = ({ code, path, diagnostics }: Issue): string => `${code} ${path} ${diagnostics}`;
 
