@@ -32,7 +32,8 @@ export function capabilityStatement(capabilities: Capabilities): object {
         documentation:
           'Each payload is stored durably before it is answered. Nothing can be read here. ' +
           (types === undefined ? 'All resource types of R4 are taken. ' : '') +
-          'Conditions are decided by `identifier` (system|value) and `_id`.',
+          'Conditions are decided by `identifier` (system|value) or `_id`, with the common ' +
+          'parameters of the type beside.',
         ...(types === undefined ? {} : { resource: [...types].sort().map(resourceOf) }),
         interaction: at('system').flatMap(({ codes }) => codes.map((code) => ({ code }))),
         ...(operations.length === 0 ? {} : { operation: operations }),

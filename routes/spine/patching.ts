@@ -3,6 +3,7 @@ import type { Issue } from '../../engine/index.ts';
 import {
   applyPatch,
   type Contribution,
+  isTooDeep,
   type Patch,
   parseFaithfully,
 } from '../../transforms/fhir/index.ts';
@@ -57,6 +58,7 @@ function patched(text: string, asked: Patch): Patched {
   const resource = parseFaithfully(text) as Json;
   const wrong = paths().applyPathPatch(resource, asked.operations);
   if (wrong !== undefined) return failed(wrong.diagnostics);
+  if (isTooDeep(resource)) return failed('what the patch makes of the resource is too deep');
   if (fixed(resource) === fixed(before)) return { resource };
   return failed('a patch cannot change `id`, `meta` or `resourceType`');
 }

@@ -310,6 +310,17 @@ describe('routes/spine requests', () => {
     const parameter = [{ name: 'operation', part: [type, path, parts] }];
     send(entry('PATCH', 'Patient/p', { resourceType: 'Parameters', parameter }));
     assert.equal(now('Patient', 'p')?.communication, undefined);
+    const deeper = Array.from({ length: 70 }, (_, depth) => ({
+      name: 'operation',
+      part: [
+        { name: 'type', valueCode: 'add' },
+        { name: 'path', valueString: `Patient${'.extension[0]'.repeat(depth)}` },
+        { name: 'name', valueString: 'extension' },
+        { name: 'value', part: [{ name: 'url', valueUri: 'urn:x' }] },
+      ],
+    }));
+    const deep = { resourceType: 'Parameters', parameter: deeper };
+    assert.deepEqual(send(entry('PATCH', 'Patient/p', deep)).codes, ['fhir-patch-failed']);
     const renamed = { ...path, valueString: 'Patient.id' };
     const wrong = {
       resourceType: 'Parameters',

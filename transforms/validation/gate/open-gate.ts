@@ -1,11 +1,17 @@
+import { createRequire } from 'node:module';
 import type { Gate, Issue, Judgement } from '../../../engine/index.ts';
 import { compilePath, isPathIssue, r4Model, resourceNode } from '../../fhirpath/index.ts';
-import { openMembership } from '../../terminology/membership/index.ts';
 import { extensionJudge, readExtensions } from '../extensions/index.ts';
 import { type Definitions, definitionsFor } from '../packages/index.ts';
 import type { PinnedProfile, ValidateConfig } from '../stage/index.ts';
-import { firstOf } from '../terms/index.ts';
+import { firstOf, type ValueSets } from '../terms/index.ts';
 import { createValidator, type Validator } from '../validator.ts';
+
+type Terminology = typeof import('../../terminology/membership/index.ts');
+
+/** Loaded with the first code that definitions say nothing of. */
+const require = createRequire(import.meta.url);
+const terminology = (): Terminology => require('../../terminology/membership/index.ts');
 
 type Opening = { readonly configDir: string; readonly dataDir: string; readonly key: Buffer };
 
@@ -24,17 +30,16 @@ type Json = Readonly<Record<string, unknown>>;
 export function openGate(place: Opening, { packages, profiles, invalid }: ValidateConfig): Gate {
   const definitions = definitionsFor(place, packages);
   const { registered } = readExtensions(place.configDir);
-  // What definitions leave open, the terminology service says.
-  const membership = openMembership({ dataDir: place.dataDir, key: () => place.key });
+  const codes = terminologyOf(place);
   const validator: Validator = createValidator({
     definitions,
-    valueSets: firstOf(definitions.valueSets, { has: membership }),
+    valueSets: firstOf(definitions.valueSets, codes),
     extensions: extensionJudge(registered),
   });
   const assigned = profiles.map((pin) => assign(pin, definitions, invalid));
   return {
     stage: 'validate',
-    close: membership.close,
+    close: codes.close,
     judge(resource, about): Judgement {
       const node = resource as Json;
       const own = assigned.filter((one) => one.applies(node));
@@ -49,6 +54,18 @@ export function openGate(place: Opening, { packages, profiles, invalid }: Valida
       const remarks = more.issues.filter((issue) => !known.has(nameOf(issue))).map(asWarning);
       return { issues: [...strict, ...remarks], unchecked: more.unchecked };
     },
+  };
+}
+
+/** What definitions leave open, the terminology service says. */
+function terminologyOf({ dataDir, key }: Opening) {
+  let membership: ReturnType<Terminology['openMembership']> | undefined;
+  return {
+    has(...asked: Parameters<ValueSets['has']>) {
+      membership ??= terminology().openMembership({ dataDir, key: () => key });
+      return membership(...asked);
+    },
+    close: () => membership?.close(),
   };
 }
 
