@@ -77,14 +77,14 @@ function* rowTexts(
   const texts = db
     .prepare(
       `SELECT group_concat(json_array(0, ${cells.join(', ')}) || char(10), '')
-       FROM (SELECT * ${own} AND ${first} >= @from AND (@to IS NULL OR ${first} < @to)
+       FROM (SELECT * ${own} AND ${first} >= @from AND ${first} < @to
          ORDER BY ${order})`,
     )
     .pluck();
   let from = start.get({ release }) as number | null | undefined;
   while (from !== null && from !== undefined) {
     const to = next.get({ release, from, rows: rowsPerText }) as number | undefined;
-    yield texts.get({ release, from, to: to ?? null }) as string;
+    yield texts.get({ release, from, to: to ?? Number.POSITIVE_INFINITY }) as string;
     from = to;
   }
 }
