@@ -1,5 +1,5 @@
 import type { SourceContext } from '../../engine/index.ts';
-import { type FhirClient, FhirRequestError, isPassing } from '../fhir/client/index.ts';
+import { type FhirClient, FhirRequestError, isPassing, notAhead } from '../fhir/client/index.ts';
 import type { BulkConfig } from './bulk.ts';
 import { awaitJob, deleteJob, kickOff } from './job.ts';
 import type { Manifest } from './manifest.ts';
@@ -159,7 +159,9 @@ export function createExport(
     }
     const { startedUs, epoch } = now;
     const { statusUrl: discarded, manifest } = now.job as Completed;
-    save({ epoch: epoch + 1, since: manifest.transactionTime, startedUs, discarded });
+    const since = notAhead(manifest.transactionTime, clock.nowUs());
+    if (since !== manifest.transactionTime) flag('bulk-time-ahead');
+    save({ epoch: epoch + 1, since, startedUs, discarded });
     return 0;
   };
 }

@@ -86,9 +86,23 @@ export function batchResponse(
 ): Response {
   const read = new Set(reads);
   const results: Result[] = new Array(parts.length);
-  for (const [at, settlement] of parts.entries())
-    results[order?.[at] ?? at] = read.has(at) ? notRead : resultOf(settlement);
+  for (const [at, settlement] of parts.entries()) {
+    const index = order?.[at] ?? at;
+    results[index] = read.has(at) ? notRead : inEntry(resultOf(settlement), index);
+  }
   return bundleAnswer(landed, 'batch-response', results);
+}
+
+/** An entry is settled by itself, and knows nothing of its place in the Bundle. */
+function inEntry(result: Result, index: number): Result {
+  const place = `Bundle.entry[${index}]`;
+  const issues = result.issues.map((issue) => {
+    const { path = '' } = issue;
+    if (path.startsWith('Bundle.')) return issue;
+    const isWithin = path === '' || /^(?:request|resource)(?:\.|$)/.test(path);
+    return isWithin ? { ...issue, path: path === '' ? place : `${place}.${path}` } : issue;
+  });
+  return { ...result, issues };
 }
 
 function readChecked(bytes: Buffer, check: (payload: Payload) => Issue | undefined) {

@@ -45,7 +45,7 @@ const ndjsonTypes: ReadonlySet<string> = new Set([
 ]);
 
 export const isNdjson = (request: Request): boolean =>
-  ndjsonTypes.has(mediaTypeOf(request)) && isPlainUtf8(request);
+  ndjsonTypes.has(mediaTypeOf(request)) && isPlainUtf8(request) && isR4(request);
 
 /** The media type without its parameters, in lower case. */
 export const mediaTypeOf = (request: Request): string =>
@@ -55,19 +55,27 @@ export function checkMedia(request: Request, { method }: Pick<Asked, 'method'>):
   if (method === 'DELETE') return undefined;
   const type = mediaTypeOf(request);
   const isTaken = method === 'PATCH' ? type === patchType : resourceTypes.has(type);
-  if (isTaken && isPlainUtf8(request)) return undefined;
+  if (isTaken && isPlainUtf8(request) && isR4(request)) return undefined;
   const wanted = method === 'PATCH' ? patchType : 'application/fhir+json';
-  const diagnostics = `Send ${wanted} in UTF-8 and without a content encoding.`;
+  const diagnostics = `Send ${wanted} of R4 in UTF-8 and without a content encoding.`;
   const headers = method === 'PATCH' ? { 'Accept-Patch': patchType } : {};
   return { status: 415, type: 'not-supported', code: 'media-type', diagnostics, headers };
 }
 
-export function isPlainUtf8(request: Request): boolean {
-  const charset = (request.headers.get('content-type') ?? '')
+/** A parameter of the media type, as `charset=utf-8`. */
+const parameterOf = (request: Request, name: string): string | undefined =>
+  (request.headers.get('content-type') ?? '')
     .toLowerCase()
     .split(';')
     .map((part) => part.trim())
-    .find((parameter) => parameter.startsWith('charset='));
+    .find((parameter) => parameter.startsWith(`${name}=`));
+
+/** A sender may say which release it speaks (http.html#version-parameter). */
+const isR4 = (request: Request): boolean =>
+  /^fhirversion="?4\.0(?:\.\d)?"?$/.test(parameterOf(request, 'fhirversion') ?? 'fhirversion=4.0');
+
+export function isPlainUtf8(request: Request): boolean {
+  const charset = parameterOf(request, 'charset');
   const encoding = request.headers.get('content-encoding') ?? 'identity';
   return encoding === 'identity' && (!charset || /^charset="?utf-?8"?$/.test(charset));
 }

@@ -29,7 +29,7 @@ export const outcomeOf = (type: IssueType, issues: readonly Issue[]) => ({
     code: type,
     details: { coding: [{ system: 'urn:plexus:codes', code: issue.code }] },
     diagnostics: issue.diagnostics,
-    ...(issue.path === undefined ? {} : { expression: [issue.path] }),
+    ...(issue.path ? { expression: [issue.path] } : {}),
   })),
 });
 

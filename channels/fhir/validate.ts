@@ -76,5 +76,7 @@ function parametersIn({ parameter }: Json): {
     const url = one?.valueUri ?? one?.valueCanonical ?? one?.valueUrl;
     return typeof url === 'string' ? [url] : [];
   });
-  return { resource: first?.resource as Json | undefined, profiles };
+  const resource = first?.resource;
+  const isResource = typeof resource === 'object' && resource !== null;
+  return { resource: isResource ? (resource as Json) : undefined, profiles };
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import { createRequire } from 'node:module';
 import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
+import type { WebSocket, WebSocketServer } from 'ws';
 import { refusalBytes } from '../../engine/http/index.ts';
 import type { Clock, Event, Events } from '../../engine/index.ts';
 import type { Snapshot } from '../snapshot/index.ts';
@@ -53,12 +54,7 @@ type LookerOn = {
  */
 export function createLive({ events, clock, snapshot }: LiveOptions): Live {
   const lookers = new Set<LookerOn>();
-  const server = new WebSocketServer({
-    noServer: true,
-    maxPayload: 1024,
-    perMessageDeflate: false,
-    handleProtocols: (offered) => (offered.has(eventsProtocol) ? eventsProtocol : false),
-  });
+  let server: WebSocketServer | undefined;
   const stopListening = events.subscribe((event) => {
     if (lookers.size > 0) offer(lookers, event);
   });
@@ -101,6 +97,7 @@ export function createLive({ events, clock, snapshot }: LiveOptions): Live {
         );
         return;
       }
+      server ??= openServer();
       server.handleUpgrade(request, socket, head, (accepted) => join(accepted, wish));
     },
     lookersOn: () => lookers.size,
@@ -110,6 +107,17 @@ export function createLive({ events, clock, snapshot }: LiveOptions): Live {
       for (const { socket } of lookers) socket.close(1001, 'the engine stops');
     },
   };
+}
+
+/** Loaded when somebody looks on. */
+function openServer(): WebSocketServer {
+  const ws = createRequire(import.meta.url)('ws') as typeof import('ws');
+  return new ws.WebSocketServer({
+    noServer: true,
+    maxPayload: 1024,
+    perMessageDeflate: false,
+    handleProtocols: (offered) => (offered.has(eventsProtocol) ? eventsProtocol : false),
+  });
 }
 
 function every(clock: Clock, periodMs: number, work: () => void): () => void {

@@ -1,4 +1,5 @@
-import { type DestinationStream, pino } from 'pino';
+import { createRequire } from 'node:module';
+import type { DestinationStream, Logger } from 'pino';
 import type { Clock, Event, Events } from '../../engine/index.ts';
 import { levels } from './levels.ts';
 
@@ -26,31 +27,44 @@ const kindsMax = 2_000;
  * kind costs ten lines in ten seconds and one that counts the rest.
  */
 export function createLogs({ events, clock, level, destination }: LogOptions): Logs {
-  const logger = pino(
+  let opened: Logger | undefined;
+  const logger = (): Logger => {
+    opened ??= openLogger(clock, destination);
+    return opened;
+  };
+  const wanted = loudest.indexOf(level ?? 'info');
+  const throttle = createThrottle(clock);
+  const write = (event: Event) => {
+    const loudness = levels[event.type];
+    if (loudness === 'silent' || loudest.indexOf(loudness) > wanted) return;
+    const { type, ...fields } = event;
+    const suppressed = throttle(event);
+    if (suppressed === undefined) return;
+    logger()[loudness]({ event: type, ...fields, ...(suppressed ? { suppressed } : {}) });
+  };
+  return {
+    bug(cause) {
+      const stack = cause instanceof Error ? framesOf(cause) : typeof cause;
+      logger().error({ event: 'bug', stack });
+    },
+    close: events.subscribe(write),
+  };
+}
+
+const loudest = ['error', 'warn', 'info', 'debug'];
+
+/** Loaded with the first line: a quiet night has none. What is too quiet never comes here. */
+function openLogger(clock: Clock, destination: DestinationStream | undefined): Logger {
+  const { pino } = createRequire(import.meta.url)('pino') as typeof import('pino');
+  return pino(
     {
-      level: level ?? 'info',
+      level: 'debug',
       base: null,
       timestamp: () => `,"time":"${new Date(clock.nowUs() / 1000).toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
     destination ?? pino.destination({ fd: 2, sync: true }),
   );
-  const throttle = createThrottle(clock);
-  const write = (event: Event) => {
-    const loudness = levels[event.type];
-    if (loudness === 'silent' || !logger.isLevelEnabled(loudness)) return;
-    const { type, ...fields } = event;
-    const suppressed = throttle(event);
-    if (suppressed === undefined) return;
-    logger[loudness]({ event: type, ...fields, ...(suppressed ? { suppressed } : {}) });
-  };
-  return {
-    bug(cause) {
-      const stack = cause instanceof Error ? framesOf(cause) : typeof cause;
-      logger.error({ event: 'bug', stack });
-    },
-    close: events.subscribe(write),
-  };
 }
 
 /** A bug's message may quote data; its name and where it happened do not. */

@@ -1,9 +1,7 @@
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
-import type { Events } from '../../engine/index.ts';
+import { createRequire } from 'node:module';
+import type { Event, Events } from '../../engine/index.ts';
 import type { Snapshot } from '../snapshot/index.ts';
-import { createGauges } from './gauges.ts';
-import { createRecorder } from './recorders.ts';
-import { metricMaker } from './series.ts';
+import type { MetricRegistry } from './metric-registry.ts';
 
 export type Metrics = {
   /** The text of a scrape (Prometheus exposition format 0.0.4). */
@@ -27,32 +25,39 @@ export type MetricsOptions = {
   readonly dataDir?: string;
 };
 
+const require = createRequire(import.meta.url);
+const registries = (): typeof import('./metric-registry.ts') => require('./metric-registry.ts');
+
+/** Events that may wait for somebody who reads the metrics; a small heap of small objects. */
+const waitingMax = 1_000;
+
 /**
  * The registry of one engine: counters from the events, levels from a snapshot at scrape time, and
- * Node's own process metrics. No patient data can reach a label (`series.ts`).
+ * Node's own process metrics. No patient data can reach a label (`series.ts`). What keeps the books
+ * is loaded by the first scrape, or when that lets the events wait for too long: a start does not
+ * wait for it.
  */
 export function createMetrics({ events, snapshot, dataDir }: MetricsOptions): Metrics {
-  const registry = new Registry();
-  const make = metricMaker(registry);
-  const setGauges = createGauges(make, dataDir);
-  const stopRecording = events.subscribe(createRecorder(make));
-  collectDefaultMetrics({ register: registry });
+  let opened: MetricRegistry | undefined;
+  let waiting: Event[] = [];
+  const registry = (): MetricRegistry => {
+    if (opened !== undefined) return opened;
+    opened = registries().createRegistry(dataDir);
+    for (const event of waiting) opened.record(event);
+    waiting = [];
+    return opened;
+  };
+  const stopListening = events.subscribe((event) => {
+    if (opened !== undefined) opened.record(event);
+    else if (waiting.push(event) >= waitingMax) registry();
+  });
   return {
-    render() {
-      setGauges(snapshot());
-      return registry.metrics();
-    },
-    contentType: registry.contentType,
-    shapes: () => registry.getMetricsAsArray().map(shapeOf),
+    render: () => registry().render(snapshot()),
+    contentType: 'text/plain; version=0.0.4; charset=utf-8',
+    shapes: () => registry().shapes(),
     close() {
-      stopRecording();
-      registry.clear();
+      stopListening();
+      opened?.close();
     },
   };
-}
-
-/** prom-client keeps a metric's name and labels on it, but leaves the labels out of its types. */
-function shapeOf(metric: { name: string }): MetricShape {
-  const { labelNames = [] } = metric as { labelNames?: readonly string[] };
-  return { name: metric.name, labelNames, isHistogram: metric instanceof Histogram };
 }

@@ -3,6 +3,7 @@ import {
   type Contribution,
   carries,
   conditionOf,
+  rewriteLinks,
   rewriteReferences,
 } from '../../transforms/fhir/index.ts';
 import type { Answer } from './answers.ts';
@@ -32,6 +33,7 @@ export function resolveReferences(spine: Spine, grants: readonly Grant[]): Answe
       else refused.push({ entry: sent.entry, issue: unmatchedAt(sent.path) });
     }
     rewriteReferences(contribution.set, (reference) => found.get(reference));
+    if (moved.size > 0) rewriteLinks(contribution.set, (link) => moved.get(link));
   }
   return refused;
 }

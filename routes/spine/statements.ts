@@ -31,6 +31,10 @@ export function prepareReading(db: DatabaseHandle) {
     wordNo: db.prepare<[string], { no: number }>('SELECT no FROM word WHERE text = ?'),
     wordText: db.prepare<[number], { text: string }>('SELECT text FROM word WHERE no = ?'),
     resourceByNo: db.prepare<[number], ResourceRow>('SELECT * FROM resource WHERE no = ?'),
+    /** Resources by their numbers, which are neighbours where a message made them. */
+    resourcesBetween: db.prepare<[number, number], Pick<ResourceRow, 'no' | 'type' | 'id'>>(
+      'SELECT no, type, id FROM resource WHERE no BETWEEN ? AND ?',
+    ),
     contribution(row: number): ContributionRow {
       const known = recent.get(row);
       if (known !== undefined) return known;

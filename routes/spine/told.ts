@@ -5,8 +5,9 @@ import { aroundSet, setOf, setTextOf } from './history.ts';
 import { listType, moveType } from './inner-types.ts';
 import { listContribution } from './lists.ts';
 import { moveContribution } from './moves.ts';
+import type { ContributionRow } from './packing.ts';
 import { unpackId } from './schema.ts';
-import { type Reading, textAfter } from './statements.ts';
+import { type Reading, type ResourceRow, textAfter } from './statements.ts';
 import type { Words } from './words.ts';
 
 /** What a message said of one resource, each element as JSON text. */
@@ -49,10 +50,28 @@ function toldOf(
   return {
     ...{ type: shown, id, setText, remove, whole, initial, joins, without, corrects, deleted },
     get set() {
-      seen ??= new Map([...take()].filter(([name]) => !isHidden(name)));
+      if (seen === undefined) {
+        seen = take();
+        for (const name of seen.keys()) if (isHidden(name)) seen.delete(name);
+      }
       return seen;
     },
   };
+}
+
+type Named = Pick<ResourceRow, 'type' | 'id'>;
+
+/** The resources of these contributions: what a message made was numbered one after the other. */
+function namesOf(reading: Reading, rows: readonly ContributionRow[]): ReadonlyMap<number, Named> {
+  const named = new Map<number, Named>();
+  const numbers = rows.map(({ resource }) => resource).sort((left, right) => left - right);
+  for (let at = 0; at < numbers.length; ) {
+    const first = numbers[at]!;
+    let last = first;
+    for (; at < numbers.length && numbers[at]! <= last + 1; at += 1) last = numbers[at]!;
+    for (const row of reading.resourcesBetween.all(first, last)) named.set(row.no, row);
+  }
+  return named;
 }
 
 /** What a generation of a message said. */
@@ -62,11 +81,13 @@ export function toldBefore(
   message: number,
   generation: number,
 ): readonly Told[] {
-  return reading.effects(message, generation).flatMap((row): Told[] => {
+  const rows = reading.effects(message, generation);
+  const named = namesOf(reading, rows);
+  return rows.flatMap((row): Told[] => {
     const said = aroundSet(row);
     if (said.retraction) return [];
     const text = textAfter(reading, row);
-    const { type, id } = reading.resourceByNo.get(row.resource)!;
+    const { type, id } = named.get(row.resource)!;
     const take = () => setOf(row, text);
     return [toldOf(words.text(type), unpackId(id), said, setTextOf(row, text), take)];
   });

@@ -37,6 +37,7 @@ describe('what a start loads', () => {
     );
     assert.match(serve, /bin\/registry\.ts/);
     assert.doesNotMatch(serve, /\/channels\/|transforms\/(mapping|identity|validation)\//);
+    assert.doesNotMatch(serve, /node_modules\/(prom-client|pino|ws|rxjs|piscina)\//);
     assert.match(mllp, /channels\/mllp\//);
     assert.doesNotMatch(mllp, /channels\/(cdc|fhir|files|bulk)\//);
     assert.match(identify, /transforms\/identity\/policy\//);

@@ -65,6 +65,17 @@ describe('metrics', () => {
     );
   });
 
+  it('count what came before anybody read them, however much that was', async () => {
+    for (const before of [0, 1, 999, 1_000, 2_500]) {
+      const { engine, scrape } = setUp();
+      const emit = () => engine.events.emit({ type: 'landed', channel: 'a', count: 1, bytes: 1 });
+      for (let n = 0; n < before; n += 1) emit();
+      assert.equal((await scrape()).get('plexus_landed_total{channel="a"}') ?? 0, before);
+      emit();
+      assert.equal((await scrape()).get('plexus_landed_total{channel="a"}'), before + 1);
+    }
+  });
+
   it('show latency and commits as histograms in seconds', async () => {
     const { engine, scrape } = setUp();
     engine.events.emit({ type: 'acknowledged', channel: 'a', code: 'AA', latencyMs: 7 });

@@ -1,19 +1,27 @@
 import { isRawNumber, parseFaithfully } from './json.ts';
 import type { Patch, PatchOperation, Pointer } from './patch.ts';
+import { isTooDeep } from './references.ts';
 
 type Json = Record<string, unknown>;
 
+/** What one patch may copy: a few copies of a whole into itself would double it past all memory. */
+const copiedCharactersMax = 4 * 1024 * 1024;
+
+/** The resource as it grows, and what may still be copied in it. */
+type Root = { readonly resource: Json; copyable: number };
+
 /**
  * The resource after the patch, in which the given one may live on; undefined when an operation
- * does not fit it: all or none (RFC 6902, section 5).
+ * does not fit it, or the outcome would be deeper than any resource or copied together beyond 4 MB:
+ * all or none (RFC 6902, section 5).
  */
 export function applyPatch(resource: Json, patch: Patch): Json | undefined {
-  const root = { resource: structured(resource) as Json };
+  const root = { resource: structured(resource) as Json, copyable: copiedCharactersMax };
   for (const one of patch) if (!applied(root, one)) return undefined;
-  return root.resource;
+  return isTooDeep(root.resource) ? undefined : root.resource;
 }
 
-function applied(root: { resource: Json }, operation: PatchOperation): boolean {
+function applied(root: Root, operation: PatchOperation): boolean {
   switch (operation.op) {
     case 'add':
     case 'replace':
@@ -24,7 +32,10 @@ function applied(root: { resource: Json }, operation: PatchOperation): boolean {
       return sameJson(find(root.resource, operation.path), operation.value);
     case 'copy': {
       const value = find(root.resource, operation.from);
-      return value !== undefined && put(root.resource, operation.path, structured(value), 'add');
+      if (value === undefined) return false;
+      const text = JSON.stringify(value);
+      root.copyable -= text.length;
+      return root.copyable >= 0 && put(root.resource, operation.path, parseFaithfully(text), 'add');
     }
     case 'move': {
       const { from, path } = operation;

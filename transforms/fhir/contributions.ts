@@ -2,7 +2,7 @@ import type { Issue } from '../../engine/index.ts';
 import { identifiersOf, readCondition } from './condition.ts';
 import type { Contribution } from './contribution.ts';
 import type { Entry, Payload } from './entries.ts';
-import { type Rewrite, readReference, rewriteReferences } from './references.ts';
+import { type Rewrite, readReference, rewriteLinks, rewriteReferences } from './references.ts';
 import { resourceId } from './resource-id.ts';
 import type { Sent } from './sent.ts';
 
@@ -38,6 +38,8 @@ export function contributionsOf(
       return undefined;
     };
     rewriteReferences(set, rewrite);
+    if (isTransaction)
+      rewriteLinks(set, (link) => (link.startsWith('urn:') ? local(link) : undefined));
     for (const reference of seeks)
       if (conditionOf(reference) === undefined) unresolved.push(undecidableIn(one.entry));
     const kept = metaOf(meta);

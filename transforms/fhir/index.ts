@@ -41,6 +41,6 @@ export {
 export type { CodeableConcept, Coding, Identifier, OperationOutcome, R4Type } from './r4.ts';
 export { isR4Type } from './r4.ts';
 export { readFhirStage } from './read-fhir.ts';
-export { readReference, rewriteReferences } from './references.ts';
+export { readReference, rewriteLinks, rewriteReferences } from './references.ts';
 export { nameUuid, resourceId } from './resource-id.ts';
 export type { Sent } from './sent.ts';

@@ -25,6 +25,38 @@ export function rewriteReferences(value: unknown, rewrite: Rewrite): void {
   }
 }
 
+/** Elements of type uri, url, oid and uuid that may lead to a resource. */
+const links = new Set([
+  'uri',
+  'url',
+  'instantiatesUri',
+  'valueUri',
+  'valueUrl',
+  'valueOid',
+  'valueUuid',
+]);
+const linkInNarrative = /(\s(?:href|src)\s*=\s*)(["'])([^"'<]{1,2048})\2/g;
+
+/**
+ * Rewrites the other links of a transaction to its own entries, in place: of elements that hold a
+ * URI, and of `<a href>` and `<img src>` in narratives
+ * (https://hl7.org/fhir/R4/http.html#transaction). Canonicals and texts are left as they are.
+ */
+export function rewriteLinks(value: unknown, rewrite: Rewrite): void {
+  if (typeof value !== 'object' || value === null) return;
+  const holder = value as Record<string, unknown>;
+  for (const name of Object.keys(holder)) {
+    const inner = holder[name];
+    if (typeof inner !== 'string') rewriteLinks(inner, rewrite);
+    else if (links.has(name)) holder[name] = rewrite(inner) ?? inner;
+    else if (name === 'div')
+      holder[name] = inner.replace(linkInNarrative, (all, before, quote, link) => {
+        const found = rewrite(link);
+        return found === undefined ? all : `${before}${quote}${found}${quote}`;
+      });
+  }
+}
+
 /** Longer than any URL that a server takes. */
 const referenceCharactersMax = 2_048;
 

@@ -18,7 +18,7 @@ export function nameUuid(name: string): string {
   const digest = hash('sha1', named(name), 'hex');
   const code = digest.charCodeAt(16);
   // The last two bits of a hex digit: letters begin at ten, their codes at 97.
-  const variant = '89ab'[(code < 58 ? code : code + 1) & 3];
+  const variant = '89ab'.charAt((code < 58 ? code : code + 1) & 3);
   return (
     `${digest.slice(0, 8)}-${digest.slice(8, 12)}-5${digest.slice(13, 16)}` +
     `-${variant}${digest.slice(17, 20)}-${digest.slice(20, 32)}`

@@ -16,5 +16,5 @@ export * from './query.ts';
 export { type SegmentRepair, segmentRepairs } from './repairs.ts';
 export { Scope } from './scope.ts';
 export { type Presence, Segment } from './segment.ts';
-export { type FieldBits, fieldBits } from './segment-fields.ts';
+export { type Characters, type FieldBits, fieldBits } from './segment-fields.ts';
 export { nameCode, nameOf } from './segment-names.ts';

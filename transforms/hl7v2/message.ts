@@ -7,7 +7,7 @@ import { repairTildes, type SegmentRepair } from './repairs.ts';
 import { Scope } from './scope.ts';
 import { Segment, type SegmentSource } from './segment.ts';
 import { type BoundsFinding, findSegments } from './segment-bounds.ts';
-import { fieldBits } from './segment-fields.ts';
+import { type Characters, charactersOf, fieldBits } from './segment-fields.ts';
 
 export type ParseOptions = {
   /** The facility's character set, for bytes that neither MSH-18 nor UTF-8 explains. */
@@ -28,6 +28,7 @@ export class Hl7Message extends Scope implements SegmentSource {
   readonly encoding: string;
   readonly delimiters: Delimiters;
   readonly #issues: Issue[];
+  #codes: Characters | undefined;
   #positions: PositionFinder | undefined;
 
   constructor(read: ReadMessage, delimiters: Delimiters, bounds: readonly number[]) {
@@ -47,6 +48,12 @@ export class Hl7Message extends Scope implements SegmentSource {
 
   get issues(): readonly Issue[] {
     return this.#issues;
+  }
+
+  get codes(): Characters {
+    // In ASCII the bytes are the text.
+    this.#codes ??= this.encoding === 'ascii' ? this.bytes : charactersOf(this.text);
+    return this.#codes;
   }
 
   /** Byte offset in the raw payload of a position in the text. */

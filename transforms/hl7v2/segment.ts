@@ -2,13 +2,20 @@ import type { Delimiters } from './delimiters.ts';
 import { unescapeText } from './escape.ts';
 import { compilePath, type Path } from './path.ts';
 import { firstPiece, isPopulated as hasValue, piece, pieceCount, pieceStart } from './pieces.ts';
-import { divideFields, type FieldBits, fieldLabel, type SegmentFields } from './segment-fields.ts';
+import {
+  type Characters,
+  divideFields,
+  type FieldBits,
+  fieldLabel,
+  type SegmentFields,
+} from './segment-fields.ts';
 import { nameCode, nameOf } from './segment-names.ts';
 
 /** What a segment needs of the message that it stands in. */
 export type SegmentSource = {
   /** The whole message, decoded. */
   readonly text: string;
+  readonly codes: Characters;
   readonly bytes: Buffer;
   readonly encoding: string;
   readonly delimiters: Delimiters;
@@ -212,8 +219,7 @@ export class Segment {
   /** Where its fields are, and which have a value. */
   get fields(): SegmentFields {
     if (this.#fields === undefined) {
-      const { text, delimiters } = this.message;
-      this.#fields = divideFields(text, this.start, this.end, delimiters, this.#isHeader);
+      this.#fields = divideFields(this.message, this.start, this.end, this.#isHeader);
     }
     return this.#fields;
   }

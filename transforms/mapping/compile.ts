@@ -1,130 +1,31 @@
 import { type FieldBits, fieldBits, nameCode, nameOf } from '../hl7v2/index.ts';
-import { compileCondition, type Predicate } from './conditions.ts';
-import { type CorrectionPlan, correctionPlan } from './correction-plan.ts';
-import { compileDialect, compileTable, type Dialect } from './dialect.ts';
+import { compileCondition } from './conditions.ts';
+import { correctionPlan } from './correction-plan.ts';
+import { compileDialect, compileTable } from './dialect.ts';
 import { elementsOf } from './elements.ts';
-import type { CodeTable } from './environment.ts';
 import { fieldPath } from './field-path.ts';
-import { type Fill, programOf } from './generate.ts';
+import { programOf } from './generate.ts';
 import { joiningElements } from './joins.ts';
-import { compileKey, compileOthers, type KeyReader, keyWords } from './keys.ts';
-import { compileList, type ListPlan } from './listings.ts';
-import type { Live, Shape } from './live.ts';
+import { compileKey, compileOthers, keyWords } from './keys.ts';
+import { compileList } from './listings.ts';
 import type { LoadedMapping } from './load.ts';
-import type { Memos } from './memo.ts';
 import type { Merged } from './merge.ts';
-import { type Giving, type Givings, givingsOf } from './origins.ts';
-import { type ReadPath, readPath } from './reader.ts';
-import { type Going, goingWith } from './replacements.ts';
-import type { RowTables } from './rows/index.ts';
-import { compileRule, type Rule, type RulePlan } from './rule.ts';
+import { type Givings, givingsOf } from './origins.ts';
+import type {
+  CompiledMapping,
+  Filling,
+  MessageEntry,
+  MessagePlan,
+  PartPlan,
+  ResourcePlan,
+  Written,
+} from './plans.ts';
+import { readPath } from './reader.ts';
+import { goingWith } from './replacements.ts';
+import { compileRule, type Rule } from './rule.ts';
+import { segmentNumber } from './scope.ts';
 import { choiceNames, fhirPathOf } from './target.ts';
 import { visitNumberOf } from './visit-fields.ts';
-
-/**
- * A rule at its segment. `field`: without this field of the segment it has nothing to do; 0 where
- * the rule must be asked.
- */
-export type Step = {
-  readonly field: number;
-  readonly apply: Rule['apply'];
-  readonly plan: RulePlan;
-  isLive(shape: Shape): boolean;
-  /** Set where rows of other fields fill the same list. */
-  readonly giving: Giving | undefined;
-};
-
-/** Rules and parts of a resource, or of a part. */
-export type Filling = Written & {
-  /** Its rules as one function; undefined while, or where, they are asked one by one. */
-  program(): Fill | undefined;
-};
-
-export type Written = {
-  /** Of the row. */
-  readonly id: string;
-  readonly segment: string;
-  /** Its place among all resource and part rows. */
-  readonly number: number;
-  readonly steps: readonly Step[];
-  readonly parts: readonly PartPlan[];
-  /** Names, one of which must be there for each, and what to call it. */
-  readonly required: readonly { readonly name: string; readonly names: readonly string[] }[];
-};
-
-export type ResourcePlan = Filling & {
-  readonly type: string;
-  readonly each: string;
-  readonly when: Predicate | undefined;
-  readonly key: KeyReader;
-  readonly keyWords: string;
-  readonly otherKeys: ReturnType<typeof compileOthers>;
-  /** What messages say for which it does not hold counts only where nothing is known yet. */
-  readonly authority: Predicate | undefined;
-  /** The same key twice in a message is the same resource, not a second one. */
-  readonly isShared: boolean;
-  /** Left out where the message makes one of the same key already. */
-  readonly isOnce: boolean;
-  readonly corrections: readonly CorrectionPlan[];
-  /** Where it holds, the resource is there no more. */
-  readonly deletes: Predicate | undefined;
-  /** Issue code when the key is missing. */
-  readonly missing: string;
-  /** What goes with each name that is set. */
-  readonly goes: ReadonlyMap<string, Going>;
-  /** What its segments say as a list. */
-  readonly list: ListPlan | undefined;
-  /** Elements whose values join what earlier messages said. */
-  readonly joins: readonly string[];
-  readonly slot: number; // Its place among the resource rows.
-};
-
-export type PartPlan = Filling & {
-  readonly element: string;
-  /** Set when each repetition of a field makes one. */
-  readonly field: ReadPath | undefined;
-  readonly when: Predicate | undefined;
-  /** Elements without which an item is left out. */
-  readonly needs: readonly string[];
-  /** Set when segments fill an item together. */
-  readonly join: { readonly by: ReadPath; readonly once: ReadPath } | undefined;
-  /** A list that is sent replaces the one before. */
-  readonly isSnapshot: boolean;
-  /** Set where rows of other fields fill the same list. */
-  readonly giving: Giving | undefined;
-};
-
-export type MessagePlan = 'filter' | readonly MessageEntry[];
-
-/** What a message makes of a resource row; `least`: with fewer the message waits. */
-export type MessageEntry = {
-  readonly resource: ResourcePlan;
-  readonly optional: boolean;
-  readonly least: number;
-};
-
-/** A mapping, ready to run. */
-export type CompiledMapping = {
-  /** `name@hash`. */
-  readonly label: string;
-  readonly name: string;
-  readonly dialect: Dialect;
-  readonly tables: ReadonlyMap<string, CodeTable>;
-  readonly messages: ReadonlyMap<string, MessagePlan>;
-  /** Segment to the fields that carry nothing to map. */
-  readonly ignored: ReadonlyMap<string, FieldBits>;
-  /** Set where it converts rows of a database. */
-  readonly rows: RowTables | undefined;
-  /** Segment of each resource row. */
-  readonly each: readonly string[];
-  readonly prior: ResourcePlan | undefined;
-  /** Slug of the sender; part of every id. */
-  readonly source: string;
-  /** What it does with messages of the shapes that came. */
-  readonly lives: Map<string, Live>;
-  /** What its rules remember, by the delimiters of the messages. */
-  readonly memos: Map<string, Memos>;
-};
 
 /**
  * Compiles a mapping that was loaded without a mistake; throws otherwise. `wrap`: looks over the
@@ -156,7 +57,7 @@ export function compileMapping(
     messages,
     ignored: bySegment(merged.ignore),
     rows: loaded.rows,
-    each: merged.resources.map(({ row }) => segmentName(row.each!)),
+    each: merged.resources.map(({ row }) => segmentNumber(row.each!)),
     prior: [...resources.values()].find(({ type, each }) => type === 'Patient' && each === 'MRG'),
     source: merged.source,
     lives: new Map(),
@@ -167,11 +68,11 @@ export function compileMapping(
 /** The very string that messages use, so that names are compared by their address. */
 const segmentName = (name: string): string => nameOf(nameCode(name, 0));
 
-function bySegment(paths: readonly string[]): ReadonlyMap<string, FieldBits> {
+function bySegment(paths: readonly string[]): ReadonlyMap<number, FieldBits> {
   const fields = new Map<string, number[]>();
   for (const { segment, field } of paths.map(fieldPath))
     fields.set(segment, [...(fields.get(segment) ?? []), field]);
-  return new Map([...fields].map(([segment, numbers]) => [segment, fieldBits(numbers)] as const));
+  return new Map([...fields].map(([name, numbers]) => [nameCode(name, 0), fieldBits(numbers)]));
 }
 
 /** Rows of a database have no segments that `also` could mean. */
@@ -228,7 +129,7 @@ function planResource(id: string, merged: Merged, rules: Rules): ResourcePlan {
     list: compileList(row, resources),
     joins: joiningElements(merged, id).filter((name) => !givings.elements.has(name)),
     slot,
-    ...filling(id, segmentName(row.each!), merged, rules, givings),
+    ...filled(filling(id, segmentName(row.each!), merged, rules, true, givings)),
   };
 }
 
@@ -237,15 +138,20 @@ function filling(
   segment: string,
   merged: Merged,
   rules: Rules,
+  isFilledOnce: boolean,
   givings?: Givings,
 ): Filling {
   const parts = merged.parts.filter((placed) => placed.row.of === id);
   const elements = elementsOf(fhirPathOf(merged, id)!)?.values() ?? [];
   const rows = [...merged.resources, ...merged.parts];
+  const row = rows.find((placed) => placed.row.id === id)?.row;
   const written: Written = {
     id,
     segment,
+    segmentNumber: segmentNumber(segment),
     number: rows.findIndex(({ row }) => row.id === id),
+    isFilledOnce,
+    repeated: row?.each?.includes('-') ? readPath(fieldPath(row.each)).name : undefined,
     steps: rules.all
       .filter((rule) => rule.owner === id)
       .map(({ id: ruleId, source, apply, isLive, plan }) => ({
@@ -271,6 +177,12 @@ function filling(
   return { ...written, program };
 }
 
+/** A plan has it whole, too: all fillings are of one form, which plans are not. */
+const filled = (of: Filling): Written & { readonly filling: Filling } => {
+  const { program, ...written } = of;
+  return { ...written, filling: of };
+};
+
 const nothingNeeded: readonly string[] = Object.freeze([]);
 
 function planPart(
@@ -292,6 +204,6 @@ function planPart(
     isSnapshot: row.update === 'snapshot',
     giving: givings?.parts.get(id),
     join: join && { by: readPath(fieldPath(join.by)), once: readPath(fieldPath(join.once)) },
-    ...filling(id, segment, merged, rules),
+    ...filled(filling(id, segment, merged, rules, join === undefined)),
   };
 }

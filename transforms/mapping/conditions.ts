@@ -74,9 +74,9 @@ function clause(key: string, wanted: Clauses[string]): Predicate {
 }
 
 function positive(key: string, wanted: Clauses[string]): Predicate {
-  const values = new Set([wanted].flat().map(String));
-  if (key === 'trigger') return (place) => values.has(place.trigger);
-  if (key === 'message') return (place) => values.has(place.messageType);
+  const values = [wanted].flat().map(String);
+  if (key === 'trigger') return (place) => isAmong(values, place.trigger);
+  if (key === 'message') return (place) => isAmong(values, place.messageType);
   const path = readPath(fieldPath(key));
   // A field may have a value and no first component: `^1^:^128`, `^Glucose`.
   const isThere: Judge = (reader, at) => readField(reader, at, path).state === 'value';
@@ -84,20 +84,26 @@ function positive(key: string, wanted: Clauses[string]): Predicate {
   if (wanted === 'absent') return fieldPredicate(path, (reader, at) => !isThere(reader, at), true);
   return fieldPredicate(
     path,
-    (reader, at) => values.has(readText(reader, at, path)),
-    values.has(''),
+    (reader, at) => isAmong(values, readText(reader, at, path)),
+    values.includes(''),
   );
+}
+
+/** Texts of a message have no hash yet; comparing them with a few words takes less than one. */
+export function isAmong(values: readonly string[], text: string): boolean {
+  for (const value of values) if (value === text) return true;
+  return false;
 }
 
 type Judge = (reader: Reader, at: number) => boolean;
 
 /** Remembers the last answer: all results of an order ask the same of it. */
-function fieldPredicate({ segment }: ReadPath, judge: Judge, isMissing: boolean): Predicate {
+function fieldPredicate({ number }: ReadPath, judge: Judge, isMissing: boolean): Predicate {
   let lastRun = -1;
   let lastAt = -1;
   let last = false;
   return ({ run, reader, scope }, index) => {
-    const at = scope.resolve(index, segment);
+    const at = scope.resolve(index, number);
     if (at < 0) return isMissing;
     if (at === lastAt && run === lastRun) return last;
     last = judge(reader, at);

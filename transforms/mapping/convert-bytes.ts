@@ -2,10 +2,11 @@ import { type Issue, PlexusError } from '../../engine/index.ts';
 import type { Conversion } from '../fhir/index.ts';
 import { type Hl7Message, parse, type SegmentRepair, segmentRepairs } from '../hl7v2/index.ts';
 import { bundleOf } from './bundle.ts';
-import { type CompiledMapping, compileMapping } from './compile.ts';
+import { compileMapping } from './compile.ts';
 import { convertChange } from './convert-change.ts';
 import { type Converted, convertMessage } from './convert-message.ts';
 import type { LoadedMapping } from './load.ts';
+import type { CompiledMapping } from './plans.ts';
 
 const compiled = new WeakMap<LoadedMapping, CompiledMapping>();
 

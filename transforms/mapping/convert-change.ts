@@ -1,8 +1,8 @@
 import type { Issue } from '../../engine/index.ts';
 import type { Contribution } from '../fhir/index.ts';
 import { parse } from '../hl7v2/index.ts';
-import type { CompiledMapping } from './compile.ts';
 import { type Converted, convertMessage } from './convert-message.ts';
+import type { CompiledMapping } from './plans.ts';
 import {
   changeIssues,
   type RowTables,

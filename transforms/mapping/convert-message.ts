@@ -2,7 +2,6 @@ import { type Issue, isBlocking } from '../../engine/index.ts';
 import type { Contribution, Conversion, Mark } from '../fhir/index.ts';
 import { type Hl7Message, isQuery, queryRefusedCode } from '../hl7v2/index.ts';
 import { type Collector, createCollector } from './collector.ts';
-import type { CompiledMapping, MessagePlan } from './compile.ts';
 import { addContribution } from './contributions.ts';
 import { fillResource } from './fill-resource.ts';
 import { listings } from './listings.ts';
@@ -11,6 +10,7 @@ import { type FullRun, makeInstances } from './make-instances.ts';
 import { memosFor } from './memo.ts';
 import { environmentOf } from './message-environment.ts';
 import { readMoves } from './moves.ts';
+import type { CompiledMapping, MessagePlan } from './plans.ts';
 import { createReader } from './reader.ts';
 import type { Run } from './rule.ts';
 import { scopeOf } from './scope.ts';
@@ -101,7 +101,7 @@ function startRun(
   const { messageType, triggerEvent: trigger } = message.header;
   const { each } = mapping;
   const reader = createReader(message, mapping.dialect);
-  const scope = scopeOf(message.segments.map((segment) => segment.name));
+  const scope = scopeOf(message.segments);
   runs += 1;
   return {
     run: runs,
@@ -118,9 +118,9 @@ function startRun(
   };
 }
 
-function markIgnored(mapping: CompiledMapping, { reader, scope }: Run): void {
-  for (let index = 0; index < reader.segments.length; index += 1) {
-    const bits = mapping.ignored.get(scope.names[index]!);
-    if (bits) reader.segments[index]!.markReadBits(bits);
+function markIgnored(mapping: CompiledMapping, { reader }: Run): void {
+  for (const segment of reader.segments) {
+    const bits = mapping.ignored.get(segment.code);
+    if (bits) segment.markReadBits(bits);
   }
 }

@@ -16,22 +16,23 @@ export function plainParts(
   end: number,
 ): Cell['parts'] | undefined {
   const { component, repetition, subcomponent, escape: mark } = reader.codes;
+  const { characters } = reader;
   let count = 0;
   for (let at = start; at < end; at += 1) {
-    const code = text.charCodeAt(at);
+    const code = characters[at]!;
     if (code === component) {
       ends[count] = at;
       count += 1;
     } else if (code === repetition || code === subcomponent || code === mark) return undefined;
   }
-  if (count === 0) return [clean(reader, text.slice(start, end))];
+  if (count === 0) return [cleanPart(reader, text, start, end)];
   ends[count] = end;
   // A list that grows as it is filled takes room for seventeen.
   const list: string[] = new Array(count + 1);
   let from = start;
   for (let at = 0; at <= count; at += 1) {
     const to = ends[at]!;
-    list[at] = to > from ? clean(reader, text.slice(from, to)) : '';
+    list[at] = to > from ? cleanPart(reader, text, from, to) : '';
     from = to + 1;
   }
   return list;
@@ -104,6 +105,18 @@ function unescaped(reader: Reader, index: number, written: string, place: Path):
   if (!written.includes(reader.escape)) return clean(reader, written);
   return clean(reader, reader.segments[index]!.getText(place) ?? '');
 }
+
+/** As `clean` has it; most texts are seen to be clean by their first and last character. */
+export function cleanPart(reader: Reader, text: string, start: number, end: number): string {
+  const { characters } = reader;
+  const first = characters[start]!;
+  const last = characters[end - 1]!;
+  const part = text.slice(start, end);
+  const isClean = first > quote && last > space && last < noBreakSpace && first < noBreakSpace;
+  return isClean && reader.dialect.nullTokens.size === 0 ? part : clean(reader, part);
+}
+
+const [space, quote, noBreakSpace] = [32, 34, 0xa0];
 
 export function clean({ dialect }: Reader, text: string): string {
   if (text === '' || text === '""') return '';

@@ -40,6 +40,8 @@ export type FieldRule = {
   readonly paths: readonly RulePath[];
   readonly gathers: boolean;
   valuesAt: ValuesAt;
+  /** The same of a field with something in it, whatever is remembered. */
+  valuesNow: ValuesAt;
   /** Those of a field of all segments below. */
   gathered(run: Run, target: Target, index: number, path: RulePath): Values;
   apply(run: Run, target: Target, index: number): void;
@@ -49,7 +51,7 @@ export function fieldRule(given: Given): FieldRule {
   const { when, put, writer, row, conversion } = given;
   const { repeats } = writer;
   const gathers = conversion.gathers === true;
-  const { paths, valuesAt, converted } = valuesOf(given);
+  const { paths, valuesAt, valuesNow, converted } = valuesOf(given);
 
   function putAll(target: Target, values: Values): boolean {
     if (values === undefined) return false;
@@ -65,19 +67,19 @@ export function fieldRule(given: Given): FieldRule {
   }
 
   /** Of several such segments, the first of which the condition holds. */
-  function meantAt(run: Run, index: number, segment: string): number {
-    if (when === undefined) return run.scope.resolve(index, segment);
-    for (const at of run.scope.all(index, segment)) if (when(run, at)) return at;
+  function meantAt(run: Run, index: number, { number }: RulePath): number {
+    if (when === undefined) return run.scope.resolve(index, number);
+    for (const at of run.scope.all(index, number)) if (when(run, at)) return at;
     return -1;
   }
 
   function applyElsewhere(run: Run, target: Target, index: number, path: RulePath): boolean {
     if (!repeats) {
-      const at = meantAt(run, index, path.segment);
+      const at = meantAt(run, index, path);
       return at >= 0 && applyAt(run, target, at, path, index);
     }
     let written = false;
-    for (const at of run.scope.all(index, path.segment))
+    for (const at of run.scope.all(index, path.number))
       written = applyAt(run, target, at, path, index) || written;
     return written;
   }
@@ -98,6 +100,7 @@ export function fieldRule(given: Given): FieldRule {
     paths,
     gathers,
     valuesAt,
+    valuesNow,
     gathered,
     apply(run, target, index) {
       for (const path of paths) if (applyPath(run, target, index, path)) return;
@@ -147,7 +150,10 @@ function valuesOf({ row, merged, conversion, table, writer, paths: read }: Given
     if (!isCurrent && !run.reader.segments[at]!.has(path.field)) return undefined;
     const remembered = isCurrent ? undefined : path.remembered;
     const known = remembered && recall(run, at, remembered);
-    if (known !== undefined) return known.values;
+    return known === undefined ? valuesNow(run, target, at, path, owner) : known.values;
+  }
+
+  function valuesNow(run: Run, target: Target, at: number, path: RulePath, owner: number) {
     const before = run.collector.count();
     const field = fieldOf(run, target, at, path);
     if (field.state === 'null') {
@@ -156,12 +162,13 @@ function valuesOf({ row, merged, conversion, table, writer, paths: read }: Given
       return undefined;
     }
     const values = field.state === 'absent' ? undefined : converted(run, field, at, owner);
+    const remembered = target.current?.name === path.name ? undefined : path.remembered;
     if (remembered !== undefined && run.collector.count() === before)
       remember(run, at, remembered, values);
     return values;
   }
 
-  return { paths, valuesAt, converted };
+  return { paths, valuesAt, valuesNow, converted };
 }
 
 /** The field of a segment; in a part that stands for one repetition, that repetition alone. */

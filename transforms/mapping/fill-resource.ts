@@ -1,8 +1,8 @@
 import type { Contribution } from '../fhir/index.ts';
-import type { ResourcePlan } from './compile.ts';
-import { fillTarget } from './fill.ts';
+import { fillTarget, isBare } from './fill.ts';
 import { withoutElement } from './given-origins.ts';
 import type { FullRun, Made } from './make-instances.ts';
+import type { ResourcePlan } from './plans.ts';
 import { deleteTrigger } from './rows/index.ts';
 import { newTarget, type Target } from './rule.ts';
 
@@ -25,7 +25,7 @@ export function fillResource(
     return { contribution: { type, id, set: {}, remove: [], deleted: true }, found: undefined };
   }
   const target = newTarget(undefined);
-  fillTarget(plan, run, target, index);
+  fillTarget(plan.filling, run, target, index);
   if (isDeleted) markDeleted(target, plan.list?.deleted);
   // Of a deleted row the key may be all that is told; the rest of it is stored.
   const required = run.trigger === deleteTrigger ? [] : plan.required;
@@ -87,16 +87,19 @@ function contributionOf(
 /** What it gives is for elements that have no value; identifiers take nobody`s place. */
 function yieldTo({ joins }: ResourcePlan, target: Target): void {
   const { set } = target;
+  const kept: Target['set'] = {};
   for (const name in set) {
-    if (Array.isArray(set[name]) && joins.includes(name)) continue;
-    target.initial ??= {};
-    target.initial[name] = set[name];
-    delete set[name];
-    if (target.origins !== undefined) target.origins = withoutElement(target.origins, name);
+    if (Array.isArray(set[name]) && joins.includes(name)) {
+      kept[name] = set[name];
+      delete set[name];
+    } else if (target.origins !== undefined) target.origins = withoutElement(target.origins, name);
   }
+  if (target.initial === undefined) target.initial = isBare(set) ? undefined : set;
+  else Object.assign(target.initial, set);
+  target.set = kept;
   target.emptied = undefined;
   target.without = undefined;
-  target.marks = target.marks?.filter(({ path }) => set[path[0]!] !== undefined);
+  target.marks = target.marks?.filter(({ path }) => kept[path[0]!] !== undefined);
 }
 
 function markDeleted(target: Target, deleted: Readonly<Record<string, unknown>> = {}): void {

@@ -1,9 +1,9 @@
 import type { Segment } from '../hl7v2/index.ts';
-import type { Filling, PartPlan, Step } from './compile.ts';
 import { withOrigin } from './given-origins.ts';
 import { isEmptied } from './listings.ts';
 import { type LiveFilling, liveFilling } from './live.ts';
 import type { Giving } from './origins.ts';
+import type { Filling, PartPlan, Step } from './plans.ts';
 import { readField, readText } from './reader.ts';
 import { newTarget, type Run, type Target } from './rule.ts';
 
@@ -65,7 +65,7 @@ export function fillPart(part: PartPlan, run: Run, owner: Target, index: number)
     joinItems(part, part.join, run, owner, index);
     return;
   }
-  for (const at of run.scope.all(index, part.segment)) {
+  for (const at of run.scope.all(index, part.segmentNumber)) {
     if (part.when && !part.when(run, at)) {
       // It was sent, and is none of these: what the same source gave before is no more.
       if (part.giving?.origin.adds === false && isSent(part, run, at)) empty(owner, part.element);
@@ -99,7 +99,7 @@ function joinItems(
 ): void {
   const open = new Map<string, { item: Target; seen: Set<string> }>();
   const items: Target[] = [];
-  for (const at of run.scope.all(index, part.segment)) {
+  for (const at of run.scope.all(index, part.segmentNumber)) {
     if (part.when && !part.when(run, at)) continue;
     const group = readText(run.reader, at, by);
     const word = readText(run.reader, at, once);
@@ -110,7 +110,7 @@ function joinItems(
       items.push(known.item);
     }
     known.seen.add(word);
-    fillTarget(part, run, known.item, at);
+    fillTarget(part.filling, run, known.item, at);
   }
   for (const item of items) putItem(part, owner, item);
 }
@@ -123,7 +123,7 @@ function addItem(
   current: Target['current'],
 ): void {
   const item = newTarget(current);
-  fillTarget(part, run, item, index);
+  fillTarget(part.filling, run, item, index);
   putItem(part, owner, item);
 }
 
@@ -131,7 +131,7 @@ function putItem(part: PartPlan, owner: Target, item: Target): void {
   const { set } = item;
   if (isBare(set)) return;
   for (const name of part.needs) if (set[name] === undefined) return;
-  for (const { names } of part.required) if (!names.some((name) => set[name] !== undefined)) return;
+  for (const { names } of part.required) if (!hasAny(set, names)) return;
   const list = owner.set[part.element] as unknown[] | undefined;
   const at = list?.length ?? 0;
   if (list) list.push(set);
@@ -142,7 +142,12 @@ function putItem(part: PartPlan, owner: Target, item: Target): void {
     owner.marks.push({ path: [part.element, at, ...path], use });
 }
 
-function isBare(set: Readonly<Record<string, unknown>>): boolean {
+function hasAny(set: Target['set'], names: readonly string[]): boolean {
+  for (const name of names) if (set[name] !== undefined) return true;
+  return false;
+}
+
+export function isBare(set: Readonly<Record<string, unknown>>): boolean {
   for (const _ in set) return false;
   return true;
 }

@@ -1,13 +1,15 @@
-import type { PartPlan, Step, Written } from './compile.ts';
-import type { FieldRule, RulePath } from './field-rule.ts';
+import type { FieldRule, RulePath, ValuesAt } from './field-rule.ts';
 import { fillPart, noteOrigin } from './fill.ts';
 import { instanceAt } from './instances.ts';
 import type { LiveFilling } from './live.ts';
+import { recall } from './memo.ts';
+import type { PartPlan, Step, Written } from './plans.ts';
 import { newProgram, type Program } from './program.ts';
 import { type ConditionNames, conditionText, placeText } from './program-condition.ts';
 import { writeText } from './program-write.ts';
 import { emptyElements } from './put.ts';
 import type { RulePlan, Run, Target } from './rule.ts';
+import { segmentNumber } from './scope.ts';
 
 /** Fills a resource, or an item of a part, at its segment, as `fillTarget` does rule by rule. */
 export type Fill = (run: Run, target: Target, index: number, live: LiveFilling) => void;
@@ -24,11 +26,13 @@ export function generateFill(filling: Written, names: ConditionNames): Fill {
     'const segment = reader.segments[index], low = segment.fields.low, high = segment.fields.high;',
     'const steps = live.isStepLive, parts = live.isPartLive;',
   );
+  if (filling.isFilledOnce) program.touched = new Set(filling.parts.map(({ element }) => element));
   for (const [number, part] of filling.parts.entries()) addPart(part, number, filling, program);
   for (const [number, step] of filling.steps.entries()) {
     const { field } = step;
     const guard = field === 0 ? `steps[${number}] === 1` : hasField(field);
     program.add(`if (${guard}) {`, ...stepLines(step, filling, program, names), '}');
+    for (const name of step.plan.writer.names) program.touched?.add(name);
   }
   const parameters = ['run', 'target', 'index', 'live'];
   return program.make(`fill_${filling.id}`, parameters) as Fill;
@@ -36,8 +40,8 @@ export function generateFill(filling: Written, names: ConditionNames): Fill {
 
 /** Segments have bits for the first sixty of their fields. */
 function hasField(field: number): string {
-  if (field < 30) return `(low & ${1 << field}) !== 0`;
-  return field < 60 ? `(high & ${1 << (field - 30)}) !== 0` : `segment.has(${field})`;
+  if (field < 30) return `((low & ${1 << field}) !== 0)`;
+  return field < 60 ? `((high & ${1 << (field - 30)}) !== 0)` : `segment.has(${field})`;
 }
 
 function addPart(part: PartPlan, number: number, filling: Written, program: Program): void {
@@ -116,7 +120,7 @@ function referenceText(
 /** For each of the segments of that name that are meant here. */
 function loopText(segment: string, inside: (at: string) => string, program: Program): string {
   const [all, each] = [program.fresh(), program.fresh()];
-  return `const ${all} = scope.all(index, ${program.constant(segment)});
+  return `const ${all} = scope.all(index, ${segmentNumber(segment)});
     for (let ${each} = 0; ${each} < ${all}.length; ${each} += 1) { ${inside(`${all}[${each}]`)} }`;
 }
 
@@ -137,10 +141,15 @@ function fieldLines(
         program,
       );
     const at = program.fresh();
-    const valuesAt = `${program.constant(rule.valuesAt)}(run, target, ${at}, ${known}, index)`;
-    const put = putLines(plan, valuesAt, done, program);
-    if (path.segment === filling.segment)
-      return [`const ${at} = index;`, ...whenHolds(plan, 'index', program, names, put)];
+    const values = (how: ValuesAt, place: string): string =>
+      `${program.constant(how)}(run, target, ${place}, ${known}, index)`;
+    if (path.segment === filling.segment) {
+      const now =
+        path.name === filling.repeated ? undefined : ownValues(path, rule, values, program);
+      const put = putLines(plan, now ?? values(rule.valuesAt, 'index'), done, program);
+      return whenHolds(plan, 'index', program, names, put);
+    }
+    const put = putLines(plan, values(rule.valuesAt, at), done, program);
     if (plan.writer.repeats || plan.row.when !== undefined) {
       // Where one is wanted, it is the first of which the condition holds.
       const lines = plan.writer.repeats ? put : [...put, 'break;'];
@@ -161,6 +170,21 @@ function fieldLines(
       '}',
     ]),
   ];
+}
+
+/** What a field of the filling`s own segment gives: mostly what it gave before. */
+function ownValues(
+  { field, remembered }: RulePath,
+  rule: FieldRule,
+  values: (how: ValuesAt, place: string) => string,
+  program: Program,
+): string {
+  const now = values(rule.valuesNow, 'index');
+  if (remembered === undefined) return `${hasField(field)} ? ${now} : undefined`;
+  const known = program.variable();
+  const recalled = `${program.constant(recall)}(run, index, ${program.constant(remembered)})`;
+  return `!${hasField(field)} ? undefined
+    : (${known} = ${recalled}) === undefined ? ${now} : ${known}.values`;
 }
 
 function putLines(

@@ -61,6 +61,7 @@ function joined(byElement: ByElement, { element, origin }: Giving, items: number
 
 /** What was given, but for one element. */
 export function withoutElement(given: GivenOrigins, element: string): GivenOrigins {
+  if (given.byElement[element] === undefined) return given;
   const { [element]: _gone, ...byElement } = given.byElement;
   return { byElement, next: new Map(), room: { left: 0 } };
 }

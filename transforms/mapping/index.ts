@@ -1,7 +1,7 @@
 export { type Attribution, type FhirPath, openAttribution } from './attribution.ts';
 export { authoritiesSchema, readAuthorities } from './authorities.ts';
 export { bundleOf, resourceOf } from './bundle.ts';
-export { type CompiledMapping, compileMapping } from './compile.ts';
+export { compileMapping } from './compile.ts';
 export { type ConvertedBytes, convertBytes } from './convert-bytes.ts';
 export { conversions } from './datatypes/index.ts';
 export { type EmittedExtension, emittedExtensions } from './emitted-extensions.ts';
@@ -12,6 +12,7 @@ export {
   loadMapping,
 } from './load.ts';
 export { mappingFiles, mappingNames, ownBaseDir, useBase } from './mapping-files.ts';
+export type { CompiledMapping } from './plans.ts';
 export {
   type Rendered,
   type RenderRequest,

@@ -12,9 +12,9 @@ export type Instance<Plan = unknown> = {
   readonly reference: string;
 };
 
-/** What one message makes: for each resource row its segment, and an instance for each of them. */
+/** What one message makes: for each resource row the number of its segment, and instances. */
 export type Instances = {
-  readonly each: readonly string[];
+  readonly each: readonly number[];
   readonly made: (Instance[] | undefined)[];
 };
 

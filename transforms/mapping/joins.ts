@@ -1,6 +1,6 @@
 import { elementsOf } from './elements.ts';
 import type { Merged } from './merge.ts';
-import { resolveTarget } from './target.ts';
+import { rulesOf } from './target.ts';
 
 /** Types of which messages fill one member now and another later: an admission, a discharge. */
 const piecemeal = new Set(['Backbone', 'Period']);
@@ -18,10 +18,8 @@ export function joiningElements(merged: Merged, id: string): readonly string[] {
   if (elementsOf(type)?.get('identifier')?.repeats === true) names.add('identifier');
   const inside = new Set<string>();
   const whole = new Set<string>();
-  for (const { row } of merged.rules) {
-    const target = resolveTarget(merged, row.to ?? '');
-    if ('word' in target || target.owner !== id) continue;
-    const [top, ...inner] = target.elements;
+  for (const { elements } of rulesOf(merged, id)) {
+    const [top, ...inner] = elements;
     if (top === undefined) continue;
     if (inner.length === 0) whole.add(top.name);
     else if (!top.repeats && piecemeal.has(top.types[0]!)) inside.add(top.name);

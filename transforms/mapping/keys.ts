@@ -76,7 +76,7 @@ const populated =
 function textReader(text: string): KeyReader {
   const path = readPath(fieldPath(text));
   return (place, index) => {
-    const at = place.scope.resolve(index, path.segment);
+    const at = place.scope.resolve(index, path.number);
     return at < 0 ? '' : readText(place.reader, at, path);
   };
 }
@@ -95,7 +95,7 @@ function codeReader(text: string): KeyReader {
     return component(cell, 2) || component(cell, 9) || undefined;
   };
   return (place, index) => {
-    const at = place.scope.resolve(index, path.segment);
+    const at = place.scope.resolve(index, path.number);
     if (at < 0 || !place.reader.segments[at]!.has(path.field)) return undefined;
     if (remembered === false) return codeAt(place, at);
     const known = recall(place, at, remembered);
@@ -146,7 +146,7 @@ export function compileOthers(
   if (part.every !== true) return undefined;
   const numbered = numberedIn([part.identifier].flat()[0]!, 0, part);
   return (place, index, first) => {
-    const at = place.scope.resolve(index, numbered.path.segment);
+    const at = place.scope.resolve(index, numbered.path.number);
     const { cells } = readField(place.reader, at, numbered.path);
     if (cells.length < 2) return [];
     const keys = cells.map((cell) => keyOf(place, at, numbered, cell));
@@ -211,8 +211,9 @@ function identifierPathReader(numbered: Numbered): KeyReader {
   let lastAt = -1;
   let last: string | undefined;
   return (place, index) => {
-    const at = place.scope.resolve(index, path.segment);
+    const at = place.scope.resolve(index, path.number);
     if (at < 0) return undefined;
+    if (at === index) return identifierAt(place, at, numbered);
     if (lastRun === place.run && lastAt === at) return last;
     last = identifierAt(place, at, numbered);
     lastRun = place.run;
@@ -254,7 +255,7 @@ function keyOf(place: KeyPlace, at: number, numbered: Numbered, best: Cell): str
 
 /** The one authority that all numbers of a field name; undefined for none, or several. */
 function oneSystem(place: KeyPlace, index: number, path: ReadPath): string | undefined {
-  const at = place.scope.resolve(index, path.segment);
+  const at = place.scope.resolve(index, path.number);
   if (at < 0) return undefined;
   let system: string | undefined;
   for (const cell of readField(place.reader, at, path).cells) {
@@ -269,7 +270,7 @@ function oneSystem(place: KeyPlace, index: number, path: ReadPath): string | und
 function placeReader(text: string): KeyReader {
   const path = readPath(fieldPath(text));
   return (place, index) => {
-    const at = place.scope.resolve(index, path.segment);
+    const at = place.scope.resolve(index, path.number);
     const cell = at < 0 ? undefined : readField(place.reader, at, path).cells[0];
     return cell === undefined ? undefined : placeValue(cell) || undefined;
   };

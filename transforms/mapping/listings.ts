@@ -1,10 +1,10 @@
 import type { Listing } from '../fhir/index.ts';
 import { actionFields } from './action-codes.ts';
-import type { ResourcePlan } from './compile.ts';
 import { fieldPath } from './field-path.ts';
 import { findInstance } from './instances.ts';
 import type { KeyPart, ResourceRow } from './language.ts';
 import type { FullRun } from './make-instances.ts';
+import type { ResourcePlan } from './plans.ts';
 import { type Reader, type ReadPath, readField, readPath, readText } from './reader.ts';
 import type { Scope } from './scope.ts';
 

@@ -1,4 +1,4 @@
-import type { CompiledMapping, Filling, MessageEntry, MessagePlan, Step } from './compile.ts';
+import type { CompiledMapping, Filling, MessageEntry, MessagePlan, Step } from './plans.ts';
 import type { Scope } from './scope.ts';
 
 /**
@@ -42,6 +42,17 @@ export function liveOf(
   type: { readonly messageType: string; readonly trigger: string },
   scope: Scope,
 ): Live {
+  const near = nearest.get(plan);
+  if (near?.scope === scope) return near.live;
+  const live = liveAt(mapping, plan, type, scope);
+  nearest.set(plan, { scope, live });
+  return live;
+}
+
+/** Of each type, the shape that came last: most senders have one or two. */
+const nearest = new WeakMap<MessagePlan & object, { readonly scope: Scope; readonly live: Live }>();
+
+function liveAt(...[mapping, plan, type, scope]: Parameters<typeof liveOf>): Live {
   const key = `${type.messageType}|${scope.present}`;
   const known = mapping.lives.get(key);
   if (known) return known;

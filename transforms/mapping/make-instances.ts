@@ -1,9 +1,9 @@
 import { type Correction, resourceId } from '../fhir/index.ts';
 import type { Collector } from './collector.ts';
-import type { CompiledMapping, MessagePlan, ResourcePlan } from './compile.ts';
 import type { CorrectionPlan } from './correction-plan.ts';
 import type { Instance } from './instances.ts';
 import { isEmptied, noteListed, type OpenListing } from './listings.ts';
+import type { CompiledMapping, MessagePlan, ResourcePlan } from './plans.ts';
 import type { Run } from './rule.ts';
 
 export type FullRun = Run & {
@@ -29,12 +29,11 @@ export function makeInstances(
 ): Made[] {
   const instances: Made[] = [];
   const correcting: Correcting[] = [];
-  const { names } = run.scope;
+  const { scope } = run;
   const used: Used = new Map();
   for (const { resource, optional, least } of plan) {
     let found = 0;
-    for (let index = 0; index < names.length; index += 1) {
-      if (names[index] !== resource.each) continue;
+    for (const index of scope.at(resource.segmentNumber)) {
       if (resource.when && !resource.when(run, index)) {
         noteEmptied(resource, index, run);
         continue;
@@ -67,6 +66,7 @@ export function makeInstances(
 }
 
 const noOthers: readonly string[] = [];
+const slash = '/';
 
 /** Undefined where the message has made it already, and the row makes it once. */
 function instanceFor(
@@ -82,10 +82,18 @@ function instanceFor(
   const { type, isShared, list } = resource;
   const id = isShared ? resourceId(mapping.source, type, key) : idFor(mapping, resource, key, used);
   const isDeleted = list !== undefined && noteListed(resource, list, run, index, id);
-  const reference = `${type}/${id}`;
+  const reference = type + slash + id;
   const isGone = resource.deletes?.(run, index) === true;
-  const made = { plan: resource, index, id, reference, isShared };
-  return { ...made, isDeleted, isGone, corrects: undefined };
+  return {
+    plan: resource,
+    index,
+    id,
+    reference,
+    isShared,
+    isDeleted,
+    isGone,
+    corrects: undefined,
+  };
 }
 
 type Correcting = {
@@ -103,31 +111,25 @@ function correctionOf(
 ): Correction {
   const { type } = instance.plan;
   const { path, field, mayBeFirst } = correction;
+  const made = used.get(resourceId(mapping.source, type, key)) ?? 0;
   const said = {
     path,
     offset: run.reader.segments[instance.index]!.fieldOffset(field),
-    rival: resourceId(mapping.source, type, `${key}#${countOf(type, key, used) + 1}`),
+    rival: resourceId(mapping.source, type, `${key}#${made + 1}`),
   };
   return mayBeFirst ? { ...said, mayBeFirst } : said;
 }
 
-/** By type, how often each key was given out. */
-type Used = Map<string, Map<string, number>>;
+/** How often each key was given out, by the id that the first of it has. */
+type Used = Map<string, number>;
 
 /** Two of the same business key in one message are told apart by their position. */
 function idFor(mapping: CompiledMapping, { type }: ResourcePlan, key: string, used: Used): string {
-  let keys = used.get(type);
-  if (keys === undefined) {
-    keys = new Map();
-    used.set(type, keys);
-  }
-  const count = (keys.get(key) ?? 0) + 1;
-  keys.set(key, count);
-  return resourceId(mapping.source, type, count === 1 ? key : `${key}#${count}`);
+  const id = resourceId(mapping.source, type, key);
+  const count = (used.get(id) ?? 0) + 1;
+  used.set(id, count);
+  return count === 1 ? id : resourceId(mapping.source, type, `${key}#${count}`);
 }
-
-/** How many of that key the message has made. */
-const countOf = (type: string, key: string, used: Used): number => used.get(type)?.get(key) ?? 0;
 
 function isMade(
   instances: readonly Made[],

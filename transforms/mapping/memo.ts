@@ -14,9 +14,10 @@ export type Answer = { readonly text: string; readonly values: unknown; readonly
  */
 type Memo = {
   last: Answer;
-  /** Undefined for what holds for one message, and where texts seldom repeat. */
-  known: Map<string, Answer> | undefined;
+  /** Undefined for what holds for one message, and where texts seldom repeat; see `slotOf`. */
+  known: (Answer | undefined)[] | undefined;
   hits: number;
+  stored: number;
 };
 
 /** By the number of what is remembered; of messages that divide their fields in the same way. */
@@ -127,8 +128,10 @@ export function recall(run: Remembering, at: number, path: Remembered): Answer |
   const length = (next === undefined ? segment.end : next - 1) - start;
   const { text } = run.reader.message;
   if (length !== memo.last.text.length || !text.startsWith(memo.last.text, start)) {
-    const found = length > textMax ? undefined : memo.known?.get(text.slice(start, start + length));
-    if (found === undefined) return undefined;
+    if (length > textMax || memo.known === undefined) return undefined;
+    const found = memo.known[slotOf(run.reader, start, length)];
+    if (found === undefined || found.text.length !== length) return undefined;
+    if (!text.startsWith(found.text, start)) return undefined;
     memo.last = found;
     memo.hits += 1;
   } else if (path.isForOneMessage && memo.last.run !== run.run) return undefined;
@@ -157,17 +160,31 @@ export function remember(
   const answer = { text, values: isForOneMessage ? given : ownValue(given), run };
   const memo = memos[path.number];
   if (memo === undefined) {
-    const known = isForOneMessage ? undefined : new Map([[text, answer]]);
-    memos[path.number] = { last: answer, known, hits: 0 };
+    const known = isForOneMessage ? undefined : new Array<Answer | undefined>(textsMax);
+    known?.fill(undefined);
+    if (known !== undefined) known[slotOf(reader, start, end - start)] = answer;
+    memos[path.number] = { last: answer, known, hits: 0, stored: 1 };
     return;
   }
   memo.last = answer;
   if (memo.known === undefined) return;
-  if (memo.known.size >= textsMax) {
-    memo.known = memo.hits < textsMax ? undefined : new Map();
-    memo.hits = 0;
-  }
-  memo.known?.set(text, answer);
+  memo.known[slotOf(reader, start, end - start)] = answer;
+  memo.stored += 1;
+  if (memo.stored < textsMax) return;
+  if (memo.hits < textsMax) memo.known = undefined;
+  memo.hits = 0;
+  memo.stored = 0;
+}
+
+/**
+ * Where the answer to a text is kept, found without making a string of it: of two that belong
+ * there the later one stays.
+ */
+function slotOf({ characters }: Reader, start: number, length: number): number {
+  let slot = length;
+  for (let part = 0; part < 4; part += 1)
+    slot = slot * 17 + characters[start + ((length * part) >> 2)]!;
+  return (slot * 17 + characters[start + length - 1]!) & (textsMax - 1);
 }
 
 /** A part of a text keeps the whole message in memory; short ones are copied anyway. */

@@ -1,10 +1,10 @@
 import type { Hl7Message } from '../hl7v2/index.ts';
 import { type Cell, component } from './cell.ts';
 import type { Collector } from './collector.ts';
-import type { CompiledMapping } from './compile.ts';
 import { type DateParts, localMs } from './date-parts.ts';
 import { readParts } from './datetime.ts';
 import type { Environment } from './environment.ts';
+import type { CompiledMapping } from './plans.ts';
 import { type Reader, readField } from './reader.ts';
 
 /** What the conversions may know while they work on one message. */

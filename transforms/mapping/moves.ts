@@ -1,6 +1,7 @@
 import { type Move, resourceId } from '../fhir/index.ts';
-import type { CompiledMapping } from './compile.ts';
 import type { FullRun, Made } from './make-instances.ts';
+import type { CompiledMapping } from './plans.ts';
+import { segmentNumber } from './scope.ts';
 
 type Moving = {
   /** Type of what moves. */
@@ -21,6 +22,9 @@ const moving: ReadonlyMap<string, Moving> = new Map<string, Moving>([
   ...['A42', 'A50', 'A51'].map((event) => [event, { type: 'Encounter', isPrior: true }] as const),
 ]);
 
+const priorNumber = segmentNumber('MRG');
+const patientNumber = segmentNumber('PID');
+
 /** What moves from one patient to another; undefined for messages that move nothing. */
 export function readMoves(
   mapping: CompiledMapping,
@@ -34,9 +38,11 @@ export function readMoves(
   for (const { plan, index, reference } of instances) {
     if (plan.type !== rule.type || (rule.isPrior && plan.each !== 'MRG')) continue;
     const at =
-      plan.each === 'PID' ? (scope.below(index, 'MRG')[0] ?? -1) : scope.resolve(index, 'MRG');
+      plan.each === 'PID'
+        ? (scope.below(index, 'MRG')[0] ?? -1)
+        : scope.resolve(index, priorNumber);
     const from = priorAt(mapping, mapping.prior, run, at);
-    const to = patientAt(instances, scope.resolve(index, 'PID'));
+    const to = patientAt(instances, scope.resolve(index, patientNumber));
     if (from === undefined && rule.isPrior === undefined) reportUnknown(run, at);
     if (from === undefined || to === undefined || from === to) continue;
     moves.push({ what: plan.type === 'Patient' ? from : reference, from, to });

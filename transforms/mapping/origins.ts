@@ -2,7 +2,7 @@ import { nameOfGiven, type Origin } from '../fhir/index.ts';
 import { parseFieldPath } from './field-path.ts';
 import type { Condition, PartRow, RuleRow } from './language.ts';
 import type { Merged } from './merge.ts';
-import { partElement, resolveTarget } from './target.ts';
+import { partElement, rulesOf } from './target.ts';
 
 /** What a row gives to an element that rows of other fields fill as well. */
 export type Giving = {
@@ -68,10 +68,9 @@ function fillersOf(merged: Merged, id: string): ReadonlyMap<string, Filler[]> {
     if (row.of !== id || partElement(merged, row.id)?.repeats !== true) continue;
     add(row.element!, partFiller(row));
   }
-  for (const { row } of merged.rules) {
-    const target = resolveTarget(merged, row.to ?? '');
-    if ('word' in target || target.owner !== id || row.initial === true) continue;
-    const [top, ...inner] = target.elements;
+  for (const { row, elements } of rulesOf(merged, id)) {
+    if (row.initial === true) continue;
+    const [top, ...inner] = elements;
     if (top?.repeats !== true || top.name === 'identifier') continue;
     add(top.name, ruleFiller(row, inner.length === 0));
   }

@@ -1,8 +1,10 @@
+import { isAmong } from './conditions.ts';
 import { fieldPath } from './field-path.ts';
 import { findInstance } from './instances.ts';
 import type { Clauses, Condition } from './language.ts';
 import type { Program } from './program.ts';
 import { readField, readPath, readText } from './reader.ts';
+import { segmentNumber } from './scope.ts';
 import { numberedBy } from './visit-fields.ts';
 
 /** What the names in a condition mean. */
@@ -77,12 +79,12 @@ function positiveText(key: string, wanted: Clauses[string], at: string, program:
 
 /** Index of the segment that is meant there. */
 export function placeText(segment: string, at: string, program: Program): string {
-  const found = `scope.resolve(${at}, ${program.constant(segment)})`;
+  const found = `scope.resolve(${at}, ${segmentNumber(segment)})`;
   return at === 'index' ? program.once(`place ${segment}`, found) : found;
 }
 
 function isOneOf(text: string, values: readonly string[], program: Program): string {
   const [first] = values;
   if (values.length === 1) return `${text} === ${program.constant(first)}`;
-  return `${program.constant(new Set(values))}.has(${text})`;
+  return `${program.constant(isAmong)}(${program.constant(values)}, ${text})`;
 }

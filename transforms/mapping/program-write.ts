@@ -48,6 +48,7 @@ function leafText(
   const leaf = plan.elements.at(-1)!;
   if (isChoice(leaf.name)) return before + choiceText(plan, at, value, done, program);
   const place = `${at}.${program.element(leaf.name)}`;
+  if (!leaf.repeats && isUntouched(plan, owner, program)) return `${place} = ${value}; ${done}`;
   if (!leaf.repeats) return `${before}if (${place} === undefined) { ${place} = ${value}; ${done} }`;
   const list = program.fresh();
   const add = `if (${list} === undefined) ${place} = [${value}]; else ${list}.push(${value});`;
@@ -55,7 +56,7 @@ function leafText(
 }
 
 function choiceText(
-  { elements, type }: RulePlan,
+  { elements, type, writer }: RulePlan,
   at: string,
   value: string,
   done: string,
@@ -70,5 +71,18 @@ function choiceText(
     (one) =>
       `case '${program.element(one)}': ${at}.${stem}${capital(one)} = ${value}.value; break;`,
   );
-  return `if (${isFree}) { ${own ?? `switch (${value}.type) { ${cases.join(' ')} }`} ${done} }`;
+  const lines = own ?? `switch (${value}.type) { ${cases.join(' ')} }`;
+  return isUntouched({ elements, writer }, at, program)
+    ? `${lines} ${done}`
+    : `if (${isFree}) { ${lines} ${done} }`;
+}
+
+/** Nothing before it in the program writes that element, so that it has no value. */
+function isUntouched(
+  { elements, writer }: Pick<RulePlan, 'elements' | 'writer'>,
+  owner: string,
+  { touched }: Program,
+): boolean {
+  if (touched === undefined || owner !== 'set' || elements.length > 1) return false;
+  return !writer.names.some((name) => touched.has(name));
 }

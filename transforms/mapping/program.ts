@@ -12,6 +12,10 @@ export type Program = {
   element(name: string): string;
   /** A name that is not taken. */
   fresh(): string;
+  /** Elements of the filling that may have a value by now; undefined where that is not known. */
+  touched: Set<string> | undefined;
+  /** A variable of the whole function. */
+  variable(): string;
   /** A variable for what is found out when it is first asked for; `key` says what that is. */
   once(key: string, found: string): string;
   /** Makes the function, whose parameters are these. */
@@ -33,6 +37,7 @@ export function newProgram(): Program {
 
   return {
     fresh,
+    touched: undefined,
     add: (...more) => void lines.push(...more),
     constant(value) {
       const known = constants.get(value);
@@ -43,6 +48,11 @@ export function newProgram(): Program {
     },
     element(name) {
       if (!elementName.test(name)) throw new Error(`${name} is no FHIR element`);
+      return name;
+    },
+    variable() {
+      const name = fresh();
+      variables.set(name, name);
       return name;
     },
     once(key, found) {

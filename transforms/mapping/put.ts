@@ -6,7 +6,7 @@ import type { Fields, Writer } from './writers.ts';
 
 /** What rules fill: a resource, or one item of a part. What is seldom there is made when needed. */
 export type Target = {
-  readonly set: Fields;
+  set: Fields;
   initial: Fields | undefined;
   /** Elements, or `period.end` within one, whose field came as `""`. */
   emptied: Set<string> | undefined;

@@ -1,4 +1,5 @@
 import {
+  type Characters,
   compilePath,
   type Delimiters,
   type Hl7Message,
@@ -14,8 +15,9 @@ import {
   subcomponent as subcomponentOf,
 } from './cell.ts';
 import type { Dialect } from './dialect.ts';
-import { cellsOf, clean, plainParts, walkedMax } from './divide.ts';
+import { cellsOf, cleanPart, plainParts, walkedMax } from './divide.ts';
 import type { FieldPath } from './field-path.ts';
+import { segmentNumber } from './scope.ts';
 
 /** A field path with what reading it needs, made once when a mapping is compiled. */
 export type ReadPath = FieldPath & {
@@ -24,6 +26,8 @@ export type ReadPath = FieldPath & {
   /** `PID-3`. */
   readonly name: string;
   readonly isWhole: boolean;
+  /** By which scopes know the segment. */
+  readonly number: number;
 };
 
 export function readPath(path: FieldPath): ReadPath {
@@ -32,6 +36,7 @@ export function readPath(path: FieldPath): ReadPath {
     ...path,
     // The very string that messages use, so that names are compared by their address.
     segment: nameOf(nameCode(path.segment, 0)),
+    number: segmentNumber(path.segment),
     whole: compilePath(name),
     name,
     isWhole: path.component === 0 && path.repetition === 0,
@@ -51,6 +56,8 @@ export type Reader = {
   readonly message: Hl7Message;
   readonly segments: readonly Segment[];
   readonly dialect: Dialect;
+  /** The text of the message as numbers. */
+  readonly characters: Characters;
   /** A delimiter that occurs nowhere in the message is '': it divides nothing. */
   readonly repetition: string;
   readonly component: string;
@@ -91,6 +98,7 @@ export function createReader(message: Hl7Message, dialect: Dialect): Reader {
     message,
     segments,
     dialect,
+    characters: message.codes,
     repetition,
     component,
     subcomponent,
@@ -128,14 +136,14 @@ function plainText(reader: Reader, index: number, path: ReadPath): string | unde
   const { text } = reader.message;
   const start = segment.fieldStart(path.field);
   const end = segment.fieldEnd(path.field);
-  if (end - start > walkedMax || !isUndivided(text, start, end, reader.codes)) return undefined;
+  if (end - start > walkedMax || !isUndivided(reader, start, end)) return undefined;
   segment.markRead(path.field);
-  return clean(reader, text.slice(start, end));
+  return cleanPart(reader, text, start, end);
 }
 
-function isUndivided(text: string, start: number, end: number, codes: DelimiterCodes): boolean {
+function isUndivided({ characters, codes }: Reader, start: number, end: number): boolean {
   for (let at = start; at < end; at += 1) {
-    const code = text.charCodeAt(at);
+    const code = characters[at]!;
     if (code === codes.component || code === codes.repetition) return false;
     if (code === codes.subcomponent || code === codes.escape) return false;
   }

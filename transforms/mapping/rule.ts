@@ -14,7 +14,7 @@ import type { Merged } from './merge.ts';
 import { compilePut, emptyElements, type Put, type Target } from './put.ts';
 import { type ReadPath, readPath } from './reader.ts';
 import { type Scripts, scriptedConversion } from './script/index.ts';
-import { fhirPathOf, partElement, resolveTarget } from './target.ts';
+import { fhirPathOf, partElement, resolveTarget, rulesOf } from './target.ts';
 import { visitNumberOf } from './visit-fields.ts';
 import { compileWriter, type Writer } from './writers.ts';
 
@@ -129,7 +129,8 @@ function conversionOf(
 /** Does another rule write inside the element that this one sets? */
 function isAddedTo(row: RuleRow, merged: Merged, owner: string, element: string): boolean {
   const inside = `${owner}.${element}.`;
-  return merged.rules.some(({ row: { id, to = '' } }) => to.startsWith(inside) && id !== row.id);
+  const others = rulesOf(merged, owner);
+  return others.some(({ row: { id, to = '' } }) => to.startsWith(inside) && id !== row.id);
 }
 
 type When = ReturnType<typeof compileRuleCondition>;

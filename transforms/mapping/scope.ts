@@ -1,3 +1,4 @@
+import type { Segment } from '../hl7v2/index.ts';
 import {
   isAttached,
   isDetail,
@@ -10,7 +11,7 @@ import {
 } from './segment-ranks.ts';
 
 /** Which segment a rule means when it stands at one segment and names another. */
-export type Scope = {
+export type NamedScope = {
   /** The segment names of the message, in order. */
   readonly names: readonly string[];
   /** Each of them once, sorted. */
@@ -23,60 +24,115 @@ export type Scope = {
   all(index: number, name: string): readonly number[];
 };
 
-const scopes = new Map<string, Scope>();
-const scopesMax = 256;
+/** The same by the numbers of segments; answers are remembered, because a feed repeats shapes. */
+export type Scope = Pick<NamedScope, 'names' | 'present' | 'below'> & {
+  resolve(index: number, segment: number): number;
+  all(index: number, segment: number): readonly number[];
+  /** Where the segments of that name stand. */
+  at(segment: number): readonly number[];
+};
+
+const numbered: string[] = [];
+const numbers = new Map<string, number>();
+
+/** The number of a segment name that a mapping asks for: a list answers faster than a map. */
+export function segmentNumber(name: string): number {
+  const known = numbers.get(name);
+  if (known !== undefined) return known;
+  numbers.set(name, numbered.length);
+  return numbered.push(name) - 1;
+}
+
+/** Shapes as their segments come: a step for each name. */
+type Shapes = { readonly next: Map<number, Shapes>; scope: Scope | undefined };
+
+const newShapes = (): Shapes => ({ next: new Map(), scope: undefined });
+let shapes = newShapes();
+let steps = 0;
+const stepsMax = 4_096;
 const shapeSegmentsMax = 64;
 
-/** The scope for messages of this shape; answers are remembered, because a feed repeats shapes. */
-export function scopeOf(names: readonly string[]): Scope {
-  if (names.length > shapeSegmentsMax) return remembering(createScope(names));
-  const shape = names.join('|');
-  const known = scopes.get(shape);
-  if (known) return known;
-  if (scopes.size >= scopesMax) scopes.clear();
-  const scope = remembering(createScope(names));
-  scopes.set(shape, scope);
+/** The scope for messages of these segments. */
+export function scopeOf(segments: readonly Pick<Segment, 'code' | 'name'>[]): Scope {
+  if (segments.length > shapeSegmentsMax) return scopeFor(segments);
+  let shape = shapes;
+  for (const { code } of segments) {
+    let next = shape.next.get(code);
+    if (next === undefined) {
+      next = newShapes();
+      steps += 1;
+      shape.next.set(code, next);
+    }
+    shape = next;
+  }
+  const scope = shape.scope ?? scopeFor(segments);
+  shape.scope = scope;
+  if (steps > stepsMax) {
+    shapes = newShapes();
+    steps = 0;
+  }
   return scope;
 }
 
+const scopeFor = (segments: Parameters<typeof scopeOf>[0]): Scope =>
+  remembering(createScope(segments.map(({ name }) => name)));
+
 const unasked = -2;
 
-function remembering(scope: Scope): Scope {
-  const { names } = scope;
-  const resolved = new Map<string, Int32Array>();
-  const gathered = new Map<string, (readonly number[] | undefined)[]>();
+function remembering(scope: NamedScope): Scope {
+  const { names, present, below } = scope;
+  const resolved: (Int32Array | undefined)[] = [];
+  const gathered: ((readonly number[] | undefined)[] | undefined)[] = [];
+  const places: (readonly number[] | undefined)[] = [];
   return {
-    ...scope,
-    resolve(index, name) {
-      if (names[index] === name) return index;
-      let answers = resolved.get(name);
+    names,
+    present,
+    below,
+    resolve(index, segment) {
+      let answers = resolved[segment];
       if (answers === undefined) {
         answers = new Int32Array(names.length).fill(unasked);
-        resolved.set(name, answers);
+        listed(resolved, segment)[segment] = answers;
       }
       const known = answers[index]!;
       if (known !== unasked) return known;
-      const found = scope.resolve(index, name);
+      const found = scope.resolve(index, numbered[segment]!);
       answers[index] = found;
       return found;
     },
-    all(index, name) {
-      let answers = gathered.get(name);
+    all(index, segment) {
+      let answers = gathered[segment];
       if (answers === undefined) {
         answers = new Array<undefined>(names.length).fill(undefined);
-        gathered.set(name, answers);
+        listed(gathered, segment)[segment] = answers;
       }
       const known = answers[index];
       if (known !== undefined) return known;
-      const found = scope.all(index, name);
+      const found = scope.all(index, numbered[segment]!);
       answers[index] = found;
+      return found;
+    },
+    at(segment) {
+      const known = places[segment];
+      if (known !== undefined) return known;
+      const name = numbered[segment]!;
+      const found: number[] = [];
+      for (let index = 0; index < names.length; index += 1)
+        if (names[index] === name) found.push(index);
+      listed(places, segment)[segment] = found;
       return found;
     },
   };
 }
 
+/** A list without holes up to a number: one with holes is slower for ever. */
+function listed<Item>(list: (Item | undefined)[], number: number): (Item | undefined)[] {
+  while (list.length <= number) list.push(undefined);
+  return list;
+}
+
 /** `names`: the segment names of one message in order. */
-export function createScope(names: readonly string[]): Scope {
+export function createScope(names: readonly string[]): NamedScope {
   const ranks = ranksOf(names);
   const rankAt = ranks.at;
   const previous = new Map<string, Int32Array>();

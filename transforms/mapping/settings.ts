@@ -39,15 +39,17 @@ export function settingsMaker(
       const path = siblings.get(field);
       if (path === undefined) return undefined;
       if (typeof field === 'number') return readField(reader, index, path).cells[0];
-      const near = current.scope.resolve(from, path.segment);
+      const near = current.scope.resolve(from, path.number);
       // A timing of the whole stands beside the segments that count from it.
-      const at = near < 0 ? current.scope.resolve(0, path.segment) : near;
+      const at = near < 0 ? current.scope.resolve(0, path.number) : near;
       return at < 0 ? undefined : readField(reader, at, path).cells[0];
     },
   };
   return (run, at, owner) => {
-    current = run;
-    reader = run.reader;
+    if (current !== run) {
+      current = run;
+      reader = run.reader;
+    }
     index = at;
     from = owner;
     return settings;

@@ -1,5 +1,5 @@
 import { childrenOf, type Element, elementsOf } from './elements.ts';
-import type { PartRow, ResourceRow } from './language.ts';
+import type { PartRow, ResourceRow, RuleRow } from './language.ts';
 import type { Merged } from './merge.ts';
 
 /** Where a rule writes: the row that owns it, and the elements from there. */
@@ -35,6 +35,30 @@ function rowsOf(merged: Merged): Rows {
     known.set(merged, rows);
   }
   return rows;
+}
+
+/** A rule with the elements that it writes, from its row inwards. */
+export type Aimed = { readonly row: RuleRow; readonly elements: readonly Element[] };
+
+const aims = new WeakMap<Merged, ReadonlyMap<string, readonly Aimed[]>>();
+
+/** The rules that write to a row, in their order; all are looked through once a mapping. */
+export function rulesOf(merged: Merged, owner: string): readonly Aimed[] {
+  let byOwner = aims.get(merged);
+  if (byOwner === undefined) {
+    const found = new Map<string, Aimed[]>();
+    for (const { row } of merged.rules) {
+      const target = resolveTarget(merged, row.to ?? '');
+      if ('word' in target) continue;
+      const aimed = { row, elements: target.elements };
+      const known = found.get(target.owner);
+      if (known === undefined) found.set(target.owner, [aimed]);
+      else known.push(aimed);
+    }
+    byOwner = found;
+    aims.set(merged, byOwner);
+  }
+  return byOwner.get(owner) ?? [];
 }
 
 /** FHIR path of a resource or part row: `Patient`, `Patient.contact`. */

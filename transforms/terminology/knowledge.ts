@@ -74,6 +74,23 @@ export type Concept = {
   readonly extension?: readonly Json[];
 };
 
+/** Which concepts of a code system: some that are named, or those that an index finds. */
+export type Choice =
+  | { readonly by: 'code'; readonly codes: readonly string[] }
+  /** Everything below a code, itself first where `isSelf`. */
+  | { readonly by: 'ancestor'; readonly code: string; readonly isSelf: boolean }
+  | { readonly by: 'parent'; readonly code: string }
+  | { readonly by: 'property'; readonly property: string; readonly value: string };
+
+/** The concepts of a choice; codes that nobody knows are not among them. */
+export type Chosen = {
+  /** Undefined where they would have to be counted. */
+  readonly count: number | undefined;
+  /** As the code system writes them. */
+  codes(): Iterable<string>;
+  concepts(): Iterable<Concept>;
+};
+
 /**
  * One release of a code system, or of a supplement (`content: supplement`). Hierarchy is one thing
  * here, whether the resource nested its concepts or named parents by property.
@@ -98,6 +115,8 @@ export type CodeSystem = Release & {
   subsumes(ancestor: string, descendant: string): boolean;
   /** Codes whose property has this value, written as text; an index answers where there is one. */
   withProperty(property: string, value: string): Iterable<string>;
+  /** Many concepts at once, where the reader has a faster way than one by one (`chosenOf`). */
+  choose?(choice: Choice): Chosen;
   /** Codes whose code, display or designation may contain the text; may give too many. */
   mentioning(text: string): Iterable<string>;
 };

@@ -85,7 +85,7 @@ export function openMapReleases({ configDir, dataDir, key }: MapSource) {
       }
       const file = terminologyFile(dataDir);
       if (store === undefined && existsSync(file))
-        store = openTerminology({ file, key, readonly: true });
+        store = openTerminology({ file, key, readonly: true, isTranslator: true });
       if (isDraft(store, text)) return undefined;
       return releaseOfConceptMap({ knowledge: withShipped(store?.knowledge) }, text);
     },

@@ -10,3 +10,4 @@ export {
 export { duration } from './duration.ts';
 export { fetchingSource, pause } from './fetching-source.ts';
 export { type LandingWindow, landingWindow } from './landing-window.ts';
+export { notAhead } from './not-ahead.ts';

@@ -4,6 +4,7 @@ import {
   FhirRequestError,
   isPassing,
   landingWindow,
+  notAhead,
   readWhole,
 } from '../client/index.ts';
 import { envelope } from '../envelope.ts';
@@ -111,6 +112,7 @@ export async function runDeletions(
     window.mark(() => seen.set(name, instantUs(entry.changed ?? '') ?? 0));
   }
   await window.drain();
+  mark = notAhead(mark, context.clock.nowUs());
   if (mark !== known) context.state.put(key, { watermark: mark } satisfies Mark);
   return true;
 }

@@ -5,6 +5,7 @@ import {
   FhirRequestError,
   type LandingWindow,
   landingWindow,
+  notAhead,
   readWhole,
 } from '../client/index.ts';
 import { readPayload } from '../payload.ts';
@@ -50,7 +51,9 @@ export async function runPass(options: PassOptions): Promise<void> {
   let isOrdered = true;
   const visited = new Set<string>();
 
-  function keep(mark: string | undefined): void {
+  function keep(reached: string | undefined): void {
+    const mark = reached && notAhead(reached, context.clock.nowUs());
+    if (mark !== reached) flag('last-updated-ahead');
     if (mark === undefined || mark === watermark) return;
     watermark = mark;
     context.state.put(key, { watermark: mark } satisfies Mark);

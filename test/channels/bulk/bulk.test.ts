@@ -119,6 +119,16 @@ describe('channels/bulk', () => {
     assert.ok(memory.clock.waits.some((ms) => ms > 86_000_000 && ms <= 86_400_000));
   });
 
+  it('asks from no time that is still to come, whatever the server’s clock says', async () => {
+    const transactionTime = '2999-01-01T00:00:00Z';
+    const server = await serve({ data: () => ({ output: [] }), transactionTime });
+    const memory = newContext();
+    await start(memory, server);
+    await until(() => epochOf(memory) >= 2);
+    assert.match(server.kickOffs[1]?.searchParams.get('_since') ?? '', /^2027-/);
+    assert.ok(codes(memory).includes('bulk-time-ahead'));
+  });
+
   it('loses no line and lands none twice, whatever fails and restarts', async () => {
     const plan = fc.array(fc.constantFrom<Fault>(undefined, undefined, ...faults), {
       maxLength: 30,

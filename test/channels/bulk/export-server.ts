@@ -21,6 +21,8 @@ export type ServerOptions = {
   fault?(phase: Phase, request: IncomingMessage): Fault;
   readonly requiresAccessToken?: boolean;
   readonly counts?: boolean;
+  /** Of every export; else a second later each. */
+  readonly transactionTime?: string;
 };
 
 export type Phase = 'kick-off' | 'status' | 'file' | 'delete';
@@ -104,7 +106,8 @@ export async function openExportServer(options: ServerOptions) {
       }));
     // The same of one job whenever it is asked, and later of a later one.
     return JSON.stringify({
-      transactionTime: new Date(Date.UTC(2026, 0, 1, 0, 0, Number(id))).toISOString(),
+      transactionTime:
+        options.transactionTime ?? new Date(Date.UTC(2026, 0, 1, 0, 0, Number(id))).toISOString(),
       request: `${base}/$export`,
       requiresAccessToken: options.requiresAccessToken ?? true,
       output: section('output'),

@@ -109,6 +109,7 @@ describe('channels/fhir', () => {
     const big = JSON.stringify({ resourceType: 'Patient', text: 'x'.repeat(4000) });
     const jsonPatch = { 'Content-Type': 'application/json-patch+json' };
     const twice = 'fhir-duplicate-key';
+    const stu3 = { 'Content-Type': 'application/fhir+json; fhirVersion=3.0' };
     const xml = { 'Content-Type': 'application/fhir+xml' };
     const cases: [Promise<Answer>, number, string][] = [
       [post(`${url}/Patient`, '{"resourceType":'), 400, 'fhir-json-invalid'],
@@ -133,6 +134,7 @@ describe('channels/fhir', () => {
       [post(`${url}/Group`, '{"resourceType":"Group","id":"1","\\u0069d":"2"}'), 400, twice],
       [post(`${url}/Patient`, big), 413, 'body-too-large'],
       [post(`${url}/Patient`, patient, xml), 415, 'media-type'],
+      [post(`${url}/Patient`, patient, stu3), 415, 'media-type'],
       [post(`${url}/Patient`, patient, { 'Content-Encoding': 'gzip' }), 415, 'media-type'],
     ];
     for (const [request, status, code] of cases) {

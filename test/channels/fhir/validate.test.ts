@@ -67,6 +67,11 @@ describe('$validate at channels/fhir', () => {
     assert.deepEqual(both.codes, ['x-wrong', 'unchecked', 'unchecked']);
     const other = await ask('/Group/$validate', good);
     assert.deepEqual([other.status, other.codes], [400, ['fhir-type-mismatch']]);
+    for (const resource of [null, 'text', undefined]) {
+      const parameter = [{ name: 'resource', resource }];
+      const none = await ask('/Patient/$validate', { resourceType: 'Parameters', parameter });
+      assert.deepEqual([none.status, none.codes], [400, ['fhir-type-mismatch']]);
+    }
     assert.equal(state.landings.length, 0);
   });
 

@@ -22,6 +22,14 @@ const leftOut = new Set([
   'dom-3',
   // Not of R4: it names resources of R4B.
   'dom-r4b',
+  // fhirpath.js compares quantities without UCUM's system as objects, by which each is `<=` each.
+  'rng-2',
+  // fhirpath.js has no server to ask where `resolve()` is met, and fails.
+  'ctm-1',
+  // It reads regular expressions with the flag `u`, which refuses the escapes that these write.
+  'eld-16',
+  'eld-19',
+  'eld-20',
 ]);
 
 const invariants = coreInvariants().filter(({ key }) => !leftOut.has(key));

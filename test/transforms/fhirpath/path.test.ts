@@ -56,6 +56,33 @@ describe('a compiled path', () => {
     assert.deepEqual(read('contained.name'), ['string "Ward"']);
   });
 
+  it('compares quantities by value and unit, of UCUM or of one system that is not', () => {
+    const bounds = (low: object, high: object): unknown => {
+      const range = makeNode(r4Model().type('Range')!, { low, high }, undefined);
+      return read('low <= high', range);
+    };
+    const system = 'http://unitsofmeasure.org';
+    const grams = { value: 1, system, code: 'g' };
+    assert.deepEqual(bounds(grams, { value: 999, system, code: 'mg' }), ['Boolean false']);
+    assert.deepEqual(bounds(grams, { value: 1000, system, code: 'mg' }), ['Boolean true']);
+    assert.deepEqual(bounds({ value: 3, unit: 'tablet' }, { value: 2, unit: 'tablet' }), [
+      'Boolean false',
+    ]);
+    assert.deepEqual(bounds({ value: 1, unit: 'tablet' }, { value: 2, unit: 'spray' }), []);
+  });
+
+  it('gives an item of a repeat once, however deep it lies', () => {
+    const twice = [{ url: 'a', extension: [{ url: 'u' }] }, { url: 'u' }];
+    const told = read(
+      'repeat(extension).url',
+      resourceNode(r4Model(), {
+        resourceType: 'Patient',
+        extension: twice,
+      }),
+    );
+    assert.deepEqual(told, ['uri "a"', 'uri "u"']);
+  });
+
   it('counts exactly with a decimal that is kept as it was written', () => {
     assert.deepEqual(read('value.value + 0.2', observation), ['Decimal 5.30']);
     assert.deepEqual(read("value = 5.1 'mmol/L'", observation), ['Boolean true']);

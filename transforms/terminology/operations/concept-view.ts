@@ -18,7 +18,8 @@ export type Described = {
   readonly code: string;
   readonly display: string | undefined;
   readonly definition: string | undefined;
-  readonly designations: readonly Sourced[];
+  /** Most questions need none, and a reader fetches them when they are asked for. */
+  designations(): readonly Sourced[];
   readonly properties: readonly Property[];
   readonly extensions: readonly Json[];
   readonly isInactive: boolean;
@@ -37,6 +38,8 @@ export type View = {
   readonly declared: readonly Json[];
   describe(code: string | Concept): Described | undefined;
 };
+
+const none: readonly Json[] = [];
 
 const propertyUri = 'http://hl7.org/fhir/concept-properties#';
 export const standardsStatusUrl =
@@ -61,40 +64,56 @@ export function viewOf(system: CodeSystem, supplements: readonly CodeSystem[]): 
     describe(code) {
       const concept = typeof code === 'string' ? system.concept(code) : code;
       if (concept === undefined) return undefined;
-      const additions = supplements.flatMap((one) => {
-        const found = one.concept(concept.code);
-        return found === undefined ? [] : [{ found, source: canonicalText(one) }];
-      });
-      const all: readonly Concept[] = [concept, ...additions.map(({ found }) => found)];
-      const properties = all.flatMap((one) => one.properties);
-      const extensions = all.flatMap((one) => one.extension ?? []);
-      const first = (names: ReadonlySet<string>) => {
-        const found = properties.find((one) => names.has(one.code));
-        return found === undefined ? undefined : propertyText(found);
-      };
-      const standards = textOf(valueIn(extensions.find((one) => one.url === standardsStatusUrl)));
-      const written = first(codes.status);
-      const stated = written !== undefined && statuses.has(written) ? written : standards;
-      const isInactive = first(codes.inactive) === 'true' || isOver(stated);
-      return {
-        code: concept.code,
-        display: concept.display,
-        definition: concept.definition,
-        designations: [
-          ...concept.designations,
-          ...additions.flatMap(({ found, source }) =>
-            found.designations.map((one) => ({ ...one, source })),
-          ),
-        ],
-        properties,
-        extensions,
-        isInactive,
-        isAbstract: first(notSelectable) === 'true',
-        isDeprecated: stated === 'deprecated',
-        status: stated === 'active' ? undefined : (stated ?? (isInactive ? 'inactive' : undefined)),
-      };
+      return described(concept, supplements, { ...codes, notSelectable });
     },
   };
+}
+
+/** The names under which a code system says these things. */
+type Names = {
+  readonly status: ReadonlySet<string>;
+  readonly inactive: ReadonlySet<string>;
+  readonly notSelectable: ReadonlySet<string>;
+};
+
+function described(concept: Concept, supplements: readonly CodeSystem[], names: Names): Described {
+  const additions = supplements.flatMap((one) => {
+    const found = one.concept(concept.code);
+    return found === undefined ? [] : [{ found, source: canonicalText(one) }];
+  });
+  const more = additions.map(({ found }) => found);
+  const properties =
+    more.length === 0 ? concept.properties : [concept, ...more].flatMap((one) => one.properties);
+  const extensions =
+    more.length === 0
+      ? (concept.extension ?? none)
+      : [concept, ...more].flatMap((one) => one.extension ?? none);
+  const standards = textOf(valueIn(extensions.find((one) => one.url === standardsStatusUrl)));
+  const written = firstOf(properties, names.status);
+  const stated = written !== undefined && statuses.has(written) ? written : standards;
+  const isInactive = firstOf(properties, names.inactive) === 'true' || isOver(stated);
+  return {
+    code: concept.code,
+    display: concept.display,
+    definition: concept.definition,
+    designations() {
+      const added = additions.flatMap(({ found, source }) =>
+        found.designations.map((one) => ({ ...one, source })),
+      );
+      return added.length === 0 ? concept.designations : [...concept.designations, ...added];
+    },
+    properties,
+    extensions,
+    isInactive,
+    isAbstract: firstOf(properties, names.notSelectable) === 'true',
+    isDeprecated: stated === 'deprecated',
+    status: stated === 'active' ? undefined : (stated ?? (isInactive ? 'inactive' : undefined)),
+  };
+}
+
+function firstOf(properties: readonly Property[], names: ReadonlySet<string>): string | undefined {
+  for (const one of properties) if (names.has(one.code)) return propertyText(one);
+  return undefined;
 }
 
 /** Words that say how a concept stands; a property of that name may hold others. */
@@ -123,7 +142,7 @@ export function displaysOf(
   more: readonly Designation[] = [],
 ): readonly Display[] {
   const own = described.display;
-  const designations = [...described.designations, ...more].filter(
+  const designations = [...described.designations(), ...more].filter(
     ({ use, value }) => isDisplayUse(use) && typeof value === 'string',
   );
   return [

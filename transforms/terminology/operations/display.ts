@@ -31,14 +31,15 @@ export function displayFor(
   listed: Listed | undefined,
   languages: Languages | undefined,
 ): Display | undefined {
-  const displays = displaysOf(view, concept, listed?.designations).filter(
-    ({ isWithdrawn }) => !isWithdrawn,
-  );
+  const value = listed?.display ?? concept.display;
   const own =
-    listed?.display === undefined
-      ? displays.find(({ value }) => value === concept.display)
-      : { value: listed.display, language: view.language, isWithdrawn: false };
-  for (const wanted of languages?.wanted ?? []) {
+    value === undefined ? undefined : { value, language: view.language, isWithdrawn: false };
+  const asked = languages?.wanted ?? [];
+  const displays =
+    asked.length === 0
+      ? []
+      : displaysOf(view, concept, listed?.designations).filter(({ isWithdrawn }) => !isWithdrawn);
+  for (const wanted of asked) {
     const fits = ({ language }: Display) => language !== undefined && speaks(language, wanted);
     if (own !== undefined && fits(own)) return own;
     const found = displays.find(fits);
@@ -60,7 +61,7 @@ export function designationsFor(
   const base: readonly Sourced[] = isOther
     ? [{ value: own, use: preferred, ...(view.language ? { language: view.language } : {}) }]
     : [];
-  const all = [...base, ...concept.designations, ...(listed?.designations ?? [])];
+  const all = [...base, ...concept.designations(), ...(listed?.designations ?? [])];
   let isShown = false;
   return all
     .filter((one) => {

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { Json } from '../knowledge.ts';
+import type { CodeSystem, Json } from '../knowledge.ts';
 import { displayFor, languagesFor } from './display.ts';
 import { shownConcept, shownProperties } from './expansion-contains.ts';
 import { expansionParameters } from './expansion-parameters.ts';
 import { declined, issue, refusedBy } from './issue.ts';
 import { canonical, defined } from './json.ts';
 import {
+  countOf,
   isExcluded,
   type Member,
   membersOf,
@@ -137,7 +138,7 @@ function pageOf(prepared: Prepared, question: Question, limits: ExpandLimits): P
   let visits = 0;
   for (const member of distinctMembers(prepared, question)) {
     visits += 1;
-    // All of a code system: it knows how many it has, and nobody needs to count them.
+    // How many there are is known, and nobody needs to look at them.
     if (known !== undefined && count !== undefined && members.length >= count)
       return { members, total: known, isNested: false };
     if (total >= offset && (count === undefined || members.length < count)) members.push(member);
@@ -150,14 +151,12 @@ function pageOf(prepared: Prepared, question: Question, limits: ExpandLimits): P
   return { members, total, isNested };
 }
 
-/** How many codes there are, where the value set is a whole code system and nothing is left out. */
+/** How many codes there are, where nothing is left out of the only part. */
 function wholeCount({ includes, excludes, inactive }: Prepared, { asked }: Question) {
   const [only, another] = includes;
   if (only === undefined || another !== undefined || excludes.length > 0) return undefined;
-  const { component, listed, imports } = only;
-  const isCut = listed !== undefined || component.filters.length > 0 || imports.length > 0;
-  const isWished = asked.flag('activeOnly') === true || asked.has('filter');
-  return isCut || isWished || inactive === false ? undefined : only.view?.system.count;
+  const isCut = asked.flag('activeOnly') === true || asked.has('filter');
+  return isCut || inactive === false ? undefined : countOf(only);
 }
 
 const tooCostly = ({ name }: Prepared, { codesMax }: ExpandLimits) =>
@@ -173,20 +172,36 @@ export function* distinctMembers(prepared: Prepared, question: Question): Iterab
   const words = (asked.text('filter') ?? '').toLowerCase().split(/\s+/).filter(Boolean);
   const isMerged = prepared.parameters.get('versionsMatch') === 'true';
   const merged = isMerged ? newestOf(prepared) : undefined;
-  const seen = new Set<string>();
+  const seenIn = seenCodes((system) => (isMerged ? system.url : releaseName(system)));
   for (const part of merged ?? prepared.includes) {
     demandEnumerable(part);
     for (const member of membersOf(part)) {
       const { view, concept } = member;
       if (isActiveOnly && concept.isInactive) continue;
       if (words.length > 0 && !mentions(member, words)) continue;
-      const { url, version } = view.system;
-      const key = `${isMerged ? url : canonical(url, version)}\u001f${concept.code}`;
-      if (seen.has(key) || isExcluded(prepared, view.system, concept)) continue;
-      seen.add(key);
+      const seen = seenIn(view.system);
+      if (seen.has(concept.code) || isExcluded(prepared, view.system, concept)) continue;
+      seen.add(concept.code);
       yield member;
     }
   }
+}
+
+const releaseName = ({ url, version }: CodeSystem) => canonical(url, version);
+
+/** The codes that were met of each code system, by whatever name it goes. */
+function seenCodes(nameOf: (system: CodeSystem) => string) {
+  const bySystem = new Map<CodeSystem, Set<string>>();
+  const byName = new Map<string, Set<string>>();
+  return (system: CodeSystem): Set<string> => {
+    const known = bySystem.get(system);
+    if (known !== undefined) return known;
+    const name = nameOf(system);
+    const codes = byName.get(name) ?? new Set();
+    byName.set(name, codes);
+    bySystem.set(system, codes);
+    return codes;
+  };
 }
 
 /** Where versions are merged, the newest says what a concept is. */
@@ -208,7 +223,7 @@ function demandEnumerable({ view, listed, component, imports }: Part): void {
 
 function mentions({ view, concept, listed }: Member, words: readonly string[]): boolean {
   const display = displayFor(view, concept, listed, undefined)?.value ?? '';
-  const texts = [concept.code, display, ...concept.designations.map(({ value }) => value)];
+  const texts = [concept.code, display, ...concept.designations().map(({ value }) => value)];
   const text = texts.join('\n').toLowerCase();
   return words.every((word) => text.includes(word));
 }

@@ -1,7 +1,7 @@
 import type { Json, Property } from '../knowledge.ts';
 import type { Described, View } from './concept-view.ts';
 import { designationsFor, displayFor } from './display.ts';
-import { defined, textOf, valueIn } from './json.ts';
+import { textOf, valueIn } from './json.ts';
 import type { Languages } from './languages.ts';
 import type { Member } from './prepared.ts';
 
@@ -25,17 +25,17 @@ export function shownConcept(member: Member, wishes: Wishes): Json {
     : [];
   const property = propertiesOf(member, wishes);
   const extension = extensionsOf(member);
-  return defined({
-    extension: extension.length === 0 ? undefined : extension,
-    system: url,
-    abstract: concept.isAbstract ? true : undefined,
-    inactive: concept.isInactive ? true : undefined,
-    version: wishes.isVersioned && version !== '' ? version : undefined,
-    code: concept.code,
-    display: display?.value,
-    designation: designation.length === 0 ? undefined : designation,
-    property: property.length === 0 ? undefined : property,
-  });
+  const shown: { -readonly [K in keyof Json]: unknown } = {};
+  if (extension.length > 0) shown.extension = extension;
+  shown.system = url;
+  if (concept.isAbstract) shown.abstract = true;
+  if (concept.isInactive) shown.inactive = true;
+  if (wishes.isVersioned && version !== '') shown.version = version;
+  shown.code = concept.code;
+  if (display !== undefined) shown.display = display.value;
+  if (designation.length > 0) shown.designation = designation;
+  if (property.length > 0) shown.property = property;
+  return shown;
 }
 
 const structure = 'http://hl7.org/fhir/StructureDefinition/';
@@ -66,7 +66,7 @@ function propertiesOf({ view, concept, listed }: Member, wishes: Wishes): readon
     const { definition } = concept;
     if (definition !== undefined) shown.push({ code: 'definition', valueString: definition });
   }
-  for (const { code, names, key } of fromExtensions) {
+  for (const { code, names, key } of extensions.length === 0 ? [] : fromExtensions) {
     const found = names
       .map((name) => extensions.find(({ url }) => url === `${structure}${name}`))
       .find((one) => one !== undefined);
@@ -128,6 +128,7 @@ const keptOfListing = new Set([
 ]);
 
 function extensionsOf({ concept, listed }: Member): readonly Json[] {
+  if (concept.extensions.length === 0 && listed === undefined) return [];
   const named = (names: ReadonlySet<string>) => (one: Json) =>
     String(one.url).startsWith(structure) && names.has(String(one.url).slice(structure.length));
   const own = (listed?.extensions ?? []).filter(named(keptOfListing));

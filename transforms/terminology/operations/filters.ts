@@ -1,3 +1,4 @@
+import type { Choice } from '../knowledge.ts';
 import { propertyText } from '../memory/index.ts';
 import type { Filter } from './components.ts';
 import type { Described, View } from './concept-view.ts';
@@ -54,31 +55,22 @@ export function sieveOf(view: View, { property, op, value }: Filter): Sieve {
   );
 }
 
-/** Codes among which all are that a filter leaves, if an index can name them. */
-export function candidatesOf(
-  view: View,
-  { property, op, value }: Filter,
-): Iterable<string> | undefined {
-  const { system } = view;
+/** Concepts among which all are that a filter leaves, if an index can name them. */
+export function candidatesOf(view: View, { property, op, value }: Filter): Choice | undefined {
   const isConcept = property === 'concept' || property === 'code';
-  if (isConcept && op === '=') return [value];
-  if (isConcept && op === 'in') return listOf(value);
-  if (isConcept && op === 'is-a') return withFirst(value, system.descendants(value));
+  if (isConcept && op === '=') return { by: 'code', codes: [value] };
+  if (isConcept && op === 'in') return { by: 'code', codes: [...new Set(listOf(value))] };
+  if (isConcept && op === 'is-a') return { by: 'ancestor', code: value, isSelf: true };
   if (isConcept && (op === 'descendent-of' || op === 'descendent-leaf'))
-    return system.descendants(value);
+    return { by: 'ancestor', code: value, isSelf: false };
   if ((isConcept && op === 'child-of') || (property === 'parent' && op === '='))
-    return system.children(value);
+    return { by: 'parent', code: value };
   // A supplement may add properties that no index of the code system has; some are no properties.
   const isIndexed = view.supplements.length === 0 && !derived.has(property);
-  return !isConcept && op === '=' && isIndexed ? system.withProperty(property, value) : undefined;
+  return !isConcept && op === '=' && isIndexed ? { by: 'property', property, value } : undefined;
 }
 
 const derived = new Set(['display', 'definition', 'inactive']);
-
-function* withFirst(first: string, rest: Iterable<string>): Iterable<string> {
-  yield first;
-  yield* rest;
-}
 
 function valuesOf(one: Described, property: string): readonly string[] {
   const written = one.properties.filter(({ code }) => code === property).map(propertyText);

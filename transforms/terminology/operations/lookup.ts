@@ -76,7 +76,7 @@ function designations(view: View, concept: Described): readonly Json[] {
     ...defined({ language: view.language, value: concept.display ?? concept.code }),
     use: preferred,
   };
-  const all = [own, ...concept.designations];
+  const all = [own, ...concept.designations()];
   return all.map((one) => {
     const { language, use, value, source } = one as Json;
     const parts = [

@@ -1,4 +1,5 @@
-import type { CodeSystem, Concept, Json } from '../knowledge.ts';
+import type { Chosen, CodeSystem, Json } from '../knowledge.ts';
+import { chosenOf } from './chosen.ts';
 import { type Component, composeOf, type Listed } from './components.ts';
 import { type Described, type View, viewOf } from './concept-view.ts';
 import { candidatesOf, type Sieve, sieveOf } from './filters.ts';
@@ -85,7 +86,7 @@ function partOf(frame: Frame, component: Component, supplements: readonly CodeSy
   const imported = valueSets.map((text) => importOf(frame, text));
   return {
     ...{ component, opened, view },
-    listed: listed && new Map(listed.map((one) => [view ? keyOf(view, one.code) : one.code, one])),
+    listed: listed && keyed(listed, view),
     sieves: view === undefined ? [] : filters.map((one) => sieveOf(view, one)),
     imports: imported.flatMap(({ found }) => found ?? []),
     missing: imported.flatMap(({ missing }) => missing ?? []),
@@ -136,8 +137,21 @@ function circle(name: string, path: readonly string[]) {
   );
 }
 
-/** A code of a listing as its code system writes it. */
-const keyOf = ({ system }: View, code: string) => system.concept(code)?.code ?? code;
+/** A listing by the codes as their code system writes them. */
+function keyed(listed: readonly Listed[], view: View | undefined): ReadonlyMap<string, Listed> {
+  const codes = listed.map(({ code }) => code);
+  const spelled = view === undefined ? undefined : spellings(view.system, codes);
+  return new Map(listed.map((one) => [spelled?.(one.code) ?? one.code, one]));
+}
+
+/** How a code system writes codes; undefined for one that it does not know. */
+function spellings(system: CodeSystem, codes: readonly string[]) {
+  if (system.resource.caseSensitive === true) return undefined;
+  const known = [...chosenOf(system, { by: 'code', codes: [...new Set(codes)] }).codes()];
+  const exact = new Set(known);
+  const folded = new Map(known.map((code) => [code.toLowerCase(), code]));
+  return (code: string) => (exact.has(code) ? code : folded.get(code.toLowerCase()));
+}
 
 /** Whether a concept passes list and filters of a part; imports are not asked. */
 export function passes(part: Part, concept: Described): boolean {
@@ -206,9 +220,9 @@ export function* membersOf(part: Part): Iterable<Member> {
     return;
   }
   if (view === undefined) return;
-  const { codes, answered } = codesOf(part, view);
+  const { chosen, answered } = chosenFor(part, view);
   const left = { ...part, sieves: part.sieves.filter((_, at) => at !== answered) };
-  for (const code of codes) {
+  for (const code of chosen.concepts()) {
     const concept = view.describe(code);
     if (concept === undefined || !passes(left, concept)) continue;
     if (!part.imports.every((one) => holds(one, view.system, concept))) continue;
@@ -216,21 +230,45 @@ export function* membersOf(part: Part): Iterable<Member> {
   }
 }
 
-type Codes = {
-  readonly codes: Iterable<string | Concept>;
+type Answered = {
+  readonly chosen: Pick<Chosen, 'count' | 'concepts'>;
   /** The filter that they all pass, so that nobody needs to ask it again. */
   readonly answered?: number;
 };
 
-function codesOf({ listed, component }: Part, view: View): Codes {
-  if (listed !== undefined) return { codes: listed.keys() };
+/** What an index said; a part is asked for its codes and for how many they are. */
+const answers = new WeakMap<Part, Answered>();
+
+function chosenFor(part: Part, view: View): Answered {
+  const known = answers.get(part);
+  if (known !== undefined) return known;
+  const found = choiceFor(part, view);
+  answers.set(part, found);
+  return found;
+}
+
+function choiceFor({ listed, component }: Part, view: View): Answered {
+  const { system } = view;
+  if (listed !== undefined)
+    return { chosen: chosenOf(system, { by: 'code', codes: [...listed.keys()] }) };
   for (const [at, filter] of component.filters.entries()) {
     const candidates = candidatesOf(view, filter);
     if (candidates === undefined) continue;
     const isExact = filter.op !== 'descendent-leaf';
-    return { codes: new Set(candidates), ...(isExact ? { answered: at } : {}) };
+    return { chosen: chosenOf(system, candidates), ...(isExact ? { answered: at } : {}) };
   }
-  return { codes: view.system.concepts() };
+  return { chosen: system };
+}
+
+/**
+ * How many codes a part has, where nobody needs to look at each: it is a whole code system, or all
+ * that an index found for its one filter.
+ */
+export function countOf(part: Part): number | undefined {
+  const { view, listed, component, imports } = part;
+  if (view === undefined || listed !== undefined || imports.length > 0) return undefined;
+  const { chosen, answered } = chosenFor(part, view);
+  return component.filters.length === (answered === undefined ? 0 : 1) ? chosen.count : undefined;
 }
 
 /** All codes of a value set, excludes heeded; one of several versions may come more than once. */

@@ -1,21 +1,17 @@
 import type { DatabaseHandle } from '../../../engine/index.ts';
-import type { CodeSystem, Concept, Designation } from '../knowledge.ts';
+import type { CodeSystem } from '../knowledge.ts';
+import { choiceQueries, chosenFrom } from './chosen.ts';
 import { packedHas } from './closure.ts';
-import { propertyOf } from './properties.ts';
+import {
+  type ConceptRow,
+  conceptColumns,
+  conceptPageQueries,
+  conceptReader,
+} from './concept-pages.ts';
 import { type ReleaseRow, resourceOf } from './releases.ts';
-
-type ConceptRow = {
-  ord: number;
-  code: string;
-  display: string | null;
-  definition: string | null;
-  detail: string | null;
-};
 
 /** The statements that read code systems; prepared once a database. */
 export type CodeSystemQueries = ReturnType<typeof codeSystemQueries>;
-
-const columns = 'ord, code, display, definition, detail';
 
 export function codeSystemQueries(db: DatabaseHandle) {
   const codes = (sql: string) => db.prepare(sql).pluck();
@@ -25,10 +21,12 @@ export function codeSystemQueries(db: DatabaseHandle) {
   // CROSS JOIN, because the planner else reads all edges for each step.
   return {
     // The planner else reads all concepts of the release: to it, either key is but a prefix.
-    find: db.prepare(
-      `SELECT ${columns} FROM concept INDEXED BY concept_code
+    find: db
+      .prepare(
+        `SELECT ${conceptColumns} FROM concept INDEXED BY concept_code
        WHERE release = ? AND code = ? COLLATE NOCASE`,
-    ),
+      )
+      .raw(),
     // The index holds both, so that nobody looks at the concept itself.
     ords: db
       .prepare(
@@ -36,15 +34,14 @@ export function codeSystemQueries(db: DatabaseHandle) {
          WHERE release = ? AND code = ? COLLATE NOCASE`,
       )
       .raw(),
-    page: db.prepare(
-      `SELECT ${columns} FROM concept WHERE release = ? AND ord >= ? AND ord < ? ORDER BY ord`,
-    ),
-    properties: db.prepare(
-      'SELECT code, type, value, detail FROM property WHERE release = ? AND ord = ? ORDER BY n',
-    ),
-    designations: db.prepare(
-      'SELECT language, value, detail FROM designation WHERE release = ? AND ord = ? ORDER BY n',
-    ),
+    page: db
+      .prepare(
+        `SELECT ${conceptColumns} FROM concept
+         WHERE release = ? AND ord >= ? AND ord < ? ORDER BY ord`,
+      )
+      .raw(),
+    pages: conceptPageQueries(db),
+    choices: choiceQueries(db),
     hasProperties: db.prepare('SELECT 1 FROM property WHERE release = ? LIMIT 1').pluck(),
     hasDesignations: db.prepare('SELECT 1 FROM designation WHERE release = ? LIMIT 1').pluck(),
     ancestors: db.prepare('SELECT ancestors FROM above WHERE release = ? AND ord = ?').pluck(),
@@ -90,28 +87,18 @@ export function storedCodeSystem(row: ReleaseRow, ask: CodeSystemQueries): CodeS
   // Most code systems have neither, and are spared two questions a concept.
   const hasProperties = ask.hasProperties.get(release) === 1;
   const hasDesignations = ask.hasDesignations.get(release) === 1;
-  const conceptOf = (found: ConceptRow): Concept => ({
-    code: found.code,
-    ...(found.display === null ? {} : { display: found.display }),
-    ...(found.definition === null ? {} : { definition: found.definition }),
-    designations: hasDesignations
-      ? ask.designations.all(release, found.ord).map(designationOf)
-      : [],
-    properties: hasProperties
-      ? (
-          ask.properties.all(release, found.ord) as (Parameters<typeof propertyOf>[1] & Coded)[]
-        ).map((parts) => propertyOf(parts.code, parts))
-      : [],
-    ...(found.detail === null ? {} : (JSON.parse(found.detail) as object)),
+  const reader = conceptReader(ask.pages, release, {
+    properties: hasProperties,
+    designations: hasDesignations,
   });
-  const find = (code: string): ConceptRow | undefined => {
-    const found = ask.find.all(release, code) as ConceptRow[];
-    return found.find((each) => each.code === code) ?? (isCaseSensitive ? undefined : found[0]);
-  };
+  const exactOr = <R extends readonly [number, string, ...unknown[]]>(
+    found: readonly R[],
+    code: string,
+  ): R | undefined =>
+    found.find(([, each]) => each === code) ?? (isCaseSensitive ? undefined : found[0]);
   const ordOf = (code: string): number | undefined => {
     const found = ask.ords.all(release, code) as (readonly [ord: number, code: string])[];
-    const exact = found.find(([, each]) => each === code);
-    return (exact ?? (isCaseSensitive ? undefined : found[0]))?.[0];
+    return exactOr(found, code)?.[0];
   };
   const texts = (rows: Iterable<unknown>) => rows as Iterable<string>;
   const related = (code: string, statement: CodeSystemQueries['children']) => {
@@ -124,14 +111,13 @@ export function storedCodeSystem(row: ReleaseRow, ask: CodeSystemQueries): CodeS
     resource,
     count: count ?? 0,
     concept(code) {
-      const found = find(code);
-      return found && conceptOf(found);
+      const found = exactOr(ask.find.all(release, code) as ConceptRow[], code);
+      return found && reader.fill([found])[0];
     },
     *concepts() {
       // In pages: a statement that is being read would keep everybody else from the handle.
       for (let at = 0; at < (count ?? 0); at += pageConcepts)
-        for (const found of ask.page.all(release, at, at + pageConcepts) as ConceptRow[])
-          yield conceptOf(found);
+        yield* reader.fill(ask.page.all(release, at, at + pageConcepts) as ConceptRow[]);
     },
     roots: () => texts(ask.roots.all(release)),
     children: (code) => related(code, ask.children),
@@ -148,6 +134,8 @@ export function storedCodeSystem(row: ReleaseRow, ask: CodeSystemQueries): CodeS
       return packed === undefined ? climbs(ask, release, below, above) : packedHas(packed, above);
     },
     withProperty: (property, value) => texts(ask.withProperty.all(release, property, value)),
+    choose: (choice) =>
+      chosenFrom(choice, { release, ask: ask.choices, reader, ordOf, isCaseSensitive }),
     mentioning(text) {
       // SQLite folds ASCII alone; with other letters every code may contain it.
       const wanted = unfoldedText.test(text) ? '' : text.toLowerCase();
@@ -155,8 +143,6 @@ export function storedCodeSystem(row: ReleaseRow, ask: CodeSystemQueries): CodeS
     },
   };
 }
-
-type Coded = { readonly code: string };
 
 /** For what has no closure: it is too large, or the concept has no parents at all. */
 function climbs(ask: CodeSystemQueries, release: number, from: number, wanted: number): boolean {
@@ -167,17 +153,4 @@ function climbs(ask: CodeSystemQueries, release: number, from: number, wanted: n
       seen.add(parent);
     }
   return false;
-}
-
-function designationOf(row: unknown): Designation {
-  const { language, value, detail } = row as {
-    language: string | null;
-    value: string;
-    detail: string | null;
-  };
-  return {
-    ...(language === null ? {} : { language }),
-    ...(detail === null ? {} : (JSON.parse(detail) as object)),
-    value,
-  };
 }

@@ -1,6 +1,7 @@
 import type { DatabaseHandle } from '../../../engine/index.ts';
 import type { ConceptMap, Json, Mapping, Relationship } from '../knowledge.ts';
 import { type ReleaseRow, resourceOf } from './releases.ts';
+import { everyRead } from './turn-reads.ts';
 
 export type MappingCells = {
   part: number;
@@ -19,10 +20,11 @@ export type ConceptMapQueries = ReturnType<typeof conceptMapQueries>;
 const columns =
   'part, code, display, target_code, target_display, relationship, equivalence, comment, detail';
 
-export function conceptMapQueries(db: DatabaseHandle) {
+export function conceptMapQueries(db: DatabaseHandle, turn = everyRead) {
   // The planner, which has no statistics, else reads the whole release.
   const select = (index: string) => `SELECT ${columns} FROM mapping ${index} WHERE release = ?`;
   return {
+    turn,
     from: db.prepare(`${select('INDEXED BY mapping_code')} AND code = ? ORDER BY ord`).raw(),
     to: db.prepare(`${select('INDEXED BY mapping_target')} AND target_code = ? ORDER BY ord`).raw(),
     page: db.prepare(`${select('')} AND ord >= ? AND ord < ? ORDER BY ord`),
@@ -59,6 +61,7 @@ export function storedConceptMap(row: ReleaseRow, ask: ConceptMapQueries): Conce
     return (system: string, code: string): readonly Mapping[] => {
       if (!systems.has(system)) return [];
       const found: Mapping[] = [];
+      ask.turn.begin();
       for (const row of statement.all(release, code)) {
         const cells = cellsOf(row as RawCells);
         if (parts[cells.part]![end].system === system) found.push(mappingOf(cells));

@@ -16,6 +16,8 @@ export type StoreOptions = {
   /** 32 bytes. */
   readonly key: Buffer;
   readonly readonly?: boolean;
+  /** Of a reader that translates and asks little else: the look-ups of a turn share one moment. */
+  readonly isTranslator?: boolean;
   /** Pages kept in memory; 64 MiB unless told. */
   readonly cacheKiB?: number;
 };

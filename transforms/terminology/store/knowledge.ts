@@ -12,14 +12,19 @@ import {
 import { codeSystemQueries, storedCodeSystem } from './code-system.ts';
 import { conceptMapQueries, storedConceptMap } from './concept-map.ts';
 import { type ReleaseQueries, type ReleaseRow, releaseQueries, resourceOf } from './releases.ts';
+import { everyRead } from './turn-reads.ts';
 
 /** How many readers are kept at hand; each holds the heading of its resource. */
 const readersMax = 500;
 
 /** Knowledge of what the store holds; a draft is found by its own version alone. */
-export function storedKnowledge(db: DatabaseHandle, releases = releaseQueries(db)): Knowledge {
+export function storedKnowledge(
+  db: DatabaseHandle,
+  releases = releaseQueries(db),
+  turn = everyRead,
+): Knowledge {
   const concepts = codeSystemQueries(db);
-  const mappings = conceptMapQueries(db);
+  const mappings = conceptMapQueries(db, turn);
   const { find } = releases;
   const codeSystem = kept(releases, 'CodeSystem', (row) => storedCodeSystem(row, concepts));
   const conceptMap = kept(releases, 'ConceptMap', (row) => storedConceptMap(row, mappings));
@@ -36,7 +41,10 @@ export function storedKnowledge(db: DatabaseHandle, releases = releaseQueries(db
     mapsFrom: (system) => releases.mentioned('source', system, 'ConceptMap'),
     mapsTo: (system) => releases.mentioned('target', system, 'ConceptMap'),
     byId: (type, id) => releases.byId(type, id),
-    search: (type, wanted) => search(db, type, wanted),
+    search(type, wanted) {
+      turn.end();
+      return search(db, type, wanted);
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import { storedKnowledge } from './knowledge.ts';
 import { type ReleaseRow, type ReleaseState, releaseQueries } from './releases.ts';
 import { type Verification, verifyReleases } from './seal.ts';
 import type { MemberRow } from './staging.ts';
+import { askedAnew, everyRead, turnReads } from './turn-reads.ts';
 
 /** What the store says of a release; times in microseconds since 1970. */
 export type ReleaseInfo = {
@@ -62,8 +63,9 @@ export type TerminologyStore = {
 /** Opens the store of a data folder. Throws what `openStoreDatabase` throws. */
 export function openTerminology(options: StoreOptions): TerminologyStore {
   const db = openStoreDatabase(options);
-  const releases = releaseQueries(db);
-  const knowledge = storedKnowledge(db, releases);
+  const turn = options.isTranslator === true ? turnReads(db) : everyRead;
+  const releases = askedAnew(releaseQueries(db), turn);
+  const knowledge = storedKnowledge(db, releases, turn);
   const needed = (kind: ResourceType, url: string, version: string): ReleaseRow => {
     const row = releases.find(kind, url, version);
     if (row === undefined) throw new RangeError(`there is no release ${url}|${version}`);

@@ -1,5 +1,11 @@
 import { createRequire } from 'node:module';
-import type { ConfigIssue, StageComponent } from '../../../engine/index.ts';
+import { join } from 'node:path';
+import {
+  type ConfigIssue,
+  type Issue,
+  type StageComponent,
+  soundness,
+} from '../../../engine/index.ts';
 import { extensionFiles } from '../extensions/index.ts';
 import { definitionsFor, keptPackages, profileFiles, readOwnProfiles } from '../packages/index.ts';
 import { type ValidateConfig, validateSchema } from './pinned-profiles.ts';
@@ -50,12 +56,22 @@ export const validateStage: StageComponent<ValidateConfig> = {
       const { profile } = pin;
       if (definitions.structure(profile) === undefined)
         return [refuse(['profiles', at], 'profile-unknown', `nobody here has \`${profile}\``)];
-      const when = 'when' in pin && pin.when ? paths().compilePath(pin.when) : undefined;
-      return when && paths().isPathIssue(when)
-        ? [refuse(['profiles', at, 'when'], when.code, when.diagnostics)]
-        : [];
+      const wrong = 'when' in pin && pin.when ? wrongPath(pin.when) : undefined;
+      return wrong ? [refuse(['profiles', at, 'when'], wrong.code, wrong.diagnostics)] : [];
     });
   },
   gate: (config, place) => judging().openGate(place, config),
   create: (config, context) => judging().validating(config, context),
 };
+
+const pathCode = [join(import.meta.dirname, '../../fhirpath')];
+
+/** What is wrong with an expression; one that an earlier start could read is not read again. */
+function wrongPath(text: string): Issue | undefined {
+  const known = soundness(pathCode, text, []);
+  if (known.isSound()) return undefined;
+  const path = paths().compilePath(text);
+  if (paths().isPathIssue(path)) return path;
+  known.note();
+  return undefined;
+}

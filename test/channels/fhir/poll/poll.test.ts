@@ -232,6 +232,24 @@ describe('channels/fhir, pulled', () => {
     assert.deepEqual(other.clock.waits.slice(0, 4), [1_000, 2_000, 4_000, 8_000]);
   });
 
+  it('does not stay behind a resource whose time is still to come', async () => {
+    const emr = await newEmr({
+      page({ entry }) {
+        const [first] = entry as { resource: { meta: { lastUpdated: string } } }[];
+        if (first !== undefined && emr.stored.size === 1)
+          first.resource.meta.lastUpdated = '2999-01-01T00:00:00Z';
+      },
+    });
+    emr.put('o1');
+    const memory = newContext();
+    await start(memory, emr);
+    await until(() => codes(memory).includes('last-updated-ahead'));
+    const asked = emr.requests.length;
+    await until(() => emr.requests.length > asked + 2);
+    const wanted = emr.requests.slice(asked + 1).map(({ url }) => new URL(url).searchParams);
+    assert.ok(wanted.some((search) => search.get('_lastUpdated')?.startsWith('ge2027')));
+  });
+
   it('follows no link to another origin and into no circle', async () => {
     for (const [url, code] of [
       ['http://127.0.0.1:9/fhir?page=2', 'address-elsewhere'],

@@ -4,8 +4,14 @@
 // no change, and any other content is refused with what is different.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Json, Knowledge } from '../../../../transforms/terminology/knowledge.ts';
+import type {
+  Choice,
+  Concept,
+  Json,
+  Knowledge,
+} from '../../../../transforms/terminology/knowledge.ts';
 import { memoryKnowledge } from '../../../../transforms/terminology/memory/index.ts';
+import { chosenOf } from '../../../../transforms/terminology/operations/chosen.ts';
 import { codeSystem, conceptMap, openStore } from './opened.ts';
 
 const word = fc.string({ minLength: 1, maxLength: 8, unit: 'grapheme' });
@@ -106,9 +112,35 @@ function compareSystems(left: Knowledge, right: Knowledge, codes: readonly strin
     ['none', 'x'],
   ])
     assert.deepEqual([...a.withProperty(name!, value!)], [...b.withProperty(name!, value!)]);
+  for (const choice of choicesOf(codes)) {
+    const [one, other] = [chosenOf(a, choice), chosenOf(b, choice)];
+    const found = [...one.concepts()];
+    assert.equal(one.count, found.length);
+    assert.deepEqual(
+      [...one.codes()],
+      found.map(({ code }) => code),
+    );
+    assert.deepEqual(byCode(found), byCode([...other.concepts()]));
+  }
   const mentioned = new Set(a.mentioning('c1'));
   for (const code of b.mentioning('c1')) assert.ok(mentioned.has(code));
 }
+
+const byCode = (found: readonly Concept[]) =>
+  found.map(sorted).toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+
+/** Every way to choose, of codes that are there, that are not, and that differ in case. */
+const choicesOf = (codes: readonly string[]): readonly Choice[] => [
+  { by: 'code', codes: [...codes, 'none'] },
+  { by: 'code', codes: ['c1', 'none', 'C2'] },
+  ...[...codes, 'c0', 'none'].flatMap((code): readonly Choice[] => [
+    { by: 'ancestor', code, isSelf: true },
+    { by: 'ancestor', code, isSelf: false },
+    { by: 'parent', code },
+  ]),
+  { by: 'property', property: 'status', value: 'retired' },
+  { by: 'property', property: 'kind', value: 'none' },
+];
 
 describe('what the store knows', () => {
   it('is what memory knows of the same code system, and exports as it came', async () => {
