@@ -47,7 +47,7 @@ const message = z.strictObject({
     .min(1)
     .describe(
       'Segments after MSH, in order. `?`: left out where nothing makes it; `*`: one for each. A ' +
-        'list in the list is a group: once for each of its first segment, with what that refers to ' +
+/** A segment, or a group: the segment that there is one for each of, then what is below it. */
         'or has; a group may have groups.',
     ),
 });
