@@ -70,7 +70,7 @@ function isStranger(from: string, to: string): boolean {
 
 /**
  * A folder's index.ts is its only door, and a folder inside it has its own: who needs one of them
- * alone enters there (docs/decisions/0014-doors-open-late.md). Files above one's own folder are at
+ * alone enters there (docs/decisions/0016-doors-open-late.md). Files above one's own folder are at
  * home.
  */
 function passesDoor(from: string, to: string): boolean {
