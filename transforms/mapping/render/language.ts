@@ -47,8 +47,8 @@ const message = z.strictObject({
     .min(1)
     .describe(
       'Segments after MSH, in order. `?`: left out where nothing makes it; `*`: one for each. A ' +
-/** A segment, or a group: the segment that there is one for each of, then what is below it. */
-        'or has; a group may have groups.',
+        'list in the list is a group: once for each of its first segment, with what that ' +
+        'refers to or has; a group may have groups.',
     ),
 });
 
