@@ -1,5 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { baseMapsFile } from '../transforms/terminology/index.ts';
+import { baseMaps } from './base-maps.ts';
 import { loadCommands } from './commands/index.ts';
 import { findCodes, referencePages } from './reference/index.ts';
 import { registry } from './registry.ts';
@@ -25,8 +27,14 @@ export function currentCodes() {
   );
 }
 
+/** The maps of the base mappings, a line each. */
+export const baseMapsText = (maps = baseMaps()): string =>
+  maps.map((map) => `${JSON.stringify(map)}\n`).join('');
+
 if (import.meta.main) {
   const target = join(root, 'docs/reference');
   mkdirSync(target, { recursive: true });
   for (const [name, text] of await currentPages()) writeFileSync(join(target, name), text);
+  // The rows are the base mappings'; terminology ships them as concept maps.
+  writeFileSync(baseMapsFile, baseMapsText());
 }

@@ -5,8 +5,12 @@ import type { Issue } from './issue.ts';
  * with it. `bin/` and the stage `validate` fill it; the machine knows nothing of what it looks at.
  */
 export type Gate = {
+  /** The stage in whose name it judges: what it refuses is held there. */
+  readonly stage: string;
   /** Never throws for what a resource may hold. */
   judge(resource: unknown, about?: { readonly profiles?: readonly string[] }): Judgement;
+  /** Ends what it holds open; who opened it MUST call this, and nobody asks it afterwards. */
+  close(): void;
 };
 
 export type Judgement = {

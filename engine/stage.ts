@@ -23,29 +23,44 @@ export type Work<Body = unknown> = {
 declare const outcomeBrand: unique symbol;
 type Branded<T> = T & { readonly [outcomeBrand]: true };
 
+/** What a stage that ran before had said if it could have seen what a later one sees. */
+export type Said = { readonly stage: string; readonly issue: Issue };
+
 /** What a stage says of a message. Only the constructors below make one. */
 export type Outcome<Body = unknown> = Branded<
-  | { readonly kind: 'pass'; readonly body: Body; readonly issues: readonly Issue[] }
+  | {
+      readonly kind: 'pass';
+      readonly body: Body;
+      readonly issues: readonly Issue[];
+      readonly said?: readonly Said[];
+    }
   /** One message that was several: each part goes on by itself, in order. */
   | { readonly kind: 'split'; readonly bodies: readonly Body[]; readonly issues: readonly Issue[] }
   /** Not wanted here, on purpose and visibly; `reason` is a stable code. */
   | { readonly kind: 'filter'; readonly reason: string }
   /** The quarantine: wrong data, with the issues that say why. */
-  | { readonly kind: 'hold'; readonly issues: readonly Issue[] }
+  | { readonly kind: 'hold'; readonly issues: readonly Issue[]; readonly stage?: string }
   /** Something outside is not ready; the message's key waits, others flow. */
   | { readonly kind: 'retry'; readonly afterMs: number; readonly cause: string }
 >;
 
 const brand = <T>(value: T): Branded<T> => value as Branded<T>;
 
-export const pass = <Body>(body: Body, issues: readonly Issue[] = []): Outcome<Body> =>
-  brand({ kind: 'pass', body, issues });
+/** `said`: remarks in the name of another stage, for which this one decides. */
+export const pass = <Body>(
+  body: Body,
+  issues: readonly Issue[] = [],
+  said: readonly Said[] = [],
+): Outcome<Body> =>
+  brand(said.length === 0 ? { kind: 'pass', body, issues } : { kind: 'pass', body, issues, said });
 export const split = <Body>(
   bodies: readonly Body[],
   issues: readonly Issue[] = [],
 ): Outcome<Body> => brand({ kind: 'split', bodies, issues });
 export const filter = (reason: string): Outcome<never> => brand({ kind: 'filter', reason });
-export const hold = (issues: readonly Issue[]): Outcome<never> => brand({ kind: 'hold', issues });
+/** `stage`: in whose name, where it is not the one that says it. */
+export const hold = (issues: readonly Issue[], stage?: string): Outcome<never> =>
+  brand(stage === undefined ? { kind: 'hold', issues } : { kind: 'hold', issues, stage });
 export const retry = (afterMs: number, cause: string): Outcome<never> =>
   brand({ kind: 'retry', afterMs, cause });
 

@@ -8,13 +8,7 @@ import { capabilityStatement } from './capability-statement.ts';
 import { isNdjson, ndjsonType } from './checks.ts';
 import type { Asked } from './envelope.ts';
 import { createImports } from './import.ts';
-import {
-  allowedAt,
-  type Interaction,
-  interactions,
-  isTakenFor,
-  type Place,
-} from './interactions.ts';
+import { allowedAt, type Interaction, interactions, type Place } from './interactions.ts';
 import { fhirJson } from './operation-outcome.ts';
 import { operationsOf, routeOperations } from './operations.ts';
 import { createPendingSettlements } from './pending.ts';
@@ -25,6 +19,7 @@ export type AppOptions = {
   readonly context: SourceContext;
   readonly bodyBytesMax: number;
   readonly entriesMax: number;
+  readonly transactionEntriesMax: number;
   readonly types: readonly string[] | undefined;
   /** Beginnings of the URLs that `$import` may fetch; empty: there is no such operation. */
   readonly importFrom: readonly string[];
@@ -69,7 +64,6 @@ export function createFhirApp(options: AppOptions): FhirApp {
 
   function take(c: Ask, interaction: Interaction): Promise<Response> | Response {
     const { type = 'Bundle', id } = c.req.param() as { type?: string; id?: string };
-    if (!isTakenFor(interaction, type)) return methodNotAllowed(allowedAt(interaction.at, type));
     if (interaction.at === 'system' && isNdjson(c.req.raw))
       return receiveStream({ ...options, types }, c.req.raw, c.env.principal);
     const { search } = new URL(c.req.url);
@@ -94,7 +88,7 @@ export function createFhirApp(options: AppOptions): FhirApp {
   for (const interaction of interactions)
     app.on(interaction.method, paths[interaction.at], (c) => take(c, interaction));
   for (const place of ['system', 'type', 'instance'] as const)
-    app.all(paths[place], (c) => methodNotAllowed(allowedAt(place, c.req.param('type') ?? '')));
+    app.all(paths[place], () => methodNotAllowed(allowedAt(place)));
   app.notFound(() => notFound());
   app.onError(() =>
     refusal(500, 'transient', 'listener-bug', 'The listener failed; the payload is not stored.'),
@@ -130,7 +124,7 @@ function askedOf(
 }
 
 const noSearch = {
-  status: 412,
+  status: 400,
   type: 'invalid',
   code: 'fhir-condition-unsupported',
   diagnostics: 'Without an id the resource is named by a search, `?identifier=system|value`.',

@@ -2,7 +2,16 @@ import { isUtf8 } from 'node:buffer';
 import type { Denied, Principal } from '../../engine/http/index.ts';
 import type { Landing, MessageId, SourceContext } from '../../engine/index.ts';
 import { type Batch, readBatch } from './batch.ts';
-import { type Bad, checkTypes, scopeMissing, untaken } from './checks.ts';
+import {
+  type Bad,
+  checkTypes,
+  mediaTypeOf,
+  patchType,
+  scopeMissing,
+  tooManyEntries,
+  tooManyIn,
+  untaken,
+} from './checks.ts';
 import { type Asked, envelope, isPlain, patchIssue, patchResource } from './envelope.ts';
 import { type Payload, readBundleHead, readPayload, readScanned } from './payload.ts';
 import type { Shape } from './pending.ts';
@@ -13,6 +22,7 @@ import { authorizePayload } from './scopes.ts';
 export type ArrivalOptions = {
   readonly context: SourceContext;
   readonly entriesMax: number;
+  readonly transactionEntriesMax: number;
   /** Resource types that are taken; undefined: all of R4. */
   readonly types: ReadonlySet<string> | undefined;
 };
@@ -48,9 +58,10 @@ export function createArrivals(options: ArrivalOptions) {
     if (asBatch !== undefined) return asBatch;
     if (asked.method === 'DELETE') return enveloped(request, asked, undefined, receivedUs);
     if (asked.method === 'PATCH') {
-      const wrong = patchIssue(raw);
+      const language = mediaTypeOf(request) === patchType ? 'json' : 'fhirpath';
+      const wrong = patchIssue(raw, language);
       if (wrong !== undefined) return { status: 400, type: 'invalid', ...wrong };
-      return enveloped(request, asked, patchResource(raw), receivedUs);
+      return enveloped(request, asked, patchResource(raw, language), receivedUs);
     }
     const found = readPayload(raw, options.entriesMax);
     if ('refused' in found) return { status: 400, type: 'invalid', ...found.refused };
@@ -75,7 +86,10 @@ export function createArrivals(options: ArrivalOptions) {
     const scanned = isUtf8(raw) ? scanJson(raw, options.entriesMax) : undefined;
     if (scanned === undefined || 'refused' in scanned) return undefined;
     const head = readBundleHead(raw, scanned.entries);
-    if (head === undefined || 'refused' in head || head.type !== 'batch') return undefined;
+    if (head === undefined || 'refused' in head) return undefined;
+    if (head.type !== 'batch')
+      // Before anything reads all of it.
+      return tooManyEntries(scanned.entries.length, options.transactionEntriesMax);
     const receivedUs = context.clock.nowUs();
     let denied: Denied | undefined;
     const batch = await readBatch(raw, scanned.entries, receivedUs, (payload) => {
@@ -120,6 +134,8 @@ export function createArrivals(options: ArrivalOptions) {
     const found = readPayload(raw, options.entriesMax);
     if ('refused' in found) return { status: 400, type: 'invalid', ...found.refused };
     const { payload } = found;
+    const tooMany = tooManyIn(payload, options.transactionEntriesMax);
+    if (tooMany !== undefined) return tooMany;
     const head = payload.resourceType === 'Bundle' ? messageHeadOf(payload.value) : undefined;
     if (head === undefined) return noMessage;
     const other = untaken(payload, options.types);

@@ -1,4 +1,4 @@
-import { type Interaction, interactions, isTakenFor } from './interactions.ts';
+import { type Interaction, interactions } from './interactions.ts';
 
 export type Capabilities = {
   readonly channel: string;
@@ -25,14 +25,15 @@ export function capabilityStatement(capabilities: Capabilities): object {
     implementation: { description: `The channel ${channel} of Plexus` },
     fhirVersion: '4.0.1',
     format: formats,
-    patchFormat: ['application/json-patch+json'],
+    patchFormat: ['application/json-patch+json', 'application/fhir+json'],
     rest: [
       {
         mode: 'server',
         documentation:
           'Each payload is stored durably before it is answered. Nothing can be read here. ' +
           (types === undefined ? 'All resource types of R4 are taken. ' : '') +
-          'Conditions are decided by `identifier` (system|value) and `_id`.',
+          'Conditions are decided by `identifier` (system|value) or `_id`, with the common ' +
+          'parameters of the type beside.',
         ...(types === undefined ? {} : { resource: [...types].sort().map(resourceOf) }),
         interaction: at('system').flatMap(({ codes }) => codes.map((code) => ({ code }))),
         ...(operations.length === 0 ? {} : { operation: operations }),
@@ -42,7 +43,7 @@ export function capabilityStatement(capabilities: Capabilities): object {
 }
 
 function resourceOf(type: string): object {
-  const own = interactions.filter((one) => one.at !== 'system' && isTakenFor(one, type));
+  const own = interactions.filter((one) => one.at !== 'system');
   return {
     type,
     interaction: own.flatMap(({ codes }) => codes.map((code) => ({ code }))),

@@ -35,7 +35,7 @@ export function bad(reason: 'body-too-large' | 'body-too-slow' | 'busy'): Bad {
 }
 
 const resourceTypes: ReadonlySet<string> = new Set(['application/fhir+json', 'application/json']);
-const patchType = 'application/json-patch+json';
+export const patchType = 'application/json-patch+json';
 
 export const ndjsonType = 'application/fhir+ndjson';
 const ndjsonTypes: ReadonlySet<string> = new Set([
@@ -54,11 +54,12 @@ export const mediaTypeOf = (request: Request): string =>
 export function checkMedia(request: Request, { method }: Pick<Asked, 'method'>): Bad | undefined {
   if (method === 'DELETE') return undefined;
   const type = mediaTypeOf(request);
-  const isTaken = method === 'PATCH' ? type === patchType : resourceTypes.has(type);
+  const isPatch = method === 'PATCH';
+  const isTaken = resourceTypes.has(type) || (isPatch && type === patchType);
   if (isTaken && isPlainUtf8(request) && isR4(request)) return undefined;
-  const wanted = method === 'PATCH' ? patchType : 'application/fhir+json';
+  const wanted = isPatch ? `${patchType} or application/fhir+json` : 'application/fhir+json';
   const diagnostics = `Send ${wanted} of R4 in UTF-8 and without a content encoding.`;
-  const headers = method === 'PATCH' ? { 'Accept-Patch': patchType } : {};
+  const headers = isPatch ? { 'Accept-Patch': `${patchType}, application/fhir+json` } : {};
   return { status: 415, type: 'not-supported', code: 'media-type', diagnostics, headers };
 }
 
@@ -85,13 +86,28 @@ export function unconditional({ method, url, ifMatch, ifNoneMatch, ifNoneExist }
   const query = url.indexOf('?');
   const search = method === 'POST' ? ifNoneExist : query < 0 ? undefined : url.slice(query);
   const issue = search === undefined ? undefined : conditionIssue(search);
-  if (issue !== undefined) return { ...issue, status: 412, type: 'invalid' } satisfies Bad;
+  if (issue !== undefined) return { ...issue, status: 400, type: 'not-supported' } satisfies Bad;
   if (ifMatch !== undefined && !/^(?:W\/)?"?\d{1,15}"?$/.test(ifMatch.trim()))
     return headerInvalid('If-Match names one version, as W/"3".');
   if (ifNoneMatch !== undefined && (ifNoneMatch.trim() !== '*' || method !== 'PUT'))
     return headerInvalid('Of If-None-Match only `*` with PUT is understood.');
   return undefined;
 }
+
+/** A Bundle that is settled as one message, all or nothing, has to fit into memory at once. */
+export function tooManyEntries(entries: number, max: number): Bad | undefined {
+  if (entries <= max) return undefined;
+  const diagnostics =
+    `A Bundle that is taken in as one message may hold ${max} entries here. What need not be ` +
+    'all or nothing goes as a Bundle of type `batch`, or as lines of NDJSON, of any number.';
+  return { status: 413, type: 'too-long', code: 'fhir-transaction-too-large', diagnostics };
+}
+
+/** The same of a payload that was read. */
+export const tooManyIn = ({ value, bundleType }: Payload, max: number): Bad | undefined =>
+  bundleType === undefined || bundleType === 'batch' || !Array.isArray(value.entry)
+    ? undefined
+    : tooManyEntries(value.entry.length, max);
 
 export const scopeMissing: Bad = {
   status: 403,

@@ -27,37 +27,56 @@ export function envelope(asked: Asked, body: Buffer | undefined): Buffer {
   return Buffer.concat([Buffer.from(`{"request":${request},"resource":`), body, Buffer.from('}')]);
 }
 
-/** A JSON Patch as a resource (https://hl7.org/fhir/R4/http.html#jsonpatch). */
-export function patchResource(patch: Buffer): Buffer {
+/** JSON Patch (RFC 6902), or Parameters with FHIRPath Patch. */
+export type PatchLanguage = 'json' | 'fhirpath';
+
+/** A patch as a resource (https://hl7.org/fhir/R4/http.html#jsonpatch); Parameters are one. */
+export function patchResource(patch: Buffer, language: PatchLanguage): Buffer {
+  if (language === 'fhirpath') return patch;
   const data = patch.toString('base64');
   const contentType = 'application/json-patch+json';
   return Buffer.from(JSON.stringify({ resourceType: 'Binary', contentType, data }));
 }
 
 /** What stands against the body of a PATCH; what it says is read by the chain. */
-export function patchIssue(patch: Buffer): Issue | undefined {
+export function patchIssue(patch: Buffer, language: PatchLanguage): Issue | undefined {
   const scanned = isUtf8(patch) ? scanJson(patch, 0) : undefined;
   if (scanned !== undefined && 'refused' in scanned) return scanned.refused;
   try {
-    if (scanned !== undefined && Array.isArray(JSON.parse(patch.toString('utf8'))))
-      return undefined;
+    const body: unknown = scanned && JSON.parse(patch.toString('utf8'));
+    const isParameters = (body as { resourceType?: unknown } | null)?.resourceType === 'Parameters';
+    if (language === 'json' ? Array.isArray(body) : isParameters) return undefined;
   } catch {
     // Said below: the parser's own message quotes the text.
   }
-  const diagnostics = 'A patch is a list of operations in JSON (RFC 6902).';
+  const diagnostics =
+    language === 'json'
+      ? 'A patch is a list of operations in JSON (RFC 6902).'
+      : 'A FHIRPath Patch is a Parameters resource.';
   return { severity: 'error', code: 'fhir-patch-invalid', diagnostics };
 }
+
+/** What may stand beside an identifier or an id; which of them a type has, the chain knows. */
+const beside: ReadonlySet<string> = new Set(
+  (
+    'active authored authoredon birthdate category class clinical-status code date encounter ' +
+    'family gender given intent name organization patient recorded-date status subject type ' +
+    'vaccine-code'
+  ).split(' '),
+);
 
 /** Conditions are decided by identifiers or the id, which is all that the store finds by. */
 export function conditionIssue(search: string): Issue | undefined {
   const terms = [...new URLSearchParams(search.replace(/^\?/, ''))];
-  const isKnown = ([name, value]: readonly [string, string]): boolean =>
-    !value.includes(',') &&
-    (name === 'identifier' ? /\|./.test(value) : name === '_id' && value !== '');
-  if (terms.length > 0 && terms.length <= termsMax && terms.every(isKnown)) return undefined;
+  const finds = ([name, value]: readonly [string, string]): boolean =>
+    name === 'identifier' ? /\|./.test(value) : name === '_id';
+  const isKnown = (term: readonly [string, string]): boolean =>
+    term[1] !== '' && !term[1].includes(',') && (finds(term) || beside.has(term[0]));
+  const isFound = terms.length <= termsMax && terms.some(finds);
+  if (isFound && terms.every(isKnown)) return undefined;
   const diagnostics =
-    'A condition is decided by identifiers, `identifier=system|value`, or by `_id=`, and by ' +
-    'nothing else.';
+    'A condition is decided by identifiers, `identifier=system|value`, or by `_id=`; beside ' +
+    'these stand the common parameters of the type, without modifiers, prefixes and alternatives.';
   return { severity: 'error', code: 'fhir-condition-unsupported', diagnostics };
 }
 

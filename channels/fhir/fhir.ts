@@ -19,7 +19,7 @@ import {
 import { createFhirApp, type FhirApp, metadataPath } from './app.ts';
 import { authSchema, checkAuth, isLoopback, openDoor, type Standing } from './auth.ts';
 import { fhirJson, outcomeJson } from './operation-outcome.ts';
-import { entriesMaxDefault } from './payload.ts';
+import { entriesMaxDefault, transactionEntriesMaxDefault } from './payload.ts';
 import { authorizeRequest } from './scopes.ts';
 
 const schema = z
@@ -51,7 +51,15 @@ const schema = z
       .min(1)
       .max(1_000_000)
       .default(entriesMaxDefault)
-      .describe('Most entries of a Bundle.'),
+      .describe('Most entries of a Bundle of type `batch`, each of which is a message of its own.'),
+    transaction_entries_max: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(transactionEntriesMaxDefault)
+      .describe(
+        'Most entries of any other Bundle: it is one message, and all of it is held in memory.',
+      ),
     types: z
       .array(z.string().regex(/^[A-Z][A-Za-z]{1,63}$/, 'is not the name of a resource type'))
       .min(1)
@@ -64,13 +72,17 @@ const schema = z
       .default([])
       .describe('Beginnings of the URLs that `$import` may fetch; without any it does not exist.'),
   })
-  .transform(({ body_bytes_max, entries_max, types, import_from, ...rest }) => ({
-    ...rest,
-    importFrom: import_from,
-    types,
-    entriesMax: entries_max,
-    bodyBytesMax: body_bytes_max,
-  }));
+  .transform(({ body_bytes_max, entries_max, types, import_from, ...written }) => {
+    const { transaction_entries_max, ...rest } = written;
+    return {
+      ...rest,
+      transactionEntriesMax: transaction_entries_max,
+      importFrom: import_from,
+      types,
+      entriesMax: entries_max,
+      bodyBytesMax: body_bytes_max,
+    };
+  });
 
 export type FhirConfig = z.output<typeof schema>;
 

@@ -36,12 +36,8 @@ export const interactions: readonly Interaction[] = [
   },
 ];
 
-/** What a Patient is must be seen in full, so none is patched. */
-export const isTakenFor = ({ method }: Interaction, type: string): boolean =>
-  method !== 'PATCH' || type !== 'Patient';
-
 /** The methods that a place takes, for `Allow`. */
-export const allowedAt = (place: Place, type: string): string =>
-  [...new Set(interactions.filter((one) => one.at === place && isTakenFor(one, type)))]
+export const allowedAt = (place: Place): string =>
+  [...new Set(interactions.filter((one) => one.at === place))]
     .map(({ method }) => method)
     .join(', ');

@@ -26,6 +26,11 @@ export type PayloadRead = { readonly payload: Payload } | { readonly refused: Is
 
 /** A Bundle of a million entries is a feed and not a message. */
 export const entriesMaxDefault = 100_000;
+/**
+ * Of a Bundle that is one message: the chain holds all of it at once, and takes a fraction of the
+ * time after which a worker counts as hung.
+ */
+export const transactionEntriesMaxDefault = 10_000;
 
 /**
  * Looks at bytes that should be one FHIR resource in JSON: valid UTF-8, bounded depth, no name

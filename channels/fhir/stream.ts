@@ -6,7 +6,7 @@ import {
   PlexusError,
   type SourceContext,
 } from '../../engine/index.ts';
-import { type Bad, scopeMissing, untaken } from './checks.ts';
+import { type Bad, scopeMissing, tooManyIn, untaken } from './checks.ts';
 import { type Line, readLines } from './lines.ts';
 import { outcomeOf } from './operation-outcome.ts';
 import { createOutcomeStream, type LineOutcome, ndjson, outcomeLine } from './outcome-stream.ts';
@@ -19,6 +19,7 @@ export type StreamOptions = {
   /** Of a line. */
   readonly bodyBytesMax: number;
   readonly entriesMax: number;
+  readonly transactionEntriesMax: number;
   readonly types: ReadonlySet<string> | undefined;
 };
 
@@ -39,7 +40,7 @@ export type Origin = {
  * when all have been told; rejects when the stream breaks off.
  */
 export async function landLines(
-  { context, bodyBytesMax, entriesMax, types }: StreamOptions,
+  { context, bodyBytesMax, entriesMax, transactionEntriesMax, types }: StreamOptions,
   chunks: AsyncIterable<Uint8Array>,
   { principal, keyOf }: Origin,
   tell: (outcome: LineOutcome) => void,
@@ -89,6 +90,8 @@ export async function landLines(
   function notTaken(payload: Payload): Pick<Bad, 'type' | 'code' | 'diagnostics'> | undefined {
     const denied = authorizePayload(principal, payload.value);
     if (denied === undefined) {
+      const tooMany = tooManyIn(payload, transactionEntriesMax);
+      if (tooMany !== undefined) return tooMany;
       const issue = untaken(payload, types);
       return issue && { ...issue, type: 'not-supported' };
     }

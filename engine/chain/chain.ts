@@ -9,7 +9,7 @@ import {
   of,
   toArray,
 } from '../rx.ts';
-import type { Outcome, ScriptUse, Stage, UnmappedUse, Work } from '../stage.ts';
+import type { Outcome, Said, ScriptUse, Stage, UnmappedUse, Work } from '../stage.ts';
 
 /** What a chain made of one message. */
 export type ChainVerdict =
@@ -75,17 +75,17 @@ function next(
   waiting: Set<number>,
 ): Observable<Flight> {
   const tookUs = [...flight.tookUs, Math.round(nowUs() - startedUs)];
-  const remark = (issues: readonly Issue[]) =>
-    issues.length === 0
+  const remark = (issues: readonly Issue[], said: readonly Said[] = []) =>
+    issues.length + said.length === 0
       ? flight.issues
-      : [...flight.issues, ...issues.map((issue) => ({ stage: stage.name, issue }))];
+      : [...flight.issues, ...said, ...issues.map((issue) => ({ stage: stage.name, issue }))];
   switch (outcome.kind) {
     case 'pass':
       return of({
         ...flight,
         work: { ...flight.work, body: outcome.body },
         tookUs,
-        issues: remark(outcome.issues),
+        issues: remark(outcome.issues, outcome.said),
       });
     case 'split':
       return from(outcome.bodies).pipe(
@@ -102,7 +102,7 @@ function next(
       return of({
         ...flight,
         tookUs,
-        verdict: { kind: 'held', stage: stage.name, issues: outcome.issues },
+        verdict: { kind: 'held', stage: outcome.stage ?? stage.name, issues: outcome.issues },
       });
     case 'retry':
       return of(delay({ ...flight, tookUs }, waiting, outcome.afterMs, outcome.cause));

@@ -27,9 +27,15 @@ export function channelGate(
   deployed: () => Deployed,
 ) {
   let opened: { readonly revision: number; readonly gate: Gate } | undefined;
-  return (): Gate => {
+  function close(): void {
+    opened?.gate.close();
+    opened = undefined;
+  }
+
+  function open(): Gate {
     const { revision, spec } = deployed();
     if (opened?.revision === revision) return opened.gate;
+    close();
     const { configDir } = spec;
     for (const { kind, config } of spec.stages) {
       const gate = registry.stages.get(kind)?.gate?.(config, { configDir, dataDir, key });
@@ -38,5 +44,7 @@ export function channelGate(
       return gate;
     }
     throw new Error('a channel without a stage that judges was asked to judge');
-  };
+  }
+
+  return { open, close };
 }

@@ -121,7 +121,7 @@ export function createChannel(
       state: sourceState(journal.control.db, first.no),
       tokens: options.tokens,
       resolvePath: options.resolvePath,
-      ...(judges(options.registry, deployed.config.stages) ? { gate } : {}),
+      ...(judges(options.registry, deployed.config.stages) ? { gate: gate.open } : {}),
     });
     listening = await created.open();
     source = created;
@@ -163,6 +163,7 @@ export function createChannel(
     const closing = pipeline;
     pipeline = undefined;
     await closing?.stop();
+    gate.close();
   }
 
   async function open(next: 'running' | 'paused'): Promise<void> {

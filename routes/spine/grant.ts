@@ -1,12 +1,8 @@
 import type { Granted, Issue } from '../../engine/index.ts';
-import {
-  applyPatch,
-  type Contribution,
-  parseFaithfully,
-  type Sent,
-} from '../../transforms/fhir/index.ts';
-import { joinElements, render } from './elements.ts';
+import { type Contribution, parseFaithfully, type Sent } from '../../transforms/fhir/index.ts';
+import { joinElements } from './elements.ts';
 import type { Placed } from './fold.ts';
+import { patchedBy, refusal } from './patching.ts';
 import type { State } from './resource-cache.ts';
 import { search } from './search.ts';
 import { load, type Spine } from './spine.ts';
@@ -53,8 +49,8 @@ export function grant(
   if (sent.search !== undefined && match !== undefined && isSentAs(contribution, sent, match))
     return refusal('fhir-id-mismatch', 'the resource has another id than the one that is meant');
   if (sent.patch === undefined) return { ...one, contribution: { ...contribution, id: target } };
-  const patched = patch(state!, contribution, sent);
-  return 'code' in patched ? patched : { ...one, contribution: patched };
+  const changed = patchedBy(sent.patch, state!, contribution);
+  return 'code' in changed ? changed : { ...one, contribution: changed };
 }
 
 /** Was the whole resource sent under an id that is not that of the match? */
@@ -74,23 +70,6 @@ function refusedBy(
   if (verb === 'PATCH' && !isThere)
     return refusal('fhir-not-found', 'there is no resource that this patch could change');
   return undefined;
-}
-
-/** What the patch changes, element by element, so that what others say of the rest stands. */
-function patch(state: State, contribution: Contribution, { patch: operations = [] }: Sent) {
-  const { type, id } = state;
-  const before = parseFaithfully(render(state, state.text)) as Json;
-  const after = applyPatch(before, operations);
-  if (after === undefined)
-    return refusal('fhir-patch-failed', 'an operation of the patch does not fit the resource');
-  const names = Object.keys(after);
-  if (names.some((name) => !/^_?[a-z][A-Za-z0-9]*$/.test(name) || after[name] === null))
-    return refusal('fhir-patch-failed', 'what the patch makes of the resource is no resource');
-  const set: Json = {};
-  for (const name of names)
-    if (JSON.stringify(after[name]) !== JSON.stringify(before[name])) set[name] = after[name];
-  const remove = Object.keys(before).filter((name) => !Object.hasOwn(after, name));
-  return { ...contribution, type, id, set, remove };
 }
 
 /** A later generation of a message: what was meant once is meant again. */
@@ -117,9 +96,3 @@ type Json = Record<string, unknown>;
 
 /** As its sender addresses it; one that came without FHIR has no other name than its own. */
 const idOf = ({ writing }: Spine, { no, id }: State): string => writing.sentId.get(no)?.id ?? id;
-
-const refusal = (code: string, diagnostics: string): Issue => ({
-  severity: 'error',
-  code,
-  diagnostics,
-});

@@ -50,17 +50,22 @@ function sought(
   const ids = new Set(search(spine, sent, type, condition).map(({ id }) => id));
   for (const grant of grants) {
     if (grant.type !== type || grant.contribution === undefined) continue;
-    if (isMeant(grant, grant.contribution, condition)) ids.add(grant.target);
+    if (isMeant(grant, grant.contribution, condition, sent.source)) ids.add(grant.target);
     else if (grant.contribution.whole) ids.delete(grant.target);
   }
   const [only] = ids;
   return ids.size === 1 ? `${type}/${only}` : undefined;
 }
 
-const isMeant = ({ id }: Grant, { set, deleted }: Contribution, condition: Condition): boolean =>
+const isMeant = (
+  { id }: Grant,
+  { set, deleted }: Contribution,
+  condition: Condition,
+  source: string,
+): boolean =>
   deleted === undefined &&
   (condition.id === undefined || condition.id === id) &&
-  carries(set, condition);
+  carries(set, condition, source);
 
 const unmatchedAt = (path: string) => ({
   severity: 'error' as const,

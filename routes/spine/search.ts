@@ -19,7 +19,7 @@ export function search(
 ): readonly State[] {
   const found: State[] = [];
   for (const state of candidates(spine, source, type, condition)) {
-    if (state.text === '' || !carries(identifierIn(state), condition)) continue;
+    if (state.text === '' || !carries(askedOf(state, condition), condition, source)) continue;
     found.push(state);
     if (found.length === matchesMax) break;
   }
@@ -45,7 +45,16 @@ function* candidates(
   }
 }
 
-function identifierIn({ text }: State): { readonly identifier?: unknown } {
-  const identifier = splitElements(text).get('identifier');
-  return identifier === undefined ? {} : { identifier: JSON.parse(identifier) as unknown };
+/** The elements that the condition asks about. */
+function askedOf({ text }: State, { terms = [] }: Condition): Record<string, unknown> {
+  const elements = splitElements(text);
+  const names = ['identifier', ...terms.flatMap((term) => term.elements.map(rootOf))];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = elements.get(name);
+      return value === undefined ? [] : [[name, JSON.parse(value) as unknown]];
+    }),
+  );
 }
+
+const rootOf = (path: string): string => path.split('.')[0]!;

@@ -85,10 +85,11 @@ export const storeStage: StageComponent<z.output<typeof schema>> = {
           if ('refused' in decided) return filter(decided.refused[0]!.issue.code);
           const { gate, unvisited } = work.body;
           const { errors, remarks } = gate ? judge(spine, gate, decided.work) : admitted;
-          if (errors.length > 0) return hold([...errors, ...remarks]);
+          if (errors.length > 0) return hold([...errors, ...remarks], gate?.stage);
           const { written, issues } = writeMessage(spine, decided.work);
           decided.answer();
-          return pass({ unvisited, written }, [...remarks, ...issues]);
+          const said = gate ? remarks.map((issue) => ({ stage: gate.stage, issue })) : [];
+          return pass({ unvisited, written }, issues, said);
         }),
     };
     return stage as Stage;

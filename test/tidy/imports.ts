@@ -31,12 +31,13 @@ const topOf = (file: string): string => file.split('/')[0] ?? '';
 const isRelative = (specifier: string): boolean => /^\.\.?\//.test(specifier);
 
 /**
- * Import specifiers of a source text as biome formats it: static, re-exported, dynamic and by URL.
+ * Import specifiers of a source text as biome formats it: static, re-exported, dynamic, by URL, and
+ * of a door that is opened late (`require`).
  */
 export function specifiersOf(text: string): string[] {
   const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
   const statement = /^\s*(?:import|export)\b(?:[^'"`;]*?\bfrom)?\s*'([^']+)'/gm;
-  const dynamic = /\bimport\(\s*'([^']+)'/g;
+  const dynamic = /\b(?:import|require)\(\s*'([^']+)'/g;
   const byUrl = /\bnew URL\(\s*'([^']+\.ts)'/g;
   const byFolder = /\bimport\.meta\.dirname, '([^']+\.ts)'/g;
   const beside = [...code.matchAll(byFolder)].map((match) => `./${match[1]}`);
@@ -67,7 +68,11 @@ function isStranger(from: string, to: string): boolean {
   return own !== undefined && strangers.some((folder) => folder !== own && inside(to, folder));
 }
 
-/** A folder's index.ts is its only door; files above one's own folder are at home. */
+/**
+ * A folder's index.ts is its only door, and a folder inside it has its own: who needs one of them
+ * alone enters there (docs/decisions/0016-doors-open-late.md). Files above one's own folder are at
+ * home.
+ */
 function passesDoor(from: string, to: string): boolean {
   const folder = posix.dirname(to);
   const isAbove = folder === posix.dirname(from) || inside(from, folder);

@@ -1,5 +1,5 @@
 import { isRawNumber, parseFaithfully } from './json.ts';
-import type { Patch, PatchOperation, Pointer } from './patch.ts';
+import type { JsonPatch, PatchOperation, Pointer } from './patch.ts';
 import { isTooDeep } from './references.ts';
 
 type Json = Record<string, unknown>;
@@ -15,7 +15,7 @@ type Root = { readonly resource: Json; copyable: number };
  * does not fit it, or the outcome would be deeper than any resource or copied together beyond 4 MB:
  * all or none (RFC 6902, section 5).
  */
-export function applyPatch(resource: Json, patch: Patch): Json | undefined {
+export function applyPatch(resource: Json, patch: JsonPatch): Json | undefined {
   const root = { resource: structured(resource) as Json, copyable: copiedCharactersMax };
   for (const one of patch) if (!applied(root, one)) return undefined;
   return isTooDeep(root.resource) ? undefined : root.resource;

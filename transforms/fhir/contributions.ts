@@ -117,7 +117,10 @@ const isSearch = (reference: string): boolean => /^[A-Z][A-Za-z]+\?/.test(refere
 
 /** The condition of a reference by search, `Type?search`. */
 export const conditionOf = (reference: string) =>
-  readCondition(reference.slice(reference.indexOf('?')));
+  readCondition(
+    reference.slice(0, reference.indexOf('?')),
+    reference.slice(reference.indexOf('?')),
+  );
 
 const danglingIn = ({ path }: Entry): Issue => ({
   severity: 'error',

@@ -117,7 +117,7 @@ function readEntry(entry: unknown, index: number, path: string, issues: Issue[])
     return [];
   }
   if (request?.verb === 'PATCH') {
-    const patch = readPatch(entry.resource, request.type, place.path, issues);
+    const patch = readPatch(entry.resource, place.path, issues);
     const resource = { resourceType: request.type };
     return patch === undefined ? [] : [{ ...place, request, resource, patch }];
   }

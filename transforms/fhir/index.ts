@@ -38,9 +38,11 @@ export {
   type Run,
   withoutOrigin,
 } from './origins.ts';
+export type { Patch } from './patch.ts';
+export type { PatchValue, PathOperation } from './path-patch.ts';
 export type { CodeableConcept, Coding, Identifier, OperationOutcome, R4Type } from './r4.ts';
 export { isR4Type } from './r4.ts';
 export { readFhirStage } from './read-fhir.ts';
-export { readReference, rewriteLinks, rewriteReferences } from './references.ts';
+export { isTooDeep, readReference, rewriteLinks, rewriteReferences } from './references.ts';
 export { nameUuid, resourceId } from './resource-id.ts';
 export type { Sent } from './sent.ts';

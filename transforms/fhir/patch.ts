@@ -1,5 +1,6 @@
 import type { Issue } from '../../engine/index.ts';
 import { parseFaithfully } from './json.ts';
+import { type PathOperation, readPathPatch } from './path-patch.ts';
 import { isTooDeep } from './references.ts';
 
 /** One operation of JSON Patch (RFC 6902); `path` and `from` as lists of names and indexes. */
@@ -8,7 +9,12 @@ export type PatchOperation =
   | { readonly op: 'remove'; readonly path: Pointer }
   | { readonly op: 'move' | 'copy'; readonly path: Pointer; readonly from: Pointer };
 
-export type Patch = readonly PatchOperation[];
+export type JsonPatch = readonly PatchOperation[];
+
+/** Changes to a resource, in one of the two languages that a sender may write them in. */
+export type Patch =
+  | { readonly language: 'json'; readonly operations: JsonPatch }
+  | { readonly language: 'fhirpath'; readonly operations: readonly PathOperation[] };
 
 /** RFC 6901, as the names and indexes on the way. */
 export type Pointer = readonly string[];
@@ -21,25 +27,27 @@ const fixed = new Set(['id', 'resourceType', 'meta']);
 
 /**
  * Reads the body of a PATCH as it stands in a Bundle: a Binary with JSON Patch in it
- * (https://hl7.org/fhir/R4/http.html#jsonpatch). Undefined with what is wrong in `issues`.
+ * (https://hl7.org/fhir/R4/http.html#jsonpatch), or Parameters with FHIRPath Patch. Undefined with
+ * what is wrong in `issues`.
  */
-export function readPatch(
-  binary: Json,
-  type: string,
-  path: string,
-  issues: Issue[],
-): Patch | undefined {
+export function readPatch(body: Json, path: string, issues: Issue[]): Patch | undefined {
   const wrong = (code: string, diagnostics: string): undefined => {
     issues.push({ severity: 'error', code, diagnostics, path });
     return undefined;
   };
-  if (type === 'Patient')
-    return wrong('fhir-patch-patient', 'a Patient is sent whole: who it is must be seen in full');
-  if (binary.resourceType !== 'Binary' || binary.contentType !== 'application/json-patch+json')
-    return wrong('fhir-patch-invalid', 'a patch is a Binary of application/json-patch+json');
+  if (body.resourceType === 'Parameters') {
+    const operations = readPathPatch(body);
+    if (operations !== undefined) return { language: 'fhirpath', operations };
+    return wrong('fhir-patch-invalid', 'an operation of the Parameters is none of FHIRPath Patch');
+  }
+  if (body.resourceType !== 'Binary' || body.contentType !== 'application/json-patch+json')
+    return wrong(
+      'fhir-patch-invalid',
+      'a patch is a Binary of application/json-patch+json, or Parameters',
+    );
   let operations: unknown;
   try {
-    operations = parseFaithfully(Buffer.from(String(binary.data), 'base64').toString('utf8'));
+    operations = parseFaithfully(Buffer.from(String(body.data), 'base64').toString('utf8'));
   } catch {
     return wrong('fhir-patch-invalid', 'the patch is not valid JSON');
   }
@@ -48,12 +56,12 @@ export function readPatch(
   const read = operations.map(readOperation);
   if (read.some((one) => one === undefined))
     return wrong('fhir-patch-invalid', 'an operation of the patch is not one of RFC 6902');
-  const patch = read as Patch;
+  const patch = read as JsonPatch;
   const isFixed = ({ path: [name] }: PatchOperation): boolean =>
     name === undefined || fixed.has(name);
   if (patch.some((one) => one.op !== 'test' && isFixed(one)))
     return wrong('fhir-patch-invalid', 'a patch cannot change `id`, `meta` or `resourceType`');
-  return patch;
+  return { language: 'json', operations: patch };
 }
 
 function readOperation(operation: unknown): PatchOperation | undefined {

@@ -47,9 +47,11 @@ export function readRequest(request: Json, path: string, issues: Issue[]): Reque
   if (method === 'POST' ? id !== undefined || query !== undefined : !(id ?? query))
     return wrong('fhir-request-invalid', `${method} does not go to an address like this`, 'url');
   const sought = method === 'POST' ? request.ifNoneExist : query;
-  const search = typeof sought === 'string' ? readCondition(sought) : undefined;
+  const search = typeof sought === 'string' ? readCondition(type, sought) : undefined;
   if (sought !== undefined && search === undefined) {
-    const text = 'a condition is decided by identifiers (system|value) or `_id`, and nothing else';
+    const text =
+      'a condition is decided by identifiers (system|value) or `_id`, with the common parameters ' +
+      'of the type beside, and by nothing else';
     return wrong('fhir-condition-unsupported', text, method === 'POST' ? 'ifNoneExist' : 'url');
   }
   const version = request.ifMatch === undefined ? undefined : readETag(request.ifMatch);

@@ -98,6 +98,7 @@ export {
 export {
   type Answer,
   type IdentityStore,
+  isSamePatient,
   openIdentityStore,
   resolve,
 } from './stage/index.ts';

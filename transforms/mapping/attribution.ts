@@ -131,8 +131,11 @@ function leavesOf(values: readonly unknown[], at: FhirPath): Leaf[] {
 function lookUp(traced: Traced, { set, initial }: Contribution, path: FhirPath) {
   let best: { readonly rule: string; readonly shared: number } | undefined;
   let at: unknown = set;
+  // What yielded to known values was handed over with what is known of it.
+  const handed = (initial && traced.get(initial)) ?? [];
   for (let depth = 0; at !== null && typeof at === 'object'; depth += 1) {
-    for (const [leaf, rule] of traced.get(at) ?? []) {
+    const notes = traced.get(at) ?? [];
+    for (const [leaf, rule] of depth === 0 ? [...handed, ...notes] : notes) {
       const shared = depth + sharedSteps(leaf, path.slice(depth));
       if (shared > depth && shared >= (best?.shared ?? 1)) best = { rule, shared };
     }

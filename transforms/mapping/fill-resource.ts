@@ -94,12 +94,20 @@ function yieldTo({ joins }: ResourcePlan, target: Target): void {
       delete set[name];
     } else if (target.origins !== undefined) target.origins = withoutElement(target.origins, name);
   }
+  // Handed over as it is: whoever watched the rules knows by this object what they set.
   if (target.initial === undefined) target.initial = isBare(set) ? undefined : set;
-  else Object.assign(target.initial, set);
+  else if (!isBare(set)) target.initial = under(set, target.initial);
   target.set = kept;
   target.emptied = undefined;
   target.without = undefined;
   target.marks = target.marks?.filter(({ path }) => kept[path[0]!] !== undefined);
+}
+
+/** `later` with what was there before in front of it. */
+function under(later: Target['set'], before: Target['set']): Target['set'] {
+  const both = { ...before, ...later };
+  for (const name in later) delete later[name];
+  return Object.assign(later, both);
 }
 
 function markDeleted(target: Target, deleted: Readonly<Record<string, unknown>> = {}): void {

@@ -7,7 +7,13 @@ import {
   r4Model,
   resourceNode,
 } from '../fhirpath/index.ts';
-import { bindingVerdict, type CompileInvariant, type Compiler, resolve } from './compile/index.ts';
+import {
+  bindingVerdict,
+  type CompileInvariant,
+  type Compiler,
+  type MeansElement,
+  resolve,
+} from './compile/index.ts';
 import type { Walk } from './plan/index.ts';
 
 /** The same invariant stands in hundreds of elements; one compilation serves them all. */
@@ -39,6 +45,21 @@ export function createInvariants(compiler: () => Compiler): CompileInvariant {
       const holds = path.holds(focus, environmentOf(walk, compiler));
       return typeof holds === 'boolean' ? holds : undefined;
     };
+  };
+}
+
+/**
+ * Whether an expression on a resource gives an element of it: the object that carries an extension,
+ * or the sibling of a primitive. Undefined where it cannot be evaluated.
+ */
+export function createMeans(compiler: () => Compiler): MeansElement {
+  const model = r4Model();
+  return (expression, element, walk) => {
+    const path = compile(expression);
+    if (path === undefined) return undefined;
+    const found = path.evaluate(resourceNode(model, walk.resource), environmentOf(walk, compiler));
+    if (isPathIssue(found)) return undefined;
+    return found.some(({ value, extra }) => value === element || extra === element);
   };
 }
 

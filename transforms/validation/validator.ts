@@ -6,7 +6,7 @@ import {
   type JudgeExtension,
   typeUrl,
 } from './compile/index.ts';
-import { createInvariants } from './invariants.ts';
+import { createInvariants, createMeans } from './invariants.ts';
 import { isQuiet, type ObjectPlan, startWalk, type TreeElement, treeOf } from './plan/index.ts';
 import { createResourceCheck } from './resource-check.ts';
 import type { ValueSets } from './terms/index.ts';
@@ -100,6 +100,7 @@ function createCompiler(options: ValidatorOptions): Making {
     valueSets: options.valueSets,
     judgeExtension: options.extensions,
     invariant: createInvariants(() => compiler),
+    means: createMeans(() => compiler),
     bestPractice: options.bestPractice ?? false,
     planOf,
     planBelow,

@@ -90,6 +90,15 @@ const codesBySqlState: Readonly<Record<string, readonly [code: string, text: str
   '53400': ['cdc-slots-used-up', 'the server has no slot left (max_replication_slots)'],
 };
 
+/** What TLS says of a certificate (`SELF_SIGNED_CERT_IN_CHAIN`, `ERR_TLS_CERT_ALTNAME_INVALID`). */
+const isOfCertificate = (code: unknown): boolean =>
+  typeof code === 'string' && /CERT|VERIFY|SIGNED|ISSUER/.test(code);
+
+const certificateRefused = [
+  'cdc-certificate-refused',
+  "the server's certificate is not of `ca`, or not of this `host`",
+] as const;
+
 /** Gives a failure of the database a code of its own. */
 export async function sayingCode<Result>(
   under: Promise<Result>,
@@ -100,7 +109,8 @@ export async function sayingCode<Result>(
   } catch (cause) {
     if (cause instanceof PlexusError) throw cause;
     const { code: state } = cause as { code?: unknown };
-    const [code, text] = codesBySqlState[String(state)] ?? [otherwise, 'the database failed'];
+    const known = codesBySqlState[String(state)] ?? (isOfCertificate(state) && certificateRefused);
+    const [code, text] = known || [otherwise, 'the database failed'];
     const shown = typeof state === 'string' ? ` (${state})` : '';
     throw new PlexusError(code, `${text}${shown}`, { cause });
   }

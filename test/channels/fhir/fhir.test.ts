@@ -121,16 +121,17 @@ describe('channels/fhir', () => {
       [post(url, patient), 400, 'fhir-type-mismatch'],
       [post(`${url}/patient`, patient), 404, 'fhir-address-unknown'],
       [post(`${url}/_status/77`, patient), 405, 'method-not-allowed'],
-      [post(`${url}/Patient`, patient, {}, 'PUT'), 412, 'fhir-condition-unsupported'],
-      [post(`${url}/Patient?identifier=1`, patient, {}, 'PUT'), 412, 'fhir-condition-unsupported'],
-      [post(`${url}/Patient?name=x`, patient, {}, 'PUT'), 412, 'fhir-condition-unsupported'],
+      [post(`${url}/Patient`, patient, {}, 'PUT'), 400, 'fhir-condition-unsupported'],
+      [post(`${url}/Patient?identifier=1`, patient, {}, 'PUT'), 400, 'fhir-condition-unsupported'],
+      [post(`${url}/Patient?name=x`, patient, {}, 'PUT'), 400, 'fhir-condition-unsupported'],
       [post(`${url}/Patient?identifier=a|1`, patient, {}, 'PUT'), 400, 'fhir-condition-mismatch'],
       [post(`${url}/Patient/1`, patient, {}, 'PUT'), 400, 'fhir-id-mismatch'],
-      [post(`${url}/Patient/1`, '[]', jsonPatch, 'PATCH'), 405, 'method-not-allowed'],
+      [post(`${url}/Patient`, '[]', jsonPatch, 'PATCH'), 400, 'fhir-condition-unsupported'],
       [post(`${url}/Group/1`, '{}', jsonPatch, 'PATCH'), 400, 'fhir-patch-invalid'],
-      [post(`${url}/Group/1`, '[]', {}, 'PATCH'), 415, 'media-type'],
+      [post(`${url}/Group/1`, '[]', {}, 'PATCH'), 400, 'fhir-patch-invalid'],
+      [post(`${url}/Group/1`, '[]', xml, 'PATCH'), 415, 'media-type'],
       [post(`${url}/Group/1`, '{}', { 'If-Match': 'x' }, 'PUT'), 400, 'fhir-request-invalid'],
-      [post(`${url}/Group`, '{}', { 'If-None-Exist': 'x=1' }), 412, 'fhir-condition-unsupported'],
+      [post(`${url}/Group`, '{}', { 'If-None-Exist': 'x=1' }), 400, 'fhir-condition-unsupported'],
       [post(`${url}/Group`, '{"resourceType":"Group","id":"1","\\u0069d":"2"}'), 400, twice],
       [post(`${url}/Patient`, big), 413, 'body-too-large'],
       [post(`${url}/Patient`, patient, xml), 415, 'media-type'],
@@ -141,6 +142,25 @@ describe('channels/fhir', () => {
       const answer = await request;
       assert.deepEqual([answer.status, answer.code], [status, code]);
     }
+  });
+
+  it('says that a Bundle which is one message has too many entries, unread', async () => {
+    const url = await listen(memoryContext(), { transaction_entries_max: 2 });
+    const entry = { resource: { resourceType: 'Location', id: 'a' } };
+    const bundle = (type: string, entries: number) =>
+      JSON.stringify({ resourceType: 'Bundle', type, entry: Array(entries).fill(entry) });
+    const ndjson = { 'Content-Type': 'application/fhir+ndjson' };
+    const told = async (body: string, headers = {}) => {
+      const { status, code } = await post(url, body, headers);
+      return [status, code];
+    };
+    const tooLarge = [413, 'fhir-transaction-too-large'];
+    assert.deepEqual(await told(bundle('transaction', 3)), tooLarge);
+    assert.deepEqual(await told(bundle('collection', 3)), tooLarge);
+    assert.deepEqual(await told(bundle('transaction', 2)), [202, 'landed']);
+    assert.deepEqual(await told(bundle('batch', 3)), [202, 'landed']);
+    const line = `${bundle('transaction', 3)}\n`;
+    assert.deepEqual(await told(line, ndjson), [200, 'fhir-transaction-too-large']);
   });
 
   it('never fails on bytes, whatever they are', async () => {

@@ -48,7 +48,12 @@ describe('channels/fhir imports over a restart', () => {
 
   function lives() {
     const memory = memoryContext();
-    const options = { bodyBytesMax: 10_000, entriesMax: 10, types: undefined };
+    const options = {
+      bodyBytesMax: 10_000,
+      entriesMax: 10,
+      transactionEntriesMax: 10,
+      types: undefined,
+    };
     return {
       ...memory.state,
       begin: (importFrom = [base]) =>

@@ -41,6 +41,15 @@ describe('FHIR requests', function () {
       const operations = [{ op: 'replace', path: '/name', value: 'Ward One' }];
       const changed = await door.ask('PATCH', '/Location/w1', operations, jsonPatch);
       assert.deepEqual([changed.status, changed.headers.get('etag')], [200, 'W/"2"']);
+      const name = { name: 'value', valueString: 'Ward 1a' };
+      const [type, path] = [
+        { name: 'type', valueCode: 'replace' },
+        { name: 'path', valueString: 'Location.name' },
+      ];
+      const parameter = [{ name: 'operation', part: [type, path, name] }];
+      const byPath = { resourceType: 'Parameters', parameter };
+      const renamed = await door.ask('PATCH', '/Location/w1', byPath);
+      assert.deepEqual([renamed.status, renamed.headers.get('etag')], [200, 'W/"3"']);
       const wrong = await door.ask('PATCH', '/Location/w1', [{ op: 'x' }], jsonPatch);
       assert.deepEqual([wrong.status, wrong.codes], [422, ['fhir-patch-invalid']]);
       const nobody = await door.ask('PATCH', '/Location/none', operations, jsonPatch);
@@ -128,7 +137,7 @@ describe('FHIR requests', function () {
       const codes = (type: string) =>
         rest?.resource.find((one) => one.type === type)?.interaction.map(({ code }) => code);
       assert.deepEqual(codes('Location'), ['create', 'update', 'patch', 'delete']);
-      assert.deepEqual(codes('Patient'), ['create', 'update', 'delete']);
+      assert.deepEqual(codes('Patient'), ['create', 'update', 'patch', 'delete']);
       const other = await door.ask('POST', '/Group', { resourceType: 'Group' });
       assert.deepEqual([other.status, other.codes], [404, ['fhir-type-not-taken']]);
       for (const [method, operations] of [['DELETE'], ['PATCH', '[]']] as const) {

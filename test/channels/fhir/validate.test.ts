@@ -33,6 +33,8 @@ describe('$validate at channels/fhir', () => {
   }
 
   const gate: Gate = {
+    stage: 'validate',
+    close() {},
     judge(resource, about) {
       const { birthDate } = resource as Json;
       const profiles = about?.profiles ?? [];

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,8 +46,15 @@ export function isPostgresHere(): boolean {
 
 const logical = ['wal_level=logical', 'wal_sender_timeout=10s', 'max_wal_senders=20'];
 
+/** PEM files of a server that speaks TLS on addresses of this machine as well. */
+export type Listening = {
+  readonly addresses: readonly string[];
+  readonly cert: string;
+  readonly key: string;
+};
+
 /** Makes and starts a cluster; PostgreSQL refuses to run as root, so that another user does. */
-export async function startPostgres(): Promise<TestServer> {
+export async function startPostgres(listening?: Listening): Promise<TestServer> {
   const bin = programs()!;
   const folder = mkdtempSync(join(tmpdir(), 'plexus-pg-'));
   chmodSync(folder, 0o777);
@@ -53,14 +68,22 @@ export async function startPostgres(): Promise<TestServer> {
     if (status !== 0) throw new Error(`${program}: ${stderr}`);
   };
   const port = await freePort();
+  const [cert, key] = [join(folder, 'server.pem'), join(folder, 'server.key')];
+  if (listening) {
+    copyFileSync(listening.cert, cert);
+    copyFileSync(listening.key, key);
+    chmodSync(key, 0o600);
+    if (isRoot) chownSync(key, Number(spawnSync('id', ['-u', user]).stdout), -1);
+  }
+  const network = listening
+    ? [`ssl=on -c ssl_cert_file=${cert} -c ssl_key_file=${key}`]
+    : ["listen_addresses=''"];
+  if (listening) network.push(`listen_addresses='${listening.addresses.join()}'`);
   run('initdb', ['-D', data, '-U', 'plexus', '-A', 'trust', '-E', 'UTF8', '--no-sync']);
   const options = (settings: readonly string[]): string =>
-    [
-      `-p ${port}`,
-      `-k ${folder}`,
-      "-c listen_addresses=''",
-      ...settings.map((one) => `-c ${one}`),
-    ].join(' ');
+    [`-p ${port}`, `-k ${folder}`, ...[...network, ...settings].map((one) => `-c ${one}`)].join(
+      ' ',
+    );
   const log = join(folder, 'log');
   const start = (settings: readonly string[]): void =>
     run('pg_ctl', ['-D', data, '-w', '-l', log, '-o', options(settings), 'start']);

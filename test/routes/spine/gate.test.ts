@@ -16,15 +16,17 @@ const fault = (text: string | undefined): readonly Issue[] =>
   text === 'bad'
     ? [{ severity: 'error', code: 'bad', diagnostics: 'it is bad', path: 'Patient.gender' }]
     : [];
+const own = { stage: 'validate', close() {} };
 /** Knows one rule: nobody's gender is `bad`. */
 const strict: Gate = {
+  ...own,
   judge: (resource) => ({
     issues: fault((resource as { gender?: string }).gender),
     unchecked: [{ severity: 'information', code: 'unchecked', diagnostics: 'x', path: 'Patient' }],
   }),
 };
 
-const lax: Gate = { judge: () => ({ issues: [], unchecked: [] }) };
+const lax: Gate = { ...own, judge: () => ({ issues: [], unchecked: [] }) };
 
 const said = fc.array(contribution, { minLength: 1, maxLength: 3 });
 /** As JSON, so that a value that no JSON holds makes no difference. */
@@ -65,6 +67,8 @@ describe('the gate of the spine', () => {
         for (const [generation, [message, contributions]] of runs.entries()) {
           const seen = new Map<unknown, Json>();
           const gate: Gate = {
+            stage: 'validate',
+            close() {},
             judge(resource) {
               const whole = withoutVersion(resource as Json);
               seen.set(whole.id, whole);
@@ -94,10 +98,13 @@ describe('the gate of the spine', () => {
   const patient = (id: string, set: Json): Contribution => {
     return { type: 'Patient', id, set, remove: [] };
   };
-  const codesOf = (outcome: Outcome<Stored>) =>
-    outcome.kind === 'pass' || outcome.kind === 'hold'
-      ? [outcome.kind, ...outcome.issues.map(({ severity, code }) => `${severity} ${code}`)]
-      : [outcome.kind];
+  function codesOf(outcome: Outcome<Stored>): string[] {
+    if (outcome.kind !== 'pass' && outcome.kind !== 'hold') return [outcome.kind];
+    const remarks = (outcome.kind === 'pass' && outcome.said) || [];
+    for (const { stage } of remarks) assert.equal(stage, 'validate');
+    const issues = [...remarks.map(({ issue }) => issue), ...outcome.issues];
+    return [outcome.kind, ...issues.map(({ severity, code }) => `${severity} ${code}`)];
+  }
   const unchecked = 'information unchecked';
 
   it('holds a message that would leave a resource invalid, and writes nothing of it', () => {
@@ -118,14 +125,16 @@ describe('the gate of the spine', () => {
     const again = patient('p3', { gender: 'bad', active: false });
     assert.deepEqual(codesOf(send([again])), ['hold', 'error bad', unchecked]);
     const whole = { ...patient('p3', { gender: 'bad' }), whole: true as const };
-    assert.deepEqual(codesOf(send([whole])), ['hold', 'error bad', unchecked]);
+    const held = send([whole]);
+    assert.deepEqual(codesOf(held), ['hold', 'error bad', unchecked]);
+    assert.equal(held.kind === 'hold' && held.stage, 'validate', 'in the name of who judged');
     assert.deepEqual(codesOf(send([patient('p3', { gender: 'female' })])), ['pass', unchecked]);
   });
 
   it('judges a message once: a second run of what is written is no question', () => {
     const work = workOf(2_000_000, 0, [patient('p4', { active: true })]);
     assert.equal(run(undefined, work).kind, 'pass');
-    const never: Gate = { judge: () => assert.fail('it was asked') };
+    const never: Gate = { ...own, judge: () => assert.fail('it was asked') };
     assert.equal(run(never, work).kind, 'pass');
   });
 });

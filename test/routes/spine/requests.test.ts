@@ -235,6 +235,100 @@ describe('routes/spine requests', () => {
     assert.deepEqual(nobody.codes, ['fhir-not-found']);
   });
 
+  it('decides a condition by the common parameters of a type beside an identifier', () => {
+    const { send, did } = door();
+    const observation = (number: string, more: Json) => ({
+      resourceType: 'Observation',
+      identifier: [{ system: 'urn:lab', value: number }],
+      status: 'final',
+      code: { coding: [{ system: 'http://loinc.org', code: '8867-4' }] },
+      subject: { reference: 'Patient/p1' },
+      effectiveDateTime: '2025-03-01T10:00:00Z',
+      ...more,
+    });
+    send(entry('POST', 'Observation', observation('1', {})));
+    send(
+      entry(
+        'POST',
+        'Observation',
+        observation('1', { id: 'other', status: 'amended', subject: {} }),
+      ),
+    );
+    const create = (search: string) =>
+      send(
+        entry('POST', 'Observation', observation(search, {}), {
+          ifNoneExist: `identifier=urn:lab|1&${search}`,
+        }),
+      );
+    for (const one of [
+      'status=final',
+      'subject=Patient/p1',
+      'patient=p1',
+      'status=final&code=http://loinc.org|8867-4&code=8867-4&date=2025-03',
+    ])
+      assert.deepEqual(create(one).written?.granted[0]?.did, 'found', one);
+    for (const several of ['code=8867-4', 'date=2025-03-01'])
+      assert.deepEqual(create(several).codes, ['fhir-several-match'], several);
+    for (const none of ['status=registered', 'patient=p2', 'code=urn:x|8867-4', 'date=2025-04'])
+      assert.deepEqual(create(none).written?.granted[0]?.did, 'created', none);
+    for (const wrong of ['value-string=x', 'birthdate=2025', 'date=ge2025-01-01', 'code:in=x'])
+      assert.deepEqual(create(wrong).codes, ['fhir-condition-unsupported'], wrong);
+    const alone = entry('POST', 'Observation', observation('3', {}), {
+      ifNoneExist: 'status=final',
+    });
+    assert.deepEqual(send(alone).codes, ['fhir-condition-unsupported'], 'nothing finds it');
+    send(entry('PUT', 'Patient/a', { ...patient('9'), id: 'a', name: [{ family: 'Ängström' }] }));
+    const update = (search: string) =>
+      did(entry('PUT', `Patient?identifier=urn:mrn|9&${search}`, patient('9')));
+    assert.deepEqual(update('family=angs'), ['updated']);
+    assert.deepEqual(did(entry('DELETE', 'Patient?identifier=urn:mrn|9&family=angs')), ['absent']);
+    assert.deepEqual(did(entry('DELETE', 'Patient?identifier=urn:mrn|9')), ['deleted']);
+  });
+
+  it('patches a Patient but for what identity knows it by, which is sent whole', () => {
+    const { send, now } = door();
+    const link = [{ other: { reference: 'Patient/q' }, type: 'seealso' }];
+    send(entry('PUT', 'Patient/p', { resourceType: 'Patient', id: 'p', active: true, link }));
+    const patch = (...operations: unknown[]) =>
+      send(entry('PATCH', 'Patient/p', jsonPatch(...operations)));
+    const languages = [{ language: { text: 'Welsh' } }];
+    const done = patch({ op: 'add', path: '/communication', value: languages });
+    assert.equal(done.written?.granted[0]?.did, 'updated');
+    assert.deepEqual(now('Patient', 'p')?.communication, languages);
+    for (const [path, value] of [
+      ['/birthDate', '1970-01-01'],
+      ['/name', [{ family: 'Teststone' }]],
+      ['/link/0/type', 'replaced-by'],
+      ['/active', false],
+    ] as const)
+      assert.deepEqual(patch({ op: 'add', path, value }).codes, ['fhir-patch-patient'], path);
+    const parts = { name: 'value', part: [{ name: 'language', valueCodeableConcept: {} }] };
+    const [type, path] = [
+      { name: 'type', valueCode: 'delete' },
+      { name: 'path', valueString: 'Patient.communication[0]' },
+    ];
+    const parameter = [{ name: 'operation', part: [type, path, parts] }];
+    send(entry('PATCH', 'Patient/p', { resourceType: 'Parameters', parameter }));
+    assert.equal(now('Patient', 'p')?.communication, undefined);
+    const deeper = Array.from({ length: 70 }, (_, depth) => ({
+      name: 'operation',
+      part: [
+        { name: 'type', valueCode: 'add' },
+        { name: 'path', valueString: `Patient${'.extension[0]'.repeat(depth)}` },
+        { name: 'name', valueString: 'extension' },
+        { name: 'value', part: [{ name: 'url', valueUri: 'urn:x' }] },
+      ],
+    }));
+    const deep = { resourceType: 'Parameters', parameter: deeper };
+    assert.deepEqual(send(entry('PATCH', 'Patient/p', deep)).codes, ['fhir-patch-failed']);
+    const renamed = { ...path, valueString: 'Patient.id' };
+    const wrong = {
+      resourceType: 'Parameters',
+      parameter: [{ name: 'operation', part: [type, renamed] }],
+    };
+    assert.deepEqual(send(entry('PATCH', 'Patient/p', wrong)).codes, ['fhir-patch-failed']);
+  });
+
   it('decides a message once, whatever has happened before it runs again', () => {
     const { send, now, restart } = door();
     const location = { resourceType: 'Location', id: 'l', name: 'first', status: 'active' };

@@ -80,7 +80,7 @@ describe('read-fhir', () => {
         'fhir-reference-unresolved',
         'fhir-request-invalid',
         'fhir-request-invalid',
-        'fhir-patch-patient',
+        'fhir-patch-invalid',
       ],
     );
   });

@@ -76,5 +76,8 @@ describe('whether a value set holds a code', () => {
     await opened.importJson(codeSystem([{ code: 'a' }]), set);
     nowMs += 2_000;
     assert.equal(ask(), 'yes');
+    holds.close();
+    assert.equal(ask(), 'yes', 'who asks again opens the store again');
+    holds.close();
   });
 });

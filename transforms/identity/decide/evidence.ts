@@ -1,6 +1,6 @@
 import type { EvidenceGroup } from '../assessment.ts';
 import type { IdentityPolicy } from '../policy/index.ts';
-import { agrees, isSameName, type Pair } from './pair.ts';
+import { agrees, isMistypedNumber, isSameName, type Pair } from './pair.ts';
 
 /** What is known beside the two records of how common their values are. */
 export type AssessmentContext = {
@@ -18,7 +18,12 @@ export function agreeingGroups(pair: Pair, context: AssessmentContext = {}): Evi
   if (birth === 'equal') groups.push('birth');
   if (sharesPlace && !context.isPlaceCrowded) groups.push('place');
   if (sharesContact && !context.isContactCrowded) groups.push('contact');
-  if (strong.personalAgrees || strong.familyAgrees || isMisreadNumber(pair))
+  if (
+    strong.personalAgrees ||
+    strong.familyAgrees ||
+    isMisreadNumber(pair) ||
+    isMistypedNumber(pair)
+  )
     groups.push('identifier');
   return groups;
 }

@@ -37,6 +37,11 @@ export type Pair = {
   readonly birth: BirthRelation;
   readonly sexesDiffer: boolean;
   readonly sharesPlace: boolean;
+  /**
+   * The family name agrees, or one family name stands as the other's given name, or the two live in
+   * one street: less than `sharesPlace`, and enough beside a number of one person alone.
+   */
+  readonly sharesHome: boolean;
   readonly sharesContact: boolean;
   readonly strong: StrongIdentifiers;
 };
@@ -49,14 +54,17 @@ export function relatePair(policy: IdentityPolicy, a: Prepared, b: Prepared): Pa
     const level = levels[comparisonNames.indexOf(name)] ?? nullLevel;
     return level === nullLevel ? 'null' : (comparisonLevels[name][level] ?? 'null');
   };
+  const family = nameRelation[levelOf('family')] ?? 'unknown';
   return {
     a: a.record,
     b: b.record,
     given: relateGiven(a.record, b.record, levelOf('given'), levelOf('middle')),
-    family: nameRelation[levelOf('family')] ?? 'unknown',
+    family,
     birth: relateBirth(policy, a.record.birthDate, b.record.birthDate, levelOf('birthDate')),
     sexesDiffer: levelOf('sex') === 'different',
     sharesPlace: samePlace.has(levelOf('address')),
+    sharesHome:
+      agrees(family) || sameStreet.has(levelOf('address')) || areNamesCrossed(a.record, b.record),
     sharesContact: levelOf('phone') === 'exact' || levelOf('email') === 'exact',
     strong: relateIdentifiers(policy, a.record, b.record),
   };
@@ -73,6 +81,16 @@ export const isOneSpelling = (relation: NameRelation): boolean =>
 /** Whether nothing at all tells the two names apart. */
 export const isSameName = (relation: NameRelation): boolean =>
   relation === 'equal' || relation === 'swapped';
+
+/**
+ * One digit of a number was mistyped, and in name and birth date there is no more than a typing
+ * error either: the numbers of two relatives are not that near, unless they were given together.
+ */
+export const isMistypedNumber = ({ strong, given, family, birth }: Pair): boolean =>
+  strong.isMistyped &&
+  isOneSpelling(given) &&
+  agrees(family) &&
+  (birth === 'equal' || birth === 'near');
 
 function relateGiven(
   a: PersonRecord,
@@ -120,6 +138,16 @@ const nameRelation: Readonly<Record<string, NameRelation>> = {
 };
 
 const samePlace: ReadonlySet<string> = new Set(['exact', 'line-and-place', 'line-near-place']);
+const sameStreet: ReadonlySet<string> = new Set([...samePlace, 'line', 'street-and-place']);
+
+/** Names in each other's field, of which one is known, or spelt, in one record only. */
+const areNamesCrossed = (a: PersonRecord, b: PersonRecord): boolean =>
+  a.names.some((x) =>
+    b.names.some((y) => isOneWord(x.family, y.given) || isOneWord(x.given, y.family)),
+  );
+
+const isOneWord = (a = '', b = ''): boolean =>
+  a.length > 2 && b.length > 2 && (a === b || isOneEdit(a, b));
 
 function relateBirth(
   policy: IdentityPolicy,

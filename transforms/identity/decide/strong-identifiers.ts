@@ -14,6 +14,11 @@ export type StrongIdentifiers = {
   readonly familyAgrees: boolean;
   /** Within one authority the values differ by one edit, and it is not one that counts up. */
   readonly isMisread: boolean;
+  /**
+   * As `isMisread`, and the edit is not in the last two places: no two numbers that were given one
+   * after the other, as twins get theirs.
+   */
+  readonly isMistyped: boolean;
   /** Within one authority the values differ. */
   readonly conflicts: boolean;
 };
@@ -22,6 +27,7 @@ const silent: StrongIdentifiers = {
   personalAgrees: false,
   familyAgrees: false,
   isMisread: false,
+  isMistyped: false,
   conflicts: false,
 };
 
@@ -31,7 +37,7 @@ export function relateIdentifiers(
   b: PersonRecord,
 ): StrongIdentifiers {
   if (a.identifiers.length === 0 || b.identifiers.length === 0) return silent;
-  let [personalAgrees, familyAgrees, isMisread, conflicts] = [false, false, false, false];
+  const found = { ...silent };
   for (const system of new Set(a.identifiers.map((one) => one.system))) {
     const own = strongOf(policy, a, system);
     const others = strongOf(policy, b, system);
@@ -40,12 +46,15 @@ export function relateIdentifiers(
     const same = pairs.filter(([one, other]) => isSame(one, other));
     if (same.length > 0) {
       const isFamily = same.some((pair) => pair.some((one) => isFamilyType(policy, one)));
-      if (isFamily) familyAgrees = true;
-      else personalAgrees = true;
-    } else if (pairs.every(([one, other]) => isMisreading(policy, one, other))) isMisread = true;
-    else conflicts = true;
+      if (isFamily) found.familyAgrees = true;
+      else found.personalAgrees = true;
+    } else if (pairs.every(([one, other]) => isMisreading(policy, one, other))) {
+      const isMistyped = !pairs.some(([one, other]) => areNeighbours(one, other));
+      found.isMistyped = isMistyped && (found.isMistyped || !found.isMisread);
+      found.isMisread = true;
+    } else found.conflicts = true;
   }
-  return { personalAgrees, familyAgrees, isMisread, conflicts };
+  return found;
 }
 
 /** Whether the two are one value of one authority. */
@@ -76,4 +85,10 @@ function isMisreading(policy: IdentityPolicy, a: PersonIdentifier, b: PersonIden
   if (isCounted(a.type) || isCounted(b.type)) return false;
   const [x, y] = [comparableValue(a.value), comparableValue(b.value)];
   return Math.min(x.length, y.length) >= misreadLength && isOneEdit(x, y);
+}
+
+/** Numbers are counted up in their last digits. */
+function areNeighbours(a: PersonIdentifier, b: PersonIdentifier): boolean {
+  const [x, y] = [comparableValue(a.value), comparableValue(b.value)];
+  return x.length === y.length && x.slice(0, -2) === y.slice(0, -2);
 }

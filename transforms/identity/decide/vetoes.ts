@@ -1,7 +1,7 @@
 import type { Veto } from '../assessment.ts';
 import type { IdentityPolicy } from '../policy/index.ts';
 import { isDeathBeforeActivity, isMother, isNameless, staysOverlap } from './circumstances.ts';
-import { agrees, isOneSpelling, isSameName, type Pair } from './pair.ts';
+import { agrees, isMistypedNumber, isOneSpelling, isSameName, type Pair } from './pair.ts';
 
 /** A rule that no score overrides: two records on which it fires are never linked by themselves. */
 export type VetoRule = {
@@ -21,8 +21,7 @@ export const pairVetoes: readonly VetoRule[] = [
     id: 'strong-identifier-conflict',
     text: 'One authority, which gives each person one number, gave these two different numbers.',
     owner: 'health-information-management',
-    fires: ({ strong, given, birth }) =>
-      strong.conflicts || (strong.isMisread && !(agrees(given) && birth === 'equal')),
+    fires: (pair) => pair.strong.conflicts || isOtherNumber(pair),
   },
   {
     id: 'given-name-conflict',
@@ -105,26 +104,38 @@ export function vetoesOf(policy: IdentityPolicy, pair: Pair): Veto[] {
   return pairVetoes.filter((rule) => rule.fires(pair, policy)).map(({ id }) => ({ id }));
 }
 
+/** A number nearly the same is another number, unless name and birth date say whose it is. */
+function isOtherNumber(pair: Pair): boolean {
+  const { strong, given, birth } = pair;
+  if (!strong.isMisread || isMistypedNumber(pair)) return false;
+  return !(agrees(given) && birth === 'equal');
+}
+
 /**
- * A number that is one person's alone agrees, and so does a second thing that a mix-up of numbers
- * would not bring along: the given name, or birth date with family name or home.
+ * A number that is one person's alone agrees, and so do two things that a mix-up of numbers would
+ * not bring along: of given name, birth date, and family name or home.
  */
-function isOnePersonsNumber({ strong, given, birth, family, sharesPlace }: Pair): boolean {
+function isOnePersonsNumber({ strong, given, birth, sharesHome }: Pair): boolean {
   if (!strong.personalAgrees) return false;
-  const isHome = agrees(family) || sharesPlace;
-  return isHome && (agrees(given) || birth === 'equal');
+  const others = [agrees(given), birth === 'equal', sharesHome];
+  return others.filter(Boolean).length >= 2;
 }
 
 /** A family that uses one number for all is still told apart by names, not by a misspelling. */
 const outweighsSpelling = (pair: Pair): boolean =>
-  isOnePersonsNumber(pair) || (pair.strong.familyAgrees && isOneSpelling(pair.given));
+  isOnePersonsNumber(pair) ||
+  (pair.strong.familyAgrees && isOneSpelling(pair.given)) ||
+  isMistypedNumber(pair);
 
 const isOtherBirthDate = ({ birth }: Pair): boolean => birth === 'near' || birth === 'different';
 
 /** A family's number outweighs a date misread; a father's on his son's record no other date. */
-function outweighsBirthDate({ given, family, birth, strong }: Pair): boolean {
-  if (!agrees(given) || !agrees(family)) return false;
-  return strong.personalAgrees || (strong.familyAgrees && birth === 'near' && isOneSpelling(given));
+function outweighsBirthDate(pair: Pair): boolean {
+  const { given, family, birth, strong, sharesHome } = pair;
+  if (!agrees(given)) return false;
+  if (strong.personalAgrees) return sharesHome;
+  if (isMistypedNumber(pair)) return true;
+  return strong.familyAgrees && agrees(family) && birth === 'near' && isOneSpelling(given);
 }
 
 function hasOtherSuffix({ a, b, birth, strong }: Pair): boolean {

@@ -60,22 +60,18 @@ export type Clusters = ReadonlyMap<number, readonly number[]>;
 
 /**
  * Joins what the policy lets be joined. In a cluster every pair passes (no veto, at least the
- * member threshold), each record has an automatic link to another one, and the cap holds. Where not
- * all of a chain fits together, the largest sets that do are taken first. A record that has another
- * cluster nearly as strong as its own is linked to neither. Depends on the pairs alone, not on
- * their order.
+ * member threshold), each record has an uncontested automatic link to another one, and the cap
+ * holds. Where not all of a chain fits together, the largest sets that do are taken first. Depends
+ * on the pairs alone, not on their order.
  */
 export function clusterPairs(policy: IdentityPolicy, table: PairTable): Clusters {
-  const joined = join(
+  const contested = contestedLinks(policy, table);
+  const automatic = table.all.filter(({ verdict }) => verdict === 'auto');
+  return join(
     policy,
     table,
-    table.all.filter(({ verdict }) => verdict === 'auto'),
+    automatic.filter((pair) => !contested.has(pair)),
   );
-  const unsure = recordsInDoubt(policy, table, joined);
-  if (unsure.size === 0) return joined;
-  const sure = ({ verdict, a, b }: LinkedPair) =>
-    verdict === 'auto' && !unsure.has(a) && !unsure.has(b);
-  return join(policy, table, table.all.filter(sure));
 }
 
 /** Sets that are tried for the largest one; only a chain of very many has more records. */
@@ -86,8 +82,7 @@ function join(
   table: PairTable,
   automatic: readonly LinkedPair[],
 ): Clusters {
-  const passes = (pair: LinkedPair | undefined): boolean =>
-    pair !== undefined && pair.p >= thresholds.member && pair.vetoes.length === 0;
+  const passes = passesIn(thresholds.member);
   const clusters = new Map<number, readonly number[]>();
   const links = linksOf(automatic);
   for (const members of groupsOf(automatic).values()) {
@@ -111,7 +106,7 @@ function join(
 
 type Links = ReadonlyMap<number, readonly LinkedPair[]>;
 
-/** The automatic pairs of each record, the strongest first. */
+/** The pairs of each record, the strongest first. */
 function linksOf(automatic: readonly LinkedPair[]): Links {
   const links = new Map<number, LinkedPair[]>();
   for (const pair of automatic) {
@@ -172,26 +167,49 @@ function strongestFitting(
   return best;
 }
 
-/** Records whose best pair outside their cluster is too close to their best pair inside it. */
-function recordsInDoubt(
-  { thresholds }: IdentityPolicy,
-  table: PairTable,
-  clusters: Clusters,
-): ReadonlySet<number> {
-  const inside = new Map<number, number>();
-  const outside = new Map<number, number>();
-  const raise = (best: Map<number, number>, record: number, weight: number) => {
-    if (weight > (best.get(record) ?? Number.NEGATIVE_INFINITY)) best.set(record, weight);
+/**
+ * The automatic links of records that have two strong candidates: a third record is as near to one
+ * end of the link as the other end, or nearer, or within the margin, and is not one person with
+ * both. Nobody can say which of them it is: it is linked to neither. Candidates that are one person
+ * themselves do not compete.
+ */
+function contestedLinks({ thresholds }: IdentityPolicy, table: PairTable): ReadonlySet<LinkedPair> {
+  const passes = passesIn(thresholds.member);
+  const near = linksOf(table.all);
+
+  /** Is it settled that `end` is one person with `other`, whatever its pair with a third says? */
+  const isSettled = (end: number, other: number, rival: LinkedPair): boolean => {
+    const third = otherEnd(rival, end);
+    const isOtherThanEnd = !passes(rival);
+    return (near.get(end) ?? []).some((lead) => {
+      const leader = otherEnd(lead, end);
+      if (leader === third || !(leader === other || passes(table.get(leader, other)))) return false;
+      // A person leads by the nearest record; one that the third may be as well speaks for neither.
+      if (isOtherThanEnd || !passes(table.get(leader, third)))
+        return lead.weight - rival.weight >= thresholds.marginBits;
+      // This end is one person with a nearer record: it is the two others that have to choose.
+      return lead.verdict === 'auto' && lead.weight >= rival.weight;
+    });
   };
-  for (const { a, b, weight } of table.all) {
-    const isInside = clusters.get(a)?.includes(b) ?? false;
-    raise(isInside ? inside : outside, a, weight);
-    raise(isInside ? inside : outside, b, weight);
-  }
-  const unsure = new Set<number>();
-  for (const [record, weight] of inside) {
-    const other = outside.get(record);
-    if (other !== undefined && weight - other < thresholds.marginBits) unsure.add(record);
-  }
-  return unsure;
+  const isContested = (end: number, other: number, weight: number): boolean => {
+    for (const rival of near.get(end) ?? []) {
+      if (weight - rival.weight >= thresholds.marginBits) return false;
+      const third = otherEnd(rival, end);
+      if (third === other || (passes(rival) && passes(table.get(other, third)))) continue;
+      if (!isSettled(end, other, rival)) return true;
+    }
+    return false;
+  };
+  const contested = table.all.filter(
+    ({ verdict, a, b, weight }) =>
+      verdict === 'auto' && (isContested(a, b, weight) || isContested(b, a, weight)),
+  );
+  return new Set(contested);
 }
+
+const otherEnd = ({ a, b }: LinkedPair, end: number): number => (a === end ? b : a);
+
+const passesIn =
+  (threshold: number) =>
+  (pair: LinkedPair | undefined): boolean =>
+    pair !== undefined && pair.p >= threshold && pair.vetoes.length === 0;

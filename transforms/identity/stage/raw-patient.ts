@@ -50,6 +50,16 @@ export function rawPatient(patient: Json): RawPerson {
   };
 }
 
+/**
+ * Do both say the same of who the patient is, and of which other files are the same person's? Then
+ * whoever was found to be meant by the one is meant by the other.
+ */
+export function isSamePatient(one: Json, other: Json): boolean {
+  const told = ({ link, active, ...rest }: Json): string =>
+    JSON.stringify([rawPatient(rest), link, link === undefined ? undefined : active]);
+  return told(one) === told(other);
+}
+
 const isOrder = (value: unknown): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value > 0;
 

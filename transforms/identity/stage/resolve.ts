@@ -92,9 +92,9 @@ function patientsOf({ contributions }: Conversion): number[] {
   return ordinals;
 }
 
-/** A deletion of the file says nothing of the person. */
+/** A deletion of the file says nothing of the person, nor does a patch, which may not touch it. */
 const tellsWho = (patient: Contribution): boolean =>
-  patient.deleted === undefined && !isOnlyReplaced(patient);
+  patient.deleted === undefined && patient.sent?.patch === undefined && !isOnlyReplaced(patient);
 
 /** The file that a merge ended, of which the message says no more; its statement says who it is. */
 function isOnlyReplaced({ set }: Contribution): boolean {

@@ -15,12 +15,13 @@ import { runTests } from '../run-tests.ts';
 import { addUses, takeUses } from '../script/index.ts';
 import type { ConvertConfig } from './convert.ts';
 
-/** The stage `convert` at work. Throws PlexusError `mapping-invalid`. */
+/** The stage at work. `isSound`: the mapping was checked. Throws PlexusError `mapping-invalid`. */
 export function converting(
   config: ConvertConfig,
   context: StageContext,
+  isSound: boolean,
 ): Stage<unknown, Conversion> {
-  const loaded = loadMapping(context.configDir, config.mapping);
+  const loaded = loadMapping(context.configDir, config.mapping, isSound);
   if (!loaded.merged) {
     const text = `mapping ${config.mapping} has ${loaded.issues.length} mistakes`;
     throw new PlexusError('mapping-invalid', text);

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import {
   type CheckContext,
   type ConfigIssue,
+  type Soundness,
   type StageComponent,
   soundness,
   suggestion,
@@ -30,11 +31,17 @@ export const convertStage: StageComponent<ConvertConfig> = {
   schema,
   check,
   files: (config, { configDir }) => mappingFiles(configDir, config.mapping),
-  create: (config, context) => running().converting(config, context),
+  create(config, context) {
+    const isSound = known(context.configDir, config.mapping).isSound();
+    return running().converting(config, context, isSound);
+  },
 };
 
 /** The code whose answer a mapping's check and its tests are. */
 const code = ['mapping', 'hl7v2', 'fhir'].map((name) => join(import.meta.dirname, '../..', name));
+
+const known = (configDir: string, mapping: string): Soundness =>
+  soundness(code, mapping, mappingFiles(configDir, mapping));
 
 /** Does the mapping exist, is it without a mistake, and do the tests in it pass? */
 function check(config: ConvertConfig, context: CheckContext): readonly ConfigIssue[] {
@@ -45,9 +52,9 @@ function check(config: ConvertConfig, context: CheckContext): readonly ConfigIss
     const message = `no mapping is called \`${config.mapping}\`; ${hint}`;
     return [{ ...context.at(['mapping']), severity: 'error', code: 'mapping-unknown', message }];
   }
-  const known = soundness(code, config.mapping, mappingFiles(configDir, config.mapping));
-  if (known.isSound()) return [];
+  const sound = known(configDir, config.mapping);
+  if (sound.isSound()) return [];
   const issues = running().checkTests(configDir, config.mapping);
-  if (issues.length === 0) known.note();
+  if (issues.length === 0) sound.note();
   return issues;
 }

@@ -48,7 +48,7 @@ export function openMembership({
     ask = memberships(withShipped(store?.knowledge));
   }
 
-  return (valueSet: string, system: string | undefined, code: string): Membership => {
+  function has(valueSet: string, system: string | undefined, code: string): Membership {
     const nowMs = clock();
     if (ask === undefined || nowMs - lookedMs > freshMs) refresh(nowMs);
     const name = `${valueSet}\n${system ?? '\r'}\n${code}`;
@@ -58,5 +58,16 @@ export function openMembership({
     const verdict = ask!(valueSet, system, code);
     kept.set(name, verdict);
     return verdict;
-  };
+  }
+
+  return Object.assign(has, {
+    /** Lets go of the store; who asks again opens it again. */
+    close(): void {
+      store?.close();
+      store = undefined;
+      ask = undefined;
+      seen = -1;
+      kept.clear();
+    },
+  });
 }

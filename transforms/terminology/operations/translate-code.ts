@@ -12,22 +12,26 @@ export type Translated = {
   readonly row?: Mapping;
 };
 
-/** Translates one code by one map, by its rows and else by what its groups say of the unmapped. */
+/**
+ * Translates one code by one map, by its rows and else by what its groups say of the unmapped. A
+ * row without a source system is for its code in any system, as the stage `translate` reads it.
+ */
 export function translateBy(
   map: ConceptMap,
   system: string,
   code: string,
   targetSystem?: string,
 ): readonly Translated[] {
-  const rows = map
-    .from(system, code)
-    .filter((row) => row.isOpen !== true && isFor(row, targetSystem));
+  const own = map.from(system, code);
+  const rows = (own.length === 0 && system !== '' ? map.from('', code) : own).filter(
+    (row) => row.isOpen !== true && isFor(row, targetSystem),
+  );
   if (rows.length > 0) return rows.map(translated);
   return listOf(map.resource.group).flatMap((group) => {
     const source = canonicalOf(textOf(group.source) ?? '').url;
     const target = canonicalOf(textOf(group.target) ?? '').url;
     const isOther = targetSystem !== undefined && target !== targetSystem;
-    return source !== system || isOther ? [] : unmapped(group, target, code);
+    return (source !== system && source !== '') || isOther ? [] : unmapped(group, target, code);
   });
 }
 

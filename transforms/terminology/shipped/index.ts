@@ -5,15 +5,17 @@ import {
   type Release,
   type ResourceType,
 } from '../knowledge.ts';
+import { baseMap, baseMapsKnowledge } from './base-maps.ts';
 import { shippedKnowledge, shippedResource } from './knowledge.ts';
 import { ucumKnowledge } from './ucum.ts';
 
+export { baseMapsFile } from './base-maps.ts';
 export { writePack } from './pack.ts';
 export { shippedKnowledge, ucumKnowledge };
 
 /** What a store knows over what comes with Plexus; without a store the latter alone. */
 export function withShipped(stored: Knowledge | undefined): Knowledge {
-  const below = [ucumKnowledge, shippedKnowledge()];
+  const below = [ucumKnowledge, baseMapsKnowledge, shippedKnowledge()];
   return layered(...(stored === undefined ? [] : [stored]), ...below);
 }
 
@@ -24,6 +26,7 @@ export function shippedDocument(
 ): readonly string[] | undefined {
   const { url, version } = release;
   const units = type === 'CodeSystem' ? ucumKnowledge.codeSystem(url, version) : undefined;
-  const resource: Json | undefined = units?.resource ?? shippedResource(type, release);
+  const own = type === 'ConceptMap' ? baseMap(release) : undefined;
+  const resource: Json | undefined = units?.resource ?? own ?? shippedResource(type, release);
   return resource && [JSON.stringify(resource)];
 }

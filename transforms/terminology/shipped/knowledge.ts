@@ -38,7 +38,7 @@ export function shippedResource(type: ResourceType, { url, version }: Release): 
 }
 
 /** Opens at the first question. */
-function lazy(open: () => Knowledge): Knowledge {
+export function lazy(open: () => Knowledge): Knowledge {
   let opened: Knowledge | undefined;
   const at = () => {
     opened ??= open();

@@ -68,11 +68,12 @@ export function createRecorder(db: DatabaseHandle, bounds: Bounds = defaultBound
     return true;
   }
 
-  function count(channel: string, month: number, { use, system, code }: SeenCode): void {
-    if (sql.more.run(channel, month, system, code, use).changes > 0) return;
+  function count(channel: string, month: number, seen: SeenCode, times: number): void {
+    const { use, system, code } = seen;
+    if (sql.more.run(times, channel, month, system, code, use).changes > 0) return;
     const isOwn = fits(system, code) && hasRoom(channel, month);
     const row = isOwn ? { system, code } : otherCodes;
-    sql.observe.run(channel, month, row.system, row.code, use);
+    sql.observe.run(channel, month, row.system, row.code, use, times);
   }
 
   function itemOf(channel: string, atUs: number, undecided: UndecidedCode): Item {
@@ -95,14 +96,19 @@ export function createRecorder(db: DatabaseHandle, bounds: Bounds = defaultBound
   let newest = (sql.newest.get() as number | null) ?? 0;
 
   return (sightings: Iterable<Sighting>): void => {
+    // Of this batch alone: one that fails is rolled back and comes again.
+    const counts = tally(count);
     for (const { message, channel, receivedUs, seen, undecided } of sightings) {
       const month = monthOf(receivedUs);
-      if (month > newest) sweep(sql, month);
+      if (month > newest) {
+        counts.write();
+        sweep(sql, month);
+      }
       newest = Math.max(month, newest);
       // Of an older message nobody knows any more whether it was counted: it was, when it came.
       const isOpen = month > monthsBefore(newest, countedMonthsKept);
       const isFirst = isOpen && sql.counted.run(message, month).changes > 0;
-      if (isFirst) for (const each of seen) count(channel, month, each);
+      if (isFirst) for (const each of seen) counts.add(channel, month, each);
       const told = new Set<number>();
       for (const each of undecided) {
         const { id, kept } = itemOf(channel, receivedUs, each);
@@ -115,6 +121,35 @@ export function createRecorder(db: DatabaseHandle, bounds: Bounds = defaultBound
         sql.count.run({ id, kept: isNew ? 1 : 0, receivedUs, outcome, map, display });
       }
     }
+    counts.write();
+  };
+}
+
+type Count = {
+  readonly channel: string;
+  readonly month: number;
+  readonly seen: SeenCode;
+  times: number;
+};
+
+/** Adds up what a batch saw, so that a code is written once, in the order of first sight. */
+function tally(tell: (channel: string, month: number, seen: SeenCode, times: number) => void): {
+  add(channel: string, month: number, seen: SeenCode): void;
+  write(): void;
+} {
+  const counts = new Map<string, Count>();
+  return {
+    add(channel, month, seen) {
+      const key = JSON.stringify([channel, month, seen.use, seen.system, seen.code]);
+      const known = counts.get(key);
+      if (known === undefined) counts.set(key, { channel, month, seen, times: 1 });
+      else known.times += 1;
+    },
+    write() {
+      const all = [...counts.values()];
+      counts.clear();
+      for (const { channel, month, seen, times } of all) tell(channel, month, seen, times);
+    },
   };
 }
 
@@ -143,12 +178,12 @@ const statements = (db: DatabaseHandle) => ({
      ON CONFLICT(channel, month) DO UPDATE SET codes = codes + 1`,
   ),
   more: db.prepare(
-    `UPDATE observed SET count = count + 1
+    `UPDATE observed SET count = count + ?
      WHERE channel = ? AND month = ? AND system = ? AND code = ? AND use = ?`,
   ),
   observe: db.prepare(
-    `INSERT INTO observed VALUES (?, ?, ?, ?, ?, 1)
-     ON CONFLICT(channel, month, system, code, use) DO UPDATE SET count = count + 1`,
+    `INSERT INTO observed VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT(channel, month, system, code, use) DO UPDATE SET count = count + excluded.count`,
   ),
   item: db.prepare(
     'SELECT id, kept FROM item WHERE channel = ? AND use = ? AND system = ? AND code = ?',

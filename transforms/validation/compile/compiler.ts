@@ -46,12 +46,16 @@ export type CompileInvariant = (
   | ((value: unknown, walk: Walk, type: string, extra: unknown) => boolean | undefined)
   | undefined;
 
+/** Does a FHIRPath on the resource of a walk give this element of it? */
+export type MeansElement = (expression: string, element: Json, walk: Walk) => boolean | undefined;
+
 /** What the parts of the compiler need of each other; plans are made when first used. */
 export type Compiler = {
   readonly find: FindStructure;
   readonly valueSets: ValueSets;
   readonly judgeExtension: JudgeExtension | undefined;
   readonly invariant: CompileInvariant;
+  readonly means: MeansElement;
   /** Are warnings of good practice wanted (no narrative, and the like)? */
   readonly bestPractice: boolean;
   /** The plan of a type by its code, or of a profile by its URL; undefined when unknown. */

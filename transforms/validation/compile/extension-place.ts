@@ -57,17 +57,19 @@ const shownMax = 6;
 
 /**
  * Says where an extension's own definition wants it, when it stands elsewhere; undefined where
- * nobody here can tell: contexts by FHIRPath, by types that R4 does not have, or that are an
- * extension.
+ * nobody here can tell: contexts by types that R4 does not have, that are an extension, or by a
+ * FHIRPath that cannot be evaluated. `stands`: does such a path mean the element that carries it?
  */
 export function misplacedBy(
   { context }: StructureDefinition,
   place: ExtensionPlace,
   path: string,
   compiler: Compiler,
+  stands: (expression: string) => boolean | undefined,
 ): string | undefined {
   if (!Array.isArray(context) || context.length === 0) return undefined;
   for (const { type, expression } of context) {
+    if (type === 'fhirpath' && stands(expression) === false) continue;
     if (type !== 'element' || allowsContext(expression, place, path)) return undefined;
     const [name = ''] = expression.split('.');
     const of = compiler.find(typeUrl(name));

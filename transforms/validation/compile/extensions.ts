@@ -70,7 +70,11 @@ export function extensionCheck(node: TreeElement, otherwise: Check, compiler: Co
       fail(walk, 'fhir-extension-context', isModifier ? noModifier : onlyModifier);
     place ??= placeOf(node, compiler);
     const path = carrierPath(walk);
-    const misplaced = found && misplacedBy(found.structure, place, path, compiler);
+    const stands = (expression: string): boolean | undefined => {
+      const carrier = carrierOf(extension, walk.resource);
+      return carrier && compiler.means(expression, carrier, walk);
+    };
+    const misplaced = found && misplacedBy(found.structure, place, path, compiler, stands);
     if (misplaced !== undefined) report(walk, 'warning', 'fhir-extension-context', misplaced);
     const use = { url, extension, place, path, isModifier, isDefined: found !== undefined };
     const faults = judgeExtension?.(use, () => carrierExpression(walk)) ?? [];
@@ -88,6 +92,21 @@ export function extensionCheck(node: TreeElement, otherwise: Check, compiler: Co
     else checkObject(found.plan, value, walk, type);
     judge(value as Json, url, found, walk);
   };
+}
+
+/** The object in whose list of extensions this one stands. Of the rare contexts by FHIRPath. */
+function carrierOf(extension: Json, within: unknown): Json | undefined {
+  if (Array.isArray(within)) {
+    for (const one of within) {
+      const found = carrierOf(extension, one);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+  if (!isObject(within)) return undefined;
+  const lists = [within.extension, within.modifierExtension];
+  if (lists.some((list) => Array.isArray(list) && list.includes(extension))) return within;
+  return carrierOf(extension, Object.values(within));
 }
 
 const noUrl = 'expected the absolute URL of an extension; only a part of one has a bare name';

@@ -6,6 +6,7 @@ export {
   type ExtensionUse,
   type FindStructure,
   type JudgeExtension,
+  type MeansElement,
   typeUrl,
 } from './compiler.ts';
 export { allowsContext, type ExtensionPlace } from './extension-place.ts';

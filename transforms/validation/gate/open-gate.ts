@@ -1,11 +1,17 @@
+import { createRequire } from 'node:module';
 import type { Gate, Issue, Judgement } from '../../../engine/index.ts';
 import { compilePath, isPathIssue, r4Model, resourceNode } from '../../fhirpath/index.ts';
-import { openMembership } from '../../terminology/membership/index.ts';
 import { extensionJudge, readExtensions } from '../extensions/index.ts';
 import { type Definitions, definitionsFor } from '../packages/index.ts';
 import type { PinnedProfile, ValidateConfig } from '../stage/index.ts';
 import { firstOf, type ValueSets } from '../terms/index.ts';
 import { createValidator, type Validator } from '../validator.ts';
+
+type Terminology = typeof import('../../terminology/membership/index.ts');
+
+/** Loaded with the first code that definitions say nothing of. */
+const require = createRequire(import.meta.url);
+const terminology = (): Terminology => require('../../terminology/membership/index.ts');
 
 type Opening = { readonly configDir: string; readonly dataDir: string; readonly key: Buffer };
 
@@ -24,13 +30,16 @@ type Json = Readonly<Record<string, unknown>>;
 export function openGate(place: Opening, { packages, profiles, invalid }: ValidateConfig): Gate {
   const definitions = definitionsFor(place, packages);
   const { registered } = readExtensions(place.configDir);
+  const codes = terminologyOf(place);
   const validator: Validator = createValidator({
     definitions,
-    valueSets: firstOf(definitions.valueSets, terminologyOf(place)),
+    valueSets: firstOf(definitions.valueSets, codes),
     extensions: extensionJudge(registered),
   });
   const assigned = profiles.map((pin) => assign(pin, definitions, invalid));
   return {
+    stage: 'validate',
+    close: codes.close,
     judge(resource, about): Judgement {
       const node = resource as Json;
       const own = assigned.filter((one) => one.applies(node));
@@ -49,9 +58,16 @@ export function openGate(place: Opening, { packages, profiles, invalid }: Valida
 }
 
 /** What definitions leave open, the terminology service says. */
-const terminologyOf = ({ dataDir, key }: Opening): ValueSets => ({
-  has: openMembership({ dataDir, key: () => key }),
-});
+function terminologyOf({ dataDir, key }: Opening) {
+  let membership: ReturnType<Terminology['openMembership']> | undefined;
+  return {
+    has(...asked: Parameters<ValueSets['has']>) {
+      membership ??= terminology().openMembership({ dataDir, key: () => key });
+      return membership(...asked);
+    },
+    close: () => membership?.close(),
+  };
+}
 
 const nameOf = ({ code, path, diagnostics }: Issue): string => `${code} ${path} ${diagnostics}`;
 

@@ -30,6 +30,10 @@ export function validating(
       }
       return pass({ ...body, gate });
     },
+    close() {
+      gate?.close();
+      gate = undefined;
+    },
   };
   return stage as Stage;
 }

@@ -76,6 +76,11 @@ const examples: Readonly<Record<string, Example>> = {
         { ...base, identifiers: [ssn('401223344')] },
         { ...base, identifiers: [mr('10000018')] },
       ],
+      // No two numbers that follow each other differ in front.
+      [
+        { ...base, identifiers: [ssn('401223344')] },
+        { ...named('Maryo'), birthDate: '1980-02-04', identifiers: [ssn('407223344')] },
+      ],
     ],
   },
   'given-name-conflict': {
@@ -105,6 +110,20 @@ const examples: Readonly<Record<string, Example>> = {
       ],
     ],
     silent: [
+      [
+        { ...base, identifiers: [ssn('401223344')] },
+        { ...base, birthDate: '1980-03-02', identifiers: [ssn('407223344')] },
+      ],
+      // Married, and in the same house: the number is one person's alone.
+      [
+        { ...base, identifiers: [national('4857773456')] },
+        {
+          ...base,
+          names: [{ given: 'Mario', family: 'Quist' }],
+          birthDate: '1991-11-20',
+          identifiers: [national('4857773456')],
+        },
+      ],
       [
         { ...base, identifiers: [ssn('401223344')] },
         { ...base, birthDate: '1980-03-02', identifiers: [ssn('401223344')] },
@@ -174,8 +193,26 @@ const examples: Readonly<Record<string, Example>> = {
       [named('Maria', { middle: 'Ana' }), named('Maria', { middle: 'Luisa' })],
       [named('Mia'), named('')],
       [named('J'), named('John')],
+      // Twins are given their numbers one after the other.
+      [
+        { ...named('Mario'), identifiers: [ssn('401223344')] },
+        { ...named('Maryo'), identifiers: [ssn('401223345')] },
+      ],
     ],
     silent: [
+      [
+        { ...named('Mario'), identifiers: [ssn('401223344')] },
+        { ...named('Maryo'), identifiers: [ssn('407223344')] },
+      ],
+      // Married, and moved.
+      [
+        { ...named('Mario'), identifiers: [national('4857773456')] },
+        {
+          names: [{ given: 'Maryo', family: 'Quist' }],
+          birthDate: '1980-02-03',
+          identifiers: [national('4857773456')],
+        },
+      ],
       [named('Maria', { middle: 'Ana' }), named('Maria', { middle: 'A' })],
       [
         { ...named('Mario'), identifiers: [ssn('401223344')] },

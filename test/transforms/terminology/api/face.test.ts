@@ -124,6 +124,26 @@ describe('the FHIR face of terminology', () => {
     assert.equal((await by(`system=${paints}&code=P3`)).parameter[0].valueBoolean, false);
   });
 
+  it('translates a code of any system by a row that names none', async () => {
+    const own: Json = {
+      ...{ resourceType: 'ConceptMap', url: 'urn:any', version: '1', status: 'active' },
+      group: [
+        {
+          target: colours,
+          element: [{ code: 'R', target: [{ code: 'red', equivalence: 'equal' }] }],
+        },
+      ],
+    };
+    const asked = (code: string) =>
+      parameters(
+        { name: 'conceptMap', resource: own },
+        { name: 'coding', valueCoding: { system: 'urn:whose', code } },
+      );
+    const result = async (code: string) =>
+      (await json('POST', '/ConceptMap/$translate', asked(code))).parameter[0].valueBoolean;
+    assert.deepEqual([await result('R'), await result('B')], [true, false]);
+  });
+
   it('flags a reverse translation of what does not mean the same', async () => {
     const reverse = (code: string) =>
       json('GET', `/ConceptMap/$translate?system=${colours}&code=${code}&reverse=true`);

@@ -96,13 +96,29 @@ describe('where an extension may stand by its definition', () => {
     assert.deepEqual(of('Element'), all);
   });
 
+  it('is what a FHIRPath on its resource gives', () => {
+    const of = (expression: string) => allowed({ type: 'fhirpath', expression });
+    assert.deepEqual(of('Patient'), ['Patient.extension[0]']);
+    assert.deepEqual(of('birthDate'), ['Patient.birthDate.extension[0]']);
+    assert.deepEqual(of('contact.where(name.exists() or gender.empty())'), [
+      'Patient.contact[0].extension[0]',
+    ]);
+    assert.deepEqual(of('contact.where(name.exists())'), []);
+    assert.deepEqual(of('Condition.onset as Age'), ['Condition.onset.extension[0]']);
+    assert.deepEqual(of('Group | Questionnaire.descendants()'), [
+      'Questionnaire.item[0].item[0].extension[0]',
+      'Patient.contained[0].extension[0]',
+    ]);
+  });
+
   it('is one of several, and everywhere where nobody here can tell', () => {
     assert.deepEqual(allowed(element('Patient'), element('Group')), [
       'Patient.extension[0]',
       'Patient.contained[0].extension[0]',
     ]);
     assert.deepEqual(allowed(), all);
-    assert.deepEqual(allowed({ type: 'fhirpath', expression: 'Patient' }), all);
+    const unreadable = { type: 'fhirpath', expression: 'Patient.where(' };
+    assert.deepEqual(allowed(unreadable), all);
     assert.deepEqual(allowed(element('CanonicalResource')), all);
   });
 });

@@ -1,0 +1,1 @@
+export { applyPathPatch } from './apply.ts';
