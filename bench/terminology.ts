@@ -4,12 +4,13 @@
  *   ./bin/node24 bench/terminology.ts [--concepts 1000000] [--hierarchy 300000] [--rows 100000]
  *
  * Prints one JSON object: import of a code system as FHIR JSON and of SNOMED-like RF2 (a hierarchy
- * in which a third of the concepts have two parents), its closure, `subsumes`, `$expand` of 10,000
- * codes below one concept as the text of its answer, an enumerated value set, and translation with
- * and without what was kept; then what a second process pays to open the store and to translate a
- * first code, and the size of the file. Times are wall time in seconds, milliseconds or
- * microseconds as their names say; `cpu_s` and the like are this process's own, and `best` is the
- * least of several, for a machine that has other work.
+ * in which a third of the concepts have two parents), its closure, `subsumes`, `$expand` of the
+ * 10,000 codes below one concept and of a page of 10,000 below another (as the text of the
+ * answer), an enumerated value set, and translation with and without what was kept; then what a
+ * second process pays to open the store and to translate a first code, and the size of the file.
+ * Times are wall time in seconds, milliseconds or microseconds as their names say; `cpu_s` and the
+ * like are this process's own, and `best` is the least of several, for a machine that has other
+ * work.
  */
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -164,7 +165,18 @@ async function median(work: () => number | Promise<number>) {
   return { codes, ms: round(times[7]!), best_ms: round(times[0]!), best_cpu_ms: round(cpuMs) };
 }
 
+type System = NonNullable<ReturnType<TerminologyStore['knowledge']['codeSystem']>>;
 const sct = 'http://snomed.info/sct';
+
+/** The code that has the fewest others below it, but 10,000. */
+function codeAbove(system: System): string {
+  let best = { code: idOf(0), count: Number.POSITIVE_INFINITY };
+  for (let at = 0; at < 200; at += 1) {
+    const count = system.choose!({ by: 'ancestor', code: idOf(at), isSelf: true }).count ?? 0;
+    if (count >= 10_000 && count < best.count) best = { code: idOf(at), count };
+  }
+  return best.code;
+}
 
 /** The HTTP face's answer to `$expand`, to its last byte. */
 async function expand(face: ReturnType<typeof createTerminologyFace>, code: string) {
@@ -224,6 +236,7 @@ try {
     ...{ knowledge: () => knowledge, document: () => undefined, nowUs: () => 0 },
     ...{ closures: createClosureTables(), about: { version: '0' }, bug: console.error },
   });
+  const above = codeAbove(system);
   const scattered = (at: number) => (at * 7919) % rows;
   const results = {
     machine: `${cpus()[0]?.model}, ${availableParallelism()} threads, Node ${process.version}`,
@@ -236,7 +249,9 @@ try {
     subsumes: each(50_000, (at) =>
       system.subsumes(idOf((at * 31) % 3_000), idOf((at * 7919) % hierarchy)),
     ),
-    expand_computed: await median(() => expand(face, idOf(3))),
+    expand_computed: await median(() => expand(face, above)),
+    expand_page_of: system.choose!({ by: 'ancestor', code: idOf(3), isSelf: true }).count,
+    expand_page: await median(() => expand(face, idOf(3))),
     expand_stored: await median(() => store.members('urn:bench:set', '1')!.length),
     translate_uncached: each(100_000, (at) =>
       translateByMap(conceptMap, 'urn:local', `L${scattered(at)}`),

@@ -57,6 +57,17 @@ describe('terminology on the port of the console', function () {
     assert.equal(expanded.expansion.total, 4);
   });
 
+  it('answers a search with addresses that lead back to it', async () => {
+    const found = (await (await ask('/fhir/CodeSystem?name=adm&_count=1')).json()) as Any;
+    const next = found.link.find(({ relation }: Any) => relation === 'next').url;
+    for (const url of [found.entry[0].fullUrl, next]) {
+      const { pathname, search } = new URL(url);
+      const answer = await ask(`${pathname}${search}`);
+      assert.equal(answer.status, 200, url);
+      assert.match(((await answer.json()) as Any).resourceType, /^(?:CodeSystem|Bundle)$/);
+    }
+  });
+
   it('does not know a code before its import, and does after it', async () => {
     assert.equal((await ask(lookup)).status, 404);
     const file = join(dataDir, 'colours.json');

@@ -39,8 +39,11 @@ export function openAttribution(loaded: LoadedMapping): Attribution {
   });
   let traced: Traced = new WeakMap();
   let watching = new Set<string>();
-  const watched = compileMapping(loaded, (rule) =>
-    watch(rule, tops.get(rule.id) ?? '', (id) => (watching.has(id) ? traced : undefined)),
+  const isWatched = (id: string): boolean => watching.has(id);
+  const watched = compileMapping(
+    loaded,
+    (rule) => watch(rule, tops.get(rule.id) ?? '', (id) => (isWatched(id) ? traced : undefined)),
+    isWatched,
   );
   let last: { readonly bytes: Buffer; readonly made: readonly Contribution[] } | undefined;
 

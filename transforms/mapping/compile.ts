@@ -29,11 +29,12 @@ import { visitNumberOf } from './visit-fields.ts';
 
 /**
  * Compiles a mapping that was loaded without a mistake; throws otherwise. `wrap`: looks over the
- * shoulder of each rule.
+ * shoulder of each rule; `isWatched`: where it says no, nobody looks for now.
  */
 export function compileMapping(
   loaded: LoadedMapping,
   wrap?: (rule: Rule) => Rule,
+  isWatched: (id: string) => boolean = () => true,
 ): CompiledMapping {
   const { merged } = loaded;
   if (!merged) throw new Error(`mapping ${loaded.name} has mistakes and cannot be compiled`);
@@ -42,7 +43,7 @@ export function compileMapping(
     [...merged.tables].map(([name, row]) => [name, compileTable(name, row)] as const),
   );
   const compiled = merged.rules.map(({ row }) => compileRule(row, merged, tables, loaded.scripts));
-  const rules = { all: wrap ? compiled.map(wrap) : compiled, areWritten: wrap === undefined };
+  const rules = wrap ? { all: compiled.map(wrap), isWatched } : { all: compiled };
   const resources = new Map(
     merged.resources.map(({ row }) => [row.id, planResource(row.id, merged, rules)] as const),
   );
@@ -103,8 +104,8 @@ export function parseEntry(text: string): { readonly id: string; readonly mark: 
   return { id, mark };
 }
 
-/** `areWritten`: they may be written out as programs, as nobody looks over their shoulder. */
-type Rules = { readonly all: readonly Rule[]; readonly areWritten: boolean };
+/** `isWatched`: rules are written out as programs where nobody looks over their shoulder. */
+type Rules = { readonly all: readonly Rule[]; isWatched?(id: string): boolean };
 
 function planResource(id: string, merged: Merged, rules: Rules): ResourcePlan {
   const resources = merged.resources.map((placed) => placed.row.id);
@@ -173,8 +174,11 @@ function filling(
     resources: merged.resources.map(({ row }) => row.id),
     visitNumber: visitNumberOf(merged.dialect),
   };
-  const program = rules.areWritten ? programOf(written, names) : () => undefined;
-  return { ...written, program };
+  const write = programOf(written, names);
+  const { all, isWatched } = rules;
+  if (isWatched === undefined) return { ...written, program: write };
+  const own = all.filter((rule) => rule.owner === id).map((rule) => rule.id);
+  return { ...written, program: () => (own.some(isWatched) ? undefined : write()) };
 }
 
 /** A plan has it whole, too: all fillings are of one form, which plans are not. */

@@ -8,7 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CheckContext, MessageId, Outcome, Work } from '../../../engine/index.ts';
 import type { CodeableConcept, Conversion } from '../../../transforms/fhir/index.ts';
-import { openWorkList, translateStage } from '../../../transforms/terminology/index.ts';
+import {
+  importFiles,
+  openTerminology,
+  openWorkList,
+  terminologyFile,
+  translateStage,
+} from '../../../transforms/terminology/index.ts';
 
 const network = 'urn:network';
 const csv = `source_code,target_system,target_code,relationship
@@ -54,6 +60,44 @@ describe('the policy of a use', () => {
       ...{ raw: Buffer.alloc(0), sha256: '', receivedUs: 1e15, body },
     };
   }
+
+  it('takes no target that holds on a condition, and writes no system that is none', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'plexus-policy-data-'));
+    const to = (code: string, more = {}) => [{ code, equivalence: 'equivalent', ...more }];
+    const dependsOn = [{ property: 'urn:p', value: 'x' }];
+    const map = {
+      ...{ resourceType: 'ConceptMap', url: 'urn:m', version: '1', status: 'active' },
+      group: [
+        {
+          source: 'urn:own',
+          element: [
+            { code: 'IF', target: to('5', { dependsOn }) },
+            { code: 'BARE', target: to('6') },
+          ],
+        },
+      ],
+    };
+    const file = join(dataDir, 'map.json');
+    writeFileSync(file, JSON.stringify(map));
+    const store = openTerminology({ file: terminologyFile(dataDir), key });
+    const approval = { by: 'tests' };
+    const report = await importFiles(store, {
+      ...{ files: [file], approval, dryRun: false, nowUs: () => 1 },
+    });
+    assert.equal(report.outcome, 'imported', JSON.stringify(report.findings));
+    store.close();
+    const place = { channel: 'c', revision: 'r', configDir, key, dataDir, isTrial: true as const };
+    const config = translateStage.schema.parse({ maps: { lab: 'urn:m|1' } });
+    const stage = translateStage.create(config, place);
+    const added = (code: string) => {
+      const outcome = stage.run(work(code)) as Extract<Outcome<Conversion>, { kind: 'pass' }>;
+      const { code: concept } = outcome.body.contributions[0]!.set as { code: CodeableConcept };
+      return concept.coding!.slice(1);
+    };
+    assert.deepEqual([added('IF'), added('BARE')], [[], [{ code: '6' }]]);
+    stage.close?.();
+    rmSync(dataDir, { recursive: true });
+  });
 
   for (const { code, key: word, issue, unless, adds } of outcomes)
     for (const action of ['pass', 'flag', 'hold', undefined] as const)

@@ -100,7 +100,8 @@ function about(
 function addReads(app: Face, options: TerminologyServiceOptions, type: ResourceType): void {
   const find = (c: Context<HttpEnv>, query: URLSearchParams) => {
     const at = new URL(c.req.url);
-    const base = `${at.origin}${at.pathname.slice(0, at.pathname.lastIndexOf(`/${type}`))}`;
+    const path = at.pathname.slice(0, at.pathname.lastIndexOf(`/${type}`));
+    const base = `${at.origin}${options.basePath ?? ''}${path}`;
     return searchResources(options.knowledge(), type, query, base);
   };
   app.get(`/${type}`, (c) => find(c, new URL(c.req.url).searchParams));

@@ -7,6 +7,8 @@ export type TerminologyServiceOptions = {
   readonly knowledge: () => Knowledge;
   /** A release as the text of its FHIR resource, in pieces; undefined when there is none. */
   readonly document: (type: ResourceType, release: Release) => Iterable<string> | undefined;
+  /** Where it is mounted, `/fhir`: what an answer's addresses begin with; '' unless told. */
+  readonly basePath?: string;
   /** The closure tables of those who ask. */
   readonly closures: ClosureTables;
   /** Microseconds since the epoch. */

@@ -34,6 +34,8 @@ export function choiceQueries(db: DatabaseHandle) {
 /** What a stored code system chooses with. */
 export type Chooser = {
   readonly release: number;
+  /** How many concepts the release has. */
+  readonly size: number;
   readonly ask: ReturnType<typeof choiceQueries>;
   readonly reader: ReturnType<typeof conceptReader>;
   ordOf(code: string): number | undefined;
@@ -64,27 +66,32 @@ export function chosenFrom(choice: Choice, chooser: Chooser): Chosen {
 
 function ordsOf(
   choice: Exclude<Choice, { by: 'code' }>,
-  { release, ask, ordOf }: Chooser,
+  { release, size, ask, ordOf }: Chooser,
 ): readonly number[] {
   if (choice.by === 'property')
     return ask.having.all(release, choice.property, choice.value) as number[];
   const ord = ordOf(choice.code);
   if (ord === undefined) return [];
   if (choice.by === 'parent') return ask.within.all(release, ord) as number[];
-  const all = below(ord, (ords) => ask.under.all({ release, ords }) as number[]);
+  const all = below(ord, size, (ords) => ask.under.all({ release, ords }) as number[]);
   return choice.isSelf ? all : all.slice(1);
 }
 
 /** A concept and all below it, each once, level by level; half the time of a recursive query. */
-function below(ord: number, childrenOf: (ords: string) => readonly number[]): readonly number[] {
+function below(
+  ord: number,
+  size: number,
+  childrenOf: (ords: string) => readonly number[],
+): readonly number[] {
   const all = [ord];
-  const seen = new Set(all);
+  const seen = new Uint8Array(size);
+  seen[ord] = 1;
   for (let from = 0; from < all.length; ) {
     const level = all.slice(from);
     from = all.length;
     for (const child of childrenOf(JSON.stringify(level)))
-      if (!seen.has(child)) {
-        seen.add(child);
+      if (seen[child] === 0) {
+        seen[child] = 1;
         all.push(child);
       }
   }

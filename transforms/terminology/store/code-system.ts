@@ -135,7 +135,14 @@ export function storedCodeSystem(row: ReleaseRow, ask: CodeSystemQueries): CodeS
     },
     withProperty: (property, value) => texts(ask.withProperty.all(release, property, value)),
     choose: (choice) =>
-      chosenFrom(choice, { release, ask: ask.choices, reader, ordOf, isCaseSensitive }),
+      chosenFrom(choice, {
+        release,
+        size: count ?? 0,
+        ask: ask.choices,
+        reader,
+        ordOf,
+        isCaseSensitive,
+      }),
     mentioning(text) {
       // SQLite folds ASCII alone; with other letters every code may contain it.
       const wanted = unfoldedText.test(text) ? '' : text.toLowerCase();

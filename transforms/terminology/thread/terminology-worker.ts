@@ -27,6 +27,7 @@ const face = createTerminologyFace({
     if (isStored) return opened.export(type, release.url, release.version);
     return shippedDocument(type, release);
   },
+  basePath: '/fhir',
   closures: storedClosures({ dataDir, key: Buffer.from(key) }),
   nowUs: () => Date.now() * 1_000,
   about: { version },
