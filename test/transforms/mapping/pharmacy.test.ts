@@ -211,6 +211,13 @@ describe('what the pharmacy made of an order', () => {
     assert.deepEqual(codes, ['723', '00093-2263-01']);
   });
 
+  it('is the same in each message that brings one (O11, O25, O49)', () => {
+    const [first, ...others] = ['RDE^O11', 'RDE^O25', 'RDE^O49'].map((type) =>
+      resources(as(type, encoded), 'MedicationRequest').map(({ id, intent }) => [id, intent]),
+    );
+    for (const other of others) assert.deepEqual(other, first);
+  });
+
   it('is the same whether or not the order is told again', () => {
     const alone = encoded.filter((line) => !line.startsWith('RXO'));
     const [, second] = resources(encoded, 'MedicationRequest');

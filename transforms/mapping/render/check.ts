@@ -5,7 +5,7 @@ import type { Layer, Merged } from '../merge.ts';
 import type { Report } from '../report.ts';
 import { choiceNames } from '../target.ts';
 import { type FhirPath, parseFhirPath } from './fhir-path.ts';
-import type { RenderRow } from './language.ts';
+import type { RenderRow, SegmentList } from './language.ts';
 import { namesOf } from './systems.ts';
 import { renderConversions } from './writers.ts';
 
@@ -93,6 +93,9 @@ function checkTable(row: RenderRow, merged: Merged, report: Report): void {
   }
 }
 
+const wordsIn = (list: SegmentList | string): readonly string[] =>
+  typeof list === 'string' ? [list] : list.flatMap(wordsIn);
+
 /** Messages of one file: each segment that they name stands for something. */
 export function checkRenderMessages(layer: Layer, merged: Merged, report: Report): void {
   for (const [name, path] of Object.entries(layer.value.render_segments ?? {})) {
@@ -101,7 +104,7 @@ export function checkRenderMessages(layer: Layer, merged: Merged, report: Report
   }
   for (const [type, { segments }] of Object.entries(layer.value.render_messages ?? {})) {
     for (const [index, entry] of segments.entries()) {
-      for (const word of [entry].flat()) {
+      for (const word of wordsIn(entry)) {
         const name = word.slice(0, 3);
         if (merged.renderSegments.has(name)) continue;
         const hint = suggestion(name, [...merged.renderSegments.keys()]);

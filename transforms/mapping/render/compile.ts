@@ -1,7 +1,7 @@
 import { fieldPath } from '../field-path.ts';
 import type { Merged } from '../merge.ts';
 import { type FhirPath, parseFhirPath } from './fhir-path.ts';
-import type { RenderRow } from './language.ts';
+import type { RenderRow, SegmentList } from './language.ts';
 import { type Names, namesOf } from './systems.ts';
 import type { RenderConversion } from './writer.ts';
 import { renderConversions } from './writers.ts';
@@ -30,9 +30,11 @@ export type Entry = { readonly segment: SegmentPlan; readonly count: 'one' | 'op
 export type MessagePlan = {
   readonly type: string;
   readonly structure: string;
-  /** A list of more than one is a group. */
-  readonly entries: readonly (readonly Entry[])[];
+  readonly entries: readonly Node[];
 };
+
+/** A segment, and what stands below each of its occurrences: with something it is a group. */
+export type Node = { readonly entry: Entry; readonly below: readonly Node[] };
 
 export type CompiledRender = {
   readonly messages: ReadonlyMap<string, MessagePlan>;
@@ -54,10 +56,17 @@ export function compileRender(merged: Merged): CompiledRender {
   };
   const messages = new Map<string, MessagePlan>();
   for (const [type, { structure, segments: words }] of merged.renderMessages) {
-    const entries = words.map((word) => [word].flat().map(entryOf));
+    const entries = words.map((word) => nodeOf(word, entryOf));
     messages.set(type, { type, structure, entries });
   }
   return { messages, names: namesOf(merged) };
+}
+
+function nodeOf(list: SegmentList | string, entryOf: (word: string) => Entry): Node {
+  if (typeof list === 'string') return { entry: entryOf(list), below: [] };
+  const [first = '', ...others] = list;
+  const { entry } = nodeOf(first, entryOf);
+  return { entry, below: others.map((other) => nodeOf(other, entryOf)) };
 }
 
 function planOf(row: RenderRow): FieldPlan {

@@ -32,18 +32,23 @@ const row = z.strictObject({
 
 const segment = z.string().regex(/^[A-Z][A-Z0-9]{2}[?*]?$/, 'a segment such as `PID`, `OBX*`');
 
+/** A segment, or a group: the segment that it is one for each of, then what stands below it. */
+export type SegmentList = readonly (string | SegmentList)[];
+
+const group: z.ZodType<SegmentList> = z.lazy(() => z.array(z.union([segment, group])).min(1));
+
 const message = z.strictObject({
   structure: z
     .string()
     .regex(/^[A-Z0-9_]+$/)
     .describe('MSH-9.3, such as `ADT_A01`.'),
   segments: z
-    .array(z.union([segment, z.array(segment).min(1)]))
+    .array(z.union([segment, group]))
     .min(1)
     .describe(
       'Segments after MSH, in order. `?`: left out where nothing makes it; `*`: one for each. A ' +
-        'list in the list is a group: once for each resource of its first segment, with those ' +
-        'that this one refers to.',
+        'list in the list is a group: once for each of its first segment, with what that ' +
+        'refers to or has; a group may have groups.',
     ),
 });
 

@@ -1,6 +1,13 @@
 import type { Issue } from '../../../engine/index.ts';
 import { escapeText, standardDelimiters } from '../../hl7v2/index.ts';
-import type { CompiledRender, Entry, FieldPlan, MessagePlan, SegmentPlan } from './compile.ts';
+import type {
+  CompiledRender,
+  Entry,
+  FieldPlan,
+  MessagePlan,
+  Node,
+  SegmentPlan,
+} from './compile.ts';
 import { type FhirPath, type Found, valuesAt } from './fhir-path.ts';
 import { hl7Time } from './plain-writers.ts';
 import { type Facts, instancesOf, type Resource, type Scope, scopeOf } from './resources.ts';
@@ -55,10 +62,7 @@ export function renderMessage(mapping: CompiledRender, request: RenderRequest): 
     lines: [header(plan, request)],
   };
   const scope = scopeOf(request.resources, factsOf(plan, request));
-  for (const entries of plan.entries) {
-    if (entries.length === 1) writeEntry(run, entries[0]!, scope);
-    else writeGroup(run, entries, scope);
-  }
+  for (const node of plan.entries) writeNode(run, node, scope);
   const text = `${run.lines.join('\r')}\r`;
   checkCharset(text, request.charset, run.issues);
   if (run.issues.some(({ severity }) => severity === 'error'))
@@ -83,14 +87,18 @@ function header({ type, structure }: MessagePlan, request: RenderRequest): strin
   return [...fields, '', '', '', '', '', charset].join('|');
 }
 
-function writeGroup(run: Run, entries: readonly Entry[], scope: Scope): void {
-  const [first, ...others] = entries;
-  const owners = instancesOf(first!.segment.each, scope);
-  if (owners.length === 0 && first!.count === 'one') missing(run, first!.segment);
+function writeNode(run: Run, { entry, below }: Node, scope: Scope): void {
+  if (below.length === 0) {
+    writeEntry(run, entry, scope);
+    return;
+  }
+  const { segment, count } = entry;
+  const owners = instancesOf(segment.each, scope);
+  if (owners.length === 0 && count === 'one') missing(run, segment);
   for (const [index, owner] of owners.entries()) {
     const inner = scope.within(owner);
-    run.lines.push(segmentLine(run, first!.segment, owner, index + 1, inner));
-    for (const entry of others) writeEntry(run, entry, inner);
+    run.lines.push(segmentLine(run, segment, owner, index + 1, inner));
+    for (const node of below) writeNode(run, node, inner);
   }
 }
 

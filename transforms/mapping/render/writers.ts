@@ -4,6 +4,7 @@ import {
   observationValueWriter,
   referenceRangeWriter,
 } from './coded-writers.ts';
+import { policyNumberWriter } from './coverage-writers.ts';
 import {
   addressWriter,
   contactPointWriter,
@@ -42,6 +43,7 @@ export const renderConversions: ReadonlyMap<string, RenderConversion> = new Map(
     locationWriter,
     observationValueWriter,
     organizationWriter,
+    policyNumberWriter,
     practitionerWriter,
     referenceRangeWriter,
     stringWriter,

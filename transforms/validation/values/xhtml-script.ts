@@ -7,15 +7,26 @@ const styles = /expression\(|javascript:|vbscript:|-moz-binding|behaviou?r:|@imp
 
 /** Is this a URL that a browser would run? */
 export function isScriptUrl(text: string, from: number, end: number): boolean {
-  const code = text.charCodeAt(from) | 32;
+  const code = text.charCodeAt(from);
+  const letter = code | 32;
   // `j`, `v` and `d` begin a scheme of these; an entity or a blank may stand before one.
-  const mayBe = code === 106 || code === 118 || code === 100 || code <= 38 || code > 127;
-  return mayBe && schemes.test(plain(text.slice(from, end)));
+  const isFirst = letter === 106 || letter === 118 || letter === 100;
+  return (isFirst || code <= 32 || code === 38 || code > 127) && hasScheme(text, from, end);
 }
 
+const hasScheme = (text: string, from: number, end: number): boolean =>
+  schemes.test(plain(text.slice(from, end)));
+
 /** Does a style run something, or load more style? */
-export const isScriptStyle = (text: string, from: number, end: number): boolean =>
-  styles.test(plain(text.slice(from, end)));
+export function isScriptStyle(text: string, from: number, end: number): boolean {
+  for (let at = from; at < end; at += 1) {
+    const code = text.charCodeAt(at);
+    // Without `(`, `@`, an entity or an escape there is nothing that runs: most styles end here.
+    if (code === 40 || code === 64 || code === 38 || code === 92)
+      return styles.test(plain(text.slice(from, end)));
+  }
+  return false;
+}
 
 const named: Readonly<Record<string, string>> = { colon: ':', lpar: '(', Tab: '', NewLine: '' };
 

@@ -74,7 +74,10 @@ describe('the stage validate', () => {
       const outcome = store.run({ ...work, body: gated.body } as Work) as Outcome<Stored>;
       store.transaction?.commit();
       if (outcome.kind !== 'pass' && outcome.kind !== 'hold') return [outcome.kind];
-      const shown = outcome.issues.filter(({ severity }) => severity !== 'information');
+      const { said = [] } = outcome.kind === 'pass' ? outcome : {};
+      assert.ok(said.every(({ stage }) => stage === 'validate'));
+      const all = [...outcome.issues, ...said.map(({ issue }) => issue)];
+      const shown = all.filter(({ severity }) => severity !== 'information');
       return [
         outcome.kind,
         ...shown.map(({ severity, code, path }) => `${severity} ${code} ${path}`),
