@@ -45,12 +45,15 @@ export function soundness(
 
 const hashes = new Map<string, string>();
 
-/** Over the modules of folders, once a process: it runs what it has loaded. */
+/** Names the exact version of every library that a check may call. */
+const libraries = join(import.meta.dirname, '../../package.json');
+
+/** Over the libraries and the modules of folders, once a process: it runs what it has loaded. */
 function hashOf(folders: readonly string[]): string {
   const key = folders.join('\0');
   const known = hashes.get(key);
   if (known !== undefined) return known;
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(readFileSync(libraries));
   for (const at of folders) {
     const names = readdirSync(at, { recursive: true, encoding: 'utf8' });
     for (const name of names.filter((file) => /\.(ts|json)$/.test(file)).sort())
