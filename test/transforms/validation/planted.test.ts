@@ -10,7 +10,9 @@ import { createDefinitions, createValidator } from '../../../transforms/validati
 
 const definitions = createDefinitions();
 const validator = createValidator({ definitions, valueSets: definitions.valueSets });
-const lines = readFileSync(join(import.meta.dirname, 'planted.ndjson'), 'utf8').trim().split('\n');
+const lines = readFileSync(join(import.meta.dirname, 'planted.ndjson'), 'utf8')
+  .trim()
+  .split('\n');
 
 type Case = readonly [what: string, said: readonly string[], resource: unknown];
 
