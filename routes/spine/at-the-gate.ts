@@ -39,14 +39,15 @@ export function judge(spine: Spine, gate: Gate, work: Work<Conversion>): Admissi
 }
 
 /**
- * Of a Bundle the sender is told which entry is meant: `Bundle.entry[3].resource.birthDate` for
- * `Patient.birthDate`.
+ * Of a Bundle the sender is told which entry is meant: `Bundle.entry[3].resource`, with the type
+ * behind it as a comment of FHIRPath, as HL7's validator has it, and then the element. The same
+ * fault of one type so stays one group of the quarantine.
  */
 function inPayload(issue: Issue, { type, sentAs }: Prospect): Issue {
   const { path } = issue;
   if (sentAs === undefined || !sentAs.startsWith('Bundle.') || path === undefined) return issue;
   if (path !== type && !path.startsWith(`${type}.`)) return issue;
-  return { ...issue, path: `${sentAs}${path.slice(type.length)}` };
+  return { ...issue, path: `${sentAs}/*${type}*/${path.slice(type.length)}` };
 }
 
 /** Is the issue in an element that the message itself gave? */

@@ -140,9 +140,9 @@ describe('the gate of the spine', () => {
       outcome.kind === 'hold' ? outcome.issues.map(({ path }) => path) : [outcome.kind];
     const two = [at('p5', 0, 'Bundle.entry[0].resource'), at('p6', 3, 'Bundle.entry[3].resource')];
     assert.deepEqual(paths(send(two)), [
-      'Bundle.entry[0].resource.gender',
-      'Bundle.entry[3].resource.gender',
-      'Bundle.entry[3].resource',
+      'Bundle.entry[0].resource/*Patient*/.gender',
+      'Bundle.entry[3].resource/*Patient*/.gender',
+      'Bundle.entry[3].resource/*Patient*/',
     ]);
     assert.deepEqual(paths(send([at('p7', 0, 'resource')])), ['Patient.gender', 'Patient']);
   });

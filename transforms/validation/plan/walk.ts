@@ -86,8 +86,10 @@ export const fail = (walk: Walk, code: string, diagnostics: string, member?: str
 
 /**
  * An id of an element is given once in its resource (Element.id); several profiles may look at it.
+ * Elements of a StructureDefinition have theirs in the differential and in the snapshot.
  */
 export function noteElementId(walk: Walk, id: string): void {
+  if (walk.names[walk.depth - 2] === 'element') return;
   walk.ids ??= new Map();
   let place = '';
   for (let at = walk.start; at < walk.depth; at += 1)
