@@ -1,7 +1,7 @@
 // Goal: defects of every kind of type, choice, reference, Bundle, narrative and extension are said
 // where they stand, and what looks like one and is right is taken.
-// Method: planted.ndjson, a case a line: what it is, exactly what must be said of it (severity, code
-// and expression), and the resource as its sender would write it.
+// Method: planted.ndjson, a case a line: what it is, exactly what must be said of it (severity,
+// code and expression), and the resource as its sender would write it.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
