@@ -21,6 +21,8 @@ export * from './folder.ts';
 export * from './gate.ts';
 export * from './ids.ts';
 export * from './issue.ts';
+export { readJsonBody } from './json-body.ts';
+export { isTooDeep } from './json-depth.ts';
 export * from './keys.ts';
 export * from './limits.ts';
 export * from './operations.ts';

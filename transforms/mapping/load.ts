@@ -7,7 +7,7 @@ import {
   type YamlFile,
 } from '../../engine/index.ts';
 import { checkDialects, readAuthorities, withAuthorities } from './authorities.ts';
-import { checkMapping } from './check.ts';
+import { checkMapping } from './check/index.ts';
 import { type MappingFile, mappingSchema } from './language.ts';
 import { mappingFile, mappingNames, partFile } from './mapping-files.ts';
 import { type Layer, type Merged, merge } from './merge.ts';

@@ -1,5 +1,5 @@
-import { type Cell, component, subcomponent } from '../cell.ts';
 import type { Conversion } from '../environment.ts';
+import { type Cell, component, subcomponent } from '../reading/index.ts';
 import { periodOf } from './times.ts';
 
 export const addressConversion: Conversion = {

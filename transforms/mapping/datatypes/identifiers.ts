@@ -1,6 +1,6 @@
-import { type Cell, cellText, component, nested, subcomponent } from '../cell.ts';
-import { toDateTime } from '../datetime.ts';
 import type { Conversion, Environment, Settings } from '../environment.ts';
+import { type Cell, cellText, component, nested, subcomponent } from '../reading/index.ts';
+import { toDateTime } from '../times/index.ts';
 import { periodOf } from './times.ts';
 
 const identifierTypes = 'http://terminology.hl7.org/CodeSystem/v2-0203';

@@ -1,5 +1,5 @@
-import { type Cell, cellText, component, nested, subcomponent } from '../cell.ts';
 import type { Conversion, Environment } from '../environment.ts';
+import { type Cell, cellText, component, nested, subcomponent } from '../reading/index.ts';
 import { identifierOf } from './identifiers.ts';
 import { drop } from './shape.ts';
 import { periodOf } from './times.ts';

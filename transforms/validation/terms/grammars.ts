@@ -28,8 +28,14 @@ export const isNoCodeOf = (system: string, code: string): boolean =>
 
 const ucum = 'http://unitsofmeasure.org';
 
+type Unit = { dim_?: { dimVec_?: readonly number[] | null } };
 type Ucum = {
-  UcumLhcUtils: { getInstance(): { validateUnitString(unit: string): { status: string } } };
+  UcumLhcUtils: {
+    getInstance(): {
+      validateUnitString(unit: string): { status: string };
+      getSpecifiedUnit(unit: string, use: 'validate'): { unit: Unit | null };
+    };
+  };
 };
 
 let library: Ucum | undefined;
@@ -48,6 +54,27 @@ function isUnit(code: string): boolean {
     library.UcumLhcUtils.getInstance().validateUnitString(code).status === 'valid';
   if (units.size >= unitsMax) units.clear();
   units.set(code, is);
+  return is;
+}
+
+/** A unit of each kind of measure that a type of FHIR is bound to. */
+const unitOf = { time: 's', length: 'm' } as const;
+export type Measured = keyof typeof unitOf;
+
+const kinds = new Map<string, boolean>();
+
+/** Does a unit of UCUM measure this? Undefined for what is no unit. */
+export function measures(code: string, wanted: Measured): boolean | undefined {
+  if (!isUnit(code)) return undefined;
+  const key = `${wanted} ${code}`;
+  const before = kinds.get(key);
+  if (before !== undefined) return before;
+  const { UcumLhcUtils } = library as Ucum;
+  const kind = (unit: string) =>
+    UcumLhcUtils.getInstance().getSpecifiedUnit(unit, 'validate').unit?.dim_?.dimVec_?.join() ?? '';
+  const is = kind(code) === kind(unitOf[wanted]);
+  if (kinds.size >= unitsMax) kinds.clear();
+  kinds.set(key, is);
   return is;
 }
 

@@ -1,0 +1,1 @@
+export { type Fill, programOf } from './generate.ts';
