@@ -57,7 +57,7 @@ export function checkMapping(
   checkTables(layers, merged, (layer) => reportAt(layer, ['tables']));
   for (const layer of layers) {
     checkRenderMessages(layer, merged, reportAt(layer, []));
-    checkDialect(layer, reportAt(layer, ['dialect']));
+    checkDialect(layer, layers, reportAt(layer, ['dialect']));
     checkMessages(layer, merged, reportAt(layer, ['messages']));
     checkAlso(layer, merged, reportAt(layer, ['also']));
     for (const [index, path] of (layer.value.ignore ?? []).entries())

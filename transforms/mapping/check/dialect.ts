@@ -16,7 +16,7 @@ export function checkPath(path: string, report: Report, ...at: Path): void {
 }
 
 /** What a facility says of its dialect. */
-export function checkDialect(layer: Layer, report: Report): void {
+export function checkDialect(layer: Layer, layers: readonly Layer[], report: Report): void {
   const dialect = layer.value.dialect;
   if (!dialect) return;
   if (dialect.timezone !== undefined && !zoneOf(dialect.timezone)) {
@@ -42,7 +42,7 @@ export function checkDialect(layer: Layer, report: Report): void {
     report('repair-unknown', `no repair is called \`${name}\`; ${hint}`, 'repairs', index);
   }
   checkCharset(dialect.charset, report);
-  checkDefaultAuthority(dialect.default_authority, report);
+  checkDefaultAuthority(dialect.default_authority, layers, report);
   for (const key of ['authorities', 'code_systems', 'default_code_systems'] as const)
     for (const [name, uri] of Object.entries(dialect[key] ?? {})) checkUri(uri, report, key, name);
   for (const [unit, code] of Object.entries(dialect.units ?? {})) {
@@ -75,10 +75,15 @@ function checkCharset(charset: string | undefined, report: Report): void {
 }
 
 /** Whose number it is must not depend on what else the message is about. */
-function checkDefaultAuthority(row: DialectRow['default_authority'], report: Report): void {
+function checkDefaultAuthority(
+  row: DialectRow['default_authority'],
+  layers: readonly Layer[],
+  report: Report,
+): void {
   if (row === undefined) return;
   if (typeof row === 'string') {
-    checkUri(row, report, 'default_authority');
+    const isName = layers.some(({ value }) => value.dialect?.authorities?.[row] !== undefined);
+    if (!isName) checkUri(row, report, 'default_authority');
     return;
   }
   for (const [index, path] of [row.from].flat().entries()) {
