@@ -5,15 +5,8 @@ import { shownConcept, shownProperties } from './expansion-contains.ts';
 import { expansionParameters } from './expansion-parameters.ts';
 import { declined, issue, refusedBy } from './issue.ts';
 import { canonical, defined } from './json.ts';
-import {
-  countOf,
-  isExcluded,
-  type Member,
-  membersOf,
-  type Part,
-  type Prepared,
-  prepare,
-} from './prepared.ts';
+import { countOf, type Member, membersOf } from './part-members.ts';
+import { isExcluded, type Part, type Prepared, prepare } from './prepared.ts';
 import { askedValueSet, type Question } from './question.ts';
 import { unknownSystemIssue } from './unknown-system.ts';
 import { usedBy } from './used.ts';

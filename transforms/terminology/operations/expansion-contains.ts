@@ -3,7 +3,7 @@ import type { Described, View } from './concept-view.ts';
 import { designationsFor, displayFor } from './display.ts';
 import { textOf, valueIn } from './json.ts';
 import type { Languages } from './languages.ts';
-import type { Member } from './prepared.ts';
+import type { Member } from './part-members.ts';
 
 /** What an expansion is to show of each concept. */
 export type Wishes = {
