@@ -1,18 +1,18 @@
-import type { CodeSystem, Json } from '../knowledge.ts';
-import { chosenOf } from './chosen.ts';
-import { type Component, composeOf, type Listed } from './components.ts';
-import { type Described, type View, viewOf } from './concept-view.ts';
-import { type Sieve, sieveOf } from './filters.ts';
-import { issue, refusedBy, type TxIssue } from './issue.ts';
-import { canonical, canonicalOf, listOf, textOf } from './json.ts';
+import type { CodeSystem, Json } from '../../knowledge.ts';
+import { type Described, type View, viewOf } from '../concept-view.ts';
+import { issue, refusedBy, type TxIssue } from '../issue.ts';
+import { canonical, canonicalOf, listOf, textOf } from '../json.ts';
 import {
   findValueSet,
   neededSupplements,
   openSupplements,
   type Question,
   supplementsOf,
-} from './question.ts';
-import { type Opened, openSystem } from './versions.ts';
+} from '../question.ts';
+import { type Opened, openSystem } from '../versions.ts';
+import { chosenOf } from './chosen.ts';
+import { type Component, composeOf, type Listed } from './components.ts';
+import { type Sieve, sieveOf } from './filters.ts';
 
 /** A value set made ready to be asked: everything it names has been looked up once. */
 export type Prepared = {

@@ -1,7 +1,7 @@
-import type { Chosen } from '../knowledge.ts';
+import type { Chosen } from '../../knowledge.ts';
+import type { Described, View } from '../concept-view.ts';
 import { chosenOf } from './chosen.ts';
 import type { Listed } from './components.ts';
-import type { Described, View } from './concept-view.ts';
 import { candidatesOf } from './filters.ts';
 import { holds, isExcluded, type Part, type Prepared, passes } from './prepared.ts';
 
