@@ -179,7 +179,7 @@ function valuesAt(values: readonly unknown[], path: readonly string[]): readonly
   return valuesAt(next, rest);
 }
 
-/** `code`, `system|code`, `|code` or `system|` (any code of it), of a code, a Coding, a CodeableConcept or a boolean. */
+/** `code`, `system|code`, `|code` or `system|`, of a code, a Coding, a concept or a boolean. */
 function hasToken(value: unknown, token: string): boolean {
   if (typeof value === 'string' || typeof value === 'boolean') return String(value) === token;
   const { coding, system, code } = (value ?? {}) as Json;

@@ -155,7 +155,7 @@ describe('SMART Backend Services at channels/fhir', () => {
     assert.equal(refusals().at(-1), 'north-emr assertion-signature');
   });
 
-  it('takes no key from a header, none of another kind, and no time that is no number', async () => {
+  it('takes no key from a header, none of another kind, no time that is none', async () => {
     const { base, refusals } = await listen([entryOf(ours), entryOf(theirs)]);
     const url = `${base}/auth/token`;
     const refused = async (assertion: string) => {
