@@ -11,11 +11,11 @@ import {
   createFhirClient,
   duration,
   fetchingSource,
+  resourceQuery,
+  resourceType,
   safeUrl,
 } from '../fhir/client/index.ts';
 import { createExport } from './export.ts';
-
-const type = z.string().regex(/^[A-Z][A-Za-z]{1,63}$/, 'is no resource type');
 
 const schema = z
   .strictObject({
@@ -29,9 +29,11 @@ const schema = z
       .regex(/^[A-Za-z0-9.-]{1,64}$/, 'is no FHIR id')
       .optional()
       .describe('The id of the Group, with `level: group`.'),
-    types: z.array(type).default([]).describe('Resource types (`_type`); without it all.'),
+    types: z.array(resourceType).default([]).describe('Resource types (`_type`); without it all.'),
     type_filters: z
-      .array(z.string().regex(/^[A-Z][A-Za-z]{1,63}\?\S+$/, 'is a search like Observation?code=x'))
+      .array(
+        resourceQuery.regex(/^[A-Z][A-Za-z]{1,63}\?\S+$/, 'write a search like Observation?code=x'),
+      )
       .default([])
       .describe('Searches that resources must meet (`_typeFilter`).'),
     output_format: z

@@ -1,3 +1,4 @@
+export { resourceQuery, resourceType } from '../resource-types.ts';
 export { type ClientAuth, checkClientAuth, clientAuth, safeUrl } from './auth.ts';
 export {
   createFhirClient,
