@@ -11,8 +11,8 @@ describe('what is said of a journal that cannot write', () => {
     const full: Event = { type: 'commit-failed', cause: 'SQLITE_FULL' };
     const good: Event = { type: 'commit', rows: 1, tookMs: 1 };
     for (const event of [good, full, full, full, good, good, full]) tell(event);
-    const begin =
-      'plexus: the journal cannot write: the disk is full (SQLITE_FULL); senders hear AE until it can';
+    const why = 'the disk is full (SQLITE_FULL); senders hear AE until it can';
+    const begin = `plexus: the journal cannot write: ${why}`;
     assert.deepEqual(said, [begin, 'plexus: the journal writes again', begin]);
   });
 });
