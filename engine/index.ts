@@ -40,3 +40,4 @@ export {
   stageStore,
 } from './stage-store.ts';
 export { startEngine } from './start.ts';
+export { rememberWords, type Words, type WordTable } from './words.ts';

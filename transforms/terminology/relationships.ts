@@ -1,5 +1,7 @@
-/** What an R4 equivalence says as an R5 relationship; R4's words tell what the target is. */
-export const relationshipOf: Readonly<Record<string, string>> = {
+import type { Relationship } from './knowledge.ts';
+
+/** What an R4 equivalence says as an R5 relationship; R4 words tell what the target is. */
+export const relationshipOf: Readonly<Record<string, Relationship>> = {
   relatedto: 'related-to',
   equivalent: 'equivalent',
   equal: 'equivalent',
