@@ -2,6 +2,7 @@ import { type Issue, PlexusError } from '../../engine/index.ts';
 import { readText } from './charset.ts';
 import { hasControls, withoutControls } from './control-characters.ts';
 import { type Delimiters, readDelimiters } from './delimiters.ts';
+import { withTrigger } from './early-trigger.ts';
 import { type Header, peekHeader } from './header.ts';
 import { type PositionFinder, positionFinder } from './positions.ts';
 import { repairTildes, type SegmentRepair } from './repairs.ts';
@@ -139,7 +140,8 @@ export function parse(bytes: Buffer, options: ParseOptions = {}): Hl7Message {
   if (!delimiters.declared) issues.push(delimitersDamaged);
   const unglue = repairs.includes('glued-segments');
   const { bounds, findings } = findSegments(text, start, delimiters.field, unglue);
-  const read = { header, bytes, text, encoding: decoded.encoding, issues };
+  const complete = withTrigger(header, text, bounds);
+  const read = { header: complete, bytes, text, encoding: decoded.encoding, issues };
   if (findings.length > 0) issues.push(...boundsIssues(findings, positionFinder(read)));
   return new Hl7Message(read, delimiters, bounds);
 }
