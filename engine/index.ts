@@ -12,7 +12,7 @@ export type {
 export * from './clock.ts';
 export * from './component.ts';
 export * from './config/index.ts';
-export { holdsData } from './data-folder.ts';
+export { dataFolder, holdsData } from './data-folder.ts';
 export * from './database.ts';
 export type { Engine, EngineOptions } from './engine.ts';
 export * from './errors.ts';

@@ -19,7 +19,7 @@ import type {
   ResourcePlan,
   Written,
 } from './plans.ts';
-import { programOf } from './program/index.ts';
+import { endingOf, programOf } from './program/index.ts';
 import {
   compileCondition,
   compileDialect,
@@ -123,6 +123,9 @@ function planResource(id: string, merged: Merged, rules: Rules): ResourcePlan {
   const { row } = merged.resources[slot]!;
   const givings = givingsOf(merged, id);
   const names = { resources, visitNumber: visitNumberOf(merged.dialect) };
+  const goes = goingWith(row);
+  const joins = joiningElements(merged, id).filter((name) => !givings.elements.has(name));
+  const written = filled(filling(id, segmentName(row.each!), merged, rules, true, givings));
   return {
     type: row.type!,
     each: segmentName(row.each!),
@@ -136,11 +139,13 @@ function planResource(id: string, merged: Merged, rules: Rules): ResourcePlan {
     corrections: [...correctionPlan(row.corrects, false), ...correctionPlan(row.cancels, true)],
     deletes: compileCondition(row.deletes),
     missing: row.missing ?? `${id}-key-missing`,
-    goes: goingWith(row),
+    goes,
     list: compileList(row, resources),
-    joins: joiningElements(merged, id).filter((name) => !givings.elements.has(name)),
+    joins,
+    ending: endingOf({ id, required: written.required, goes, joins }),
     slot,
-    ...filled(filling(id, segmentName(row.each!), merged, rules, true, givings)),
+    isWatched: rules.isWatched !== undefined,
+    ...written,
   };
 }
 

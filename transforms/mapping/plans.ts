@@ -1,7 +1,7 @@
 import type { FieldBits } from '../hl7v2/index.ts';
 import type { CodeTable } from './environment.ts';
 import type { CorrectionPlan, compileOthers, KeyReader, ListPlan } from './ids/index.ts';
-import type { Fill } from './program/index.ts';
+import type { Ending, Fill } from './program/index.ts';
 import type { Dialect, Memos, Predicate, ReadPath } from './reading/index.ts';
 import type { RowTables } from './rows/index.ts';
 import type { Giving, Going, Live, Rule, RulePlan, Shape } from './rules/index.ts';
@@ -67,7 +67,11 @@ export type ResourcePlan = Written & {
   readonly list: ListPlan | undefined;
   /** Elements whose values join what earlier messages said. */
   readonly joins: readonly string[];
+  /** The same of required elements, of `goes` and of `joins` as a program. */
+  ending(): Ending | undefined;
   readonly slot: number; // Its place among the resource rows.
+  /** Somebody may look over the shoulder of its rules. */
+  readonly isWatched: boolean;
 };
 
 export type PartPlan = Written & {

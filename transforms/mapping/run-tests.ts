@@ -60,7 +60,9 @@ function runTest(loaded: LoadedMapping, test: TestCase): string[] {
   const failures: string[] = [];
   const wanted = test.outcome ?? 'converted';
   if (result.outcome !== wanted) {
-    const codes = result.issues.map((issue) => `${issue.code} at ${issue.path ?? '?'}`);
+    const codes = result.issues.map((issue) =>
+      issue.path === undefined ? issue.code : `${issue.code} at ${issue.path}`,
+    );
     return [`expected ${wanted}, was ${result.outcome} (${codes.join(', ')})`];
   }
   const contributions = result.conversion?.contributions ?? [];

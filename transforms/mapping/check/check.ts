@@ -1,4 +1,4 @@
-import { type ConfigIssue, suggestion, type YamlFile } from '../../../engine/index.ts';
+import { type ConfigIssue, nearestWord, suggestion, type YamlFile } from '../../../engine/index.ts';
 import { parseEntry } from '../compile.ts';
 import { conversions } from '../datatypes/index.ts';
 import {
@@ -45,6 +45,8 @@ export function checkMapping(
     checkResource(row, merged, reportAt(layer, path));
   for (const { row, layer, path } of merged.parts) checkPart(row, merged, reportAt(layer, path));
   for (const { row, layer, path } of merged.rules) {
+    // That nobody knows it is told above, and all else follows from that.
+    if (row.to === undefined) continue;
     checkRule(row, merged, reportAt(layer, path));
     checkUsing(row, merged, script, reportAt(layer, path));
   }
@@ -55,7 +57,7 @@ export function checkMapping(
   checkTables(layers, merged, (layer) => reportAt(layer, ['tables']));
   for (const layer of layers) {
     checkRenderMessages(layer, merged, reportAt(layer, []));
-    checkDialect(layer, reportAt(layer, ['dialect']));
+    checkDialect(layer, layers, reportAt(layer, ['dialect']));
     checkMessages(layer, merged, reportAt(layer, ['messages']));
     checkAlso(layer, merged, reportAt(layer, ['also']));
     for (const [index, path] of (layer.value.ignore ?? []).entries())
@@ -65,7 +67,7 @@ export function checkMapping(
 }
 
 /** What may be meant so. */
-const warnings = new Set(['table-unused', 'field-repeats']);
+const warnings = new Set(['table-unused', 'field-repeats', 'timezone-abbreviation']);
 
 /** These mistakes are in a key, not in its value. */
 const aboutKeys = new Set(['condition', 'config-unknown-key', 'entry-twice', 'table-unused']);
@@ -92,7 +94,10 @@ function checkIdentity(placed: Placed<Row>, merged: Merged, report: Report): voi
       : section === 'parts'
         ? 'part'
         : 'resource';
-  report('rule-unknown', `no ${noun} is called \`${row.id}\`; ${suggestion(row.id, known)}`, 'id');
+  const near = nearestWord(row.id, known);
+  const key = { rule: 'to', part: 'of', resource: 'type' }[noun];
+  const hint = near === undefined ? `a new one says its \`${key}\`` : suggestion(row.id, [near]);
+  report('rule-unknown', `no ${noun} is called \`${row.id}\`; ${hint}`, 'id');
 }
 
 /** By a row of the same mapping, which nobody meant to override. */
@@ -114,11 +119,12 @@ function checkPaths(paths: string | string[] | undefined, report: Report, at: st
 }
 
 function checkResource(row: ResourceRow, merged: Merged, report: Report): void {
-  if (row.type !== undefined && !resourceTypes.includes(row.type)) {
+  if (row.type === undefined) return;
+  if (!resourceTypes.includes(row.type)) {
     const hint = suggestion(row.type, resourceTypes);
     report('fhir-type', `mappings make no resource \`${row.type}\`; ${hint}`, 'type');
   }
-  if (row.type !== undefined && !row.key)
+  if (!row.key)
     report('config-missing', '`key` is missing: what tells one from another in every message');
   checkEach(row.each, report);
   if (row.each?.includes('-')) report('hl7-path', 'a resource stands for a segment', 'each');
@@ -155,15 +161,15 @@ function checkEach(each: string | undefined, report: Report): void {
 }
 
 function checkPart(row: PartRow, merged: Merged, report: Report): void {
+  if (row.of === undefined) return;
   checkEach(row.each, report);
   if (row.join) checkJoin(row.join, row.each, report);
   checkPartUpdate(row, merged, report);
   checkCondition(row.when, report);
   const ids = [...merged.resources, ...merged.parts].map((placed) => placed.row.id);
-  const owner = row.of === undefined ? undefined : fhirPathOf(merged, row.of);
+  const owner = fhirPathOf(merged, row.of);
   if (owner === undefined) {
-    const word = row.of ?? '';
-    report('resource-unknown', `nothing is called \`${word}\`; ${suggestion(word, ids)}`, 'of');
+    report('resource-unknown', `nothing is called \`${row.of}\`; ${suggestion(row.of, ids)}`, 'of');
     return;
   }
   const names = elementsOf(owner) ?? new Map();

@@ -190,14 +190,25 @@ function checkTables(merged: Merged, fillings: readonly Filling[], reportAt: Rep
     uses.set(table, (uses.get(table) ?? new Set()).add(leaf.path));
   }
   for (const layer of merged.layers)
-    for (const [name, { codes, otherwise, system }] of Object.entries(layer.value.tables ?? {}))
+    for (const [name, { codes, otherwise, system }] of Object.entries(layer.value.tables ?? {})) {
+      const told = new Set<string>();
       for (const path of uses.get(name) ?? []) {
-        const report = reportAt(layer, ['tables', name]);
+        const report = once(reportAt(layer, ['tables', name]), told);
         const own = system ?? merged.tables.get(name)?.system;
         for (const [code, target] of Object.entries(codes))
           checkTarget(target, own, path, report, 'codes', code);
         if (otherwise !== undefined) checkTarget(otherwise, own, path, report, 'otherwise');
       }
+    }
+}
+
+/** One finding a target, however many elements the table fills. */
+function once(report: Report, told: Set<string>): Report {
+  return (code, message, ...at) => {
+    const place = at.join('.');
+    if (!told.has(place)) report(code, message, ...at);
+    told.add(place);
+  };
 }
 
 function checkTarget(

@@ -38,8 +38,9 @@ export function convertMessage(mapping: CompiledMapping, message: Hl7Message): C
   if (plan === undefined && isQuery(message.header))
     return { kind: 'filter', reason: queryRefusedCode };
   if (plan === undefined) {
-    const shown = /^[A-Z0-9^]{1,11}$/.test(messageType) ? messageType : 'in MSH-9';
-    const text = `no mapping for messages of type ${shown}`;
+    const isShown = /^[A-Z0-9^]{1,11}$/.test(messageType);
+    const type = isShown ? `type ${messageType}` : 'the type in MSH-9';
+    const text = `no mapping for messages of ${type}`;
     collector.hold('message-type-unsupported', text, 'MSH-9', message.header.start);
     return held(collector, message);
   }

@@ -31,6 +31,7 @@ export const humanNameConversion: Conversion = {
   summary: 'XPN to HumanName; XPN.7 by the table `name-use`.',
   gives: ['HumanName'],
   settings: ['use'],
+  words: { use: ['usual', 'official', 'temp', 'nickname', 'anonymous', 'old', 'maiden'] },
   convert(cell, environment, settings) {
     const typeCode = component(cell, 7);
     const use =

@@ -14,7 +14,7 @@ import {
   type ValuesAt,
 } from '../rules/index.ts';
 import { type ConditionNames, conditionText, placeText } from './condition.ts';
-import { newProgram, type Program } from './program.ts';
+import { newProgram, type Program, whenWorthIt } from './program.ts';
 import { writeText } from './write.ts';
 
 /** Fills a resource, or an item of a part, at its segment, as `fillTarget` does rule by rule. */
@@ -210,16 +210,6 @@ function putLines(
   ];
 }
 
-/** Until a filling has been used so often, its rules are asked one by one. */
-const askedTimes = 8;
-
 /** The program of a filling, made once it is worth it. */
-export function programOf(filling: Written, names: ConditionNames) {
-  let used = 0;
-  let made: Fill | undefined;
-  return (): Fill | undefined => {
-    used += 1;
-    if (made === undefined && used > askedTimes) made = generateFill(filling, names);
-    return made;
-  };
-}
+export const programOf = (filling: Written, names: ConditionNames) =>
+  whenWorthIt((): Fill => generateFill(filling, names));

@@ -73,3 +73,18 @@ export function newProgram(): Program {
     },
   };
 }
+
+/** Until something has been asked for so often, it goes without a program. */
+const askedTimes = 8;
+
+/** A program, made once it is worth it. */
+export function whenWorthIt<Made>(make: () => Made): () => Made | undefined {
+  let used = 0;
+  let made: Made | undefined;
+  return () => {
+    if (made !== undefined) return made;
+    used += 1;
+    if (used > askedTimes) made = make();
+    return made;
+  };
+}

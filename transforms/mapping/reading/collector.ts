@@ -8,6 +8,10 @@ export type Collector = {
   add(code: string, diagnostics: string, path: string, offset: number | undefined): void;
   hold(code: string, diagnostics: string, path: string, offset: number | undefined): void;
   count(): number;
+  /** What was said after so many, for `repeat`; undefined for nothing. */
+  since(count: number): readonly number[] | undefined;
+  /** Says again what `since` had, in the same message. */
+  repeat(again: readonly number[]): void;
   /** Turns warnings that came after `since` into what holds the message. */
   raise(since: number): void;
   /** Those that hold the message first. */
@@ -50,6 +54,8 @@ export function createCollector(): Collector {
       push(severityOf(code), code, diagnostics, path, offset),
     hold: (code, diagnostics, path, offset) => push('error', code, diagnostics, path, offset),
     count: () => said.length,
+    since: (count) => (said.length > count ? said.slice(count) : undefined),
+    repeat: (again) => void said.push(...again),
     raise(since) {
       for (const index of said.slice(since)) {
         const issue = issues[index]!;

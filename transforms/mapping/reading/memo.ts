@@ -2,10 +2,17 @@ import type { Delimiters } from '../../hl7v2/index.ts';
 import type { Conversion } from '../environment.ts';
 import type { RuleRow } from '../language.ts';
 import type { Merged } from '../merge.ts';
+import type { Collector } from './collector.ts';
 import type { Reader, ReadPath } from './reader.ts';
 
 /** What the text of a field gave, in which conversion. */
-export type Answer = { readonly text: string; readonly values: unknown; readonly run: number };
+export type Answer = {
+  readonly text: string;
+  readonly values: unknown;
+  readonly run: number;
+  /** What there was to say of it, in an answer for one message. */
+  readonly said: readonly number[] | undefined;
+};
 
 /**
  * What a rule made of the texts of its field (docs/decisions, "What rules remember"): codes, places
@@ -28,6 +35,7 @@ export type Remembering = {
   readonly run: number;
   readonly reader: Reader;
   readonly memos: Memos;
+  readonly collector?: Pick<Collector, 'repeat'>;
 };
 
 /** A path of a rule whose values are remembered. */
@@ -134,18 +142,22 @@ export function recall(run: Remembering, at: number, path: Remembered): Answer |
     if (!text.startsWith(found.text, start)) return undefined;
     memo.last = found;
     memo.hits += 1;
-  } else if (path.isForOneMessage && memo.last.run !== run.run) return undefined;
+  } else if (path.isForOneMessage) {
+    if (memo.last.run !== run.run) return undefined;
+    if (memo.last.said !== undefined) run.collector?.repeat(memo.last.said);
+  }
   segment.markRead(path.own);
   for (const field of path.beside) if (segment.has(field)) segment.markRead(field);
   return memo.last;
 }
 
-/** Remembers what a field gave, of which there was nothing to say. */
+/** Remembers what a field gave, of which there was nothing to say but in this message: `said`. */
 export function remember(
   { run, reader, memos }: Remembering,
   at: number,
   path: Remembered,
   given: unknown,
+  said?: readonly number[],
 ): void {
   // Without a value it is not known whether the fields beside it were read.
   if (given === undefined && path.beside.length > 0) return;
@@ -157,7 +169,7 @@ export function remember(
   // What an escape stands for is looked up, and said, each time.
   if (text === '""' || (reader.escape !== '' && text.includes(reader.escape))) return;
   const { isForOneMessage } = path;
-  const answer = { text, values: isForOneMessage ? given : ownValue(given), run };
+  const answer = { text, values: isForOneMessage ? given : ownValue(given), run, said };
   const memo = memos[path.number];
   if (memo === undefined) {
     const known = isForOneMessage ? undefined : new Array<Answer | undefined>(textsMax);

@@ -170,8 +170,10 @@ function valuesOf({ row, merged, conversion, table, writer, paths: read }: Given
     }
     const values = field.state === 'absent' ? undefined : converted(run, field, at, owner);
     const remembered = target.current?.name === path.name ? undefined : path.remembered;
-    if (remembered !== undefined && run.collector.count() === before)
-      remember(run, at, remembered, values);
+    if (remembered === undefined) return values;
+    const said = run.collector.since(before);
+    if (said === undefined || remembered.isForOneMessage)
+      remember(run, at, remembered, values, said);
     return values;
   }
 

@@ -1,9 +1,11 @@
 import type { Contribution } from '../../fhir/index.ts';
 import type { FullRun, Made } from '../ids/index.ts';
 import type { ResourcePlan } from '../plans.ts';
+import type { Ending } from '../program/index.ts';
 import { deleteTrigger } from '../rows/index.ts';
 import { fillTarget, isBare } from './fill.ts';
 import { withoutElement } from './given-origins.ts';
+import type { Going } from './replacements.ts';
 import { newTarget, type Target } from './rule.ts';
 
 function hasOne(names: readonly string[], { set, initial }: Target): boolean {
@@ -27,19 +29,25 @@ export function fillResource(
   const target = newTarget(undefined);
   fillTarget(plan.filling, run, target, index);
   if (isDeleted) markDeleted(target, plan.list?.deleted);
+  const ending = plan.ending();
+  if (ending?.isComplete(target.set, target.initial) !== true)
+    reportIncomplete(plan, index, run, target);
+  if (plan.authority !== undefined && !plan.authority(run, index)) yieldTo(plan, target);
+  checkPeriods(plan, index, run, target);
+  const contribution = contributionOf(plan, id, target, ending);
+  if (corrects !== undefined) contribution.corrects = corrects;
+  return { contribution, found: target.marks };
+}
+
+function reportIncomplete(plan: ResourcePlan, index: number, run: FullRun, target: Target): void {
   // Of a deleted row the key may be all that is told; the rest of it is stored.
-  const required = run.trigger === deleteTrigger ? [] : plan.required;
-  for (const { name, names } of required) {
+  if (run.trigger === deleteTrigger) return;
+  for (const { name, names } of plan.required) {
     if (hasOne(names, target)) continue;
     const { offset } = run.reader.segments[index]!;
     const text = `no rule gave ${plan.type}.${name}, which FHIR requires.`;
     run.collector.hold('resource-incomplete', text, plan.each, offset);
   }
-  if (plan.authority !== undefined && !plan.authority(run, index)) yieldTo(plan, target);
-  checkPeriods(plan, index, run, target);
-  const contribution = contributionOf(plan, id, target);
-  if (corrects !== undefined) contribution.corrects = corrects;
-  return { contribution, found: target.marks };
 }
 
 /** R4 has no period that ends before it starts (per-1); which of the two is wrong, nobody knows. */
@@ -66,18 +74,19 @@ function contributionOf(
   plan: ResourcePlan,
   id: string,
   target: Target,
+  ending: Ending | undefined,
 ): { -readonly [Name in keyof Contribution]: Contribution[Name] } {
   const { set, initial, origins, without } = target;
   const contribution: { -readonly [Name in keyof Contribution]: Contribution[Name] } = {
     type: plan.type,
     id,
     set,
-    remove: removed(plan, target),
+    remove: removed(plan, target, ending),
   };
   if (origins !== undefined) contribution.origins = origins.byElement;
   if (initial !== undefined) contribution.initial = initial;
   if (plan.joins.length > 0) {
-    const joins = plan.joins.filter((name) => set[name] !== undefined);
+    const joins = ending?.joinsIn(set) ?? plan.joins.filter((name) => set[name] !== undefined);
     if (joins.length > 0) contribution.joins = joins;
   }
   if (without !== undefined) contribution.without = without;
@@ -85,29 +94,41 @@ function contributionOf(
 }
 
 /** What it gives is for elements that have no value; identifiers take nobody`s place. */
-function yieldTo({ joins }: ResourcePlan, target: Target): void {
-  const { set } = target;
+function yieldTo({ joins, isWatched }: ResourcePlan, target: Target): void {
+  const { set, initial } = target;
   const kept: Target['set'] = {};
+  const yielding: Target['set'] = {};
   for (const name in set) {
-    if (Array.isArray(set[name]) && joins.includes(name)) {
-      kept[name] = set[name];
-      delete set[name];
-    } else if (target.origins !== undefined) target.origins = withoutElement(target.origins, name);
+    if (Array.isArray(set[name]) && joins.includes(name)) kept[name] = set[name];
+    else {
+      yielding[name] = set[name];
+      if (target.origins !== undefined) target.origins = withoutElement(target.origins, name);
+    }
   }
-  // Handed over as it is: whoever watched the rules knows by this object what they set.
-  if (target.initial === undefined) target.initial = isBare(set) ? undefined : set;
-  else if (!isBare(set)) target.initial = under(set, target.initial);
+  if (isWatched) target.initial = underWatched(set, kept, initial);
+  else if (initial === undefined) target.initial = isBare(yielding) ? undefined : yielding;
+  else if (!isBare(yielding)) target.initial = { ...initial, ...yielding };
   target.set = kept;
   target.emptied = undefined;
   target.without = undefined;
   target.marks = target.marks?.filter(({ path }) => kept[path[0]!] !== undefined);
 }
 
-/** `later` with what was there before in front of it. */
-function under(later: Target['set'], before: Target['set']): Target['set'] {
-  const both = { ...before, ...later };
-  for (const name in later) delete later[name];
-  return Object.assign(later, both);
+/**
+ * The same in the object that the rules filled: whoever watched them knows by it what they set.
+ * An object of which something was deleted is slow from then on.
+ */
+function underWatched(
+  set: Target['set'],
+  kept: Target['set'],
+  before: Target['initial'],
+): Target['initial'] {
+  for (const name in kept) delete set[name];
+  if (isBare(set)) return before;
+  if (before === undefined) return set;
+  const both = { ...before, ...set };
+  for (const name in set) delete set[name];
+  return Object.assign(set, both);
 }
 
 function markDeleted(target: Target, deleted: Readonly<Record<string, unknown>> = {}): void {
@@ -127,20 +148,34 @@ function markDeleted(target: Target, deleted: Readonly<Record<string, unknown>> 
  * What the sender emptied, the other forms of a choice element that is set, and what is replaced
  * with it.
  */
-function removed({ goes }: ResourcePlan, target: Target): readonly string[] {
+function removed(
+  { goes }: ResourcePlan,
+  target: Target,
+  ending: Ending | undefined,
+): readonly string[] {
   const { set, emptied } = target;
+  const going = ending === undefined ? 'several' : ending.goneWith(set);
   let list = nothing;
-  if (goes.size > 0)
+  if (going === 'several') {
     for (const name in set) {
       const gone = goes.get(name);
-      if (gone === undefined) continue;
-      if (gone.others) list = joined(list, gone.others);
-      for (const one of gone.lists) if (set[one[0]] === undefined) list = joined(list, one);
+      if (gone !== undefined) list = withGone(list, gone, set);
     }
+  } else if (going !== undefined) list = withGone(list, going, set);
   if (emptied === undefined) return list;
   const remove = [...emptied].filter((name) => !isSet(set, name));
   for (const name of list) if (!emptied.has(name)) remove.push(name);
   return remove;
+}
+
+function withGone(
+  before: readonly string[],
+  { others, lists }: Going,
+  set: Target['set'],
+): readonly string[] {
+  let list = others === undefined ? before : joined(before, others);
+  for (const one of lists) if (set[one[0]] === undefined) list = joined(list, one);
+  return list;
 }
 
 const joints = new WeakMap<readonly string[], WeakMap<readonly string[], readonly string[]>>();

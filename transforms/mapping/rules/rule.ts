@@ -41,7 +41,7 @@ export type Run = Place & {
   readonly live: Live;
   readonly memos: Memos;
   /** For strict rules: new issues of a value that cannot be read hold the message. */
-  readonly collector: Pick<Collector, 'raise' | 'count'>;
+  readonly collector: Pick<Collector, 'raise' | 'count' | 'since' | 'repeat'>;
 };
 
 export { newTarget, type Target } from './put.ts';

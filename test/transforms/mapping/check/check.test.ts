@@ -290,6 +290,35 @@ describe('checks of a mapping', () => {
       /Coverage\.status/,
       '5:38',
     ],
+    [
+      'a use that FHIR does not have',
+      'rules:\n  - { id: patient-name, with: { use: offical } }',
+      'config-value',
+      /`official`/,
+      '5:38',
+    ],
+    [
+      'an authority that is no uri',
+      'dialect: { default_authority: EAST }',
+      'config-value',
+      /uri/,
+      '4:31',
+    ],
+    [
+      'a code system that is no uri',
+      'dialect: { code_systems: { LAB: east-lab } }',
+      'config-value',
+      /`east-lab` is no uri/,
+      '4:33',
+    ],
+    ['a unit that is no UCUM', 'dialect: { units: { gm: gramm } }', 'unit-unknown', /UCUM/, '4:25'],
+    [
+      'a new row without its place',
+      'resources:\n  - { id: bed-colour, each: ZBC, key: [ZBC-1] }',
+      'rule-unknown',
+      /a new one says its `type`/,
+      '5:11',
+    ],
     ['YAML that is none', 'rules: [', 'yaml-syntax', /./, '5:1'],
   ];
   for (const [what, yaml, code, text, place] of mistakes) {
@@ -302,6 +331,25 @@ describe('checks of a mapping', () => {
       assert.equal(merged, undefined);
     });
   }
+
+  it('tells a misspelt row once, and a wrong target of a table once', () => {
+    const codes = (lines: string) => load(lines).issues.map(({ code }) => code);
+    assert.deepEqual(codes('rules:\n  - { id: patient-nam, with: { use: usual } }\n'), [
+      'rule-unknown',
+    ]);
+    assert.deepEqual(codes('parts:\n  - { id: patient-contct, update: append }\n'), [
+      'rule-unknown',
+    ]);
+    assert.deepEqual(codes('tables:\n  gender:\n    codes: { W: femal }\n'), ['code-unknown']);
+  });
+
+  it('warns of an abbreviated time zone, and of no other', () => {
+    const zone = (name: string) => load(`dialect: { timezone: ${name} }\n`).issues;
+    const [issue] = zone('EST');
+    assert.equal(issue?.code, 'timezone-abbreviation');
+    assert.equal(`${issue.line}:${issue.column} ${issue.severity}`, '4:22 warning');
+    for (const name of ['UTC', 'Europe/Berlin', 'Etc/GMT-5']) assert.deepEqual(zone(name), []);
+  });
 
   it('warns of a field that repeats, for an element that does not, until it says which', () => {
     const row = (path: string) =>
