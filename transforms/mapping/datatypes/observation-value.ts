@@ -1,5 +1,11 @@
-import { decimalOf } from '../../fhir/index.ts';
-import type { Choice, Conversion, Environment, Settings } from '../environment.ts';
+import { decimalOf, isDecimal } from '../../fhir/index.ts';
+import {
+  type Choice,
+  type Conversion,
+  type Environment,
+  type Settings,
+  unsaid,
+} from '../environment.ts';
 import { type Cell, cellText, component, nested } from '../reading/index.ts';
 import { toDateTime, toTime } from '../times/index.ts';
 import { codeableConcept } from './codes.ts';
@@ -235,6 +241,22 @@ export const observationValueConversion: Conversion = {
   settings: ['system'],
   convert: (cell, environment, settings) => convertAll([cell], environment, settings),
   convertAll,
+  plain(written, environment, settings) {
+    switch (settings.siblingText(2)) {
+      case 'NM': {
+        const value = decimalOf(written);
+        if (value === undefined) return unsaid;
+        const unit = unitOf(settings.sibling(6), environment);
+        return { type: 'Quantity', value: quantityOf(value, undefined, unit) };
+      }
+      case 'ST':
+      case 'TX':
+      case 'FT':
+        return { type: 'string', value: written };
+      default:
+        return unsaid;
+    }
+  },
 };
 
 function convertAll(
@@ -270,5 +292,10 @@ export const unitNoteConversion: Conversion = {
       return undefined;
     const { unit } = quietUnitOf(cell, environment);
     return unit === undefined ? undefined : { text: `Unit: ${unit}` };
+  },
+  plain(_text, _environment, settings) {
+    if (settings.siblingText(2) !== 'NM') return unsaid;
+    const value = settings.siblingText(5);
+    return value !== undefined && isDecimal(value) ? undefined : unsaid;
   },
 };
