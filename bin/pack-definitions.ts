@@ -5,12 +5,12 @@ import { packR4 } from './pack-r4.ts';
 import { packTypes } from './pack-types.ts';
 
 /**
- * Packs what lint needs of HL7's R4 definitions into `transforms/mapping/r4-constraints.json`: for
- * each element of a resource or a data type the codes of its required binding, and what it may
- * refer to; then what the validator needs (pack-r4.ts). Run by `npm run pack:definitions` when the
- * definitions change.
+ * Packs what lint needs of HL7's R4 definitions into
+ * `transforms/mapping/elements/r4-constraints.json`: for each element of a resource or a data type
+ * the codes of its required binding, and what it may refer to; then what the validator needs
+ * (pack-r4.ts). Run by `npm run pack:definitions` when the definitions change.
  */
-const file = join(import.meta.dirname, '../transforms/mapping/r4-constraints.json');
+const file = join(import.meta.dirname, '../transforms/mapping/elements/r4-constraints.json');
 
 type Resource = fhir4.FhirResource;
 const read = (name: string): Resource[] => {

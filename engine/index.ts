@@ -12,7 +12,7 @@ export type {
 export * from './clock.ts';
 export * from './component.ts';
 export * from './config/index.ts';
-export { holdsData } from './data-folder.ts';
+export { dataFolder, holdsData } from './data-folder.ts';
 export * from './database.ts';
 export type { Engine, EngineOptions } from './engine.ts';
 export * from './errors.ts';
@@ -21,6 +21,8 @@ export * from './folder.ts';
 export * from './gate.ts';
 export * from './ids.ts';
 export * from './issue.ts';
+export { readJsonBody } from './json-body.ts';
+export { isTooDeep } from './json-depth.ts';
 export * from './keys.ts';
 export * from './limits.ts';
 export * from './operations.ts';
@@ -38,3 +40,4 @@ export {
   stageStore,
 } from './stage-store.ts';
 export { startEngine } from './start.ts';
+export { rememberWords, type Words, type WordTable } from './words.ts';

@@ -1,8 +1,18 @@
-import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { freemem, totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { dataKey, dataKeyFile, exitCodes, loadNetwork, type Network } from '../../engine/index.ts';
+import {
+  dataFolder,
+  dataKey,
+  dataKeyFile,
+  exitCodes,
+  holdsData,
+  loadNetwork,
+  type Network,
+  openDatabase,
+  reasonOf,
+} from '../../engine/index.ts';
 import { defineCommand } from '../command.ts';
 import { configuredPlaces } from '../configured-places.ts';
 import { type Finding, measureDurability } from '../durability.ts';
@@ -87,10 +97,18 @@ const volatileFileSystems = new Map([
 
 function checkKey(dataDir: string, env: NodeJS.ProcessEnv): Finding {
   const file = dataKeyFile(dataDir);
-  if (env.PLEXUS_KEY === undefined && !existsSync(file))
+  if (env.PLEXUS_KEY === undefined && !existsSync(file) && !holdsData(dataDir))
     return ok('data key', `not there yet; the first start makes ${file}`);
-  const key = dataKey(dataDir, env);
-  return ok('data key', key.file ?? 'env:PLEXUS_KEY');
+  try {
+    const key = dataKey(dataDir, env);
+    if (holdsData(dataDir))
+      openDatabase(dataFolder.control(dataDir), { key: key.value, readonly: true }).close();
+    if (key.file !== undefined && process.platform !== 'win32' && (statSync(file).mode & 0o77) > 0)
+      return warning('data key', `${file} can be read by others: chmod 600 it`);
+    return ok('data key', key.file ?? 'env:PLEXUS_KEY');
+  } catch (cause) {
+    return failed('data key', reasonOf(cause));
+  }
 }
 
 async function checkPorts(network: Network, dataDir: string): Promise<Finding[]> {

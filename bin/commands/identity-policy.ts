@@ -1,14 +1,8 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import {
-  ConfigError,
-  exitCodes,
-  PlexusError,
-  reasonOf,
-  renderIssue,
-  suggestion,
-} from '../../engine/index.ts';
+import { ConfigError, exitCodes, PlexusError, reasonOf, renderIssue } from '../../engine/index.ts';
 import type { Governance } from '../../transforms/identity/index.ts';
 import { type Invocation, type OptionSpec, UsageError } from '../command.ts';
+import { verbNamed } from '../verbs.ts';
 import { previewPolicy } from './policy-preview.ts';
 
 /** What `identity policy` takes beside the options of the other verbs of `identity`. */
@@ -42,9 +36,7 @@ const verbs: Readonly<Record<string, (call: Call) => Promise<number>>> = {
 
 /** `identity policy VERB`. */
 export async function identityPolicy(call: Call, [word = 'show', ...rest]: readonly string[]) {
-  const verb = Object.hasOwn(verbs, word) ? verbs[word] : undefined;
-  if (verb === undefined)
-    throw new UsageError(`unknown verb \`${word}\`; ${suggestion(word, Object.keys(verbs))}`);
+  const verb = verbNamed(verbs, word);
   if (rest.length > 0) throw new UsageError(`\`policy ${word}\` takes no \`${rest[0]}\``);
   return verb(call);
 }

@@ -1,5 +1,5 @@
-import { suggestion } from '../../engine/index.ts';
 import { defineCommand, type Invocation, UsageError } from '../command.ts';
+import { verbNamed } from '../verbs.ts';
 import { identityEvaluate, identityLink, linkDetails, linkOptions } from './identity-link.ts';
 import { reviewDetails, stewardDetails, stewardOptions } from './identity-options.ts';
 import { identityPolicy, policyDetails, policyOptions } from './identity-policy.ts';
@@ -45,11 +45,7 @@ export const identity = defineCommand({
   options,
   async run(call) {
     const [word, ...rest] = call.args;
-    const names = Object.keys(verbs);
-    if (word === undefined) throw new UsageError(`identity what? ${names.join(', ')}`);
-    const verb = Object.hasOwn(verbs, word) ? verbs[word] : undefined;
-    if (verb === undefined)
-      throw new UsageError(`unknown verb \`${word}\`; ${suggestion(word, names)}`);
-    return verb(call, rest);
+    if (word === undefined) throw new UsageError(`identity what? ${Object.keys(verbs).join(', ')}`);
+    return verbNamed(verbs, word)(call, rest);
   },
 });

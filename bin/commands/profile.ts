@@ -1,8 +1,9 @@
-import { exitCodes, PlexusError, suggestion } from '../../engine/index.ts';
+import { exitCodes, PlexusError } from '../../engine/index.ts';
 import type { FhirPackage } from '../../transforms/validation/index.ts';
 import { defineCommand, type Invocation, UsageError } from '../command.ts';
 import { readNamedFile } from '../fhir-files.ts';
 import { renderTable } from '../table.ts';
+import { verbNamed } from '../verbs.ts';
 
 const options = {} as const;
 type Call = Invocation<typeof options>;
@@ -32,10 +33,7 @@ A channel names packages and profiles in its stage \`validate\`.`,
   options,
   async run(call) {
     const [word = 'ls', ...rest] = call.args;
-    const verb = Object.hasOwn(verbs, word) ? verbs[word] : undefined;
-    if (verb === undefined)
-      throw new UsageError(`unknown verb \`${word}\`; ${suggestion(word, Object.keys(verbs))}`);
-    return verb(call, rest);
+    return verbNamed(verbs, word)(call, rest);
   },
 });
 

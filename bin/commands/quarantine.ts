@@ -5,13 +5,13 @@ import {
   type HeldSelection,
   parseMessageId,
   type QuarantineQuery,
-  suggestion,
 } from '../../engine/index.ts';
 import { defineCommand, type Invocation, UsageError } from '../command.ts';
 import { mendedCopy, oneId, tryCopy, tryGroups, writeRaw } from '../held-copy.ts';
 import { ageText, isoTime, issueText } from '../message-rows.ts';
 import type { Order, Orders } from '../orders.ts';
 import { renderTable } from '../table.ts';
+import { verbNamed } from '../verbs.ts';
 
 export const quarantineOptions = {
   channel: { type: 'string', value: 'NAME', about: 'Only this channel (ls, show).' },
@@ -81,10 +81,7 @@ Without a running engine these work on the data folder itself; a replay then wai
   options: quarantineOptions,
   async run(call) {
     const [word = 'ls', ...rest] = call.args;
-    const verb = Object.hasOwn(verbs, word) ? verbs[word] : undefined;
-    if (verb === undefined)
-      throw new UsageError(`unknown verb \`${word}\`; ${suggestion(word, Object.keys(verbs))}`);
-    return verb(call, rest);
+    return verbNamed(verbs, word)(call, rest);
   },
 });
 

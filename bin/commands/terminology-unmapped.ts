@@ -18,6 +18,7 @@ import { renderTable } from '../table.ts';
 import { pinsOfChannels } from '../terminology-pins.ts';
 import { readTerminologyStore } from '../terminology-store.ts';
 import { byOf, codeText, requireList, workListOf } from '../terminology-work.ts';
+import { verbNamed } from '../verbs.ts';
 import type { TerminologyCall } from './terminology-options.ts';
 
 type Verb = (call: TerminologyCall, rest: readonly string[]) => Promise<number>;
@@ -38,10 +39,7 @@ export async function terminologyUnmapped(
   words: readonly string[],
 ): Promise<number> {
   const [word = 'ls', ...rest] = words;
-  const verb = Object.hasOwn(verbs, word) ? verbs[word] : undefined;
-  if (verb === undefined)
-    throw new UsageError(`unknown verb \`${word}\`; ${suggestion(word, Object.keys(verbs))}`);
-  return verb(call, rest);
+  return verbNamed(verbs, word)(call, rest);
 }
 
 function itemsNamed(list: WorkList, words: readonly string[], question: string): WorkItem[] {

@@ -1,5 +1,5 @@
-import { suggestion } from '../../engine/index.ts';
 import { defineCommand, type Invocation, UsageError } from '../command.ts';
+import { verbNamed } from '../verbs.ts';
 import { terminologyDetails, terminologyOptions } from './terminology-options.ts';
 
 type Call = Invocation<typeof terminologyOptions>;
@@ -34,12 +34,9 @@ export const terminology = defineCommand({
   options: terminologyOptions,
   async run(call) {
     const [word, ...rest] = call.args;
-    const names = Object.keys(verbs);
-    if (word === undefined) throw new UsageError(`terminology what? ${names.join(', ')}`);
+    if (word === undefined)
+      throw new UsageError(`terminology what? ${Object.keys(verbs).join(', ')}`);
     const name = Object.hasOwn(aliases, word) ? aliases[word]! : word;
-    const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
-    if (verb === undefined)
-      throw new UsageError(`unknown verb \`${word}\`; ${suggestion(word, names)}`);
-    return verb(call, rest);
+    return verbNamed(verbs, name)(call, rest);
   },
 });

@@ -17,6 +17,7 @@ const speakers = 'refuse|refused|error|report|issue|hold|warn|warning|cut|fail|P
 const spoken = [
   new RegExp(`\\bcode: ${word}`, 'g'),
   new RegExp(`\\b(?:${speakers})\\(\\s*(?:[^;']{0,60}?,\\s*)?${word}`, 'g'),
+  new RegExp(`\\berrorAt\\(\\s*\\w+,\\s*\\[[^\\]]*\\],\\s*${word}`, 'g'),
 ];
 
 /** The codes that one source file names as such. */

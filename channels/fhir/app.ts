@@ -13,6 +13,7 @@ import { fhirJson } from './operation-outcome.ts';
 import { operationsOf, routeOperations } from './operations.ts';
 import { createPendingSettlements } from './pending.ts';
 import { createReceiver } from './receiver.ts';
+import { isResourceType } from './resource-types.ts';
 import { receiveStream } from './stream.ts';
 
 export type AppOptions = {
@@ -75,6 +76,10 @@ export function createFhirApp(options: AppOptions): FhirApp {
     );
   }
 
+  for (const path of [paths.type, paths.instance, `${paths.type}/:operation{\\$[a-z-]+}`])
+    app.use(path, (c, next) =>
+      isResourceType(c.req.param('type') ?? '') ? next() : Promise.resolve(unknownType()),
+    );
   app.get(metadataPath, () => new Response(statement, { headers: { 'Content-Type': fhirJson } }));
   app.get(statusPath, async (c) => {
     const id = parseMessageId(c.req.param('id'));
@@ -132,6 +137,10 @@ const noSearch = {
 
 const notFound = (): Response =>
   refusal(404, 'not-found', 'fhir-address-unknown', 'There is nothing at this address.');
+
+/** http.html#general: "resource type not supported". */
+const unknownType = (): Response =>
+  refusal(404, 'not-supported', 'fhir-type-unknown', 'FHIR R4 has no resource of this type.');
 
 const methodNotAllowed = (allow: string): Response =>
   refusal(405, 'not-supported', 'method-not-allowed', 'This address does not take this method.', {

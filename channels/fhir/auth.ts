@@ -64,7 +64,14 @@ export const authSchema = z
       .optional()
       .describe('This listener as clients call it; needed for `clients` unless on the loopback.'),
     certificates: z
-      .array(z.string().regex(/^cn:.+$|^sha256:(?:[0-9A-Fa-f]{2}:?){32}$/))
+      .array(
+        z
+          .string()
+          .regex(
+            /^cn:.+$|^sha256:(?:[0-9A-Fa-f]{2}:?){32}$/,
+            'write `cn:NAME`, or `sha256:` and the 64 digits of the fingerprint',
+          ),
+      )
       .min(1)
       .optional()
       .describe('Client certificates that may send: `cn:NAME` or `sha256:FINGERPRINT`.'),
@@ -215,7 +222,9 @@ function certificateCheck(entries: readonly string[]) {
 
 const bareHex = (text: string): string => text.replaceAll(':', '').toLowerCase();
 
+/** What is no URL at all is told as that. */
 function isSafe(url: string): boolean {
+  if (!URL.canParse(url)) return true;
   const { protocol, hostname } = new URL(url);
   return protocol === 'https:' || isLoopback(hostname.replace(/^\[|\]$/g, ''));
 }

@@ -99,8 +99,10 @@ function inEntry(result: Result, index: number): Result {
   const issues = result.issues.map((issue) => {
     const { path = '' } = issue;
     if (path.startsWith('Bundle.')) return issue;
-    const isWithin = path === '' || /^(?:request|resource)(?:\.|$)/.test(path);
-    return isWithin ? { ...issue, path: path === '' ? place : `${place}.${path}` } : issue;
+    // The gate names the resource by its type.
+    const within = path.replace(/^[A-Z][A-Za-z]*/, 'resource');
+    const isWithin = within === '' || /^(?:request|resource)(?:\.|$)/.test(within);
+    return isWithin ? { ...issue, path: within === '' ? place : `${place}.${within}` } : issue;
   });
   return { ...result, issues };
 }

@@ -20,6 +20,7 @@ import { createFhirApp, type FhirApp, metadataPath } from './app.ts';
 import { authSchema, checkAuth, isLoopback, openDoor, type Standing } from './auth.ts';
 import { fhirJson, outcomeJson } from './operation-outcome.ts';
 import { entriesMaxDefault, transactionEntriesMaxDefault } from './payload.ts';
+import { resourceType } from './resource-types.ts';
 import { authorizeRequest } from './scopes.ts';
 
 const schema = z
@@ -61,7 +62,7 @@ const schema = z
         'Most entries of any other Bundle: it is one message, and all of it is held in memory.',
       ),
     types: z
-      .array(z.string().regex(/^[A-Z][A-Za-z]{1,63}$/, 'is not the name of a resource type'))
+      .array(resourceType)
       .min(1)
       .optional()
       .describe('Resource types that are taken, as the CapabilityStatement tells; all unless set.'),

@@ -30,6 +30,8 @@ export function scanJson(raw: Buffer, entriesMax: number): Scanned | { readonly 
   const entries: Range[] = [];
   let isInEntries = false;
   let start = -1;
+  /** Behind the list's bracket or its last comma; -1 once an item has begun that is an object. */
+  let itemFrom = -1;
   let name = '';
   let type = 'Resource';
   for (let at = 0; at < raw.length; at += 1) {
@@ -54,9 +56,12 @@ export function scanJson(raw: Buffer, entriesMax: number): Scanned | { readonly 
       case openList: {
         if (frames.length === limits.jsonDepthMax)
           return refuse('fhir-too-deep', `The JSON is deeper than ${limits.jsonDepthMax} levels.`);
-        if (isInEntries && frames.length === 2) start = at;
+        if (isInEntries && frames.length === 2) [start, itemFrom] = [at, -1];
         const isList = byte === openList;
-        if (isList && frames.length === 1 && name === entryKey) isInEntries = true;
+        if (isList && frames.length === 1 && name === entryKey) {
+          isInEntries = true;
+          itemFrom = at + 1;
+        }
         const names = isList ? undefined : new Set<string>();
         frames.push({ names, isNameNext: !isList, name: '', place: 0 });
         break;
@@ -66,19 +71,31 @@ export function scanJson(raw: Buffer, entriesMax: number): Scanned | { readonly 
         frames.pop();
         if (!isInEntries) break;
         if (frames.length === 2) entries.push([start, at + 1]);
-        else if (frames.length === 1) isInEntries = false;
-        if (entries.length > entriesMax)
-          return refuse('fhir-too-many-entries', `A Bundle may hold ${entriesMax} entries here.`);
+        else if (frames.length === 1) {
+          addBare(raw, itemFrom, at, entries);
+          isInEntries = false;
+        }
+        if (entries.length > entriesMax) return tooMany(entriesMax);
         break;
       case comma: {
         const frame = frames.at(-1);
         if (frame?.names !== undefined) frame.isNameNext = true;
         else if (frame !== undefined) frame.place += 1;
+        if (isInEntries && frames.length === 2) {
+          addBare(raw, itemFrom, at, entries);
+          itemFrom = at + 1;
+          if (entries.length > entriesMax) return tooMany(entriesMax);
+        }
         break;
       }
     }
   }
-  return { entries };
+  return entries.length > entriesMax ? tooMany(entriesMax) : { entries };
+}
+
+/** An item of the list that is no object (`null`, a text): an entry as well, and a wrong one. */
+function addBare(raw: Buffer, from: number, end: number, entries: Range[]): void {
+  if (from >= 0 && raw.toString('latin1', from, end).trim() !== '') entries.push([from, end]);
 }
 
 /** Of the quote that ends the string; the end of the bytes when none does. */
@@ -101,6 +118,9 @@ function nameIn(raw: Buffer, start: number, end: number): string {
     return text;
   }
 }
+
+const tooMany = (max: number) =>
+  refuse('fhir-too-many-entries', `A Bundle may hold ${max} entries here.`);
 
 const duplicateName = 'An object has two elements of one name; which of them counts is not clear.';
 

@@ -1,5 +1,5 @@
 export { channelSchema, nameSchema, networkSchema, routeSchema } from './channel-schema.ts';
-export { inOrder, renderIssue } from './issues.ts';
+export { errorAt, inOrder, renderIssue } from './issues.ts';
 export { channelJsonSchema, componentJsonSchema, networkJsonSchema } from './json-schema.ts';
 export { channelFiles, type LoadOptions, loadNetwork, requireNetwork } from './load-network.ts';
 export { editDistance, nearestWord, suggestion } from './nearest.ts';

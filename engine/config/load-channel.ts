@@ -84,8 +84,9 @@ function readParts(context: ReadContext, registry: Registry, isSound: boolean): 
   const { yaml } = context;
   const parts: Parts = { source: undefined, stages: [], routes: [], files: [], issues: [] };
   const read = (value: unknown, path: ConfigPath): Named | undefined => {
-    if (typeof value !== 'string' && (typeof value !== 'object' || value === null))
-      return undefined;
+    // What is neither text nor a map the schema has told.
+    const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
+    if (typeof value !== 'string' && !isMap) return undefined;
     const named = readNamed(value, yaml, path);
     parts.issues.push(...named.issues);
     return named.value;

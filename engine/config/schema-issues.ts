@@ -141,11 +141,31 @@ function wrongValue(issue: ZodIssue, here: unknown, path: ConfigPath) {
     }
     case 'custom':
       return { code: 'config-value', message: issue.message, isRule: true };
+    case 'too_big':
+    case 'too_small':
+      return { code: 'config-value', message: `${shown} is wrong here: ${boundOf(issue)}` };
     default: {
       const reason = issue.message.replace(/^(Invalid|Too) /, (word) => word.toLowerCase());
       return { code: 'config-value', message: `${shown} is wrong here: ${reason}` };
     }
   }
+}
+
+type Bound = z.core.$ZodIssueTooBig | z.core.$ZodIssueTooSmall;
+
+/** `at most 65535`, `longer than 0`, `at least 1 item`. */
+function boundOf(issue: Bound): string {
+  const { origin, inclusive = true } = issue;
+  const isTop = issue.code === 'too_big';
+  const bound = Number(isTop ? issue.maximum : issue.minimum);
+  if (origin === 'string')
+    return bound === 1 && !isTop
+      ? 'it may not be empty'
+      : `it has to have ${isTop ? 'at most' : 'at least'} ${bound} characters`;
+  const inside = isTop ? 'at most' : 'at least';
+  const outside = isTop ? 'less than' : 'more than';
+  const items = origin === 'number' || origin === 'int' ? '' : bound === 1 ? ' item' : ' items';
+  return `expected ${inclusive ? inside : outside} ${bound}${items}`;
 }
 
 const nouns: Readonly<Record<string, string>> = {
@@ -169,13 +189,15 @@ function hintFor(expected: string, here: unknown): string {
   return '';
 }
 
+/** `null_tokens` are words of a sender, no secrets. */
+const secretKeys = /^(?!null_tokens$).*(?:token|secret|password|passphrase)/i;
+
 /** Names a value without spreading secrets or long text into a message. */
 function show(value: unknown, path: ConfigPath): string {
   if (value === null) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a map of keys';
-  if (path.some((step) => /token|secret|password|passphrase/i.test(String(step))))
-    return 'this value';
+  if (path.some((step) => secretKeys.test(String(step)))) return 'this value';
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
   return text.length > 40 ? `${text.slice(0, 36)}..."` : text;
 }

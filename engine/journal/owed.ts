@@ -1,5 +1,6 @@
 import { type MessageId, partitionOf } from '../ids.ts';
 import type { Row } from '../lanes/index.ts';
+import { enqueueCounted } from './enqueue.ts';
 import type { ChannelRef } from './landing.ts';
 import type { Partition, QueueRow } from './partition.ts';
 import type { Partitions } from './partitions.ts';
@@ -21,21 +22,8 @@ export function writeOwed(
   generation: number,
 ): void {
   if (channel.answers === undefined) return;
-  const { insertWork } = partition.statements;
-  const { changes } = insertWork.run(
-    id,
-    generation,
-    channel.answers,
-    states.ready,
-    null,
-    null,
-    null,
-    null,
-    null,
-  );
-  if (changes === 0) return;
-  tally.add(channel.no, channel.answers, counts.enqueued, 1);
-  tally.add(channel.no, channel.answers, counts.pending, 1);
+  const to = { channel: channel.no, no: channel.answers };
+  enqueueCounted(partition, tally, { id, generation }, to);
 }
 
 /** One that waits goes out anyway, one that is held goes out now; else there is one more. */

@@ -1,5 +1,6 @@
 import { partitionOf } from '../ids.ts';
 import { limits } from '../limits.ts';
+import { enqueue, enqueueCounted } from './enqueue.ts';
 import { sha256 } from './hash.ts';
 import {
   findHeld,
@@ -124,9 +125,7 @@ function waive(context: Act): boolean {
 function move(context: Act): boolean {
   if (!waive(context)) return false;
   const { partition, tally, row, to } = context;
-  if (!enqueue(partition, row, row.generation, to.no)) return true;
-  tally.add(to.channel, to.no, counts.enqueued, 1);
-  tally.add(to.channel, to.no, counts.pending, 1);
+  enqueueCounted(partition, tally, row, to);
   return true;
 }
 
@@ -138,7 +137,7 @@ function replay(context: Act): boolean {
     ? `state = ${states.superseded}`
     : `state = ${states.ready}, attempts = 0, retries = 0, code = NULL, issues = NULL`;
   if (!change(context, what)) return false;
-  if (isChain) enqueue(partition, row, row.generation + 1, place.no);
+  if (isChain) enqueue(partition, { id: row.id, generation: row.generation + 1 }, place.no);
   tally.add(place.channel, place.no, counts.held, -1);
   tally.add(place.channel, place.no, counts.pending, 1);
   return true;
@@ -149,19 +148,4 @@ function edit(context: Act, raw: Buffer): boolean {
   const { partition, row } = context;
   partition.statements.insertEdit.run(row.id, row.generation + 1, sha256(raw), raw);
   return true;
-}
-
-function enqueue(partition: Partition, row: HeldRow, generation: number, to: number): boolean {
-  const { changes } = partition.statements.insertWork.run(
-    row.id,
-    generation,
-    to,
-    states.ready,
-    null,
-    null,
-    null,
-    null,
-    null,
-  );
-  return changes > 0;
 }

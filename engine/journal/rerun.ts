@@ -1,5 +1,6 @@
 import { type MessageId, partitionOf } from '../ids.ts';
 import { limits } from '../limits.ts';
+import { enqueue } from './enqueue.ts';
 import type { Place } from './held-rows.ts';
 import type { Journal } from './journal.ts';
 import type { Partition } from './partition.ts';
@@ -59,13 +60,14 @@ export async function rerun(journal: Journal, order: RerunOrder): Promise<Rerun>
 type Last = { readonly place: Place; readonly generation: number; readonly state: State };
 
 function runAgain(
-  { db, statements }: Partition,
+  partition: Partition,
   tally: Tally,
   id: MessageId,
   places: readonly Place[],
   order: RerunOrder,
 ): number | undefined {
   const { by, reason, nowUs, action } = order;
+  const { db } = partition;
   const last = lastRun(db, id, places) ?? expired(db, id, places, order);
   if (last === undefined || !order.isWorked(last.place)) return undefined;
   const { place, generation, state } = last;
@@ -74,10 +76,7 @@ function runAgain(
   db.prepare(
     'UPDATE work SET state = ? WHERE message_id = ? AND generation = ? AND destination = ?',
   ).run(states.superseded, id, generation, place.no);
-  statements.insertWork.run(
-    ...[id, generation + 1, place.no, states.ready],
-    ...[null, null, null, null, null],
-  );
+  enqueue(partition, { id, generation: generation + 1 }, place.no);
   db.prepare(
     `INSERT INTO history(message_id, generation, destination, at_us, action, by, reason)
       VALUES(?, ?, ?, ?, ?, ?, ?)`,

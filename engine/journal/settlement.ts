@@ -1,5 +1,6 @@
 import type { Issue } from '../issue.ts';
 import type { Row } from '../lanes/index.ts';
+import { enqueueCounted } from './enqueue.ts';
 import { type ChannelRef, heldCode } from './landing.ts';
 import type { Partition } from './partition.ts';
 import { countOf, counts, type State, states } from './schema.ts';
@@ -78,10 +79,10 @@ function writeSettlement(
   if (changes === 0) return;
   tally.add(channel.no, destination, counts.pending, -1);
   tally.add(channel.no, destination, countOf(state)!, 1);
-  if (verdict.kind === 'settled') enqueue(partition, tally, context, row);
+  if (verdict.kind === 'settled') enqueueRoutes(partition, tally, context, row);
 }
 
-function enqueue(partition: Partition, tally: Tally, context: SettleContext, row: Row): void {
+function enqueueRoutes(partition: Partition, tally: Tally, context: SettleContext, row: Row): void {
   for (const route of context.routes) {
     if (
       row.isReconverted &&
@@ -89,20 +90,8 @@ function enqueue(partition: Partition, tally: Tally, context: SettleContext, row
       wasTold(partition, context, row, route)
     )
       continue;
-    const { changes } = partition.statements.insertWork.run(
-      row.id,
-      row.generation,
-      route,
-      states.ready,
-      context.revision,
-      null,
-      null,
-      null,
-      null,
-    );
-    if (changes === 0) continue;
-    tally.add(context.channel.no, route, counts.enqueued, 1);
-    tally.add(context.channel.no, route, counts.pending, 1);
+    const to = { channel: context.channel.no, no: route };
+    enqueueCounted(partition, tally, row, to, context.revision);
   }
 }
 

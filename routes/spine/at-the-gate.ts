@@ -21,20 +21,33 @@ export function judge(spine: Spine, gate: Gate, work: Work<Conversion>): Admissi
   const unchecked = new Map<string, Issue>();
   for (const prospect of prospects(spine, work)) {
     const judged = gate.judge(JSON.parse(prospect.after));
+    const placed = (issue: Issue): Issue => inPayload(issue, prospect);
     let known: ReadonlySet<string> | undefined;
     for (const issue of judged.issues) {
-      if (issue.severity !== 'error' && issue.severity !== 'fatal') remarks.push(issue);
-      else if (isSpoken(issue, prospect)) errors.push(issue);
+      if (issue.severity !== 'error' && issue.severity !== 'fatal') remarks.push(placed(issue));
+      else if (isSpoken(issue, prospect)) errors.push(placed(issue));
       else {
         known ??= errorsBefore(gate, prospect);
-        if (known.has(nameOf(issue))) remarks.push({ ...issue, severity: 'warning' });
-        else errors.push(issue);
+        if (known.has(nameOf(issue))) remarks.push({ ...placed(issue), severity: 'warning' });
+        else errors.push(placed(issue));
       }
     }
-    for (const issue of judged.unchecked) unchecked.set(nameOf(issue), issue);
+    for (const issue of judged.unchecked) unchecked.set(nameOf(issue), placed(issue));
   }
   const open = [...unchecked.values()].slice(0, uncheckedMax);
   return { errors: errors.slice(0, issuesMax), remarks: [...remarks.slice(0, issuesMax), ...open] };
+}
+
+/**
+ * Of a Bundle the sender is told which entry is meant: `Bundle.entry[3].resource`, with the type
+ * behind it as a comment of FHIRPath, as HL7's validator has it, and then the element. The same
+ * fault of one type so stays one group of the quarantine.
+ */
+function inPayload(issue: Issue, { type, sentAs }: Prospect): Issue {
+  const { path } = issue;
+  if (sentAs === undefined || !sentAs.startsWith('Bundle.') || path === undefined) return issue;
+  if (path !== type && !path.startsWith(`${type}.`)) return issue;
+  return { ...issue, path: `${sentAs}/*${type}*/${path.slice(type.length)}` };
 }
 
 /** Is the issue in an element that the message itself gave? */

@@ -1,10 +1,9 @@
-import type { ResourceLine } from '../../engine/index.ts';
+import type { ResourceLine, Words } from '../../engine/index.ts';
 import { render, renderDeleted, type VersionHead } from './elements.ts';
 import { isInner } from './inner-types.ts';
 import type { ContributionRow } from './packing.ts';
 import { unpackId } from './schema.ts';
 import { type Reading, textAfter } from './statements.ts';
-import type { Words } from './words.ts';
 
 /**
  * What a message made: each resource once, as the message's last word on it left it, and each that

@@ -1,9 +1,8 @@
 import { createRequire } from 'node:module';
-import type { Issue } from '../../engine/index.ts';
+import { type Issue, isTooDeep } from '../../engine/index.ts';
 import {
   applyPatch,
   type Contribution,
-  isTooDeep,
   type Patch,
   parseFaithfully,
 } from '../../transforms/fhir/index.ts';

@@ -13,6 +13,8 @@ export type Prospect = {
   /** As JSON; undefined while nobody has spoken of it, or when it is gone. */
   readonly before: string | undefined;
   readonly after: string;
+  /** FHIRPath of the resource in the payload; undefined for a message that holds none. */
+  readonly sentAs: string | undefined;
   /** Top-level elements that the message itself speaks of; undefined for a resource sent whole. */
   readonly spoken: ReadonlySet<string> | undefined;
 };
@@ -83,5 +85,7 @@ function prospectOf(draft: Draft): readonly Prospect[] {
   if (text === '' || text === state?.text) return [];
   const head = { type, id, version: 1, changedMs: 0 };
   const before = state === undefined || state.text === '' ? undefined : render(head, state.text);
-  return [{ type, id, before, after: render(head, text), spoken: isWhole ? undefined : spoken }];
+  const sentAs = contribution.sent?.path;
+  const after = render(head, text);
+  return [{ type, id, before, after, sentAs, spoken: isWhole ? undefined : spoken }];
 }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { Words } from '../../engine/index.ts';
 import {
   type DatabaseHandle,
   type MessageId,
@@ -14,7 +15,7 @@ import { packId, spineFile, unpackId } from './schema.ts';
 import { stateOf } from './spine.ts';
 import { chain, prepareReading, prepareShowing, type ResourceRow } from './statements.ts';
 import { type Told, toldBefore } from './told.ts';
-import { type Words, wordsOf } from './words.ts';
+import { wordsOf } from './words.ts';
 
 /** One version of a resource, and all that it knows of where it came from. */
 export type SpineVersion = {

@@ -1,4 +1,4 @@
-import type { DatabaseHandle } from '../../engine/index.ts';
+import type { DatabaseHandle, Words } from '../../engine/index.ts';
 import type { Placed } from './fold.ts';
 import { type IdIndex, openIdIndex } from './id-index.ts';
 import { listType, moveType } from './inner-types.ts';
@@ -14,7 +14,7 @@ import {
   textAfter,
   type Writing,
 } from './statements.ts';
-import { type Words, wordsOf } from './words.ts';
+import { wordsOf } from './words.ts';
 
 /**
  * The one writer of an open spine; everything happens inside transactions that lock writers out.

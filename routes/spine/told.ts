@@ -1,3 +1,4 @@
+import type { Words } from '../../engine/index.ts';
 import type { Contribution, Conversion } from '../../transforms/fhir/index.ts';
 import { type Elements, isHidden, splitElements } from './elements.ts';
 import { type Said, saidBy, splitSaid } from './fold.ts';
@@ -8,7 +9,6 @@ import { moveContribution } from './moves.ts';
 import type { ContributionRow } from './packing.ts';
 import { unpackId } from './schema.ts';
 import { type Reading, type ResourceRow, textAfter } from './statements.ts';
-import type { Words } from './words.ts';
 
 /** What a message said of one resource, each element as JSON text. */
 export type Told = Omit<Said, 'list'> & {

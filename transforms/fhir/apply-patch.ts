@@ -1,6 +1,6 @@
+import { isTooDeep } from '../../engine/index.ts';
 import { isRawNumber, parseFaithfully } from './json.ts';
 import type { JsonPatch, PatchOperation, Pointer } from './patch.ts';
-import { isTooDeep } from './references.ts';
 
 type Json = Record<string, unknown>;
 

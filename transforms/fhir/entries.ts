@@ -110,6 +110,11 @@ function readEntry(entry: unknown, index: number, path: string, issues: Issue[])
   if (isObject(entry.request) && request === undefined) return [];
   const fullUrl = typeof entry.fullUrl === 'string' ? entry.fullUrl : '';
   const place = { fullUrl, path: inEntry('resource'), index };
+  if (request?.verb === 'DELETE' && entry.resource !== undefined) {
+    const message = 'a DELETE has no resource; what this one brings would be lost';
+    issues.push(error('fhir-request-invalid', message, place.path));
+    return [];
+  }
   if (request?.verb === 'DELETE')
     return [{ ...place, request, resource: { resourceType: request.type } }];
   if (!isObject(entry.resource)) {

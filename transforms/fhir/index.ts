@@ -43,6 +43,6 @@ export type { PatchValue, PathOperation } from './path-patch.ts';
 export type { CodeableConcept, Coding, Identifier, OperationOutcome, R4Type } from './r4.ts';
 export { isR4Type } from './r4.ts';
 export { readFhirStage } from './read-fhir.ts';
-export { isTooDeep, readReference, rewriteLinks, rewriteReferences } from './references.ts';
+export { readReference, rewriteLinks, rewriteReferences } from './references.ts';
 export { nameUuid, resourceId } from './resource-id.ts';
 export type { Sent } from './sent.ts';

@@ -1,7 +1,6 @@
-import type { Issue } from '../../engine/index.ts';
+import { type Issue, isTooDeep } from '../../engine/index.ts';
 import { parseFaithfully } from './json.ts';
 import { type PathOperation, readPathPatch } from './path-patch.ts';
-import { isTooDeep } from './references.ts';
 
 /** One operation of JSON Patch (RFC 6902); `path` and `from` as lists of names and indexes. */
 export type PatchOperation =

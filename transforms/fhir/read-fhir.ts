@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   hold,
   type Issue,
+  isTooDeep,
   limits,
   pass,
   type Stage,
@@ -12,7 +13,6 @@ import { contributionsOf } from './contributions.ts';
 import { readPayload } from './entries.ts';
 import { parseFaithfully } from './json.ts';
 import { statementsOf } from './patient-links.ts';
-import { isTooDeep } from './references.ts';
 
 const schema = z
   .strictObject({

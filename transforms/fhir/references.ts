@@ -1,13 +1,3 @@
-import { limits } from '../../engine/index.ts';
-
-/** Is anything in this JSON nested too deeply to be walked? */
-export function isTooDeep(value: unknown, depth = 0): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (depth >= limits.jsonDepthMax) return true;
-  for (const inner of Object.values(value)) if (isTooDeep(inner, depth + 1)) return true;
-  return false;
-}
-
 /** Gives the new text of a reference, or undefined to leave it as it is. */
 export type Rewrite = (reference: string) => string | undefined;
 

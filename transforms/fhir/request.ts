@@ -46,6 +46,8 @@ export function readRequest(request: Json, path: string, issues: Issue[]): Reque
     return wrong('fhir-request-invalid', 'this is no address of R4 that can be written to', 'url');
   if (method === 'POST' ? id !== undefined || query !== undefined : !(id ?? query))
     return wrong('fhir-request-invalid', `${method} does not go to an address like this`, 'url');
+  if (method !== 'POST' && request.ifNoneExist !== undefined)
+    return wrong('fhir-request-invalid', 'only POST takes this condition', 'ifNoneExist');
   const sought = method === 'POST' ? request.ifNoneExist : query;
   const search = typeof sought === 'string' ? readCondition(type, sought) : undefined;
   if (sought !== undefined && search === undefined) {

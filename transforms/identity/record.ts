@@ -89,5 +89,15 @@ export type PersonRecord = {
   readonly flags: readonly RecordFlag[];
 };
 
+/** Of whom nothing is known yet. */
+export const unknownPerson: PersonRecord = {
+  names: [],
+  addresses: [],
+  phones: [],
+  emails: [],
+  identifiers: [],
+  flags: [],
+};
+
 /** Raised whenever a normaliser gives another result for the same input; stored by record. */
 export const normalisationVersion = 1;

@@ -1,16 +1,15 @@
 import { type FieldBits, fieldBits, nameCode, nameOf } from '../hl7v2/index.ts';
-import { compileCondition } from './conditions.ts';
-import { correctionPlan } from './correction-plan.ts';
-import { compileDialect, compileTable } from './dialect.ts';
-import { elementsOf } from './elements.ts';
-import { fieldPath } from './field-path.ts';
-import { programOf } from './generate.ts';
-import { joiningElements } from './joins.ts';
-import { compileKey, compileOthers, keyWords } from './keys.ts';
-import { compileList } from './listings.ts';
+import { choiceNames, elementsOf, fhirPathOf } from './elements/index.ts';
+import {
+  compileKey,
+  compileList,
+  compileOthers,
+  correctionPlan,
+  keyWords,
+  visitNumberOf,
+} from './ids/index.ts';
 import type { LoadedMapping } from './load.ts';
 import type { Merged } from './merge.ts';
-import { type Givings, givingsOf } from './origins.ts';
 import type {
   CompiledMapping,
   Filling,
@@ -20,12 +19,23 @@ import type {
   ResourcePlan,
   Written,
 } from './plans.ts';
-import { readPath } from './reader.ts';
-import { goingWith } from './replacements.ts';
-import { compileRule, type Rule } from './rule.ts';
-import { segmentNumber } from './scope.ts';
-import { choiceNames, fhirPathOf } from './target.ts';
-import { visitNumberOf } from './visit-fields.ts';
+import { endingOf, programOf } from './program/index.ts';
+import {
+  compileCondition,
+  compileDialect,
+  compileTable,
+  fieldPath,
+  readPath,
+  segmentNumber,
+} from './reading/index.ts';
+import {
+  compileRule,
+  type Givings,
+  givingsOf,
+  goingWith,
+  joiningElements,
+  type Rule,
+} from './rules/index.ts';
 
 /**
  * Compiles a mapping that was loaded without a mistake; throws otherwise. `wrap`: looks over the
@@ -113,6 +123,9 @@ function planResource(id: string, merged: Merged, rules: Rules): ResourcePlan {
   const { row } = merged.resources[slot]!;
   const givings = givingsOf(merged, id);
   const names = { resources, visitNumber: visitNumberOf(merged.dialect) };
+  const goes = goingWith(row);
+  const joins = joiningElements(merged, id).filter((name) => !givings.elements.has(name));
+  const written = filled(filling(id, segmentName(row.each!), merged, rules, true, givings));
   return {
     type: row.type!,
     each: segmentName(row.each!),
@@ -126,11 +139,13 @@ function planResource(id: string, merged: Merged, rules: Rules): ResourcePlan {
     corrections: [...correctionPlan(row.corrects, false), ...correctionPlan(row.cancels, true)],
     deletes: compileCondition(row.deletes),
     missing: row.missing ?? `${id}-key-missing`,
-    goes: goingWith(row),
+    goes,
     list: compileList(row, resources),
-    joins: joiningElements(merged, id).filter((name) => !givings.elements.has(name)),
+    joins,
+    ending: endingOf({ id, required: written.required, goes, joins }),
     slot,
-    ...filled(filling(id, segmentName(row.each!), merged, rules, true, givings)),
+    isWatched: rules.isWatched !== undefined,
+    ...written,
   };
 }
 

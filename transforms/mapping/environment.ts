@@ -1,5 +1,5 @@
-import type { Cell } from './cell.ts';
-import type { TimeRules } from './datetime.ts';
+import type { Cell } from './reading/index.ts';
+import type { TimeRules } from './times/index.ts';
 
 /** A code of a table`s right side. */
 export type Coded = {

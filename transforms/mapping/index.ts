@@ -1,11 +1,16 @@
-export { type Attribution, type FhirPath, openAttribution } from './attribution.ts';
 export { authoritiesSchema, readAuthorities } from './authorities.ts';
-export { bundleOf, resourceOf } from './bundle.ts';
 export { compileMapping } from './compile.ts';
-export { type ConvertedBytes, convertBytes } from './convert-bytes.ts';
+export { bundleOf, type ConvertedBytes, convertBytes, resourceOf } from './convert/index.ts';
 export { conversions } from './datatypes/index.ts';
-export { type EmittedExtension, emittedExtensions } from './emitted-extensions.ts';
-export { type ExplainedRow, explainMapping } from './explain.ts';
+export {
+  type Attribution,
+  type EmittedExtension,
+  type ExplainedRow,
+  emittedExtensions,
+  explainMapping,
+  type FhirPath,
+  openAttribution,
+} from './explain/index.ts';
 export { mappingSchema } from './language.ts';
 export {
   type LoadedMapping,

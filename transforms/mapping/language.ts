@@ -47,7 +47,7 @@ const resource = z.strictObject({
     .describe('Business key: what tells this one from others of its source, in every message.'),
   missing: z
     .string()
-    .regex(/^[a-z-]+$/)
+    .regex(/^[a-z-]+$/, 'write lower-case words joined by hyphens')
     .optional()
     .describe('Issue code when the key is missing.'),
   once: z
@@ -135,7 +135,7 @@ const rule = z.strictObject({
     .describe('Function of `script` that is given the field: what it gives is converted in turn.'),
   mark: z
     .string()
-    .regex(/^[a-z][a-z0-9-]*$/)
+    .regex(/^[a-z][a-z0-9-]*$/, 'write lower-case words joined by hyphens')
     .optional()
     .describe('Use for which the translate stage looks this code up, e.g. `lab-code`.'),
   when: condition.optional(),
@@ -201,7 +201,7 @@ export const mappingSchema = z.strictObject({
   include: z.array(z.string()).optional().describe('Base only: files that make it up.'),
   source: z
     .string()
-    .regex(/^[a-z][a-z0-9-]*$/)
+    .regex(/^[a-z][a-z0-9-]*$/, 'write lower-case words joined by hyphens')
     .optional()
     .describe('Slug of the sender; part of every id and of its identifier systems.'),
   description: z.string().optional(),

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import {
   type ConfigIssue,
   checkYaml,
+  errorAt,
   readYaml,
   suggestion,
   type YamlFile,
 } from '../../engine/index.ts';
 import { checkDialects, readAuthorities, withAuthorities } from './authorities.ts';
-import { checkMapping } from './check.ts';
+import { checkMapping } from './check/index.ts';
 import { type MappingFile, mappingSchema } from './language.ts';
 import { mappingFile, mappingNames, partFile } from './mapping-files.ts';
 import { type Layer, type Merged, merge } from './merge.ts';
@@ -96,16 +97,21 @@ function readLayers(
   const parent = layer.value.extends;
   if (!isBase && layer.value.mapping !== name) {
     const message = `the file is called ${name}.yaml, so this must be \`${name}\``;
-    issues.push(at(yaml, ['mapping'], 'mapping-name', message));
+    issues.push(errorAt(yaml, ['mapping'], 'mapping-name', message));
   }
   if (parent !== undefined) {
     if ([...seen, name].includes(parent)) {
       const message = `\`${parent}\` extends this mapping in turn`;
-      issues.push(at(yaml, ['extends'], 'mapping-cycle', message));
+      issues.push(errorAt(yaml, ['extends'], 'mapping-cycle', message));
     } else if (parent !== 'base' && !mappingNames(configDir).includes(parent)) {
       const hint = suggestion(parent, ['base', ...mappingNames(configDir)]);
       issues.push(
-        at(yaml, ['extends'], 'mapping-unknown', `no mapping is called \`${parent}\`; ${hint}`),
+        errorAt(
+          yaml,
+          ['extends'],
+          'mapping-unknown',
+          `no mapping is called \`${parent}\`; ${hint}`,
+        ),
       );
     } else {
       layers.push(...readLayers(configDir, parent, files, issues, [...seen, name]));
@@ -138,13 +144,4 @@ function readLayer(
   if (checked.value === undefined) return undefined;
   if (checked.issues.length === 0) soundFiles.set(yaml, checked.value);
   return { mapping: name, file, value: checked.value };
-}
-
-function at(
-  yaml: YamlFile,
-  path: readonly (string | number)[],
-  code: string,
-  message: string,
-): ConfigIssue {
-  return { ...yaml.valueAt(path), severity: 'error', code, message };
 }

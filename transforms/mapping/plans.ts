@@ -1,18 +1,10 @@
 import type { FieldBits } from '../hl7v2/index.ts';
-import type { Predicate } from './conditions.ts';
-import type { CorrectionPlan } from './correction-plan.ts';
-import type { Dialect } from './dialect.ts';
 import type { CodeTable } from './environment.ts';
-import type { Fill } from './generate.ts';
-import type { compileOthers, KeyReader } from './keys.ts';
-import type { ListPlan } from './listings.ts';
-import type { Live, Shape } from './live.ts';
-import type { Memos } from './memo.ts';
-import type { Giving } from './origins.ts';
-import type { ReadPath } from './reader.ts';
-import type { Going } from './replacements.ts';
+import type { CorrectionPlan, compileOthers, KeyReader, ListPlan } from './ids/index.ts';
+import type { Ending, Fill } from './program/index.ts';
+import type { Dialect, Memos, Predicate, ReadPath } from './reading/index.ts';
 import type { RowTables } from './rows/index.ts';
-import type { Rule, RulePlan } from './rule.ts';
+import type { Giving, Going, Live, Rule, RulePlan, Shape } from './rules/index.ts';
 
 /**
  * A rule at its segment. `field`: without this field of the segment it has nothing to do; 0 where
@@ -75,7 +67,11 @@ export type ResourcePlan = Written & {
   readonly list: ListPlan | undefined;
   /** Elements whose values join what earlier messages said. */
   readonly joins: readonly string[];
+  /** The same of required elements, of `goes` and of `joins` as a program. */
+  ending(): Ending | undefined;
   readonly slot: number; // Its place among the resource rows.
+  /** Somebody may look over the shoulder of its rules. */
+  readonly isWatched: boolean;
 };
 
 export type PartPlan = Written & {

@@ -3,8 +3,7 @@ import iconv from 'iconv-lite';
 import { readYaml } from '../../engine/index.ts';
 import type { Contribution } from '../fhir/index.ts';
 import { charsetName } from '../hl7v2/index.ts';
-import { resourceOf } from './bundle.ts';
-import { type ConvertedBytes, convertBytes } from './convert-bytes.ts';
+import { type ConvertedBytes, convertBytes, resourceOf } from './convert/index.ts';
 import type { TestCase } from './language.ts';
 import { type LoadedMapping, loadMapping } from './load.ts';
 import { testChange } from './rows/index.ts';
@@ -61,7 +60,9 @@ function runTest(loaded: LoadedMapping, test: TestCase): string[] {
   const failures: string[] = [];
   const wanted = test.outcome ?? 'converted';
   if (result.outcome !== wanted) {
-    const codes = result.issues.map((issue) => `${issue.code} at ${issue.path ?? '?'}`);
+    const codes = result.issues.map((issue) =>
+      issue.path === undefined ? issue.code : `${issue.code} at ${issue.path}`,
+    );
     return [`expected ${wanted}, was ${result.outcome} (${codes.join(', ')})`];
   }
   const contributions = result.conversion?.contributions ?? [];

@@ -97,6 +97,8 @@ export function createResourceCheck(
     if (type === 'Bundle') walk.bundle = indexBundle(resource);
     if (plans.length > 1) walk.isRepeated = true;
     for (const plan of plans) checkObject(plan, resource, walk, type);
+    if (type === 'QuestionnaireResponse' && resource.questionnaire !== undefined)
+      leaveUnchecked(walk, answersOpen, 'questionnaire');
     if (resource.contained !== undefined) checkContained(resource, walk);
     if (type === 'Bundle') {
       checkBundle(resource, walk);
@@ -131,14 +133,17 @@ export function createResourceCheck(
   return { resource: check, nested, fitsProfile };
 }
 
+const answersOpen = 'whether the answers fit their Questionnaire cannot be said here';
+
 const isAbstract = (type: string): boolean => type === 'Resource' || type === 'DomainResource';
 
 /** Runs a check with another resource as the one around the elements. */
 function within(resource: Json, walk: Walk, run: () => void): void {
-  const { resource: outer, container, fullUrl, start } = walk;
+  const { resource: outer, container, fullUrl, start, ids } = walk;
   const name = walk.names[walk.depth - 1];
   walk.resource = resource;
   walk.start = walk.depth;
+  walk.ids = undefined;
   if (name !== 'contained') {
     walk.container = resource;
     if (outer.resourceType === 'Bundle') walk.fullUrl = entryUrl(outer, walk);
@@ -146,6 +151,7 @@ function within(resource: Json, walk: Walk, run: () => void): void {
   run();
   walk.resource = outer;
   walk.start = start;
+  walk.ids = ids;
   walk.container = container;
   walk.fullUrl = fullUrl;
 }

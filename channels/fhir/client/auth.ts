@@ -10,7 +10,9 @@ export const safeUrl = z
   .refine((url) => isSafe(url), 'wants https, but for this machine itself')
   .transform((url) => url.replace(/\/+$/, ''));
 
+/** What is no URL at all is told as that. */
 function isSafe(url: string): boolean {
+  if (!URL.canParse(url)) return true;
   const { protocol, hostname } = new URL(url);
   return protocol === 'https:' || isLoopback(hostname.replace(/^\[|\]$/g, ''));
 }

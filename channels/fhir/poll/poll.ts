@@ -9,12 +9,12 @@ import {
   fetchingSource,
   safeUrl,
 } from '../client/index.ts';
+import { resourceQuery } from '../resource-types.ts';
 import { historiesOf, type Offer, runDeletions } from './deletions.ts';
 import { instantUs } from './instant.ts';
 import { runPass } from './pass.ts';
 
-const query = z
-  .string()
+const query = resourceQuery
   .regex(/^[A-Z][A-Za-z]{1,63}(?:\?[^#\s]+)?$/, 'is a search like Observation?category=laboratory')
   .refine((text) => !/[?&]_(?:lastUpdated|sort|count|since)\b/.test(text), {
     message: 'is asked by _lastUpdated, _sort and _count already',

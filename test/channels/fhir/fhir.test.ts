@@ -120,6 +120,13 @@ describe('channels/fhir', () => {
       [post(`${url}/Observation`, patient), 400, 'fhir-type-mismatch'],
       [post(url, patient), 400, 'fhir-type-mismatch'],
       [post(`${url}/patient`, patient), 404, 'fhir-address-unknown'],
+      [post(`${url}/Pet`, '{"resourceType":"Pet"}'), 404, 'fhir-type-unknown'],
+      [
+        post(`${url}/Pet/1`, '{"resourceType":"Pet","id":"1"}', {}, 'PUT'),
+        404,
+        'fhir-type-unknown',
+      ],
+      [post(`${url}/Pet/$validate`, '{}'), 404, 'fhir-type-unknown'],
       [post(`${url}/_status/77`, patient), 405, 'method-not-allowed'],
       [post(`${url}/Patient`, patient, {}, 'PUT'), 400, 'fhir-condition-unsupported'],
       [post(`${url}/Patient?identifier=1`, patient, {}, 'PUT'), 400, 'fhir-condition-unsupported'],

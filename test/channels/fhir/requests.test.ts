@@ -121,13 +121,16 @@ describe('FHIR requests', function () {
           entry('PUT', 'Location/b3', { resourceType: 'Location', id: 'else' }),
           entry('POST', 'Group', { resourceType: 'Group' }),
           {},
+          null,
+          entry('DELETE', 'Location/b4', { resourceType: 'Location', id: 'b4' }),
+          entry('PUT', 'Location/b5', { resourceType: 'Location' }, { ifNoneExist: '_id=b5' }),
           entry('DELETE', 'Location/b1'),
         ),
       );
       assert.deepEqual([told.status, told.body?.type], [200, 'batch-response']);
       assert.deepEqual(
         responsesIn(told).map(({ status }) => (status as string).slice(0, 3)),
-        ['405', '201', '412', '422', '422', '422', '204'],
+        ['405', '201', '412', '422', '422', '422', '422', '422', '422', '204'],
       );
     });
 

@@ -22,9 +22,10 @@ describe('the scan of FHIR JSON', () => {
       ),
     }));
     const object = fc.dictionary(name, value, { maxKeys: 3 });
+    const item = fc.oneof(object, fc.constantFrom(null, 7, true, 'with "{" and ,', ''));
     const space = fc.constantFrom(undefined, 2, '\t');
     fc.assert(
-      fc.property(object, fc.array(object, { maxLength: 4 }), space, (rest, entry, indent) => {
+      fc.property(object, fc.array(item, { maxLength: 4 }), space, (rest, entry, indent) => {
         const raw = Buffer.from(JSON.stringify({ ...rest, entry }, null, indent));
         const scanned = scanJson(raw, 100);
         assert.ok(!('refused' in scanned));
@@ -45,6 +46,8 @@ describe('the scan of FHIR JSON', () => {
 
   it('keeps to the limits, and fails on nothing', () => {
     assert.equal(codeOf('{"entry":[{},{},{}]}', 2), 'fhir-too-many-entries');
+    assert.equal(codeOf('{"entry":[null,null,null]}', 2), 'fhir-too-many-entries');
+    assert.equal(codeOf('{"entry":[null,1,{}]}', 3), undefined);
     assert.equal(codeOf(`${'['.repeat(65)}`), 'fhir-too-deep');
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {

@@ -1,6 +1,6 @@
-// Goal and method as in test/transforms/mapping/truncated.test.ts, with 100 messages of the corpora
-// and 1,000 cuts over all of them, or with PLEXUS_CUTS=1000 (minutes) of each: no exception, and no
-// value that the rest of the message does not have.
+// Goal and method as in test/transforms/mapping/convert/truncated.test.ts, with 100 messages of the
+// corpora and 1,000 cuts over all of them, or with PLEXUS_CUTS=1000 (minutes) of each: no
+// exception, and no value that the rest of the message does not have.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import fc from 'fast-check';

@@ -66,7 +66,7 @@ describe('schema mistakes', () => {
       '1:1 config-missing `channel` is missing: The name of the channel.',
       '1:10 config-type expected `true` or `false`, found "yes"; write `true`',
       '2:6 config-value "landet" is not allowed here; did you mean `landed`?',
-      '3:8 config-value 0 is wrong here: too small: expected number to be >=1',
+      '3:8 config-value 0 is wrong here: expected at least 1',
       '6:9 config-type expected text, found 5; write it in quotes: "5"',
       '5:3 config-unknown-key unknown key `prot`; did you mean `port`?',
       '8:16 config-unknown-key unknown key `maping`; did you mean `mapping`?',
@@ -84,6 +84,28 @@ describe('schema mistakes', () => {
     const secret = z.strictObject({ token: z.number() });
     const { issues } = checkYaml(secret, parseYaml('token: hunter2\n', 'c.yaml'));
     assert.equal(issues[0]?.message, 'expected a number, found this value');
+  });
+
+  it('show a bound, and a key that only sounds like a secret, in plain words', () => {
+    const bounds = z.strictObject({
+      port: z.int().max(65_535),
+      share: z.number().gt(0),
+      name: z.string().min(1),
+      roles: z.array(z.string()).min(1),
+      null_tokens: z.array(z.string()),
+    });
+    const text = 'port: 67000\nshare: 0\nname: ""\nroles: []\nnull_tokens: NA\n';
+    const { issues } = checkYaml(bounds, parseYaml(text, 'c.yaml'));
+    assert.deepEqual(
+      issues.map(({ message }) => message),
+      [
+        '67000 is wrong here: expected at most 65535',
+        '0 is wrong here: expected more than 0',
+        '"" is wrong here: it may not be empty',
+        'a list is wrong here: expected at least 1 item',
+        'expected a list, found "NA"',
+      ],
+    );
   });
 
   it('misspelt keys are told once, with the right word', () => {

@@ -131,6 +131,22 @@ describe('the gate of the spine', () => {
     assert.deepEqual(codesOf(send([patient('p3', { gender: 'female' })])), ['pass', unchecked]);
   });
 
+  it('names the entry of a Bundle that a fault is in', () => {
+    const at = (id: string, entry: number, path: string): Contribution => ({
+      ...patient(id, { gender: 'bad' }),
+      sent: { source: 'a', id, entry, path, verb: 'PUT' },
+    });
+    const paths = (outcome: Outcome<Stored>): (string | undefined)[] =>
+      outcome.kind === 'hold' ? outcome.issues.map(({ path }) => path) : [outcome.kind];
+    const two = [at('p5', 0, 'Bundle.entry[0].resource'), at('p6', 3, 'Bundle.entry[3].resource')];
+    assert.deepEqual(paths(send(two)), [
+      'Bundle.entry[0].resource/*Patient*/.gender',
+      'Bundle.entry[3].resource/*Patient*/.gender',
+      'Bundle.entry[3].resource/*Patient*/',
+    ]);
+    assert.deepEqual(paths(send([at('p7', 0, 'resource')])), ['Patient.gender', 'Patient']);
+  });
+
   it('judges a message once: a second run of what is written is no question', () => {
     const work = workOf(2_000_000, 0, [patient('p4', { active: true })]);
     assert.equal(run(undefined, work).kind, 'pass');

@@ -1,5 +1,5 @@
-import { elementsOf } from '../../../transforms/mapping/elements.ts';
-import { choiceNames } from '../../../transforms/mapping/target.ts';
+import { elementsOf } from '../../../transforms/mapping/elements/elements.ts';
+import { choiceNames } from '../../../transforms/mapping/elements/target.ts';
 
 type Json = Record<string, unknown>;
 

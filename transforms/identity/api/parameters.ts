@@ -1,4 +1,4 @@
-import { limits } from '../../../engine/index.ts';
+import { readJsonBody } from '../../../engine/index.ts';
 import { type Json, type Named, namedBy } from '../desk/index.ts';
 import { refused } from './outcome.ts';
 
@@ -15,21 +15,11 @@ export type Given = {
   namedAll(name: string): readonly Named[];
 };
 
-const jsonTypes = /^application\/(fhir\+json|json)\s*(;|$)/i;
-
 /** Reads a JSON body. Throws `media-type` and `parameter-invalid`. */
 export async function readJson(request: Request): Promise<Json> {
-  if (!jsonTypes.test(request.headers.get('content-type') ?? ''))
-    throw refused('media-type', 'send application/fhir+json');
-  const text = await request.text();
-  if (isTooDeep(text)) throw refused('parameter-invalid', 'the body is nested too deep');
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    throw refused('parameter-invalid', 'the body is not JSON');
-  }
-  return objectOf(body) ?? fail('the body is not a JSON object');
+  const body = await readJsonBody(request);
+  if ('value' in body) return body.value;
+  throw refused(body.fault === 'media-type' ? 'media-type' : 'parameter-invalid', body.text);
 }
 
 /** A Parameters body. Throws `media-type` and `parameter-invalid`. */
@@ -116,22 +106,6 @@ export const objectOf = (value: unknown): Json | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Json)
     : undefined;
-
-/** Deeper than any FHIR, and made to exhaust whoever walks through it. */
-function isTooDeep(text: string): boolean {
-  let depth = 0;
-  let isText = false;
-  for (let at = 0; at < text.length; at += 1) {
-    const char = text[at];
-    if (isText && char === '\\') at += 1;
-    else if (char === '"') isText = !isText;
-    else if (!isText && (char === '{' || char === '[')) {
-      depth += 1;
-      if (depth > limits.jsonDepthMax) return true;
-    } else if (!isText && (char === '}' || char === ']')) depth -= 1;
-  }
-  return false;
-}
 
 export type Part = { readonly name: string; readonly [value: string]: unknown };
 

@@ -1,5 +1,5 @@
+import { hash52 } from '../hash.ts';
 import type { PersonRecord } from '../record.ts';
-import { hash52 } from './hash.ts';
 import { keyBits } from './recent.ts';
 
 /** What a record is found by: its blocking keys, and what they are compounded with when hot. */

@@ -1,3 +1,4 @@
+export { hash52 } from '../hash.ts';
 export { type Added, type BlockIndex, type Found, openBlockIndex } from './block-index.ts';
 export {
   type CandidateIndex,
@@ -7,7 +8,6 @@ export {
 } from './candidates.ts';
 export { attributesOf, type Blocked } from './compound.ts';
 export { linkedRecordsMax } from './entries.ts';
-export { hash52 } from './hash.ts';
 export {
   type BlockingRule,
   blockingKeys,

@@ -1,5 +1,5 @@
 import type { Prepared, PreparedName } from '../compare/index.ts';
-import { hash52 } from './hash.ts';
+import { hash52 } from '../hash.ts';
 
 /** Raised whenever a record gets other keys; an index of keys is built again then. */
 export const blockingVersion = 1;

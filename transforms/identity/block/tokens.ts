@@ -1,5 +1,5 @@
 import type { Prepared } from '../compare/index.ts';
-import { hash52 } from './hash.ts';
+import { hash52 } from '../hash.ts';
 
 /** What a token says something of; two of one kind do not narrow a block further, but for names. */
 export const tokenKinds = ['name', 'birth', 'place', 'line', 'contact', 'identifier'] as const;

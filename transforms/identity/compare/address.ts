@@ -1,6 +1,12 @@
-import { levelNo, nullLevel } from './levels.ts';
+import { levelNo, levelSet, nullLevel } from './levels.ts';
 import type { PreparedAddress } from './prepare.ts';
-import { isOneEdit, sharedFrom, similarityFrom } from './strings.ts';
+import {
+  type BigramSketch,
+  isOneEdit,
+  sharedAtMost,
+  sharedFrom,
+  similarityFrom,
+} from './strings.ts';
 
 const level = {
   exact: levelNo('address', 'exact'),
@@ -36,8 +42,31 @@ function oneAddress(a: PreparedAddress, b: PreparedAddress): number {
   const hasLine = a.line !== '' && b.line !== '';
   const postal = likeness(a.postalCode, b.postalCode);
   const city = cityLikeness(a, b);
-  if (!hasLine && postal === unknown && city === unknown) return nullLevel;
-  const line = hasLine ? lineLikeness(a, b) : unknown;
+  return levelOf(hasLine ? lineLikeness(a, b) : unknown, postal, city);
+}
+
+/** An address of which of the line only a hash and a summary of its letters is kept. */
+export type SketchedAddress = Pick<PreparedAddress, 'city' | 'cityLetters' | 'postalCode'> & {
+  /** 0 when unknown. */
+  readonly lineHash: number;
+  readonly bigrams: BigramSketch;
+};
+
+/** The levels that two addresses may have, the least that is sure: see `levelSet`. */
+export function addressLevelsOf(a: SketchedAddress, b: SketchedAddress): number {
+  const postal = likeness(a.postalCode, b.postalCode);
+  const city = cityLikeness(a, b);
+  if (a.lineHash === 0 || b.lineHash === 0) return levelSet(levelOf(unknown, postal, city));
+  if (a.lineHash === b.lineHash) return levelSet(levelOf(same, postal, city));
+  const most = sharedAtMost(a.bigrams, b.bigrams);
+  let levels = 0;
+  for (let line = likestLine(most, a.bigrams.count, b.bigrams.count); line >= other; line -= 1)
+    levels |= levelSet(levelOf(line, postal, city));
+  return levels;
+}
+
+function levelOf(line: number, postal: number, city: number): number {
+  if (line === unknown && postal === unknown && city === unknown) return nullLevel;
   if (line === same || line === near) {
     if (line === same && postal !== other && city !== other && (postal === same || city === same))
       return isPlaceSame(postal, city) ? level.exact : level.lineAndPlace;
@@ -70,7 +99,9 @@ function likeness(a: string, b: string): number {
   return isOneEdit(a, b) ? near : other;
 }
 
-function cityLikeness(a: PreparedAddress, b: PreparedAddress): number {
+type City = Pick<PreparedAddress, 'city' | 'cityLetters'>;
+
+function cityLikeness(a: City, b: City): number {
   const found = likeness(a.city, b.city);
   if (found !== other || a.city.length < 6 || b.city.length < 6) return found;
   return similarityFrom(a.city, a.cityLetters, b.city, b.cityLetters, 0.9) >= 0.9 ? near : other;
@@ -82,14 +113,29 @@ function lineLikeness(a: PreparedAddress, b: PreparedAddress): number {
   const shorter = Math.min(a.bigrams.length, b.bigrams.length);
   const byContainment = shorter < 6 ? both : shorter * sameLine;
   const shared = sharedFrom(a.bigrams, b.bigrams, Math.min((both * sameStreet) / 2, byContainment));
+  const isNumberSame = a.numbers === b.numbers;
+  const isLike = () => isNumberSame || isOneEdit(a.numbers, b.numbers);
+  return likenessFrom(shared, both, shorter, isNumberSame, isLike);
+}
+
+/** What two lines that share so many pairs of letters are to each other, whatever their numbers. */
+const likestLine = (shared: number, one: number, two: number): number =>
+  likenessFrom(shared, one + two, Math.min(one, two), true, () => true);
+
+/** Never less for more that is shared. */
+function likenessFrom(
+  shared: number,
+  both: number,
+  shorter: number,
+  isNumberSame: boolean,
+  isNumberNear: () => boolean,
+): number {
   const dice = both === 0 ? 1 : (2 * shared) / both;
   // One part of the line missing: everything of the shorter one is in the longer one.
   const contained = shorter < 6 ? 0 : shared / shorter;
   if (dice < sameStreet && contained < sameLine) return other;
-  const isNumberSame = a.numbers === b.numbers;
-  const isNumberNear = isNumberSame || isOneEdit(a.numbers, b.numbers);
   if (isNumberSame && dice >= 0.97) return same;
   if (isNumberSame && (dice >= sameLine || contained >= 0.9)) return near;
-  if (isNumberNear && dice >= 0.9) return near;
+  if (dice >= 0.9 && isNumberNear()) return near;
   return partly;
 }

@@ -1,7 +1,7 @@
 import { comparisonNames } from '../assessment.ts';
 import { addressLevel } from './address.ts';
 import { birthDateLevel } from './birth-date.ts';
-import { levelNo, nullLevel } from './levels.ts';
+import { levelNo, levelSet, nullLevel } from './levels.ts';
 import { compareNames } from './names.ts';
 import type { Prepared, PreparedIdentifier } from './prepare.ts';
 import { isOneEdit, jaroWinkler, placesDiffering } from './strings.ts';
@@ -31,23 +31,23 @@ const email = {
 export function compare(a: Prepared, b: Prepared, levels: Int8Array): void {
   compareNames(a, b, levels);
   levels[3] = birthDateLevel(a.birth, b.birth);
-  levels[4] = sexLevel(a, b);
+  levels[4] = sexLevel(a.record.sex, b.record.sex);
   levels[5] = addressLevel(a.addresses, b.addresses);
   levels[6] = phoneLevel(a.record.phones, b.record.phones);
   levels[7] = emailLevel(a.record.emails, b.record.emails);
   levels[8] = identifierLevel(a.identifiers, b.identifiers);
 }
 
-function sexLevel(a: Prepared, b: Prepared): number {
-  const x = a.record.sex;
-  const y = b.record.sex;
+type Sex = Prepared['record']['sex'];
+
+export function sexLevel(x: Sex, y: Sex): number {
   if (x === undefined || y === undefined) return nullLevel;
   if (x === y) return 0;
   // `other` says how it is recorded, not that it contradicts.
   return x === 'other' || y === 'other' ? nullLevel : 1;
 }
 
-function phoneLevel(a: readonly string[], b: readonly string[]): number {
+export function phoneLevel(a: readonly string[], b: readonly string[]): number {
   if (a.length === 0 || b.length === 0) return nullLevel;
   let best = phone.different;
   for (const x of a) {
@@ -79,6 +79,13 @@ function emailLevel(a: readonly string[], b: readonly string[]): number {
   return best;
 }
 
+/** The levels that two e-mail addresses may have, see `levelSet`. */
+export const emailLevelsOf = (isSame: boolean, mayBeOneEdit: boolean): number => {
+  if (isSame) return levelSet(email.exact);
+  const unlike = levelSet(email.similar) | levelSet(email.different);
+  return mayBeOneEdit ? unlike | levelSet(email.oneEdit) : unlike;
+};
+
 /** The same mailbox elsewhere, or all of it with typing errors. */
 function areSimilar(a: string, b: string): boolean {
   if (jaroWinkler(a, b) >= 0.9) return true;
@@ -88,7 +95,7 @@ function areSimilar(a: string, b: string): boolean {
 }
 
 /** The best level over the authorities that both know. */
-function identifierLevel(
+export function identifierLevel(
   a: readonly PreparedIdentifier[],
   b: readonly PreparedIdentifier[],
 ): number {

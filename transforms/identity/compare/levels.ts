@@ -69,3 +69,6 @@ export function levelNo<C extends ComparisonName>(
 
 /** A side is unknown. */
 export const nullLevel = -1;
+
+/** A set of levels of one comparison as bits: 0 for null, `level + 1` for a level. */
+export const levelSet = (level: number): number => 1 << (level + 1);

@@ -35,8 +35,10 @@ const middle = {
 /** Below this similarity two words are not taken as the same one in another field. */
 const sameWord = 0.9;
 
+type Named = Pick<Prepared, 'names'>;
+
 /** Levels of given name, surname and middle names, the best over current and former names. */
-export function compareNames(a: Prepared, b: Prepared, levels: Int8Array): void {
+export function compareNames(a: Named, b: Named, levels: Int8Array): void {
   let bestGiven = nullLevel;
   let bestFamily = nullLevel;
   let bestMiddle = nullLevel;
@@ -131,7 +133,7 @@ const isSame = (a: NameWord, b: NameWord): boolean =>
   a.text === b.text || similarityFrom(a.text, a.letters, b.text, b.letters, sameWord) >= sameWord;
 
 /** Given name and surname in each other's field. */
-function areSwapped(a: Prepared, b: Prepared): boolean {
+function areSwapped(a: Named, b: Named): boolean {
   for (const x of a.names) {
     for (const y of b.names) {
       if (!x.given || !x.family || !y.given || !y.family) continue;

@@ -156,3 +156,35 @@ export function sharedFrom(a: string, b: string, least: number): number {
   }
   return shared < least ? 0 : shared;
 }
+
+/** How many pairs of letters a text has, and which, in a set of 64 bits. */
+export type BigramSketch = { readonly count: number; readonly low: number; readonly high: number };
+
+export function sketchBigrams(bigrams: string): BigramSketch {
+  let low = 0;
+  let high = 0;
+  for (let at = 0; at < bigrams.length; at += 1) {
+    const bit = Math.imul(bigrams.charCodeAt(at), 0x9e3779b1) >>> 26;
+    if (bit < 32) low |= 1 << bit;
+    else high |= 1 << (bit - 32);
+  }
+  return { count: bigrams.length, low, high };
+}
+
+/** No more than these can be shared: the pairs of the bits that only one has are not. */
+export function sharedAtMost(a: BigramSketch, b: BigramSketch): number {
+  const onlyA = bitsOf(a.low & ~b.low) + bitsOf(a.high & ~b.high);
+  const onlyB = bitsOf(b.low & ~a.low) + bitsOf(b.high & ~a.high);
+  return Math.min(a.count - onlyA, b.count - onlyB);
+}
+
+/** Whether one edit may tell two texts apart, of which the lengths and the letters are known. */
+export function mayBeOneEdit(
+  lengthA: number,
+  setA: number,
+  lengthB: number,
+  setB: number,
+): boolean {
+  const more = lengthA - lengthB;
+  return more >= -1 && more <= 1 && bitsOf(setA & ~setB) <= 1 && bitsOf(setB & ~setA) <= 1;
+}

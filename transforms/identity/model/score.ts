@@ -2,9 +2,12 @@ import { type ComparisonName, comparisonNames, type WeightBar } from '../assessm
 import {
   compare,
   comparisonLevels,
+  levelSetsBetween,
+  newLevelSets,
   newLevels,
   nullLevel,
   type Prepared,
+  type Sketched,
 } from '../compare/index.ts';
 import type { Frequencies, IdentityModel } from './artefact.ts';
 import { householdComparisons } from './em.ts';
@@ -25,6 +28,8 @@ export type Scorer = {
   bars(a: Prepared, b: Prepared): readonly WeightBar[];
   /** The prior in bits, where the waterfall starts. */
   readonly priorWeight: number;
+  /** A probability that `score` never exceeds for the records of these sketches. */
+  ceiling(a: Sketched, b: Sketched): number;
   /** As `score`, of levels that were compared already. */
   scoreLevels(a: Prepared, b: Prepared, levels: Int8Array): Score;
 };
@@ -34,6 +39,9 @@ export type Scorer = {
  * error, so nothing counts as rarer than this.
  */
 const rarest = 2e-5;
+
+/** More than sums in another order differ by. */
+const roundingBits = 1e-6;
 
 export function scorerOf(model: IdentityModel): Scorer {
   const weights = comparisonNames.map((name) =>
@@ -48,6 +56,7 @@ export function scorerOf(model: IdentityModel): Scorer {
   const householdPriorWeight = Math.log2(model.householdPrior / strangers);
   const { slope, intercept } = model.calibration;
   const scratch = newLevels();
+  const sets = newLevelSets();
 
   const weigh = (no: number, level: number, a: Prepared, b: Prepared): number => {
     if (heard(no, level) === nullLevel) return 0;
@@ -68,16 +77,43 @@ export function scorerOf(model: IdentityModel): Scorer {
     return oneOrMore(weight) - oneOrMore(householdPriorWeight);
   };
 
+  const calibrated = (weight: number): number =>
+    1 / (1 + Math.exp(-(intercept + slope * weight * Math.LN2)));
+
   const scoreLevels = (a: Prepared, b: Prepared, levels: Int8Array): Score => {
     let weight = priorWeight - householdBits(levels, a, b);
     for (let no = 0; no < levels.length; no += 1)
       weight += weigh(no, levels[no] ?? nullLevel, a, b);
-    return { weight, p: 1 / (1 + Math.exp(-(intercept + slope * weight * Math.LN2))) };
+    return { weight, p: calibrated(weight) };
+  };
+
+  /** Each comparison at the level that says most for one person, and least for one household. */
+  const ceiling = (a: Sketched, b: Sketched): number => {
+    levelSetsBetween(a, b, sets);
+    let weight = priorWeight;
+    let household = householdPriorWeight;
+    for (let no = 0; no < sets.length; no += 1) {
+      const set = sets[no]!;
+      let [most, least] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+      for (let level = nullLevel; set >> (level + 1) !== 0; level += 1) {
+        if (((set >> (level + 1)) & 1) === 0) continue;
+        const bits = level === 0 ? rarity(no, a, b) : 0;
+        const isSilent = heard(no, level) === nullLevel;
+        most = Math.max(most, isSilent ? 0 : (weights[no]?.[level] ?? 0) + bits);
+        const shared = (householdWeights[no]?.[level] ?? 0) + (no === at.family ? bits : 0);
+        least = Math.min(least, isSilent ? 0 : shared);
+      }
+      weight += most;
+      household += least;
+    }
+    weight -= oneOrMore(household) - oneOrMore(householdPriorWeight);
+    return calibrated(weight + roundingBits);
   };
 
   return {
     model,
     priorWeight,
+    ceiling,
     scoreLevels,
     score(a, b) {
       compare(a, b, scratch);
@@ -124,7 +160,7 @@ function raritiesOf({ levels, frequencies }: IdentityModel) {
     family: tableOf(frequencies.family, levels.family[0]?.u),
     birthDate: tableOf(frequencies.birthDate, levels.birthDate[0]?.u),
   };
-  return (comparison: number, a: Prepared, b: Prepared): number => {
+  return (comparison: number, a: Named, b: Named): number => {
     switch (comparison) {
       case at.given:
         return commonest(tables.given, wordsOf(a, 'given'), wordsOf(b, 'given'));
@@ -138,7 +174,9 @@ function raritiesOf({ levels, frequencies }: IdentityModel) {
   };
 }
 
-function wordsOf({ names }: Prepared, part: 'given' | 'family'): readonly (string | undefined)[] {
+type Named = Pick<Prepared, 'names' | 'birth'>;
+
+function wordsOf({ names }: Named, part: 'given' | 'family'): readonly (string | undefined)[] {
   return names.map((name) => name[part]?.text);
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   type ConfigIssue,
   checkYaml,
+  errorAt,
   readYaml,
   suggestion,
   type YamlFile,
@@ -58,7 +59,7 @@ export function loadPolicy(configDir: string, options: LoadOptions = {}): Loaded
   issues.push(...judgeModel(configDir, yaml, value.model));
   if (today !== undefined && value.effective > today) {
     const message = `this policy takes effect on ${value.effective}, not before`;
-    issues.push(at(yaml, ['effective'], 'policy-not-effective', message));
+    issues.push(errorAt(yaml, ['effective'], 'policy-not-effective', message));
   }
   return { governance: issues.length > 0 ? undefined : governance, issues };
 }
@@ -99,7 +100,7 @@ function judgeVetoes(yaml: YamlFile, named: readonly string[]): ConfigIssue[] {
   const unknown = named.flatMap((id, index) => {
     if (ids.includes(id)) return [];
     const message = `there is no veto \`${id}\`; ${suggestion(id, ids)}`;
-    return [at(yaml, ['vetoes', index], 'policy-veto-unknown', message)];
+    return [errorAt(yaml, ['vetoes', index], 'policy-veto-unknown', message)];
   });
   const dropped = pairVetoes.flatMap(({ id, text }) => {
     if (named.includes(id)) return [];
@@ -152,15 +153,6 @@ function rulesOf(value: PolicyFile): IdentityPolicy {
       stayOverlapHours: numbers.stay_overlap_hours,
     },
   };
-}
-
-function at(
-  yaml: YamlFile,
-  path: readonly (string | number)[],
-  code: string,
-  message: string,
-): ConfigIssue {
-  return { ...yaml.valueAt(path), ...error(code, message) };
 }
 
 const error = (code: string, message: string) => ({ severity: 'error', code, message }) as const;

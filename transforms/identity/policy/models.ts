@@ -1,6 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ConfigIssue, exitCodes, PlexusError, type YamlFile } from '../../../engine/index.ts';
+import {
+  type ConfigIssue,
+  errorAt,
+  exitCodes,
+  PlexusError,
+  type YamlFile,
+} from '../../../engine/index.ts';
 import { baseModel, type IdentityModel, parseModel } from '../model/index.ts';
 import type { Governance, ModelPin } from './governance.ts';
 
@@ -42,6 +48,6 @@ export function judgeModel(configDir: string, yaml: YamlFile, pin: ModelPin): Co
     if (!(cause instanceof PlexusError)) throw cause;
     const { code, message } = cause;
     const key = code === 'policy-model-other' ? 'sha256' : 'name';
-    return [{ ...yaml.valueAt(['model', key]), severity: 'error', code, message }];
+    return [errorAt(yaml, ['model', key], code, message)];
   }
 }

@@ -1,4 +1,4 @@
-import type { ConfigIssue, YamlFile } from '../../../engine/index.ts';
+import { type ConfigIssue, errorAt, type YamlFile } from '../../../engine/index.ts';
 import { isSignedBy } from './ed25519.ts';
 import {
   type PolicySignature,
@@ -24,32 +24,30 @@ export function judgeSignatures(
   signatures: readonly PolicySignature[],
   signers: readonly Signer[],
 ): readonly ConfigIssue[] {
-  const issue = (path: readonly (string | number)[], code: string, message: string) =>
-    ({ ...yaml.valueAt(path), severity: 'error', code, message }) as const;
   if (signatures.length === 0) {
     const message = 'nobody has signed this policy: `./plexus identity policy sign`';
-    return [{ ...issue([], 'policy-unsigned', message), line: 1, column: 1 }];
+    return [{ ...errorAt(yaml, [], 'policy-unsigned', message), line: 1, column: 1 }];
   }
   const wrong = signatures.flatMap((signature, index): ConfigIssue[] => {
     const found = judgeSignature(text.hash, signature, signers);
     if (found === undefined) return [];
     const [code, message, key = 'signature'] = found;
-    return [issue(['signatures', index, key], code, message)];
+    return [errorAt(yaml, ['signatures', index, key], code, message)];
   });
   if (wrong.length > 0) return wrong;
   if (text.tail !== renderSignatures(signatures)) {
     const message = 'this part is not as `identity policy sign` wrote it; it must be the last';
-    return [issue(['signatures'], 'policy-altered', message)];
+    return [errorAt(yaml, ['signatures'], 'policy-altered', message)];
   }
   const persons = signatures.map(({ signer }) => personKey(signer));
   const again = persons.findIndex((person, index) => persons.indexOf(person) < index);
   if (again >= 0) {
     const message = `${signatures[again]!.signer} has signed already: the second must be another`;
-    return [issue(['signatures', again, 'signer'], 'policy-signed-twice', message)];
+    return [errorAt(yaml, ['signatures', again, 'signer'], 'policy-signed-twice', message)];
   }
   if (persons.length >= signersNeeded) return [];
   const message = 'one person has signed this policy; a second must';
-  return [issue(['signatures', 0, 'signer'], 'policy-signed-once', message)];
+  return [errorAt(yaml, ['signatures', 0, 'signer'], 'policy-signed-once', message)];
 }
 
 /** What is wrong with one signature; undefined: a listed person signed this very policy. */

@@ -47,11 +47,14 @@ export type Log = State & {
   membersOf(no: RecordNo): readonly RecordNo[];
   /**
    * At the start of a transaction: what another connection has committed makes memory doubtful.
-   * Says whether one has.
+   * Says what that was; undefined when there was no commit.
    */
-  begun(): boolean;
+  begun(): Changes | undefined;
   forget(): void;
 };
+
+/** Records of which others say something else now; undefined: it may be any. */
+export type Changes = { readonly records: readonly RecordNo[] | undefined };
 
 export function openLog(db: DatabaseHandle, options: RegistryOptions): Log {
   const words = openWords(db);
@@ -81,18 +84,21 @@ export function openLog(db: DatabaseHandle, options: RegistryOptions): Log {
   }
 
   /** Drops what others have written about since; a change of the graph may concern anybody. */
-  function catchUp(): void {
+  function catchUp(): Changes {
     const touched: RecordNo[] = [];
+    const records: RecordNo[] | undefined = last === 0 ? undefined : [];
     let isAny = last === 0;
     if (!isAny)
       for (const { type, a } of sql.after.iterate(last)) {
         if (!aloneTypes.has(type)) isAny = true;
         else if (a !== null) touched.push(a);
+        if (type === changedType && a !== null) records?.push(a);
       }
     state.records.stale(isAny ? undefined : touched);
     last = sql.last.get()!.seq;
     lastRecord = sql.lastRecord.get()!.no;
     keys.refresh();
+    return { records };
   }
 
   return {
@@ -121,13 +127,14 @@ export function openLog(db: DatabaseHandle, options: RegistryOptions): Log {
     membersOf: (no) => state.records.members(record(no).anchor),
     begun() {
       const now = sql.dataVersion.get();
-      if (now === version) return false;
+      if (now === version) return undefined;
       version = now;
-      catchUp();
-      return true;
+      return catchUp();
     },
   };
 }
+
+const changedType = eventTypes.indexOf('changed');
 
 /** Events that concern the record `a` alone, or no record's state at all. */
 const aloneTypes: ReadonlySet<number> = new Set(

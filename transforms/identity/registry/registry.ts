@@ -50,8 +50,11 @@ export type SeenRecord = Sighting & { readonly system: string; readonly value: s
  */
 export type IdentityRegistry = Decisions & {
   readonly crosswalk: Crosswalk;
-  /** At the start of a transaction. */
-  begun(): void;
+  /**
+   * At the start of a transaction. Returns the records of which another connection has said
+   * something else since; undefined: it may be any.
+   */
+  begun(): readonly RecordNo[] | undefined;
   forget(): void;
 
   recordOf(system: string, value: string): RecordNo | undefined;
@@ -119,7 +122,10 @@ export function openRegistry(db: DatabaseHandle, options: RegistryOptions): Iden
   const decisions = openDecisions(log);
   const { decided, decide, since } = decisions;
   const begun = () => {
-    if (log.begun()) decisions.refresh();
+    const changes = log.begun();
+    if (changes === undefined) return [];
+    decisions.refresh();
+    return changes.records;
   };
   begun();
   return {

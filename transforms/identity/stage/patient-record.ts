@@ -1,6 +1,11 @@
 import type { Contribution } from '../../fhir/index.ts';
 import { normalisePerson, type RawPerson } from '../normalise/index.ts';
-import type { PersonIdentifier, PersonRecord, RecordFlag } from '../record.ts';
+import {
+  type PersonIdentifier,
+  type PersonRecord,
+  type RecordFlag,
+  unknownPerson,
+} from '../record.ts';
 import {
   type IdentityElement,
   identifiersOf,
@@ -48,7 +53,7 @@ export function foldPatient(known: PersonRecord | undefined, said: PatientSaid):
   }
   const elements = touchedBy(patient, known);
   const told = normalisePerson({ ...tellingOf(patient, known), ...motherOf(mother) });
-  const before: PersonRecord = known ?? nobody;
+  const before: PersonRecord = known ?? unknownPerson;
   const record: Record<string, unknown> = { ...before };
   const cleared = new Set<RecordFlag>();
   for (const element of elements) {
@@ -63,15 +68,6 @@ export function foldPatient(known: PersonRecord | undefined, said: PatientSaid):
   record.flags = [...new Set([...kept, ...told.flags.filter((flag) => cleared.has(flag))])].sort();
   return foldContacts(record as unknown as PersonRecord, said.contacts);
 }
-
-const nobody: PersonRecord = {
-  names: [],
-  addresses: [],
-  phones: [],
-  emails: [],
-  identifiers: [],
-  flags: [],
-};
 
 function put(record: Record<string, unknown>, key: RecordKey, value: unknown): void {
   if (value === undefined) delete record[key];

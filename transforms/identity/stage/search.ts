@@ -77,11 +77,16 @@ function candidatesOf(
 ): Candidate[] {
   const { anchor } = registry.record(record);
   const { policy, scorer } = ruling;
+  const { low } = policy.thresholds;
   const likely = new Set<RecordNo>();
+  const sketch = scorer.ceiling === undefined ? undefined : people.sketchOf(record);
   for (const no of found) {
+    // Most who share a key are somebody else, which can be told without reading who they are.
+    const another = sketch === undefined ? undefined : people.sketchOf(no);
+    if (another !== undefined && scorer.ceiling!(sketch!, another) < low) continue;
     const other = registry.record(no).anchor;
     if (other === anchor || likely.has(other)) continue;
-    if (scorer.score(prepared, people.of(no)).p >= policy.thresholds.low) likely.add(other);
+    if (scorer.score(prepared, people.of(no)).p >= low) likely.add(other);
   }
   return [...likely].map((other) => {
     const members = registry

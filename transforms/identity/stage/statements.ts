@@ -2,7 +2,12 @@ import type { Issue } from '../../../engine/index.ts';
 import type { IdentityStatement, StatedPatient } from '../../fhir/index.ts';
 import type { RecordNo, ReviewKind } from '../events.ts';
 import { normaliseIdentifiers } from '../normalise/index.ts';
-import { normalisationVersion, type PersonIdentifier, type PersonRecord } from '../record.ts';
+import {
+  normalisationVersion,
+  type PersonIdentifier,
+  type PersonRecord,
+  unknownPerson,
+} from '../record.ts';
 import { fingerprintOf, type Occasion } from '../registry/index.ts';
 import { identityIssues } from './issues.ts';
 import type { IdentityStore } from './store.ts';
@@ -92,7 +97,7 @@ function seeNumber(
   on: Occasion,
 ): RecordNo {
   const own = type === undefined ? { system, value } : { system, value, type };
-  const before = from === undefined ? blank : registry.sighting(from).attributes;
+  const before = from === undefined ? unknownPerson : registry.sighting(from).attributes;
   const others = before.identifiers.filter((one) => one.system !== system);
   const attributes: PersonRecord = { ...before, identifiers: [own, ...others] };
   const fingerprint = fingerprintOf(attributes);
@@ -104,15 +109,6 @@ function seeNumber(
   };
   return registry.see({ system, value, ...sighting }, on);
 }
-
-const blank: PersonRecord = {
-  names: [],
-  addresses: [],
-  phones: [],
-  emails: [],
-  identifiers: [],
-  flags: [],
-};
 
 function joinRecords(
   store: IdentityStore,

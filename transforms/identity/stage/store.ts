@@ -1,6 +1,6 @@
 import type { DatabaseHandle } from '../../../engine/index.ts';
 import { type BlockIndex, blockSchema, openBlockIndex } from '../block/index.ts';
-import { prepare } from '../compare/index.ts';
+import { createSketches, prepare } from '../compare/index.ts';
 import { vetoesBetween } from '../decide/index.ts';
 import type { RecordNo } from '../events.ts';
 import { type Governed, type Ruling, type Shadow, shadowLogSchema } from '../policy/index.ts';
@@ -72,7 +72,7 @@ export function openIdentityStore(
   const reign = openReign(db, governed);
   const registry = openRegistry(db, registryOptions(reign, vetoes));
   db.exec(governedBySchema);
-  const people = openPeople(registry);
+  const people = openPeople(registry, createSketches());
   const tally = openTally(db);
   const index = openBlockIndex(db, {
     blockedOf: people.blockedOf,
@@ -110,7 +110,7 @@ export function openIdentityStore(
       registry.policyChanged(next.governance.hash, next.model.hash, on);
     },
     begun() {
-      registry.begun();
+      people.stale(registry.begun());
       index.refresh();
     },
     committing() {

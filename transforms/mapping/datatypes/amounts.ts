@@ -1,6 +1,6 @@
 import { decimalOf, numberOf } from '../../fhir/index.ts';
-import { type Cell, cellText, component, nested, subcomponent } from '../cell.ts';
 import type { Choice, Conversion, Environment, Settings } from '../environment.ts';
+import { type Cell, cellText, component, nested, subcomponent } from '../reading/index.ts';
 import { quietUnitOf, unitOf } from './units.ts';
 
 /** A unit may be a thing that is counted (a tablet in SNOMED CT), so any code system will do. */

@@ -1,5 +1,5 @@
-import { type Cell, component } from '../cell.ts';
 import type { Conversion, Environment, Settings } from '../environment.ts';
+import { type Cell, component } from '../reading/index.ts';
 import { sniffedType } from './magic-bytes.ts';
 import { drop } from './shape.ts';
 

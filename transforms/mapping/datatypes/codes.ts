@@ -1,5 +1,5 @@
-import { type Cell, cellText, component, nested } from '../cell.ts';
 import type { Coded, Conversion, Environment, Settings } from '../environment.ts';
+import { type Cell, cellText, component, nested } from '../reading/index.ts';
 import { drop } from './shape.ts';
 
 /** Components of CE, CWE, CNE and CF: code, text, system; then the alternate triplet. */

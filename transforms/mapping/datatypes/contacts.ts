@@ -1,5 +1,5 @@
-import { type Cell, component, subcomponent } from '../cell.ts';
 import type { Conversion } from '../environment.ts';
+import { type Cell, component, subcomponent } from '../reading/index.ts';
 import { periodOf } from './times.ts';
 
 export const addressConversion: Conversion = {
@@ -7,6 +7,7 @@ export const addressConversion: Conversion = {
   summary: 'XAD to Address; XAD.7 by the tables `address-use` and `address-type`.',
   gives: ['Address'],
   settings: ['use'],
+  words: { use: ['home', 'work', 'temp', 'old', 'billing'] },
   convert(cell, environment, settings) {
     const kind = component(cell, 7);
     const use = (kind && environment.table('address-use')?.lookup(kind)?.code) || settings.with.use;
@@ -82,6 +83,10 @@ export const telecomConversion: Conversion = {
   summary: 'XTN to ContactPoint; XTN.2 and XTN.3 by `telecom-use` and `telecom-system`.',
   gives: ['ContactPoint'],
   settings: ['use', 'system'],
+  words: {
+    use: ['home', 'work', 'temp', 'old', 'mobile'],
+    system: ['phone', 'fax', 'email', 'pager', 'url', 'sms', 'other'],
+  },
   convert(cell, environment, settings) {
     const address = electronicValue(cell);
     const value = address || numberValue(cell);

@@ -1,6 +1,6 @@
-import { type Cell, component } from '../cell.ts';
-import { toDateTime, toInstant } from '../datetime.ts';
 import type { Conversion, Environment, Settings } from '../environment.ts';
+import { type Cell, component } from '../reading/index.ts';
+import { toDateTime, toInstant } from '../times/index.ts';
 import { toNumber } from './quantities.ts';
 import { timeIssue } from './times.ts';
 

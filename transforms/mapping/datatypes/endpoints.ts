@@ -1,6 +1,5 @@
-import type { Cell } from '../cell.ts';
-import { component } from '../cell.ts';
 import type { Conversion, Environment } from '../environment.ts';
+import { type Cell, component } from '../reading/index.ts';
 import { telecomConversion } from './contacts.ts';
 import { organizationConversion } from './names.ts';
 import { drop } from './shape.ts';

@@ -1,6 +1,6 @@
 import { decimalOf } from '../../fhir/index.ts';
-import { component } from '../cell.ts';
 import type { Conversion } from '../environment.ts';
+import { component } from '../reading/index.ts';
 import { attachmentConversion } from './attachments.ts';
 import { codeableConceptConversion } from './codes.ts';
 import { telecomConversion } from './contacts.ts';

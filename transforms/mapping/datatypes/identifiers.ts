@@ -1,6 +1,6 @@
-import { type Cell, cellText, component, nested, subcomponent } from '../cell.ts';
-import { toDateTime } from '../datetime.ts';
 import type { Conversion, Environment, Settings } from '../environment.ts';
+import { type Cell, cellText, component, nested, subcomponent } from '../reading/index.ts';
+import { toDateTime } from '../times/index.ts';
 import { periodOf } from './times.ts';
 
 const identifierTypes = 'http://terminology.hl7.org/CodeSystem/v2-0203';
@@ -44,12 +44,14 @@ export const cxConversion: Conversion = {
   summary: 'CX to Identifier: value, system of the assigning authority, type, period.',
   gives: ['Identifier'],
   settings: ['type', 'system', 'authority', 'use'],
+  words: { use: ['usual', 'official', 'temp', 'secondary', 'old'] },
   convert(cell, environment, settings) {
     const value = component(cell, 1);
     if (value === '') return undefined;
     const type = component(cell, 5) || String(settings.with.type ?? '');
     const identifier: fhir4.Identifier = {};
-    if (settings.with.use === 'old') identifier.use = 'old';
+    const use = settings.with.use as fhir4.Identifier['use'];
+    if (use) identifier.use = use;
     if (type !== '') identifier.type = typeOf(environment, type);
     const system = systemOf(cell, 4, environment) ?? defaultSystem(environment, settings);
     if (system) identifier.system = system;

@@ -77,6 +77,7 @@ import { visitConversions } from './visits.ts';
 
 export { identifierKey, isContradicted, systemOf } from './identifiers.ts';
 export { placeValue } from './places.ts';
+export { ucumCode } from './ucum.ts';
 
 /** Everything that `as:` may name. */
 export const conversions: ReadonlyMap<string, Conversion> = new Map(

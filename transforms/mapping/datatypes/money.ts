@@ -1,6 +1,6 @@
 import { decimalOf } from '../../fhir/index.ts';
-import { type Cell, component, subcomponent } from '../cell.ts';
 import type { Conversion, Environment } from '../environment.ts';
+import { type Cell, component, subcomponent } from '../reading/index.ts';
 import { toNumber } from './quantities.ts';
 
 /** A product of two decimals as people calculate it: no binary fraction shows. */

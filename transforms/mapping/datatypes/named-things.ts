@@ -1,5 +1,5 @@
-import { component } from '../cell.ts';
 import type { Conversion } from '../environment.ts';
+import { component } from '../reading/index.ts';
 import { eiIdentifier, entityOf } from './identifiers.ts';
 import { drop } from './shape.ts';
 

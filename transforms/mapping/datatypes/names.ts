@@ -1,5 +1,5 @@
-import { type Cell, cellText, component, nested, subcomponent } from '../cell.ts';
 import type { Conversion, Environment } from '../environment.ts';
+import { type Cell, cellText, component, nested, subcomponent } from '../reading/index.ts';
 import { identifierOf } from './identifiers.ts';
 import { drop } from './shape.ts';
 import { periodOf } from './times.ts';
@@ -31,6 +31,7 @@ export const humanNameConversion: Conversion = {
   summary: 'XPN to HumanName; XPN.7 by the table `name-use`.',
   gives: ['HumanName'],
   settings: ['use'],
+  words: { use: ['usual', 'official', 'temp', 'nickname', 'anonymous', 'old', 'maiden'] },
   convert(cell, environment, settings) {
     const typeCode = component(cell, 7);
     const use =

@@ -1,5 +1,5 @@
-import { cellText } from '../cell.ts';
 import type { Conversion } from '../environment.ts';
+import { cellText } from '../reading/index.ts';
 
 export const narrativeConversion: Conversion = {
   name: 'Narrative',

@@ -1,6 +1,6 @@
-import { type Cell, cellText, component } from '../cell.ts';
-import { toDateTime } from '../datetime.ts';
 import type { Conversion, Environment, Settings } from '../environment.ts';
+import { type Cell, cellText, component } from '../reading/index.ts';
+import { toDateTime } from '../times/index.ts';
 import { practitioner } from './names.ts';
 import { timeIssue } from './times.ts';
 

@@ -1,7 +1,7 @@
 import { decimalOf } from '../../fhir/index.ts';
-import { type Cell, cellText, component, nested } from '../cell.ts';
-import { toDateTime, toTime } from '../datetime.ts';
 import type { Choice, Conversion, Environment, Settings } from '../environment.ts';
+import { type Cell, cellText, component, nested } from '../reading/index.ts';
+import { toDateTime, toTime } from '../times/index.ts';
 import { codeableConcept } from './codes.ts';
 import { splitComparator } from './quantities.ts';
 import { drop } from './shape.ts';

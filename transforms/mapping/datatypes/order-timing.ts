@@ -1,7 +1,7 @@
 import { decimalOf } from '../../fhir/index.ts';
-import { type Cell, cellText, component, nested, subcomponent } from '../cell.ts';
-import { toDateTime, toTime } from '../datetime.ts';
 import type { Conversion, Environment } from '../environment.ts';
+import { type Cell, cellText, component, nested, subcomponent } from '../reading/index.ts';
+import { toDateTime, toTime } from '../times/index.ts';
 import { repeatOfCode } from './repeat-patterns.ts';
 import { drop } from './shape.ts';
 import { timeIssue } from './times.ts';

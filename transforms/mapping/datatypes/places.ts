@@ -1,5 +1,5 @@
-import { type Cell, component, subcomponent } from '../cell.ts';
 import type { Conversion, Environment } from '../environment.ts';
+import { type Cell, component, subcomponent } from '../reading/index.ts';
 
 /** Point of care, room, bed and facility of a PL, between slashes: what tells it from others. */
 export function placeValue(cell: Cell): string {

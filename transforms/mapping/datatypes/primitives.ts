@@ -1,5 +1,5 @@
-import { cellText, component } from '../cell.ts';
 import type { Conversion } from '../environment.ts';
+import { cellText, component } from '../reading/index.ts';
 import { translate } from './codes.ts';
 
 export const stringConversion: Conversion = {

@@ -1,6 +1,6 @@
 import { decimalOf, numberOf } from '../../fhir/index.ts';
-import { type Cell, cellText, component, nested } from '../cell.ts';
 import type { Conversion, Settings } from '../environment.ts';
+import { type Cell, cellText, component, nested } from '../reading/index.ts';
 import { unitOf } from './units.ts';
 
 /** A decimal as HL7 NM writes it, to count with; FHIR is given its digits, by `decimalOf`. */

@@ -1,6 +1,6 @@
 import { decimalOf, numberOf } from '../../fhir/index.ts';
-import { cellText } from '../cell.ts';
 import type { Conversion } from '../environment.ts';
+import { cellText } from '../reading/index.ts';
 import { unitOf } from './units.ts';
 
 const number = String.raw`[+-]?(?:\d+(?:\.\d*)?|\.\d+)`;

@@ -1,6 +1,6 @@
-import { type Cell, cellText, component } from '../cell.ts';
-import { toDateTime } from '../datetime.ts';
 import type { Conversion } from '../environment.ts';
+import { type Cell, cellText, component } from '../reading/index.ts';
+import { toDateTime } from '../times/index.ts';
 import { displayName, humanName } from './names.ts';
 import { drop } from './shape.ts';
 

@@ -1,6 +1,13 @@
-import { type Cell, cellText, component } from '../cell.ts';
-import { type TimeValue, timeTexts, toDate, toDateTime, toInstant, toTime } from '../datetime.ts';
 import type { Conversion, Environment } from '../environment.ts';
+import { type Cell, cellText, component } from '../reading/index.ts';
+import {
+  type TimeValue,
+  timeTexts,
+  toDate,
+  toDateTime,
+  toInstant,
+  toTime,
+} from '../times/index.ts';
 
 /** Reports what was odd about a timestamp. */
 export function timeIssue(found: TimeValue, cell: Cell, environment: Environment): void {

@@ -1,5 +1,5 @@
-import { type Cell, component } from '../cell.ts';
 import type { Environment } from '../environment.ts';
+import { type Cell, component } from '../reading/index.ts';
 import { ucumCode } from './ucum.ts';
 
 export const ucumUri = 'http://unitsofmeasure.org';

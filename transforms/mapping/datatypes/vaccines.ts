@@ -1,5 +1,5 @@
-import { type Cell, cellText, component } from '../cell.ts';
 import type { Conversion, Environment, Settings } from '../environment.ts';
+import { type Cell, cellText, component } from '../reading/index.ts';
 import { codeableConcept, translate } from './codes.ts';
 
 /** The repetition of RXA-9 that is a code: others are remarks. */

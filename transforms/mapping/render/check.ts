@@ -1,9 +1,8 @@
 import { suggestion } from '../../../engine/index.ts';
-import { childrenOf, elementsOf, resourceTypes } from '../elements.ts';
-import { parseFieldPath } from '../field-path.ts';
+import { childrenOf, choiceNames, elementsOf, resourceTypes } from '../elements/index.ts';
 import type { Layer, Merged } from '../merge.ts';
+import { parseFieldPath } from '../reading/index.ts';
 import type { Report } from '../report.ts';
-import { choiceNames } from '../target.ts';
 import { type FhirPath, parseFhirPath } from './fhir-path.ts';
 import type { RenderRow, SegmentList } from './language.ts';
 import { namesOf } from './systems.ts';

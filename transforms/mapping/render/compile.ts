@@ -1,5 +1,5 @@
-import { fieldPath } from '../field-path.ts';
 import type { Merged } from '../merge.ts';
+import { fieldPath } from '../reading/index.ts';
 import { type FhirPath, parseFhirPath } from './fhir-path.ts';
 import type { RenderRow, SegmentList } from './language.ts';
 import { type Names, namesOf } from './systems.ts';

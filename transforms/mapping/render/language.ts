@@ -40,7 +40,7 @@ const group: z.ZodType<SegmentList> = z.lazy(() => z.array(z.union([segment, gro
 const message = z.strictObject({
   structure: z
     .string()
-    .regex(/^[A-Z0-9_]+$/)
+    .regex(/^[A-Z0-9_]+$/, 'write it like `ADT_A01`')
     .describe('MSH-9.3, such as `ADT_A01`.'),
   segments: z
     .array(z.union([segment, group]))
@@ -55,7 +55,7 @@ const message = z.strictObject({
 /** Keys of a mapping file. */
 export const renderKeys = {
   render_segments: z
-    .record(z.string().regex(/^[A-Z][A-Z0-9]{2}$/), z.string())
+    .record(z.string().regex(/^[A-Z][A-Z0-9]{2}$/, 'expected a segment such as `PID`'), z.string())
     .optional()
     .describe('Segment to what it stands for: `Patient`, `Patient.contact`, `Message`.'),
   render_messages: z

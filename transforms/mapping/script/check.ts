@@ -1,8 +1,8 @@
 import { suggestion } from '../../../engine/index.ts';
+import { partElement, resolveTarget } from '../elements/index.ts';
 import type { RuleRow } from '../language.ts';
 import type { Merged } from '../merge.ts';
 import type { Report } from '../report.ts';
-import { partElement, resolveTarget } from '../target.ts';
 import { plainTypes } from './convert.ts';
 import type { CheckedScripts } from './scripts.ts';
 

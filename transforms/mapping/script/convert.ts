@@ -1,7 +1,7 @@
-import { type Cell, cellText, component } from '../cell.ts';
-import { checkConstant, type Place } from '../check-values.ts';
+import { checkConstant, type Place } from '../elements/index.ts';
 import type { Conversion, Environment } from '../environment.ts';
 import type { RuleRow } from '../language.ts';
+import { type Cell, cellText, component } from '../reading/index.ts';
 import type { ScriptFailureCode, ScriptField } from './protocol.ts';
 import { askSandbox, loadScripts } from './sandbox.ts';
 import type { Scripts } from './scripts.ts';

@@ -37,7 +37,9 @@ export function readScripts(
       sources.push({ name: value.script, text: readFileSync(file, 'utf8') });
     } catch (cause) {
       const place = yamls.find((yaml) => yaml.file === yamlFile)!.valueAt(['script']);
-      const message = `${value.script} cannot be read: ${reasonOf(cause)}`;
+      const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+      const why = isMissing ? 'is not there' : `cannot be read: ${reasonOf(cause)}`;
+      const message = `${value.script} ${why}; it is looked for beside the mapping`;
       issues.push({ ...place, severity: 'error', code: 'script-unreadable', message });
     }
   }

@@ -1,7 +1,11 @@
-import { compileDateFormat, type DateFormat } from '../date-formats.ts';
-import { localMs } from '../date-parts.ts';
-import { readParts } from '../datetime.ts';
-import { formatOffset, zoneOf } from '../zones.ts';
+import {
+  compileDateFormat,
+  type DateFormat,
+  formatOffset,
+  localMs,
+  readParts,
+  zoneOf,
+} from '../times/index.ts';
 import { add, type Tally } from './tally.ts';
 
 /** Formats seen in the wild, tried in this order. */

@@ -1,5 +1,5 @@
 import { type Hl7Message, parse, peekHeader } from '../../hl7v2/index.ts';
-import { type ConvertedBytes, convertBytes } from '../convert-bytes.ts';
+import { type ConvertedBytes, convertBytes } from '../convert/index.ts';
 import type { LoadedMapping } from '../load.ts';
 import { isWord } from './tally.ts';
 

@@ -9,7 +9,7 @@ import {
   type StageContext,
 } from '../../../engine/index.ts';
 import type { Conversion } from '../../fhir/index.ts';
-import { compiledOf, convertRaw } from '../convert-bytes.ts';
+import { compiledOf, convertRaw } from '../convert/index.ts';
 import { loadMapping } from '../load.ts';
 import { runTests } from '../run-tests.ts';
 import { addUses, takeUses } from '../script/index.ts';

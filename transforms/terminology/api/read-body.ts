@@ -1,8 +1,6 @@
-import { limits } from '../../../engine/index.ts';
+import { readJsonBody } from '../../../engine/index.ts';
 import type { Json } from '../knowledge.ts';
 import { declined, parametersOfQuery } from '../operations/index.ts';
-
-const jsonTypes = /^application\/(fhir\+json|json)\s*(;|$)/i;
 
 /** The Parameters of a request: its body, and what its URL says beside. Throws refusals. */
 export async function readParameters(request: Request): Promise<Json> {
@@ -15,34 +13,10 @@ export async function readParameters(request: Request): Promise<Json> {
 
 /** A JSON body. Throws refusals: another type, no JSON, nested deeper than any FHIR. */
 export async function readJson(request: Request): Promise<Json> {
-  if (!jsonTypes.test(request.headers.get('content-type') ?? ''))
-    throw declined(415, 'not-supported', 'send application/fhir+json');
-  const text = await request.text();
-  if (isTooDeep(text)) throw declined(400, 'invalid', 'the body is nested too deep');
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    throw declined(400, 'invalid', 'the body is not JSON');
-  }
-  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Json;
-  throw declined(400, 'invalid', 'the body is not a JSON object');
+  const body = await readJsonBody(request);
+  if ('value' in body) return body.value;
+  if (body.fault === 'media-type') throw declined(415, 'not-supported', body.text);
+  throw declined(400, 'invalid', body.text);
 }
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-
-/** Made to exhaust whoever walks through it. */
-function isTooDeep(text: string): boolean {
-  let depth = 0;
-  let isText = false;
-  for (let at = 0; at < text.length; at += 1) {
-    const char = text[at];
-    if (isText && char === '\\') at += 1;
-    else if (char === '"') isText = !isText;
-    else if (!isText && (char === '{' || char === '[')) {
-      depth += 1;
-      if (depth > limits.jsonDepthMax) return true;
-    } else if (!isText && (char === '}' || char === ']')) depth -= 1;
-  }
-  return false;
-}

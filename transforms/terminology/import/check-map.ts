@@ -1,9 +1,9 @@
 import type { DatabaseHandle } from '../../../engine/index.ts';
+import { relationshipOf } from '../relationships.ts';
 import { canonicalJson, partsOf } from '../store/index.ts';
 import type { Staged } from './context.ts';
 import { listOf, textOf } from './fhir-shape.ts';
 import type { Findings } from './findings.ts';
-import { relationshipOf } from './relationships.ts';
 
 /** Whether a target is out of use: undefined where nobody here knows its code system. */
 export type TargetState = (

@@ -1,9 +1,9 @@
 import type { Concept, Json, ResourceType } from '../knowledge.ts';
+import { relationshipOf } from '../relationships.ts';
 import { edgeKinds, hierarchyProperties, inOrder, type Staging } from '../store/index.ts';
 import type { ImportContext, Staged } from './context.ts';
 import { listOf, textOf } from './fhir-shape.ts';
 import type { Input } from './input.ts';
-import { relationshipOf } from './relationships.ts';
 import { membersOf } from './set-members.ts';
 
 /** Finds the line of a code in what was read. */

@@ -1,3 +1,2 @@
 export type { ImportFinding } from './findings.ts';
-export { relationshipOf } from './relationships.ts';
 export { type ImportOptions, type ImportReport, importFiles } from './run-import.ts';

@@ -1,8 +1,8 @@
 import type { Json } from '../knowledge.ts';
+import { relationshipOf } from '../relationships.ts';
 import type { MappingRow, Staging } from '../store/index.ts';
 import type { ImportContext } from './context.ts';
 import type { Input } from './input.ts';
-import { relationshipOf } from './relationships.ts';
 
 export type TextMapping = {
   readonly source: string;

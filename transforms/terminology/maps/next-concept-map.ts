@@ -1,5 +1,5 @@
-import { relationshipOf } from '../import/index.ts';
 import type { Json } from '../knowledge.ts';
+import { relationshipOf } from '../relationships.ts';
 import type { DecidedCode } from './next-release.ts';
 
 type Group = {

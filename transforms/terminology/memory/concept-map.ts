@@ -1,4 +1,5 @@
 import type { ConceptMap, Json, Mapping, Relationship } from '../knowledge.ts';
+import { relationshipOf } from '../relationships.ts';
 
 /** A concept map from its JSON, R4 or R5, held in memory. */
 export function memoryConceptMap(json: Json): ConceptMap {
@@ -19,20 +20,6 @@ export function memoryConceptMap(json: Json): ConceptMap {
     rows: () => rows,
   };
 }
-
-/** What an R4 equivalence says as an R5 relationship; R4 words tell what the target is. */
-export const relationshipOf: Readonly<Record<string, Relationship>> = {
-  relatedto: 'related-to',
-  equivalent: 'equivalent',
-  equal: 'equivalent',
-  wider: 'source-is-narrower-than-target',
-  subsumes: 'source-is-narrower-than-target',
-  narrower: 'source-is-broader-than-target',
-  specializes: 'source-is-broader-than-target',
-  inexact: 'related-to',
-  unmatched: 'not-related-to',
-  disjoint: 'not-related-to',
-};
 
 function rowsOf(group: Json): readonly Mapping[] {
   const source = systemOf(group.source, group.sourceVersion);

@@ -14,7 +14,7 @@ import { memoryCodeSystem } from './code-system.ts';
 import { memoryConceptMap } from './concept-map.ts';
 
 export { memoryCodeSystem, propertyText } from './code-system.ts';
-export { memoryConceptMap, relationshipOf } from './concept-map.ts';
+export { memoryConceptMap } from './concept-map.ts';
 
 /**
  * Knowledge of the given FHIR resources; what is of another type is passed over, and of two with

@@ -1,5 +1,5 @@
 import type { Check, ObjectPlan, TreeElement } from '../plan/index.ts';
-import { checkObject, fail, leaveUnchecked, treeOf } from '../plan/index.ts';
+import { checkObject, fail, leaveUnchecked, noteElementId, treeOf } from '../plan/index.ts';
 import { isRawNumber, narrativeFault, type Primitive, primitives } from '../values/index.ts';
 import { bindingRule } from './binding.ts';
 import { type Compiler, typeUrl } from './compiler.ts';
@@ -108,8 +108,9 @@ function primitiveCheck(primitive: Primitive, type: string, name: string): Check
   const check: Check = (value, walk) => {
     if (isValid(value)) {
       // Of an element's id R4 says only in words that it holds no blank (Element.id).
-      if (isElementId && /\s/.test(String(value)))
-        fail(walk, code, 'expected an id without spaces');
+      if (!isElementId) return;
+      if (/\s/.test(String(value))) fail(walk, code, 'expected an id without spaces');
+      noteElementId(walk, String(value));
       return;
     }
     const isShape = typeof value === json || (json === 'number' && isRawNumber(value));

@@ -1,26 +1,25 @@
 import type { Constraint } from '../../fhir/index.ts';
-import {
-  type Check,
-  fail,
-  leaveUnchecked,
-  report,
-  type TreeElement,
-  treeOf,
-  type Walk,
-} from '../plan/index.ts';
-import { isNoCodeOf } from '../terms/index.ts';
-import { isObject } from '../values/index.ts';
+import { type Check, leaveUnchecked, report, type TreeElement, treeOf } from '../plan/index.ts';
 import { type Compiler, typeUrl } from './compiler.ts';
-import { checkReference } from './resolve.ts';
 
 /**
  * Invariants that a check of our own already guarantees: FHIRPath would only say it again, slower.
  * Empty elements and extensions (ele-1, ext-1), narratives (txt-1, txt-2), contained resources
- * (dom-2 to dom-5), local references (ref-1), and the distinct URLs of a Bundle (bdl-7).
+ * (dom-2 to dom-5), local references (ref-1), periods (per-1), and the distinct URLs of a Bundle
+ * (bdl-7).
  */
 const guaranteed = new Set(
-  'ele-1 ext-1 txt-1 txt-2 dom-2 dom-3 dom-4 dom-5 ref-1 bdl-7 dom-r4b'.split(' '),
+  'ele-1 ext-1 txt-1 txt-2 dom-2 dom-3 dom-4 dom-5 ref-1 per-1 bdl-7 dom-r4b'.split(' '),
 );
+
+/** Expressions of R4 that say less than their own sentence; R4B and R5 have them right. */
+const corrected: ReadonlyMap<string, string> = new Map([
+  // que-12: "If there are more than one enableWhen, enableBehavior must be specified".
+  [
+    'enableWhen.count() > 2 implies enableBehavior.exists()',
+    'enableWhen.count() > 1 implies enableBehavior.exists()',
+  ],
+]);
 
 const bestPractice = 'http://hl7.org/fhir/StructureDefinition/elementdefinition-bestpractice';
 
@@ -57,7 +56,8 @@ function invariantRule(
   let isCompiled = false;
   return (value, walk, type, extra) => {
     if (!isCompiled) {
-      run = compiler.invariant(constraint);
+      const expression = corrected.get(constraint.expression ?? '') ?? constraint.expression;
+      run = compiler.invariant({ ...constraint, ...(expression && { expression }) });
       isCompiled = true;
     }
     const holds = run?.(value, walk, path ?? type, extra);
@@ -76,39 +76,6 @@ export function constraintsBelow(node: TreeElement, compiler: Compiler): readonl
   const inherited = of === undefined ? [] : (treeOf(of)?.definition.constraint ?? []);
   const keys = new Set(constraint.map(({ key }) => key));
   return [...constraint, ...inherited.filter(({ key }) => !keys.has(key))];
-}
-
-/** What holds of a type whatever a profile says, beyond its members. */
-export function typeRules(type: string | undefined): Check[] {
-  if (type === 'Extension') return [checkExtensionContent];
-  if (type === 'Reference') return [checkReference];
-  return type !== undefined && withSystem.has(type) ? [checkSystem] : [];
-}
-
-const withSystem = new Set('Coding Identifier Quantity Age Count Distance Duration'.split(' '));
-
-/**
- * What is meant by a code or an identifier is said by an absolute URI (datatypes.html#Coding); of
- * code systems that are a grammar, the code is one.
- */
-function checkSystem(value: unknown, walk: Walk): void {
-  if (!isObject(value)) return;
-  const { system, code } = value;
-  if (typeof system !== 'string' || system.trim() === '') return;
-  if (!system.includes(':')) {
-    const expected = 'expected an absolute URI, as http://loinc.org or urn:oid:1.2.3';
-    fail(walk, 'fhir-value-invalid', expected, 'system');
-  } else if (typeof code === 'string' && isNoCodeOf(system, code))
-    fail(walk, 'fhir-binding', 'its code system has no such code', 'code');
-}
-
-/** ext-1: extensions inside or a value, not both and not neither. */
-function checkExtensionContent(value: unknown, walk: Walk): void {
-  if (!isObject(value)) return;
-  let hasValue = false;
-  for (const key in value) if (key.startsWith('value') || key.startsWith('_value')) hasValue = true;
-  if (hasValue === 'extension' in value)
-    fail(walk, 'fhir-invariant', 'ext-1: Must have either extensions or value[x], not both');
 }
 
 /** By what FHIRPath calls the type of an element with elements of its own: its path. */

@@ -1,7 +1,8 @@
 import type { Needed, ObjectPlan, Slot, TreeElement } from '../plan/index.ts';
 import { type Compiler, typeUrl } from './compiler.ts';
-import { constraintsBelow, invariantRules, pathTypeOf, typeRules } from './object-rules.ts';
+import { constraintsBelow, invariantRules, pathTypeOf } from './object-rules.ts';
 import { slotsOf } from './slots.ts';
+import { typeRules } from './type-rules.ts';
 
 /** Bits of a number that JavaScript's operators know. */
 const bitsMax = 31;

@@ -13,6 +13,7 @@ import {
 } from '../plan/index.ts';
 import { isObject, primitives } from '../values/index.ts';
 import type { Compiler } from './compiler.ts';
+import { extensionCounts } from './extension-counts.ts';
 import { itemCheck } from './item.ts';
 import { type Slices, slicesOf, type Tally } from './slices.ts';
 
@@ -35,7 +36,7 @@ export function slotsOf(node: TreeElement, compiler: Compiler): Keyed[] {
     const key = isChoice ? `${name}${code.charAt(0).toUpperCase()}${code.slice(1)}` : name;
     const item = itemCheck(node, code, compiler);
     return primitives.has(code)
-      ? primitiveSlots(key, code, node, item, compiler)
+      ? primitiveSlots(key, code, node, item, compiler).slice(0, isAttribute(node) ? 1 : 2)
       : complexSlot(key, code, node, item, compiler);
   });
 }
@@ -46,6 +47,12 @@ function isResourceId({ definition }: TreeElement): boolean {
   return name === 'id' && deeper.length === 0 && isR4Type(type);
 }
 
+/** What XML writes as an attribute, or as itself, has no sibling with extensions (Element.id). */
+function isAttribute({ definition }: TreeElement): boolean {
+  const base = definition.base?.path ?? definition.path;
+  return base === 'Element.id' || base === 'Extension.url' || base === 'Narrative.div';
+}
+
 function complexSlot(
   key: string,
   type: string,
@@ -54,6 +61,7 @@ function complexSlot(
   compiler: Compiler,
 ): Keyed[] {
   const slices = slicesOf(node, type, compiler);
+  const checkCounts = type === 'Extension' ? extensionCounts(compiler) : undefined;
   const checkItems = (values: readonly unknown[], walk: Walk): void => {
     const tally = slices?.start();
     for (let at = 0; at < values.length; at += 1) {
@@ -63,6 +71,7 @@ function complexSlot(
     }
     setPlace(walk, -1);
     if (tally !== undefined) slices?.finish(tally, walk);
+    checkCounts?.(values, walk);
   };
   const inList = listCheck(node, checkItems);
   if (isList(node.definition)) return [[key, (value, walk) => inList(value, walk)]];

@@ -48,15 +48,20 @@ const plainType = (profile: string): string | undefined => {
   return isR4Type(name) ? name : undefined;
 };
 
+/** `Type/id` at the end of a reference, or `Type?search` as the whole of one. */
 const typed =
   /(?:^|\/)([A-Z][A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/;
+const searched = /^([A-Z][A-Za-z]+)\?/;
 
 /** The type that a reference leads to, as far as it can be known here. */
 export function targetType(value: Json, target: Json | undefined): string | undefined {
   const { resourceType } = target ?? {};
   if (typeof resourceType === 'string') return resourceType;
   const { reference, type } = value;
-  const written = typeof reference === 'string' ? typed.exec(reference)?.[1] : undefined;
+  const written =
+    typeof reference === 'string'
+      ? (typed.exec(reference) ?? searched.exec(reference))?.[1]
+      : undefined;
   if (written !== undefined && isR4Type(written)) return written;
   return typeof type === 'string' && isR4Type(type) ? type : undefined;
 }

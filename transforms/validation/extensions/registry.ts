@@ -4,6 +4,7 @@ import { z } from 'zod';
 import {
   type ConfigIssue,
   checkYaml,
+  errorAt,
   readYaml,
   suggestion,
   type YamlFile,
@@ -111,7 +112,7 @@ function mistakesIn(
 ): readonly ConfigIssue[] {
   const found: ConfigIssue[] = [];
   const mistake = (key: string, code: string, message: string) =>
-    found.push({ ...yaml.valueAt(['extensions', index, key]), severity: 'error', code, message });
+    found.push(errorAt(yaml, ['extensions', index, key], code, message));
   if (before !== undefined && before !== baseFile)
     mistake('url', 'extension-twice', `\`${url}\` is registered already`);
   if (owner === reviewer && yaml.file !== baseFile)

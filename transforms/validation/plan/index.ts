@@ -9,6 +9,7 @@ export {
   type Json,
   leave,
   leaveUnchecked,
+  noteElementId,
   pathOf,
   report,
   setPlace,

@@ -32,6 +32,8 @@ export type Walk = {
   bundle: BundleIndex | undefined;
   /** The entry's own URL in that Bundle; '' outside one. */
   fullUrl: string;
+  /** Where ids of elements were met in the resource; undefined before the first. */
+  ids: Map<string, string> | undefined;
   /** Has an element been looked at by more than one profile, so that things are said twice? */
   isRepeated: boolean;
   /** What invariants were told of these two; made when the first one runs. */
@@ -53,6 +55,7 @@ export function startWalk(resource: Json, base: string): Walk {
     bundle: undefined,
     fullUrl: '',
     environment: undefined,
+    ids: undefined,
     isRepeated: false,
     base,
   };
@@ -81,6 +84,22 @@ export function report(
 export const fail = (walk: Walk, code: string, diagnostics: string, member?: string): void =>
   report(walk, 'error', code, diagnostics, member);
 
+/**
+ * An id of an element is given once in its resource (Element.id); several profiles may look at it.
+ * Elements of a StructureDefinition have theirs in the differential and in the snapshot.
+ */
+export function noteElementId(walk: Walk, id: string): void {
+  if (walk.names[walk.depth - 2] === 'element') return;
+  walk.ids ??= new Map();
+  let place = '';
+  for (let at = walk.start; at < walk.depth; at += 1)
+    place += `.${walk.names[at]}${walk.places[at]}`;
+  const before = walk.ids.get(id);
+  if (before === undefined) walk.ids.set(id, place);
+  else if (before !== place)
+    fail(walk, 'fhir-element-id-duplicate', 'another element of the resource has this id');
+}
+
 /** Notes what nobody here can say. */
 export function leaveUnchecked(walk: Walk, diagnostics: string, member?: string): void {
   const path = pathOf(walk, member);
@@ -96,6 +115,7 @@ export function isQuiet(walk: Walk, check: (apart: Walk) => void): boolean {
     issues: [],
     unchecked: [],
     environment: undefined,
+    ids: undefined,
   };
   check(apart);
   return apart.issues.every(({ severity }) => severity !== 'error' && severity !== 'fatal');

@@ -10,6 +10,8 @@ import {
   type Walk,
 } from '../plan/index.ts';
 import { isObject } from '../values/index.ts';
+import { checkDocument } from './document.ts';
+import { changedBy, checkPast, checkRequest, checkResponse } from './requests.ts';
 
 /** The entries of a Bundle by the URLs that references find them by. */
 export function indexBundle({ type, entry }: Json): BundleIndex {
@@ -42,12 +44,16 @@ const withoutUrls = new Set(['batch', 'transaction', 'batch-response', 'transact
 export function checkBundle({ type, entry }: Json, walk: Walk): void {
   if (!Array.isArray(entry)) return;
   const seen = new Set<string>();
+  const changed = new Set<string>();
   enter(walk, 'entry');
   entry.forEach((one: unknown, at) => {
     if (!isObject(one)) return;
     setPlace(walk, at);
     const { fullUrl, resource } = one;
     if (type === 'batch' || type === 'transaction') checkRequest(one, walk);
+    if (type === 'history') checkPast(one, walk);
+    if (type === 'transaction') checkChanged(one, changed, walk);
+    if (one.response !== undefined) checkResponse(one, walk);
     if (typeof fullUrl === 'string') {
       checkUrl(fullUrl, resource, withLinks.has(String(type)), walk);
       const key = `${fullUrl} ${versionOf(resource)}`;
@@ -58,6 +64,15 @@ export function checkBundle({ type, entry }: Json, walk: Walk): void {
       fail(walk, 'fhir-full-url', 'an entry with a resource needs a `fullUrl`', 'fullUrl');
   });
   leave(walk);
+  if (type === 'document') checkDocument({ entry }, walk);
+}
+
+function checkChanged(entry: Json, before: Set<string>, walk: Walk): void {
+  const target = changedBy(entry);
+  if (target === undefined) return;
+  if (before.has(target))
+    fail(walk, 'fhir-entry-duplicate', 'an entry before changes the same resource', 'request.url');
+  before.add(target);
 }
 
 function versionOf(resource: unknown): string {
@@ -85,35 +100,4 @@ function checkUrl(fullUrl: string, resource: unknown, hasLinks: boolean, walk: W
   const severity = hasLinks ? 'error' : 'warning';
   const message = 'the `fullUrl` names another id than the resource has';
   report(walk, severity, 'fhir-full-url', message, 'fullUrl');
-}
-
-/** An address on a server: a type, or a type and an id, or a search for one. */
-const address = /^(?:https?:\/\/[^?]+\/)?([A-Z][A-Za-z]+)(?:\/([A-Za-z0-9\-.]{1,64}))?(\?.*)?$/;
-
-/** Operations (`$`) and searches (`_search`) are no addresses: they take what they take. */
-function checkRequest({ request, resource }: Json, walk: Walk): void {
-  if (!isObject(request)) return;
-  const { method, url } = request;
-  const [, type = '', id, query] = (typeof url === 'string' && address.exec(url)) || [];
-  if (!isR4Type(type)) return;
-  const writes = method === 'PUT' || method === 'PATCH' || (method === 'POST' && id === undefined);
-  if (!isObject(resource)) {
-    if (writes) fail(walk, 'fhir-cardinality', `a ${method} needs its \`resource\``, 'resource');
-    return;
-  }
-  if (!writes || method === 'PATCH') return;
-  if (resource.resourceType !== type)
-    fail(
-      walk,
-      'fhir-type-mismatch',
-      'the resource is not of the type of this address',
-      'request.url',
-    );
-  else if (method === 'PUT' && query === undefined && resource.id !== id)
-    fail(
-      walk,
-      'fhir-id-mismatch',
-      'the resource does not have the id of this address',
-      'request.url',
-    );
 }

@@ -38,11 +38,20 @@ function checkMeta(meta: unknown, walk: Walk): void {
     fail(walk, 'fhir-contained', 'a contained resource has no label (dom-5)', 'meta.security');
 }
 
+/** Elements that are a text wherever R4 has them: what looks like a reference there is none. */
+const texts = new Set(
+  'code comment description display div family given id line name text title valueString'.split(
+    ' ',
+  ),
+);
+
 function collectLocal(value: unknown, into: Set<string>): void {
   if (typeof value === 'string') {
     if (value.charCodeAt(0) === 35) into.add(value);
   } else if (Array.isArray(value)) for (const one of value) collectLocal(one, into);
-  else if (isObject(value)) for (const key in value) collectLocal(value[key], into);
+  else if (isObject(value))
+    for (const key in value)
+      if (typeof value[key] !== 'string' || !texts.has(key)) collectLocal(value[key], into);
 }
 
 function refersToContainer(resource: Json): boolean {

@@ -28,8 +28,14 @@ export const isNoCodeOf = (system: string, code: string): boolean =>
 
 const ucum = 'http://unitsofmeasure.org';
 
+type Unit = { dim_?: { dimVec_?: readonly number[] | null } };
 type Ucum = {
-  UcumLhcUtils: { getInstance(): { validateUnitString(unit: string): { status: string } } };
+  UcumLhcUtils: {
+    getInstance(): {
+      validateUnitString(unit: string): { status: string };
+      getSpecifiedUnit(unit: string, use: 'validate'): { unit: Unit | null };
+    };
+  };
 };
 
 let library: Ucum | undefined;
@@ -51,7 +57,55 @@ function isUnit(code: string): boolean {
   return is;
 }
 
+/** A unit of each kind of measure that a type of FHIR is bound to. */
+const unitOf = { time: 's', length: 'm' } as const;
+export type Measured = keyof typeof unitOf;
+
+const kinds = new Map<string, boolean>();
+
+/** Does a unit of UCUM measure this? Undefined for what is no unit. */
+export function measures(code: string, wanted: Measured): boolean | undefined {
+  if (!isUnit(code)) return undefined;
+  const key = `${wanted} ${code}`;
+  const before = kinds.get(key);
+  if (before !== undefined) return before;
+  const { UcumLhcUtils } = library as Ucum;
+  const kind = (unit: string) =>
+    UcumLhcUtils.getInstance().getSpecifiedUnit(unit, 'validate').unit?.dim_?.dimVec_?.join() ?? '';
+  const is = kind(code) === kind(unitOf[wanted]);
+  if (kinds.size >= unitsMax) kinds.clear();
+  kinds.set(key, is);
+  return is;
+}
+
+/**
+ * What a code of these systems looks like: another is none of theirs, and whether this one is
+ * cannot be said here.
+ */
+const shapes: Readonly<Record<string, (code: string) => boolean>> = {
+  // CDC's race and ethnicity codes.
+  'urn:oid:2.16.840.1.113883.6.238': (code) => /^\d{4}-\d$/.test(code) && hasCheckDigit(code),
+  'http://terminology.hl7.org/CodeSystem/v3-AdministrativeGender': (code) =>
+    ['F', 'M', 'UN'].includes(code),
+  'http://terminology.hl7.org/CodeSystem/v3-NullFlavor': (code) => nullFlavors.has(code),
+};
+
+const nullFlavors = new Set(
+  'NI INV DER OTH NINF PINF UNC MSK NA UNK ASKU NAV NASK NAVU QS TRC NP'.split(' '),
+);
+
+/** The last digit by Luhn (ISO/IEC 7812-1), over the digits before the dash. */
+function hasCheckDigit(code: string): boolean {
+  const [digits = '', check] = code.split('-');
+  const sum = [...digits].reverse().reduce((before, digit, at) => {
+    const twice = Number(digit) * 2;
+    return before + (at % 2 === 1 ? Number(digit) : twice > 9 ? twice - 9 : twice);
+  }, 0);
+  return (10 - (sum % 10)) % 10 === Number(check);
+}
+
 export function inSystem(system: string, code: string): Verdict {
+  if (Object.hasOwn(shapes, system)) return shapes[system]?.(code) ? 'unknown' : 'no';
   const knows = Object.hasOwn(systems, system) ? systems[system] : undefined;
   if (knows === undefined) return 'unknown';
   return knows(code) ? 'yes' : 'no';

@@ -1,5 +1,5 @@
 export { type CodeSystem, type Expansion, expand, type Terms, type ValueSet } from './expand.ts';
-export { isNoCodeOf } from './grammars.ts';
+export { isNoCodeOf, type Measured, measures } from './grammars.ts';
 export {
   createValueSets,
   firstOf,

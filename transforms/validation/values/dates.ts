@@ -78,3 +78,18 @@ function isTimeWithZone(text: string): boolean {
 }
 
 export const isTime = (text: string): boolean => timeEnd(text, 0) === text.length;
+
+/**
+ * Does what begins at `start` begin before the end of `end`? Both as written; to the precision that
+ * they share, so that an end without a time is its whole day. What is no date begins anywhere.
+ */
+export function startsBeforeEnd(start: string, end: string): boolean {
+  const [from, to] = [dateLength(start), dateLength(end)];
+  if (from === 0 || to === 0) return true;
+  if (start.length > from && end.length > to) {
+    const [first, last] = [Date.parse(start), Date.parse(end)];
+    return !(first > last);
+  }
+  const length = Math.min(from, to);
+  return start.slice(0, length) <= end.slice(0, length);
+}

@@ -21,7 +21,7 @@ type Scan = {
 };
 
 const noDiv = 'it does not begin with a `div`';
-const noEntity = 'an `&` in it is no entity';
+const noEntity = 'an `&` in it is none of the entities of XML (`&#160;` for `&nbsp;`)';
 const notWellFormed = 'a tag in it is not well-formed XML';
 
 /** XML 1.0, section 2.2, as far as JSON could hold it. */
@@ -69,7 +69,8 @@ export function narrativeFault(div: string): string | undefined {
 const [lessThan, slash, equals, greaterThan] = [60, 47, 61, 62];
 const [doubleQuote, singleQuote] = [34, 39];
 
-const entity = /&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|[A-Za-z][A-Za-z0-9]{1,30});/y;
+/** XML knows five by name; HTML's others (`&nbsp;`) are written as their characters. */
+const entity = /&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|(?:amp|lt|gt|quot|apos));/y;
 
 /** Is there an `&` before `end` that begins no entity? */
 function hasWrongEntity(scan: Scan, from: number, end: number): boolean {

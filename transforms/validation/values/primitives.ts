@@ -38,19 +38,20 @@ function isString(text: string): boolean {
   return !isBlank;
 }
 
+/** The blanks beyond ASCII, which a copied text brings along unseen. */
+const isUnicodeSpace = (code: number): boolean => /\s/.test(String.fromCharCode(code));
+
 /** Words with one space between them, none before or behind. */
 function isCode(text: string): boolean {
   let wasSpace = true;
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
     if (code < 32 || (code === 32 && wasSpace)) return false;
+    if (code > 127 && isUnicodeSpace(code)) return false;
     wasSpace = code === 32;
   }
   return !wasSpace;
 }
-
-/** The blanks beyond ASCII, which a copied text brings along unseen. */
-const isUnicodeSpace = (code: number): boolean => /\s/.test(String.fromCharCode(code));
 
 /** A URI without blanks; one of a form that FHIR knows is of that form. */
 export function isUri(text: string): boolean {

@@ -4,7 +4,6 @@
 // them to make the arrays grow.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { hash52 } from '../../../../transforms/identity/block/hash.ts';
 import {
   createRecent,
   firstKeyOf,
@@ -12,6 +11,7 @@ import {
   slices,
 } from '../../../../transforms/identity/block/recent.ts';
 import { createTableKeys } from '../../../../transforms/identity/block/table-keys.ts';
+import { hash52 } from '../../../../transforms/identity/hash.ts';
 
 /** Few slices and few last bits, so that keys meet in both. */
 const key = fc

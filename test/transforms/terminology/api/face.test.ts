@@ -229,6 +229,7 @@ describe('the FHIR face of terminology', () => {
     assert.equal(answer.entry[3].resource.parameter[0].valueCode, 'subsumes');
   });
 
+  const deep = `{"a":${'['.repeat(99)}${']'.repeat(99)}}`;
   const faults: readonly (readonly [string, number, string, string, unknown?, Asked?])[] = [
     ['nobody', 401, 'POST', '/ValueSet/$expand', '{', { who: undefined }],
     ['an unknown value set', 404, 'GET', '/ValueSet/$expand?url=urn:none'],
@@ -237,7 +238,7 @@ describe('the FHIR face of terminology', () => {
     ['another method', 405, 'PUT', '/ValueSet/$expand', {}],
     ['another media type', 415, 'POST', '/ValueSet/$expand', 'x', { media: 'text/plain' }],
     ['no JSON', 400, 'POST', '/ValueSet/$expand', '{'],
-    ['JSON that is too deep', 400, 'POST', '/ValueSet/$expand', `${'['.repeat(99)}`],
+    ['JSON that is too deep', 400, 'POST', '/ValueSet/$expand', deep],
     ['no Parameters', 400, 'POST', '/ValueSet/$expand', { resourceType: 'Patient' }],
     ['a flag that is none', 400, 'GET', `${expandR4}&activeOnly=maybe`],
     ['a search that is not served', 400, 'GET', '/ValueSet?publisher=nobody'],

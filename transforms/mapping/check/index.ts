@@ -1,0 +1,1 @@
+export { checkMapping } from './check.ts';

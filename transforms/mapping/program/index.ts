@@ -1,0 +1,2 @@
+export { type Ending, endingOf } from './ending.ts';
+export { type Fill, programOf } from './generate.ts';

@@ -1,0 +1,29 @@
+import { choiceNames, elementsOf } from '../elements/index.ts';
+import type { ResourceRow } from '../language.ts';
+
+/** What goes when a name is set. */
+export type Going = {
+  /** The other forms of a choice element. */
+  readonly others: readonly string[] | undefined;
+  /** Lists of one that go when they are not set with it, as `replaces:` says. */
+  readonly lists: readonly (readonly [name: string])[];
+};
+
+/** By the name that is set. */
+export function goingWith({ type, replaces = {} }: ResourceRow): ReadonlyMap<string, Going> {
+  const elements = elementsOf(type!);
+  const goes = new Map<string, Going>();
+  for (const element of elements?.values() ?? []) {
+    if (!element.name.endsWith('[x]')) continue;
+    const names = choiceNames(element);
+    for (const name of names)
+      goes.set(name, { others: names.filter((other) => other !== name), lists: [] });
+  }
+  for (const [name, gone] of Object.entries(replaces)) {
+    const element = elements?.get(name);
+    const names = element?.name.endsWith('[x]') ? choiceNames(element) : [name];
+    const lists = gone.map((one) => [one] as const);
+    for (const each of names) goes.set(each, { others: goes.get(each)?.others, lists });
+  }
+  return goes;
+}
