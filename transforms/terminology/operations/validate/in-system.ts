@@ -1,11 +1,11 @@
-import type { Json } from '../knowledge.ts';
-import { answerOf } from './asked.ts';
+import type { Json } from '../../knowledge.ts';
+import { answerOf } from '../asked.ts';
+import type { TxIssue } from '../issue.ts';
+import type { Question } from '../question.ts';
 import { askedCodings } from './asked-codings.ts';
 import { checkDisplay } from './check-display.ts';
 import { conceptIssues } from './concept-issues.ts';
 import { type Finding, validationParts } from './finding.ts';
-import type { TxIssue } from './issue.ts';
-import type { Question } from './question.ts';
 import { unknownCoding } from './system-issues.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { CodeSystem, Json } from '../knowledge.ts';
-import { displayFor, languagesFor } from './display.ts';
-import { shownConcept, shownProperties } from './expansion-contains.ts';
-import { expansionParameters } from './expansion-parameters.ts';
-import { declined, issue, refusedBy } from './issue.ts';
-import { canonical, defined } from './json.ts';
+import type { CodeSystem, Json } from '../../knowledge.ts';
+import { displayFor, languagesFor } from '../display.ts';
+import { declined, issue, refusedBy } from '../issue.ts';
+import { canonical, defined } from '../json.ts';
+import { askedValueSet, type Question } from '../question.ts';
+import { unknownSystemIssue } from '../unknown-system.ts';
 import {
   countOf,
   isExcluded,
@@ -13,10 +13,10 @@ import {
   type Part,
   type Prepared,
   prepare,
-} from './prepared.ts';
-import { askedValueSet, type Question } from './question.ts';
-import { unknownSystemIssue } from './unknown-system.ts';
-import { usedBy } from './used.ts';
+  usedBy,
+} from '../value-set/index.ts';
+import { shownConcept, shownProperties } from './contains.ts';
+import { expansionParameters } from './parameters.ts';
 
 export type ExpandLimits = {
   /** Codes of an expansion that nobody pages through. */

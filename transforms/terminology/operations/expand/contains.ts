@@ -1,9 +1,9 @@
-import type { Json, Property } from '../knowledge.ts';
-import type { Described, View } from './concept-view.ts';
-import { designationsFor, displayFor } from './display.ts';
-import { textOf, valueIn } from './json.ts';
-import type { Languages } from './languages.ts';
-import type { Member } from './prepared.ts';
+import type { Json, Property } from '../../knowledge.ts';
+import type { Described, View } from '../concept-view.ts';
+import { designationsFor, displayFor } from '../display.ts';
+import { textOf, valueIn } from '../json.ts';
+import type { Languages } from '../languages.ts';
+import type { Member } from '../value-set/index.ts';
 
 /** What an expansion is to show of each concept. */
 export type Wishes = {

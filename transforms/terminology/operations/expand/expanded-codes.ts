@@ -1,10 +1,10 @@
-import type { Json, Knowledge } from '../knowledge.ts';
-import { askedBy } from './asked.ts';
-import { displayFor } from './display.ts';
+import type { Json, Knowledge } from '../../knowledge.ts';
+import { askedBy } from '../asked.ts';
+import { displayFor } from '../display.ts';
+import { defined } from '../json.ts';
+import { findValueSet, questionOf } from '../question.ts';
+import { prepare } from '../value-set/index.ts';
 import { demandComplete, distinctMembers } from './expand.ts';
-import { defined } from './json.ts';
-import { prepare } from './prepared.ts';
-import { findValueSet, questionOf } from './question.ts';
 
 /** One code of a computed expansion. */
 export type ExpandedCode = {

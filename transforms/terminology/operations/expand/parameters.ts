@@ -1,9 +1,14 @@
-import type { Json } from '../knowledge.ts';
-import { canonical } from './json.ts';
-import type { Languages } from './languages.ts';
-import { isVersionless, type Part, type Prepared } from './prepared.ts';
-import type { Question } from './question.ts';
-import { cautionsOf, type Used } from './used.ts';
+import type { Json } from '../../knowledge.ts';
+import { canonical } from '../json.ts';
+import type { Languages } from '../languages.ts';
+import type { Question } from '../question.ts';
+import {
+  cautionsOf,
+  isVersionless,
+  type Part,
+  type Prepared,
+  type Used,
+} from '../value-set/index.ts';
 
 /** `expansion.parameter`: what was asked and heeded, and what the answer rests on. */
 export function expansionParameters(

@@ -1,9 +1,8 @@
-import { type Coding, placeOf, wholeOf } from './coding.ts';
-import { standardsStatusUrl } from './concept-view.ts';
-import { issue, type TxIssue } from './issue.ts';
-import { canonical, valueIn } from './json.ts';
-import type { Hit } from './judge.ts';
-import type { Prepared } from './prepared.ts';
+import { type Coding, placeOf, wholeOf } from '../coding.ts';
+import { standardsStatusUrl } from '../concept-view.ts';
+import { issue, type TxIssue } from '../issue.ts';
+import { canonical, valueIn } from '../json.ts';
+import type { Hit, Prepared } from '../value-set/index.ts';
 
 /** What a code system says of the use of its concept. */
 export function conceptIssues(coding: Coding, { concept, view }: Hit): readonly TxIssue[] {

@@ -1,8 +1,11 @@
-import { type Coding, placeOf } from './coding.ts';
+import { type Coding, placeOf } from '../coding.ts';
+import { type Described, type View, viewOf } from '../concept-view.ts';
+import { issue, type TxIssue } from '../issue.ts';
+import { canonical } from '../json.ts';
+import type { Question } from '../question.ts';
+import { unknownSystemIssue } from '../unknown-system.ts';
+import { fitsVersion, isPattern, isThere, versionFor } from '../versions.ts';
 import type { Listed } from './components.ts';
-import { type Described, type View, viewOf } from './concept-view.ts';
-import { issue, type TxIssue } from './issue.ts';
-import { canonical } from './json.ts';
 import {
   covers,
   holds,
@@ -12,9 +15,6 @@ import {
   passes,
   reopened,
 } from './prepared.ts';
-import type { Question } from './question.ts';
-import { unknownSystemIssue } from './unknown-system.ts';
-import { fitsVersion, isPattern, isThere, versionFor } from './versions.ts';
 
 /** A concept that a coding means, in one version of its system. */
 export type Hit = {

@@ -1,11 +1,11 @@
-import { type Coding, placeOf, wholeOf } from './coding.ts';
-import { viewOf } from './concept-view.ts';
-import { issue, type TxIssue } from './issue.ts';
-import { canonical } from './json.ts';
-import type { Hit } from './judge.ts';
-import { openSupplements, type Question, supplementsOf } from './question.ts';
-import { unknownSystemIssue } from './unknown-system.ts';
-import { openSystem } from './versions.ts';
+import { type Coding, placeOf, wholeOf } from '../coding.ts';
+import { viewOf } from '../concept-view.ts';
+import { issue, type TxIssue } from '../issue.ts';
+import { canonical } from '../json.ts';
+import { openSupplements, type Question, supplementsOf } from '../question.ts';
+import { unknownSystemIssue } from '../unknown-system.ts';
+import type { Hit } from '../value-set/index.ts';
+import { openSystem } from '../versions.ts';
 
 /** What is wrong with the system of a coding, as a system. */
 export function systemIssues({ knowledge }: Question, coding: Coding): readonly TxIssue[] {

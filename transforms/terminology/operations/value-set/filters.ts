@@ -1,9 +1,9 @@
-import type { Choice } from '../knowledge.ts';
-import { propertyText } from '../memory/index.ts';
+import type { Choice } from '../../knowledge.ts';
+import { propertyText } from '../../memory/index.ts';
+import type { Described, View } from '../concept-view.ts';
+import { issue, refusedBy } from '../issue.ts';
+import { linearRegex } from '../linear-regex.ts';
 import type { Filter } from './components.ts';
-import type { Described, View } from './concept-view.ts';
-import { issue, refusedBy } from './issue.ts';
-import { linearRegex } from './linear-regex.ts';
 
 /** Whether a concept stays; it knows the code system that the filter is for. */
 export type Sieve = (concept: Described) => boolean;

@@ -1,7 +1,7 @@
-import type { Json } from '../knowledge.ts';
-import { answerOf, askedBy } from './asked.ts';
-import { declined, Refused } from './issue.ts';
-import { listOf } from './json.ts';
+import type { Json } from '../../knowledge.ts';
+import { answerOf, askedBy } from '../asked.ts';
+import { declined, Refused } from '../issue.ts';
+import { listOf } from '../json.ts';
 
 /** Validations in one question; each costs as much as one. */
 export const validationsMax = 1_000;

@@ -1,14 +1,13 @@
-import type { Json } from '../knowledge.ts';
-import { answerOf } from './asked.ts';
+import type { Json } from '../../knowledge.ts';
+import { answerOf } from '../asked.ts';
+import { languagesFor } from '../display.ts';
+import { issue, type TxIssue } from '../issue.ts';
+import { textOf } from '../json.ts';
+import { askedValueSet, type Question } from '../question.ts';
+import { cautionsOf, type Prepared, prepare, type Used, usedBy } from '../value-set/index.ts';
 import { askedCodings } from './asked-codings.ts';
-import { languagesFor } from './display.ts';
+import { type Check, infer, validateCoding } from './check-coding.ts';
 import { type Finding, validationParts } from './finding.ts';
-import { issue, type TxIssue } from './issue.ts';
-import { textOf } from './json.ts';
-import { type Prepared, prepare } from './prepared.ts';
-import { askedValueSet, type Question } from './question.ts';
-import { cautionsOf, type Used, usedBy } from './used.ts';
-import { type Check, infer, validateCoding } from './validate-coding.ts';
 
 /**
  * ValueSet/$validate-code (https://hl7.org/fhir/R4/valueset-operation-validate-code.html). What is

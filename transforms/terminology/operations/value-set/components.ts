@@ -1,6 +1,6 @@
-import type { Designation, Json } from '../knowledge.ts';
-import { issue, refusedBy } from './issue.ts';
-import { listOf, objectOf, textOf, textsOf } from './json.ts';
+import type { Designation, Json } from '../../knowledge.ts';
+import { issue, refusedBy } from '../issue.ts';
+import { listOf, objectOf, textOf, textsOf } from '../json.ts';
 
 /** A code that a value set lists. */
 export type Listed = {

@@ -1,18 +1,18 @@
-import type { Chosen, CodeSystem, Json } from '../knowledge.ts';
-import { chosenOf } from './chosen.ts';
-import { type Component, composeOf, type Listed } from './components.ts';
-import { type Described, type View, viewOf } from './concept-view.ts';
-import { candidatesOf, type Sieve, sieveOf } from './filters.ts';
-import { issue, refusedBy, type TxIssue } from './issue.ts';
-import { canonical, canonicalOf, listOf, textOf } from './json.ts';
+import type { CodeSystem, Json } from '../../knowledge.ts';
+import { type Described, type View, viewOf } from '../concept-view.ts';
+import { issue, refusedBy, type TxIssue } from '../issue.ts';
+import { canonical, canonicalOf, listOf, textOf } from '../json.ts';
 import {
   findValueSet,
   neededSupplements,
   openSupplements,
   type Question,
   supplementsOf,
-} from './question.ts';
-import { type Opened, openSystem } from './versions.ts';
+} from '../question.ts';
+import { type Opened, openSystem } from '../versions.ts';
+import { chosenOf } from './chosen.ts';
+import { type Component, composeOf, type Listed } from './components.ts';
+import { type Sieve, sieveOf } from './filters.ts';
 
 /** A value set made ready to be asked: everything it names has been looked up once. */
 export type Prepared = {
@@ -201,81 +201,4 @@ export function covers(
     if (own === undefined || !passes(part, own)) return false;
   } else if (component.valueSets.length === 0) return false;
   return part.imports.every((one) => holds(one, system, concept));
-}
-
-export type Member = {
-  readonly view: View;
-  readonly concept: Described;
-  readonly listed: Listed | undefined;
-};
-
-/** The codes of a part, without asking what is excluded; each once, in the order of definition. */
-export function* membersOf(part: Part): Iterable<Member> {
-  const { view, listed, component } = part;
-  if (component.system === undefined) {
-    const [first, ...others] = part.imports;
-    if (first === undefined) return;
-    for (const member of allMembers(first))
-      if (others.every((one) => holds(one, member.view.system, member.concept))) yield member;
-    return;
-  }
-  if (view === undefined) return;
-  const { chosen, answered } = chosenFor(part, view);
-  const left = { ...part, sieves: part.sieves.filter((_, at) => at !== answered) };
-  for (const code of chosen.concepts()) {
-    const concept = view.describe(code);
-    if (concept === undefined || !passes(left, concept)) continue;
-    if (!part.imports.every((one) => holds(one, view.system, concept))) continue;
-    yield { view, concept, listed: listed?.get(concept.code) };
-  }
-}
-
-type Answered = {
-  readonly chosen: Pick<Chosen, 'count' | 'concepts'>;
-  /** The filter that they all pass, so that nobody needs to ask it again. */
-  readonly answered?: number;
-};
-
-/** What an index said; a part is asked for its codes and for how many they are. */
-const answers = new WeakMap<Part, Answered>();
-
-function chosenFor(part: Part, view: View): Answered {
-  const known = answers.get(part);
-  if (known !== undefined) return known;
-  const found = choiceFor(part, view);
-  answers.set(part, found);
-  return found;
-}
-
-function choiceFor({ listed, component }: Part, view: View): Answered {
-  const { system } = view;
-  if (listed !== undefined)
-    return { chosen: chosenOf(system, { by: 'code', codes: [...listed.keys()] }) };
-  for (const [at, filter] of component.filters.entries()) {
-    const candidates = candidatesOf(view, filter);
-    if (candidates === undefined) continue;
-    const isExact = filter.op !== 'descendent-leaf';
-    return { chosen: chosenOf(system, candidates), ...(isExact ? { answered: at } : {}) };
-  }
-  return { chosen: system };
-}
-
-/**
- * How many codes a part has, where nobody needs to look at each: it is a whole code system, or all
- * that an index found for its one filter.
- */
-export function countOf(part: Part): number | undefined {
-  const { view, listed, component, imports } = part;
-  if (view === undefined || listed !== undefined || imports.length > 0) return undefined;
-  const { chosen, answered } = chosenFor(part, view);
-  return component.filters.length === (answered === undefined ? 0 : 1) ? chosen.count : undefined;
-}
-
-/** All codes of a value set, excludes heeded; one of several versions may come more than once. */
-export function* allMembers(prepared: Prepared): Iterable<Member> {
-  for (const part of prepared.includes)
-    for (const member of membersOf(part)) {
-      if (prepared.inactive === false && member.concept.isInactive) continue;
-      if (!isExcluded(prepared, member.view.system, member.concept)) yield member;
-    }
 }

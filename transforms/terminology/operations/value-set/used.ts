@@ -1,6 +1,6 @@
-import type { Json } from '../knowledge.ts';
-import { standardsStatusUrl } from './concept-view.ts';
-import { canonical, extensionOf, textOf, valueIn } from './json.ts';
+import type { Json } from '../../knowledge.ts';
+import { standardsStatusUrl } from '../concept-view.ts';
+import { canonical, extensionOf, textOf, valueIn } from '../json.ts';
 import type { Part, Prepared } from './prepared.ts';
 
 /** What an answer rests on; each release once. */

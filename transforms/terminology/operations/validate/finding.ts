@@ -1,9 +1,9 @@
-import type { Json } from '../knowledge.ts';
-import type { Coding } from './coding.ts';
-import { displayFor } from './display.ts';
-import { outcomeOf, type TxIssue } from './issue.ts';
-import type { Hit } from './judge.ts';
-import type { Languages } from './languages.ts';
+import type { Json } from '../../knowledge.ts';
+import type { Coding } from '../coding.ts';
+import { displayFor } from '../display.ts';
+import { outcomeOf, type TxIssue } from '../issue.ts';
+import type { Languages } from '../languages.ts';
+import type { Hit } from '../value-set/index.ts';
 
 /** What was found out about one coding. */
 export type Finding = {

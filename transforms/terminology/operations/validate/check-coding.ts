@@ -1,12 +1,11 @@
+import { type Coding, nameOf, placeOf } from '../coding.ts';
+import { issue, type TxIssue } from '../issue.ts';
+import type { Languages } from '../languages.ts';
+import type { Question } from '../question.ts';
+import { type Hit, judge, type Prepared, systemsOf, type Verdict } from '../value-set/index.ts';
 import { checkDisplay } from './check-display.ts';
-import { type Coding, nameOf, placeOf } from './coding.ts';
 import { conceptIssues, listingIssues } from './concept-issues.ts';
 import type { Finding } from './finding.ts';
-import { issue, type TxIssue } from './issue.ts';
-import { type Hit, judge, systemsOf, type Verdict } from './judge.ts';
-import type { Languages } from './languages.ts';
-import type { Prepared } from './prepared.ts';
-import type { Question } from './question.ts';
 import { systemIssues, unknownCoding } from './system-issues.ts';
 
 export type Check = {

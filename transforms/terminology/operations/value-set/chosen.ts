@@ -1,4 +1,4 @@
-import type { Choice, Chosen, CodeSystem, Concept } from '../knowledge.ts';
+import type { Choice, Chosen, CodeSystem, Concept } from '../../knowledge.ts';
 
 /** The concepts of a choice, one by one where the code system has no faster way. */
 export function chosenOf(system: CodeSystem, choice: Choice): Chosen {

@@ -1,10 +1,10 @@
-import { type Coding, placeOf } from './coding.ts';
-import type { Listed } from './components.ts';
-import { type Described, type Display, displaysOf, type View } from './concept-view.ts';
-import { displayFor } from './display.ts';
-import { issue, type TxIssue } from './issue.ts';
-import { type Languages, speaks } from './languages.ts';
-import { choices } from './messages.ts';
+import { type Coding, placeOf } from '../coding.ts';
+import { type Described, type Display, displaysOf, type View } from '../concept-view.ts';
+import { displayFor } from '../display.ts';
+import { issue, type TxIssue } from '../issue.ts';
+import { type Languages, speaks } from '../languages.ts';
+import { choices } from '../messages.ts';
+import type { Listed } from '../value-set/index.ts';
 
 export type DisplayQuestion = {
   readonly view: View;

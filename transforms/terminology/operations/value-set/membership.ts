@@ -1,9 +1,9 @@
-import type { Knowledge } from '../knowledge.ts';
-import { askedBy } from './asked.ts';
-import { Refused } from './issue.ts';
+import type { Knowledge } from '../../knowledge.ts';
+import { askedBy } from '../asked.ts';
+import { Refused } from '../issue.ts';
+import { findValueSet, questionOf } from '../question.ts';
 import { judge, systemsOf } from './judge.ts';
 import { type Part, type Prepared, prepare } from './prepared.ts';
-import { findValueSet, questionOf } from './question.ts';
 
 /** `unknown`: the value set is not known here, or names what is not. */
 export type Membership = 'yes' | 'no' | 'unknown';

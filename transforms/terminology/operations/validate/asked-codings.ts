@@ -1,7 +1,7 @@
-import { type Coding, codingOf } from './coding.ts';
-import { declined, sentence } from './issue.ts';
-import { listOf } from './json.ts';
-import type { Question } from './question.ts';
+import { type Coding, codingOf } from '../coding.ts';
+import { declined, sentence } from '../issue.ts';
+import { listOf } from '../json.ts';
+import type { Question } from '../question.ts';
 
 /** The codings that a question asks about. Throws a refusal when there are none. */
 export function askedCodings({ asked }: Question, systemName: 'system' | 'url'): readonly Coding[] {
