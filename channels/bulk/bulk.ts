@@ -45,6 +45,9 @@ const schema = z
       .optional()
       .describe('`_since` of the first export; later ones ask since the last.'),
     every: duration.prefault('24h').describe('Time from one kick-off to the next.'),
+    job_time_max: duration
+      .prefault('48h')
+      .describe('A job that is not ready by then is given up, and the export asked for again.'),
     auth: clientAuth.optional().describe('How to sign in; without it, not at all.'),
     file_origins: z
       .array(safeUrl.transform((url) => new URL(url).origin))
@@ -65,7 +68,7 @@ const schema = z
     path: ['group'],
     message: 'belongs to `level: group`, which needs it',
   })
-  .transform(({ base_url, every, line_bytes_max, ...rest }) => ({
+  .transform(({ base_url, every, job_time_max, line_bytes_max, ...rest }) => ({
     baseUrl: base_url,
     level: rest.level,
     group: rest.group,
@@ -74,6 +77,7 @@ const schema = z
     outputFormat: rest.output_format,
     since: rest.since,
     everyMs: every,
+    jobMsMax: job_time_max,
     auth: rest.auth,
     fileOrigins: rest.file_origins,
     checksCount: rest.check_counts,

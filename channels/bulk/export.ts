@@ -78,8 +78,9 @@ export function createExport(
   /** Fetches the manifest, for the first time or because a file is not where it was. */
   async function complete(client: FhirClient, now: ExportState, closing: AbortSignal) {
     const { statusUrl, manifest: before } = now.job as NonNullable<ExportState['job']>;
+    const untilUs = (now.startedUs ?? 0) + config.jobMsMax * 1_000;
     try {
-      const manifest = await awaitJob(context, client, statusUrl, closing);
+      const manifest = await awaitJob(context, client, { statusUrl, untilUs }, closing);
       if (manifest === undefined) return undefined;
       if (before !== undefined && !isSame(before, manifest))
         throw new FhirRequestError('bulk-job-failed', 200);
@@ -173,10 +174,12 @@ const pathOf = ({ level, group }: BulkConfig): string => {
 
 /** Does waiting for this job make no sense any more? */
 const isEnd = (cause: unknown): boolean =>
-  cause instanceof FhirRequestError &&
-  ['bulk-job-lost', 'bulk-job-failed', 'bulk-manifest-invalid', 'bulk-manifest-partial'].includes(
-    cause.code,
-  );
+  cause instanceof FhirRequestError && ends.has(cause.code);
+
+const ends = new Set([
+  ...['bulk-job-lost', 'bulk-job-failed', 'bulk-job-stuck'],
+  ...['bulk-manifest-invalid', 'bulk-manifest-partial'],
+]);
 
 /** The same files at other addresses: what was landed of the old ones is landed of these. */
 const isSame = (one: Manifest, other: Manifest): boolean =>

@@ -48,13 +48,13 @@ export async function kickOff(client: FhirClient, request: ExportRequest): Promi
 
 /**
  * Waits until the job is done; undefined when the source closes. Throws FhirRequestError, with
- * `bulk-job-lost` for a job that the server does not know (any more) and `bulk-job-failed` for one
- * that will come to nothing.
+ * `bulk-job-lost` for a job that the server does not know (any more), `bulk-job-failed` for one
+ * that will come to nothing, and `bulk-job-stuck` for one that is not done by `untilUs`.
  */
 export async function awaitJob(
   context: SourceContext,
   client: FhirClient,
-  statusUrl: string,
+  { statusUrl, untilUs }: { readonly statusUrl: string; readonly untilUs: number },
   closing: AbortSignal,
 ): Promise<Manifest | undefined> {
   let failures = 0;
@@ -67,6 +67,7 @@ export async function awaitJob(
         return readManifest(text, (reference) => client.resolve(reference, statusUrl));
       }
       await response.body?.cancel();
+      if (context.clock.nowUs() > untilUs) throw new FhirRequestError('bulk-job-stuck', 200);
       const percent = percentOf(response.headers.get('x-progress'));
       context.events.emit({ type: 'export-progress', channel: context.channel, percent });
       const waitMs = Math.max(retryAfterMs(response, context.clock) ?? pollMs, pollFirstMs);

@@ -17,7 +17,7 @@ const charactersMax = 2_048;
 /**
  * Reads the search of a conditional request (https://hl7.org/fhir/R4/http.html#cond-update).
  * Undefined for what cannot be decided here: parameters that the type does not have here,
- * modifiers, prefixes, alternatives, and a search by neither identifier nor id, for which there is
+ * modifiers, alternatives, and a search by neither identifier nor id, for which there is
  * no index.
  */
 export function readCondition(type: string, search: string): Condition | undefined {

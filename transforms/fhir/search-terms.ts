@@ -10,7 +10,12 @@ export type Term = {
   /** Elements of the resource, of which one must meet it. */
   readonly elements: readonly string[];
   readonly value: string;
+  /** Of a date; absent: within the day, month or year that the value names. */
+  readonly prefix?: DatePrefix;
 };
+
+const datePrefixes = ['eq', 'ne', 'gt', 'lt', 'ge', 'le'] as const;
+type DatePrefix = (typeof datePrefixes)[number];
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -82,13 +87,30 @@ export function readTerm(type: string, name: string, value: string): Term | unde
   const said = own !== undefined && Object.hasOwn(own, name) ? own[name] : undefined;
   if (said === undefined) return undefined;
   const [kind, ...elements] = said.split(' ') as [Kind, ...string[]];
-  const isReadable =
-    kind === 'date'
-      ? /^\d{4}(-\d\d(-\d\d)?)?$/.test(value)
-      : kind !== 'reference' || patientOrReference(name, value) !== undefined;
-  if (!isReadable) return undefined;
-  const wanted = kind === 'reference' ? patientOrReference(name, value)! : value;
-  return { kind, elements, value: wanted };
+  switch (kind) {
+    case 'date':
+      return readDate(elements, value);
+    case 'reference': {
+      const wanted = patientOrReference(name, value);
+      return wanted === undefined ? undefined : { kind, elements, value: wanted };
+    }
+    case 'token':
+      // The system of a plain code is its element's own, which a sender may write differently.
+      if (value.includes('|') && elements.every((one) => plainCodes.has(one))) return undefined;
+      return { kind, elements, value };
+    default:
+      return { kind, elements, value };
+  }
+}
+
+const plainCodes = new Set(['active', 'gender', 'intent', 'status']);
+
+function readDate(elements: readonly string[], written: string): Term | undefined {
+  const [, prefix, value = ''] = /^([a-z]{2})?(\d{4}(?:-\d\d(?:-\d\d)?)?)$/.exec(written) ?? [];
+  if (value === '') return undefined;
+  if (prefix === undefined || prefix === 'eq') return { kind: 'date', elements, value };
+  const known = datePrefixes.find((one) => one === prefix);
+  return known && { kind: 'date', elements, value, prefix: known };
 }
 
 /** `patient=1` is `Patient/1`. */
@@ -99,7 +121,8 @@ function patientOrReference(name: string, value: string): string | undefined {
 }
 
 /** Does the resource of this source, as it is stored, meet it? */
-export function meets(resource: Json, { kind, elements, value }: Term, source: string): boolean {
+export function meets(resource: Json, term: Term, source: string): boolean {
+  const { kind, elements, value } = term;
   const found = elements.flatMap((path) => valuesAt([resource], path.split('.')));
   switch (kind) {
     case 'token':
@@ -110,11 +133,39 @@ export function meets(resource: Json, { kind, elements, value }: Term, source: s
       return found.some((one) => (one as Json | null)?.reference === stored);
     }
     case 'date':
-      return found.some((one) => typeof one === 'string' && one.startsWith(value));
+      return found.some((one) => typeof one === 'string' && isAt(one, value, term.prefix));
     case 'string':
       return found.some((one) => typeof one === 'string' && plain(one).startsWith(plain(value)));
     default:
       return kind satisfies never;
+  }
+}
+
+/**
+ * Compares as https://hl7.org/fhir/R4/search.html#prefix: a date stands for all of its day, month
+ * or year. Of a moment its own date counts, in the time zone in which it was written.
+ */
+function isAt(stored: string, value: string, prefix: DatePrefix = 'eq'): boolean {
+  const length = Math.min(value.length, stored.length);
+  const [own, wanted] = [stored.slice(0, length), value.slice(0, length)];
+  const isWithin = own === wanted && stored.length >= value.length;
+  /** A month may begin before one of its days, and end behind it. */
+  const isWider = own === wanted && !isWithin;
+  switch (prefix) {
+    case 'eq':
+      return isWithin;
+    case 'ne':
+      return !isWithin;
+    case 'gt':
+      return own > wanted || isWider;
+    case 'lt':
+      return own < wanted || isWider;
+    case 'ge':
+      return own > wanted || own === wanted;
+    case 'le':
+      return own < wanted || own === wanted;
+    default:
+      return prefix satisfies never;
   }
 }
 
@@ -128,13 +179,14 @@ function valuesAt(values: readonly unknown[], path: readonly string[]): readonly
   return valuesAt(next, rest);
 }
 
-/** `code`, `system|code` or `|code`, of a code, a Coding, a CodeableConcept or a boolean. */
+/** `code`, `system|code`, `|code` or `system|`, of a code, a Coding, a concept or a boolean. */
 function hasToken(value: unknown, token: string): boolean {
   if (typeof value === 'string' || typeof value === 'boolean') return String(value) === token;
   const { coding, system, code } = (value ?? {}) as Json;
   if (Array.isArray(coding)) return coding.some((one) => hasToken(one, token));
   const at = token.indexOf('|');
   if (at < 0) return code === token;
+  if (at === token.length - 1) return code !== undefined && system === token.slice(0, at);
   return code === token.slice(at + 1) && (system ?? '') === token.slice(0, at);
 }
 

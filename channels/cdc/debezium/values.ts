@@ -9,8 +9,17 @@ export type FieldSchema = {
   readonly fields?: readonly FieldSchema[];
 };
 
-const days = (text: string): string =>
-  new Date(Number(text) * 86_400_000).toISOString().slice(0, 10);
+const isCount = (text: string): boolean => /^-?\d{1,20}$/.test(text);
+
+/** The years 0 to 9999 in milliseconds: what PostgreSQL calls infinity is beyond. */
+const isMoment = (ms: number): boolean => ms >= -62_167_219_200_000 && ms < 253_402_300_800_000;
+
+/** What is no count of days, or of no day that there is, stays as it was written. */
+function days(text: string): string {
+  const ms = Number(text) * 86_400_000;
+  if (!isCount(text) || !isMoment(ms)) return text;
+  return new Date(ms).toISOString().slice(0, 10);
+}
 
 /** Digits behind the point, without the zeros at their end. */
 const fraction = (digits: string): string => {
@@ -20,23 +29,37 @@ const fraction = (digits: string): string => {
 
 /** `2026-03-10T14:30:00.12` of a count since 1970, of so many a second. */
 function dateTime(text: string, perSecond: bigint): string {
+  if (!isCount(text)) return text;
   const count = BigInt(text);
   const rest = ((count % perSecond) + perSecond) % perSecond;
-  const second = new Date(Number((count - rest) / perSecond) * 1_000);
+  const ms = Number((count - rest) / perSecond) * 1_000;
+  if (!isMoment(ms)) return text;
   const digits = String(rest).padStart(String(perSecond).length - 1, '0');
-  return second.toISOString().slice(0, 19) + fraction(digits);
+  return new Date(ms).toISOString().slice(0, 19) + fraction(digits);
 }
 
-const clock = (text: string, perSecond: bigint): string => dateTime(text, perSecond).slice(11);
+function clock(text: string, perSecond: bigint): string {
+  const moment = dateTime(text, perSecond);
+  return moment === text ? text : moment.slice(moment.indexOf('T') + 1);
+}
 
-/** Unscaled big-endian bytes in base64, and the digits behind the point. */
+/** More digits than a database keeps. */
+const scaleMax = 16_383;
+
+/**
+ * Unscaled big-endian bytes in base64, and the digits behind the point; below 0 there are zeros
+ * before it. What is neither stays as it was written.
+ */
 function decimal(base64: string, scale: number): string {
+  const isBase64 = /^[A-Za-z0-9+/]*={0,2}$/.test(base64);
+  if (!isBase64 || !Number.isInteger(scale) || Math.abs(scale) > scaleMax) return base64;
   const bytes = Buffer.from(base64, 'base64');
   if (bytes.length === 0) return '0';
   const unscaled = BigInt.asIntN(bytes.length * 8, BigInt(`0x${bytes.toString('hex')}`));
-  const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, '0');
+  const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(Math.max(scale, 0) + 1, '0');
   const whole = digits.slice(0, digits.length - scale);
   const sign = unscaled < 0n ? '-' : '';
+  if (scale < 0) return unscaled === 0n ? '0' : sign + digits + '0'.repeat(-scale);
   return sign + (scale === 0 ? whole : `${whole}.${digits.slice(-scale)}`);
 }
 
@@ -44,7 +67,7 @@ function decimal(base64: string, scale: number): string {
 function zoned(text: string): string {
   const ms = Date.parse(text);
   const digits = /\.(\d+)/.exec(text)?.[1] ?? '';
-  return Number.isNaN(ms) ? text : `${new Date(ms).toISOString().slice(0, 19)}${fraction(digits)}Z`;
+  return !isMoment(ms) ? text : `${new Date(ms).toISOString().slice(0, 19)}${fraction(digits)}Z`;
 }
 
 type Reading = readonly [word: TypeWord, read: (text: string) => string];
@@ -106,8 +129,9 @@ export function landedText(value: unknown, schema: FieldSchema | undefined): str
 }
 
 function variable(value: unknown): string {
-  const { scale, value: bytes } = value as { scale: unknown; value: string };
-  return decimal(bytes, Number(textOf(scale)));
+  const { scale, value: bytes } = value as { scale?: unknown; value?: unknown };
+  const isWhole = scale !== undefined && typeof bytes === 'string';
+  return isWhole ? decimal(bytes, Number(textOf(scale))) : textOf(value);
 }
 
 const textOf = (value: unknown): string =>

@@ -70,6 +70,7 @@ export async function openPublication(
   }
   const keyless = held.find(({ key }) => key.length === 0);
   if (keyless) throw noKey(`${keyless.schema}.${keyless.table}`);
+  for (const { schema, table } of held) await requireIdentity(client, `${schema}.${table}`);
   return held;
 }
 
@@ -83,6 +84,28 @@ async function requireKey(client: Client, table: string): Promise<void> {
     [quotedTable(table)],
   );
   if (found.length === 0) throw noKey(table);
+  await requireIdentity(client, table);
+}
+
+/**
+ * Of a changed or deleted row the server must tell the primary key, or all. With another index for
+ * its identity it tells other columns; with none (or a key that is checked late) the application's
+ * own updates fail as soon as the table is published. Partitions have their own.
+ */
+async function requireIdentity(client: Client, table: string): Promise<void> {
+  const [found] = await rowsOf<Record<string, string | null>>(
+    client,
+    `SELECT c.relreplident AS identity, c.relkind AS kind, i.indimmediate AS immediate,
+       i.indisreplident AS chosen
+     FROM pg_class c LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
+     WHERE c.oid = $1::regclass`,
+    [quotedTable(table)],
+  );
+  const { identity, kind, immediate, chosen } = found ?? {};
+  const isTold = identity === 'f' || (identity === 'd' && immediate === 't') || chosen === 't';
+  if (isTold || kind === 'p') return;
+  const text = `${table} tells no primary key of changed rows: ALTER TABLE ... REPLICA IDENTITY`;
+  throw new PlexusError('cdc-replica-identity', text);
 }
 
 type ColumnRow = Record<'schema' | 'table' | 'name' | 'type' | 'key', string> & {

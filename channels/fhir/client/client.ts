@@ -1,4 +1,4 @@
-import { PlexusError } from '../../../engine/index.ts';
+import { FhirRequestError } from './request-error.ts';
 import { createTokens, type TokenOptions } from './tokens.ts';
 
 export type FhirClientOptions = TokenOptions & {
@@ -15,21 +15,6 @@ export type Ask = {
   /** Until the headers of the answer are there. */
   readonly timeoutMs?: number;
 };
-
-/** What a server said of a request that did not succeed; no more of its answer than this. */
-export class FhirRequestError extends PlexusError {
-  /** 0: no answer came. */
-  readonly status: number;
-  /** What `Retry-After` asks for. */
-  readonly retryMs: number | undefined;
-
-  constructor(code: string, status: number, retryMs?: number) {
-    const said = status === 0 ? 'the server does not answer' : `the server answered ${status}`;
-    super(code, said);
-    this.status = status;
-    this.retryMs = retryMs;
-  }
-}
 
 const defaultTimeoutMs = 120_000;
 const redirectsMax = 5;
@@ -125,21 +110,4 @@ export function retryAfterMs(response: Response, clock: TokenOptions['clock']): 
   if (text === undefined || text === '') return undefined;
   const ms = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - clock.nowUs() / 1_000;
   return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), retryAfterMaxMs) : undefined;
-}
-
-/** Reads a body whole, up to a limit. Throws `answer-too-large` or `answer-broken-off`. */
-export async function readWhole(response: Response, bytesMax: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of response.body ?? []) {
-      bytes += chunk.length;
-      if (bytes > bytesMax) throw new FhirRequestError('answer-too-large', response.status);
-      chunks.push(chunk);
-    }
-  } catch (cause) {
-    if (cause instanceof FhirRequestError) throw cause;
-    throw new FhirRequestError('answer-broken-off', 0);
-  }
-  return Buffer.concat(chunks);
 }

@@ -1,5 +1,5 @@
 import { PlexusError, type Source, type SourceContext } from '../../../engine/index.ts';
-import { FhirRequestError } from './client.ts';
+import { FhirRequestError } from './request-error.ts';
 
 export type FetchingOptions = {
   readonly context: SourceContext;

@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { type Clock, exitCodes, PlexusError } from '../../../engine/index.ts';
 import { type ClientAuth, parsePrivateJwk, safeUrl } from './auth.ts';
+import { readWhole } from './read-whole.ts';
+import { FhirRequestError } from './request-error.ts';
 
 /** The access token of the moment. */
 export type Tokens = {
@@ -25,6 +27,8 @@ const requestMs = 30_000;
 const earlyUs = 30_000_000;
 const assertionS = 240;
 const tokenCharactersMax = 16 * 1024;
+/** Of a token answer or a smart-configuration. */
+const answerBytesMax = 256 * 1024;
 
 const tokenAnswer = z.looseObject({
   access_token: z.string().min(1).max(tokenCharactersMax),
@@ -110,11 +114,16 @@ async function fetchJson(url: string, closing: AbortSignal, init: RequestInit = 
   try {
     const headers = { accept: 'application/json' };
     const response = await fetch(url, { ...init, headers, redirect: 'error', signal });
-    const text = await response.text();
-    if (!response.ok) throw failed(`the server answered with ${response.status}`);
-    return JSON.parse(text) as unknown;
+    if (!response.ok) {
+      await response.body?.cancel();
+      throw failed(`the server answered with ${response.status}`);
+    }
+    const raw = await readWhole(response, answerBytesMax);
+    return JSON.parse(raw.toString('utf8')) as unknown;
   } catch (cause) {
-    if (cause instanceof PlexusError) throw cause;
+    if (cause instanceof FhirRequestError && cause.code === 'answer-too-large')
+      throw failed('the server answers with more than a token');
+    if (cause instanceof PlexusError && cause.code === 'sign-in-failed') throw cause;
     throw failed('the server does not answer as it should');
   }
 }

@@ -11,6 +11,7 @@ import { envelope } from '../envelope.ts';
 import { readPayload } from '../payload.ts';
 import { type HistoryEntry, listOf, objectOf, parse, readHistoryPage } from './history-page.ts';
 import { earlier, instantUs, later } from './instant.ts';
+import { pageLinks } from './page-links.ts';
 import type { PassOptions } from './pass.ts';
 
 export type DeletionOptions = Omit<PassOptions, 'query' | 'since'> & {
@@ -81,7 +82,7 @@ export async function runDeletions(
   const known = (context.state.get(key) as Mark | undefined)?.watermark;
   const from = known ?? begin;
   const newest = new Map<string, HistoryEntry>();
-  const visited = new Set<string>();
+  const links = pageLinks(client);
   const search = new URLSearchParams({
     _since: earlier(from, options.overlapMs),
     _count: String(options.pageCount),
@@ -89,8 +90,7 @@ export async function runDeletions(
   let mark = from;
   for (let url: string | undefined = `${baseUrl}/${history.path}?${search}`; url !== undefined; ) {
     if (closing.aborted) return true;
-    if (visited.has(url)) throw new FhirRequestError('paging-loop', 200);
-    visited.add(url);
+    links.visit(url);
     const response = await unlessRefused(client, url);
     if (response === undefined) return false;
     const { entries, next } = readHistoryPage(await readWhole(response, pageBytesMax));
@@ -99,10 +99,7 @@ export async function runDeletions(
       if (history.types.has(entry.type)) keepNewest(newest, entry);
     }
     if (newest.size > idsMax) throw new FhirRequestError('history-too-large', 200);
-    const at: string | undefined = next && client.resolve(next, url);
-    if (next !== undefined && (at === undefined || !client.isHome(at)))
-      throw new FhirRequestError('address-elsewhere', 200);
-    url = at;
+    url = next === undefined ? undefined : links.follow(next, url, entries.length);
   }
   const window = landingWindow(context);
   for (const entry of newest.values()) {

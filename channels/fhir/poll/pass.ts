@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { Issue, Landing, SourceContext } from '../../../engine/index.ts';
 import {
   type FhirClient,
-  FhirRequestError,
   type LandingWindow,
   landingWindow,
   notAhead,
@@ -11,6 +10,7 @@ import {
 import { readPayload } from '../payload.ts';
 import { earlier, instantUs, isLater, later, usOf } from './instant.ts';
 import { type PageEntry, readPage } from './page.ts';
+import { pageLinks } from './page-links.ts';
 
 export type PassOptions = {
   readonly context: SourceContext;
@@ -49,7 +49,7 @@ export async function runPass(options: PassOptions): Promise<void> {
   let bound = watermark && earlier(watermark, options.overlapMs);
   let url = searchUrl(options, bound);
   let isOrdered = true;
-  const visited = new Set<string>();
+  const links = pageLinks(client);
 
   function keep(reached: string | undefined): void {
     const mark = reached && notAhead(reached, context.clock.nowUs());
@@ -60,8 +60,7 @@ export async function runPass(options: PassOptions): Promise<void> {
   }
 
   while (!closing.aborted) {
-    if (visited.has(url)) throw new FhirRequestError('paging-loop', 200);
-    visited.add(url);
+    links.visit(url);
     const response = await client.request(url);
     const page = readPage(await readWhole(response, pageBytesMax));
     await landPage(page.entries, options, window);
@@ -79,10 +78,7 @@ export async function runPass(options: PassOptions): Promise<void> {
       url = searchUrl(options, bound);
       continue;
     }
-    const next = client.resolve(page.next, url);
-    if (next === undefined || !client.isHome(next))
-      throw new FhirRequestError('address-elsewhere', 200);
-    url = next;
+    url = links.follow(page.next, url, page.entries.length);
   }
   if (closing.aborted) return;
   keep(latest);

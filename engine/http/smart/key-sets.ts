@@ -16,17 +16,21 @@ const cooldownMs = 30_000;
 const modulusCharactersMin = 342;
 
 const jwk = z.looseObject({
-  kty: z.enum(['RSA', 'EC']),
+  kty: z.string().min(1),
   kid: z.string().min(1),
   n: z.string().optional(),
 });
 const keySet = z.object({ keys: z.array(jwk).min(1).max(100) });
+/** Keys of other kinds may stand beside; RFC 7517, section 5, has them ignored. */
+const usable = new Set(['RSA', 'EC']);
 
 /** What is wrong with a key set that a client hands over, in words; undefined when nothing is. */
 export function keySetFault(value: unknown): string | undefined {
   const parsed = keySet.safeParse(value);
   if (!parsed.success) return 'it needs `keys`, each with `kty` RSA or EC and a `kid`';
   const { keys } = parsed.data;
+  if (!keys.some(({ kty }) => usable.has(kty)))
+    return 'it needs `keys`, each with `kty` RSA or EC and a `kid`';
   if (keys.some((key) => 'd' in key || 'p' in key || 'k' in key))
     return 'it holds a private key: ask the client for the public ones only';
   if (keys.some(({ kty, n = '' }) => kty === 'RSA' && n.length < modulusCharactersMin))

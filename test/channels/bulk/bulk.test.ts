@@ -129,6 +129,18 @@ describe('channels/bulk', () => {
     assert.ok(codes(memory).includes('bulk-time-ahead'));
   });
 
+  it('gives up a job that is never ready, and asks for the same again', async () => {
+    const server = await serve({ data: () => ({ output: [patients(0, 2)] }), neverReady: '1' });
+    const memory = newContext();
+    await start(memory, server, { job_time_max: '2m' });
+    await until(() => epochOf(memory) >= 1);
+    assert.deepEqual(landed(memory), patients(0, 2));
+    assert.deepEqual(codes(memory), ['bulk-job-stuck']);
+    assert.deepEqual(server.deletedJobs.slice(0, 1), ['1']);
+    const since = server.kickOffs.slice(0, 2).map((url) => url.searchParams.get('_since'));
+    assert.deepEqual(since, [null, null]);
+  });
+
   it('loses no line and lands none twice, whatever fails and restarts', async () => {
     const plan = fc.array(fc.constantFrom<Fault>(undefined, undefined, ...faults), {
       maxLength: 30,

@@ -21,6 +21,8 @@ export type ServerOptions = {
   fault?(phase: Phase, request: IncomingMessage): Fault;
   readonly requiresAccessToken?: boolean;
   readonly counts?: boolean;
+  /** This job is never ready. */
+  readonly neverReady?: string;
   /** Of every export; else a second later each. */
   readonly transactionTime?: string;
 };
@@ -78,7 +80,8 @@ export async function openExportServer(options: ServerOptions) {
     }
     if (phase === 'status') {
       job.asked += 1;
-      if (job.asked === 1) return end(202, { 'x-progress': '40% done', 'retry-after': '1' });
+      if (job.asked === 1 || id === options.neverReady)
+        return end(202, { 'x-progress': '40% done', 'retry-after': '1' });
       const text = fault === 'nonsense' ? '{"output": 7}' : manifestText(base, id, job);
       if (fault === 'half') return half(request, response, Buffer.from(text));
       return end(200, { 'content-type': 'application/json' }, text);

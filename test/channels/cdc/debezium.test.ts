@@ -45,6 +45,11 @@ const event = (op: string, more: object = {}) => ({
   ...{ op, before: null, after, source, ts_ms: Date.now(), ...more },
 });
 
+/** Microseconds as PostgreSQL's connector writes `infinity`. */
+const infinity = (JSON as unknown as { rawJSON(text: string): { rawJSON: string } }).rawJSON(
+  '9223372036825200000',
+);
+
 describe('Debezium', () => {
   it('lands a change with its types, in order and by its place in the log', async () => {
     const { landings } = await take([withSchema(event('u'))]);
@@ -110,6 +115,32 @@ describe('Debezium', () => {
         'timestamptz',
       ],
       [field('v', 'array'), ['a', 1], '["a",1]', undefined],
+      // Oracle's NUMBER(5,-2), and what PostgreSQL calls infinity: that is no moment.
+      [
+        field('v', 'bytes', `${connect}Decimal`, { parameters: { scale: '-2' } }),
+        'BUY=',
+        '135000',
+        'decimal',
+      ],
+      [field('v', 'int64', `${time}MicroTimestamp`), infinity, infinity.rawJSON, 'timestamp'],
+      [field('v', 'int32', `${time}Date`), 2147483647, '2147483647', 'date'],
+      [field('v', 'int64', `${time}Timestamp`), 'never', 'never', 'timestamp'],
+      [field('v', 'int64', `${time}NanoTimestamp`), 1.5, '1.5', 'timestamp'],
+      [field('v', 'int64', `${time}MicroTime`), true, 'true', 'time'],
+      [
+        field('v', 'bytes', `${connect}Decimal`, { parameters: { scale: 'x' } }),
+        'BUY=',
+        'BUY=',
+        'decimal',
+      ],
+      [field('v', 'bytes', `${connect}Decimal`), '?', '?', 'decimal'],
+      [
+        field('v', 'struct', 'io.debezium.data.VariableScaleDecimal'),
+        { scale: 1 },
+        '{"scale":1}',
+        'decimal',
+      ],
+      [field('v', 'struct', 'io.debezium.data.VariableScaleDecimal'), 'x', 'x', 'decimal'],
     ];
     for (const [schema, value, text, word] of cases) {
       const payload = event('u', { after: { id: 7, v: value } });

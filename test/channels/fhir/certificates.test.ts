@@ -130,6 +130,9 @@ describe('lint of auth', () => {
       return codes({ auth: { clients: [client] } });
     };
     assert.deepEqual(judge([key]), []);
+    const other = { kty: 'OKP', kid: 'o', crv: 'Ed25519', x: 'x' };
+    assert.deepEqual(judge([key, other]), [], 'a key of another kind is left alone');
+    assert.deepEqual(judge([other]), ['key-set-invalid']);
     for (const keys of [[], [{ ...key, d: 'x' }], [key, key], [{ kty: 'oct', kid: 'k', k: 'x' }]])
       assert.deepEqual(judge(keys), ['key-set-invalid']);
     assert.deepEqual(judge([{ kty: 'RSA', kid: 'r', n: 'short', e: 'AQAB' }]), ['key-set-invalid']);

@@ -4,10 +4,12 @@
 // wrong in one point each; the clock turned by hand; the state of the source handed to a listener
 // that is opened again.
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CompactSign, SignJWT } from 'jose';
 import { fhirSource } from '../../../channels/fhir/index.ts';
 import { createAccessTokens, type EventOf, type Source } from '../../../engine/index.ts';
 import { handClock, memoryContext } from '../source-context.ts';
@@ -153,6 +155,69 @@ describe('SMART Backend Services at channels/fhir', () => {
     assert.equal(refusals().at(-1), 'north-emr assertion-signature');
   });
 
+  it('takes no key from a header, none of another kind, no time that is none', async () => {
+    const { base, refusals } = await listen([entryOf(ours), entryOf(theirs)]);
+    const url = `${base}/auth/token`;
+    const refused = async (assertion: string) => {
+      const { status } = await askToken(url, assertion);
+      return `${status} ${refusals().at(-1)}`;
+    };
+    const signed = (header: object, claims: object = {}, by = theirs, alg = 'ES384') =>
+      new SignJWT({
+        ...{ iss: ours.id, sub: ours.id, aud: url, jti: randomUUID(), exp: startS + 60 },
+        ...claims,
+      })
+        .setProtectedHeader({ alg, kid: 'north-emr-1', ...header })
+        .sign(by.privateKey);
+    const own = { jwk: theirs.jwks.keys[0] } as object;
+    assert.equal(await refused(await signed(own)), '401 north-emr assertion-key-unknown');
+    const kid = { kid: 'south-emr-1' };
+    assert.equal(await refused(await signed(kid)), '401 north-emr assertion-key-unknown');
+    const theirsAs = { iss: theirs.id, sub: theirs.id };
+    const rsa = await signed(kid, theirsAs, ours, 'RS384');
+    assert.equal(await refused(rsa), '401 south-emr assertion-key-unknown');
+    const written = (times: string) => {
+      const [iss, aud, jti] = [ours.id, url, randomUUID()].map((one) => JSON.stringify(one));
+      const text = `{"iss":${iss},"sub":${iss},"aud":${aud},"jti":${jti},${times}}`;
+      return new CompactSign(Buffer.from(text))
+        .setProtectedHeader({ alg: 'RS384', kid: 'north-emr-1' })
+        .sign(ours.privateKey);
+    };
+    const inTime = `"exp":${startS + 60}`;
+    assert.equal((await askToken(url, await written(inTime))).status, 200);
+    const wrong = [`"exp":"${startS + 60}"`, '"exp":null', '"exp":1e400', '"x":1', '"exp":[]'];
+    for (const times of [...wrong, `${inTime},"nbf":${startS + 60}`, `${inTime},"nbf":"0"`])
+      assert.match(await refused(await written(times)), /^401 north-emr /, times);
+    const early = await ours.assertion(url, startS, {
+      claims: { nbf: startS + 9, iat: startS + 9 },
+    });
+    assert.equal((await askToken(url, early)).status, 200, 'clocks differ a little');
+    const long = { claims: { filler: 'x'.repeat(20_000) } };
+    assert.match(await refused(await ours.assertion(url, startS, long)), /assertion-malformed$/);
+  });
+
+  it('tells nobody of what another client sent', async () => {
+    const { base, state } = await listen([entryOf(ours), entryOf(theirs)]);
+    const url = `${base}/auth/token`;
+    const tokenOf = async (client: SmartTestClient) =>
+      (await askToken(url, await client.assertion(url, startS))).access_token;
+    const [mine, other] = [await tokenOf(ours), await tokenOf(theirs)];
+    const sent = await fetch(`${base}/fhir/Patient`, {
+      method: 'POST',
+      headers: {
+        ...{ 'content-type': 'application/fhir+json', prefer: 'respond-async' },
+        authorization: `Bearer ${mine}`,
+      },
+      body: JSON.stringify(patient),
+    });
+    const status = sent.headers.get('content-location');
+    assert.match(status ?? '', /^\/fhir\/_status\//);
+    const asked = async (token: string | undefined) =>
+      (await fetch(`${base}${status}`, { headers: { authorization: `Bearer ${token}` } })).status;
+    assert.deepEqual([await asked(mine), await asked(other)], [201, 404]);
+    assert.equal(state.landings.length, 1);
+  });
+
   it('takes an assertion once, also after a restart, and again never', async () => {
     const first = await listen([entryOf(ours)]);
     const url = `${first.base}/auth/token`;
@@ -199,11 +264,15 @@ describe('SMART Backend Services at channels/fhir', () => {
       ['', bundle(create, update), 403],
       ['', bundle(create, { resource: { resourceType: 'Encounter' } }), 403],
       ['', bundle(create, { request: null, resource: null }), 403],
+      ['', bundle({ ...create, request: { method: 'delete', url: 'Patient/1' } }), 202],
+      ['', bundle({ request: { method: 'DELETE', url: 'x/Observation/1' } }), 403],
+      ['', bundle({ request: { method: 'DELETE', url: '/Observation/1' } }), 403],
+      ['/$process-message', { ...bundle(create), type: 'message' }, 403],
     ];
     for (const [path, body, status] of cases)
       assert.equal(await post(`${base}/fhir${path}`, got.access_token, body), status, path);
-    assert.deepEqual(refusals(), Array(4).fill('north-emr scope-missing'));
-    assert.equal(state.landings.length, 3);
+    assert.deepEqual(refusals(), Array(7).fill('north-emr scope-missing'));
+    assert.equal(state.landings.length, 4);
   });
 
   it('asks the address of a client for its keys, and says so when it gives none', async () => {

@@ -186,10 +186,20 @@ if (isPostgresHere()) {
     it('says by a code what stands in the way', async () => {
       await server.sql('CREATE TABLE keyless (id int)');
       await server.sql('CREATE TABLE keyed (id int PRIMARY KEY)');
+      await server.sql(
+        `CREATE TABLE untold (id int PRIMARY KEY);
+         ALTER TABLE untold REPLICA IDENTITY NOTHING; INSERT INTO untold VALUES (1);
+         CREATE TABLE indexed (id int PRIMARY KEY, other int NOT NULL UNIQUE);
+         ALTER TABLE indexed REPLICA IDENTITY USING INDEX indexed_other_key;
+         CREATE TABLE late (id int PRIMARY KEY DEFERRABLE)`,
+      );
       await server.sql('CREATE ROLE nobody LOGIN');
       await server.sql(`SELECT pg_create_logical_replication_slot('foreign', 'test_decoding')`);
       const cases: [code: string, table: string, more: object][] = [
         ['cdc-primary-key-missing', 'public.keyless', {}],
+        ['cdc-replica-identity', 'public.untold', {}],
+        ['cdc-replica-identity', 'public.indexed', {}],
+        ['cdc-replica-identity', 'public.late', {}],
         ['cdc-table-unknown', 'public.nothing', {}],
         ['cdc-right-missing', 'public.keyed', { user: 'nobody' }],
         ['cdc-slot-foreign', 'public.keyed', { slot: 'foreign' }],
@@ -209,6 +219,13 @@ if (isPostgresHere()) {
         `SELECT 1 FROM pg_publication_tables WHERE tablename = 'keyless'`,
       );
       assert.deepEqual(held, []);
+      await server.sql('UPDATE untold SET id = 2');
+      // What publishes it already says the same.
+      await server.sql('CREATE PUBLICATION theirs FOR TABLE indexed');
+      const { start, state } = follower([], { publication: 'theirs' });
+      const running = await start();
+      await until('it is said', () => codesOf(state).includes('cdc-replica-identity'));
+      await running.close(1_000);
     });
 
     it('stands still where the slot was dropped, or the log is not logical', async () => {

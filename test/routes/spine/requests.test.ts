@@ -267,11 +267,16 @@ describe('routes/spine requests', () => {
       'status=final&code=http://loinc.org|8867-4&code=8867-4&date=2025-03',
     ])
       assert.deepEqual(create(one).written?.granted[0]?.did, 'found', one);
-    for (const several of ['code=8867-4', 'date=2025-03-01'])
+    const dated = ['ge2025-03-01', 'le2025-03', 'ge2025', 'gt2024-12', 'ne2025-03-02', 'eq2025'];
+    const wide = dated.map((date) => `date=${date}`);
+    for (const several of ['code=8867-4', 'date=2025-03-01', 'code=http://loinc.org|', ...wide])
       assert.deepEqual(create(several).codes, ['fhir-several-match'], several);
-    for (const none of ['status=registered', 'patient=p2', 'code=urn:x|8867-4', 'date=2025-04'])
+    const other = ['status=registered', 'patient=p2', 'code=urn:x|8867-4', 'code=urn:x|'];
+    const missed = ['2025-04', 'gt2025-03-01', 'lt2025-03-01', 'ne2025-03', 'le2024', 'ge2025-04'];
+    for (const none of [...other, ...missed.map((date) => `date=${date}`)])
       assert.deepEqual(create(none).written?.granted[0]?.did, 'created', none);
-    for (const wrong of ['value-string=x', 'birthdate=2025', 'date=ge2025-01-01', 'code:in=x'])
+    const unread = ['date=ap2025-01-01', 'date=2025-03-01T10:00', 'status=urn:x|final'];
+    for (const wrong of ['value-string=x', 'birthdate=2025', 'code:in=x', ...unread])
       assert.deepEqual(create(wrong).codes, ['fhir-condition-unsupported'], wrong);
     const alone = entry('POST', 'Observation', observation('3', {}), {
       ifNoneExist: 'status=final',

@@ -2,7 +2,7 @@ import type { Clauses, Condition } from '../language.ts';
 import type { Shape } from '../rules/index.ts';
 import { fieldPath } from './field-path.ts';
 import { type Reader, type ReadPath, readField, readPath, readText } from './reader.ts';
-import type { Scope } from './scope.ts';
+import type { Scope } from './scope-of-shape.ts';
 
 /** What a condition is judged on: a segment of a message. */
 export type Place = {

@@ -25,4 +25,4 @@ export {
   readText,
 } from './reader.ts';
 export { mayRepeat } from './repeating-fields.ts';
-export { type Scope, scopeOf, segmentNumber } from './scope.ts';
+export { type Scope, scopeOf, segmentNumber } from './scope-of-shape.ts';

@@ -17,7 +17,7 @@ import {
 import type { Dialect } from './dialect.ts';
 import { cellsOf, cleanPart, plainParts, walkedMax } from './divide.ts';
 import type { FieldPath } from './field-path.ts';
-import { segmentNumber } from './scope.ts';
+import { segmentNumber } from './scope-of-shape.ts';
 
 /** A field path with what reading it needs, made once when a mapping is compiled. */
 export type ReadPath = FieldPath & {

@@ -78,7 +78,34 @@ export function measures(code: string, wanted: Measured): boolean | undefined {
   return is;
 }
 
+/**
+ * What a code of these systems looks like: another is none of theirs, and whether this one is
+ * cannot be said here.
+ */
+const shapes: Readonly<Record<string, (code: string) => boolean>> = {
+  // CDC's race and ethnicity codes.
+  'urn:oid:2.16.840.1.113883.6.238': (code) => /^\d{4}-\d$/.test(code) && hasCheckDigit(code),
+  'http://terminology.hl7.org/CodeSystem/v3-AdministrativeGender': (code) =>
+    ['F', 'M', 'UN'].includes(code),
+  'http://terminology.hl7.org/CodeSystem/v3-NullFlavor': (code) => nullFlavors.has(code),
+};
+
+const nullFlavors = new Set(
+  'NI INV DER OTH NINF PINF UNC MSK NA UNK ASKU NAV NASK NAVU QS TRC NP'.split(' '),
+);
+
+/** The last digit by Luhn (ISO/IEC 7812-1), over the digits before the dash. */
+function hasCheckDigit(code: string): boolean {
+  const [digits = '', check] = code.split('-');
+  const sum = [...digits].reverse().reduce((before, digit, at) => {
+    const twice = Number(digit) * 2;
+    return before + (at % 2 === 1 ? Number(digit) : twice > 9 ? twice - 9 : twice);
+  }, 0);
+  return (10 - (sum % 10)) % 10 === Number(check);
+}
+
 export function inSystem(system: string, code: string): Verdict {
+  if (Object.hasOwn(shapes, system)) return shapes[system]?.(code) ? 'unknown' : 'no';
   const knows = Object.hasOwn(systems, system) ? systems[system] : undefined;
   if (knows === undefined) return 'unknown';
   return knows(code) ? 'yes' : 'no';

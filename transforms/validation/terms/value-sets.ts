@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { PackedValueSet, R4Definitions } from '../../fhir/index.ts';
 import { type CodeSystem, type Expansion, expand, type Terms, type ValueSet } from './expand.ts';
 import { inSystem } from './grammars.ts';
@@ -25,7 +26,10 @@ export function createValueSets(r4: R4Definitions, more?: MoreTerms): ValueSets 
   const known = new Map<string, Expansion | undefined>();
   const terms: Terms = {
     codeSystem: (url) => more?.codeSystem(url),
-    valueSet: (url) => more?.valueSet(url) ?? unpack(r4.valueSet(url.split('|')[0]!)),
+    valueSet: (url) => {
+      const plain = url.split('|')[0]!;
+      return more?.valueSet(url) ?? unpack(r4.valueSet(plain) ?? ofVsac(plain));
+    },
   };
   const find = (url: string): Expansion | undefined => {
     const found = known.get(url);
@@ -72,6 +76,20 @@ function hasCode({ codes, open }: Expansion, code: string): Verdict {
     if (one === 'unknown') verdict = one;
   }
   return verdict;
+}
+
+let vsac: ReadonlyMap<string, PackedValueSet> | undefined;
+
+/**
+ * Of the sets of VSAC behind race, ethnicity and birth sex in US Core, which no package brings:
+ * the codes that everybody sends are known to be in them, others of the same code system are left
+ * open, and what is no code of it is refused.
+ */
+function ofVsac(url: string): PackedValueSet | undefined {
+  if (!url.startsWith('http://cts.nlm.nih.gov/')) return undefined;
+  const text = (): string => readFileSync(new URL('vsac.json', import.meta.url), 'utf8');
+  vsac ??= new Map((JSON.parse(text()) as PackedValueSet[]).map((one) => [one.url, one]));
+  return vsac.get(url);
 }
 
 /** A packed set as a ValueSet again: what it leaves open are code systems that nobody has here. */

@@ -5,6 +5,7 @@
 // source's state handed on. Waits are over at once.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -268,6 +269,28 @@ describe('channels/fhir, pulled', () => {
     }
   });
 
+  it('follows no server that has pages without an end', async () => {
+    let page = 0;
+    const emr = await newEmr({
+      page(bundle) {
+        page += 1;
+        bundle.entry = [];
+        bundle.link = [{ relation: 'next', url: `?page=${page}` }];
+      },
+    });
+    const memory = newContext();
+    await start(memory, emr);
+    await until(() => codes(memory).includes('paging-endless'));
+    const long = await newEmr({
+      page(bundle) {
+        bundle.link = [{ relation: 'next', url: `?cursor=${'x'.repeat(20_000)}` }];
+      },
+    });
+    const other = newContext();
+    await start(other, long);
+    await until(() => codes(other).includes('paging-endless'));
+  });
+
   it('lands what was included, holds what went wrong in the search, and keeps hints', async () => {
     const outcome = (severity: string) => ({
       search: { mode: 'outcome' },
@@ -347,6 +370,31 @@ describe('channels/fhir, pulled', () => {
       await until(() => hasAll(memory, emr));
       assert.equal(granted(), 2);
       await until(() => granted() >= 3);
+    });
+
+    it('reads no more of a token endpoint than a token', async () => {
+      const { privateKey } = await generateKeyPair('ES384', { extractable: true });
+      const key_file = join(folder, 'endless.json');
+      const key = { ...(await exportJWK(privateKey)), kid: 'k1', alg: 'ES384' };
+      writeFileSync(key_file, JSON.stringify(key));
+      let isCut = false;
+      const endless = createServer((_request, response) => {
+        response.writeHead(200);
+        const more = (): void => void response.write(' '.repeat(65_536), more);
+        response.on('close', () => {
+          isCut = true;
+        });
+        more();
+      });
+      await new Promise<void>((resolve) => endless.listen(0, '127.0.0.1', resolve));
+      const { port } = endless.address() as { port: number };
+      const emr = await newEmr();
+      const memory = newContext();
+      const token_url = `http://127.0.0.1:${port}/token`;
+      await start(memory, emr, { auth: { client_id: 'plexus', key_file, token_url } });
+      await until(() => codes(memory).includes('sign-in-failed') && isCut);
+      endless.closeAllConnections();
+      endless.close();
     });
 
     it('sends a static token from its file, and says when the file is not there', async () => {
