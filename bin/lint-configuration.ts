@@ -4,6 +4,7 @@ import { loadMapping, mappingNames } from '../transforms/mapping/index.ts';
 import { codeMapReleases, loadCodeMap } from '../transforms/terminology/index.ts';
 import { profileIssues } from '../transforms/validation/index.ts';
 import { authorityIssues } from './authority-lint.ts';
+import { channelIssues, folderIssues } from './channel-lint.ts';
 import { extensionIssues } from './extension-lint.ts';
 import { registry } from './registry.ts';
 
@@ -14,8 +15,11 @@ import { registry } from './registry.ts';
  */
 export function lintConfiguration(configDir: string, dataDir?: string): readonly ConfigIssue[] {
   const mappings = mappingNames(configDir).map((name) => loadMapping(configDir, name));
+  const loaded = loadNetwork(configDir, registry, dataDir === undefined ? {} : { dataDir });
   return inOrder([
-    ...loadNetwork(configDir, registry, dataDir === undefined ? {} : { dataDir }).issues,
+    ...loaded.issues,
+    ...channelIssues(loaded.network, (name) => loadMapping(configDir, name)),
+    ...folderIssues(configDir),
     ...mappings.flatMap(({ issues }) => issues),
     ...profileIssues(configDir),
     ...extensionIssues(configDir, mappings, todayUtc()),
