@@ -20,8 +20,8 @@ export function profileIssues(configDir: string): readonly ConfigIssue[] {
     if (file === undefined) return [];
     const strange = profile.differential?.element.find(isOtherwise);
     if (strange !== undefined) {
-      const message = `the id \`${strange.id}\` and the path \`${strange.path}\` are not of one element`;
-      return [differential(file, strange, message)];
+      const both = `the id \`${strange.id}\` and the path \`${strange.path}\``;
+      return [differential(file, strange, `${both} are not of one element`)];
     }
     if (structure(canonical) !== undefined) return [];
     if (structure(profile.baseDefinition ?? '') === undefined) return [];

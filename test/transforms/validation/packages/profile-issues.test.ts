@@ -46,8 +46,8 @@ describe('mistakes of own profiles', () => {
       '15 profile-differential its base does not have `Observation.componnt`, or not so',
     ]);
     assert.deepEqual(told({ id: 'Observation.component', path: 'Observation.componnt' }), [
-      '15 profile-differential the id `Observation.component` and the path `Observation.componnt` ' +
-        'are not of one element',
+      '15 profile-differential the id `Observation.component` and the path ' +
+        '`Observation.componnt` are not of one element',
     ]);
   });
 });
