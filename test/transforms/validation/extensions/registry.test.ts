@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { extensionIssues } from '../../../../bin/extension-lint.ts';
+import { extensionIssues } from '../../../../bin/lint/extensions.ts';
 import { emittedExtensions, loadMapping } from '../../../../transforms/mapping/index.ts';
 import {
   createDefinitions,

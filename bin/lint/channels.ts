@@ -8,8 +8,8 @@ import {
   nearestWord,
   readYaml,
   suggestion,
-} from '../engine/index.ts';
-import type { LoadedMapping } from '../transforms/mapping/index.ts';
+} from '../../engine/index.ts';
+import type { LoadedMapping } from '../../transforms/mapping/index.ts';
 
 /** What a channel says of one component that another one makes pointless: all of it warnings. */
 export function channelIssues(

@@ -1,12 +1,12 @@
-import { type ConfigIssue, inOrder, loadNetwork } from '../engine/index.ts';
-import { governanceIssues, todayUtc } from '../transforms/identity/index.ts';
-import { loadMapping, mappingNames } from '../transforms/mapping/index.ts';
-import { codeMapReleases, loadCodeMap } from '../transforms/terminology/index.ts';
-import { profileIssues } from '../transforms/validation/index.ts';
-import { authorityIssues } from './authority-lint.ts';
-import { channelIssues, folderIssues } from './channel-lint.ts';
-import { extensionIssues } from './extension-lint.ts';
-import { registry } from './registry.ts';
+import { type ConfigIssue, inOrder, loadNetwork } from '../../engine/index.ts';
+import { governanceIssues, todayUtc } from '../../transforms/identity/index.ts';
+import { loadMapping, mappingNames } from '../../transforms/mapping/index.ts';
+import { codeMapReleases, loadCodeMap } from '../../transforms/terminology/index.ts';
+import { profileIssues } from '../../transforms/validation/index.ts';
+import { registry } from '../registry.ts';
+import { authorityIssues } from './authorities.ts';
+import { channelIssues, folderIssues } from './channels.ts';
+import { extensionIssues } from './extensions.ts';
 
 /**
  * Every mistake of a configuration folder, each once, sorted by place: the network with all that
