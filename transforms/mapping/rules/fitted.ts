@@ -13,7 +13,8 @@ type Fits = ((value: unknown) => boolean) | undefined;
 export function fitted(conversion: Conversion, place: Place | undefined): Conversion {
   const fits = place && fitsAt(place);
   if (fits === undefined) return conversion;
-  const { convertAll } = conversion;
+  // What is one text and nothing else is looked at as every other.
+  const { convertAll, plain: _, ...others } = conversion;
   const kept = (value: unknown, cell: Cell, environment: Environment, { table }: Settings) => {
     if (value === undefined || fits(value)) return value;
     // The table has said it already.
@@ -26,7 +27,7 @@ export function fitted(conversion: Conversion, place: Place | undefined): Conver
     return undefined;
   };
   return {
-    ...conversion,
+    ...others,
     convert: (cell, environment, settings) =>
       kept(conversion.convert(cell, environment, settings), cell, environment, settings),
     ...(convertAll && {
