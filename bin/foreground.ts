@@ -24,14 +24,16 @@ export async function serveInForeground(
   const [{ serve }, { registry }, { requirePins }] = await Promise.all([
     import('./serve.ts'),
     import('./registry.ts'),
-    import('./terminology-pin-lint.ts'),
+    import('./lint/terminology-pins.ts'),
   ]);
   const network = requireNetwork(configDir, registry, { ...options, dataDir });
   requirePins(network, { configDir, dataDir, env });
   makeParent(dataDir);
   const told = new Set<string>();
+  const sayJournal = journalTeller(out);
   const onEvent = (event: Event) => {
     sayTrouble(event, out);
+    sayJournal(event);
     sayAside(event, told, out);
   };
   const serving = await serve({ network, dataDir, env, onEvent, ...options });
@@ -61,15 +63,30 @@ function sayTrouble(event: Event, out: Output): void {
     out.say(`plexus: journal ${partition} is damaged and was set aside; what can be read goes on,`);
     out.say(`  ${held} messages are held (quarantine ls), ${lost} are lost`);
   }
-  if (event.type === 'commit-failed')
-    out.say(`plexus: the journal cannot write: ${event.cause}; senders hear AE`);
   if (event.type === 'held' && isLeftBehind(event.code)) {
     const { channel, destination, count } = event;
     const what = destination === '' ? 'messages of the channel' : 'deliveries of the route';
     const name = destination === '' ? channel : `${channel}/${destination}`;
     out.say(`plexus: ${count} ${what} ${name}, which is no more, are held: quarantine ls`);
   }
-  if (event.type === 'journal-reopened') out.say('plexus: the journal writes again');
+}
+
+/**
+ * Says once that the journal cannot write and once that it can again: senders repeat themselves,
+ * and each repetition would write into a log that may lie on the same full disk.
+ */
+export function journalTeller(out: Pick<Output, 'say'>): (event: Event) => void {
+  let isFailing = false;
+  return (event) => {
+    if (event.type === 'commit-failed' && !isFailing) {
+      isFailing = true;
+      const why = event.cause === 'SQLITE_FULL' ? `the disk is full (${event.cause})` : event.cause;
+      out.say(`plexus: the journal cannot write: ${why}; senders hear AE until it can`);
+    } else if (isFailing && (event.type === 'commit' || event.type === 'journal-reopened')) {
+      isFailing = false;
+      out.say('plexus: the journal writes again');
+    }
+  };
 }
 
 /** What a file route found in its folder at the start, and never deletes; `told` is for once. */

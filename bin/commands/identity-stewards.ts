@@ -10,7 +10,7 @@ import {
 } from '../../transforms/identity/index.ts';
 import { UsageError } from '../command.ts';
 import { requireData } from '../data.ts';
-import { assessmentLines, tellParted } from '../identity-text.ts';
+import { assessmentLines, tellParted } from '../identity/text.ts';
 import { isoTime } from '../message-rows.ts';
 import type { StewardCall } from './identity-options.ts';
 import { atDesk, stewardOf } from './identity-review.ts';
@@ -66,7 +66,8 @@ export async function identityUnmerge(
       return;
     }
     const { survivor, restored, moved } = done;
-    call.out.line(`${survivor} stays, ${restored} is there again with ${moved.length} records`);
+    const of = moved.length === 1 ? '1 record' : `${moved.length} records`;
+    call.out.line(`${survivor} stays, ${restored} is there again with ${of}`);
     if (!undo) call.out.say('their records will never be linked again');
     tellParted(call.out, done);
   });

@@ -1,4 +1,4 @@
-export { type Control, openControl, type PartitionRow, type RevisionRow } from './control.ts';
+export { type Control, openControl, type PartitionRow } from './control.ts';
 export { editedIds, latestEdit } from './edits.ts';
 export { expire, type Retention } from './expiry.ts';
 export { sha256 } from './hash.ts';
@@ -10,6 +10,7 @@ export type { StoredMessage } from './partition.ts';
 export { actOnHeld } from './quarantine.ts';
 export { decodeRaw } from './queue.ts';
 export { type Rerun, type RerunOrder, rerun } from './rerun.ts';
+export type { RevisionRow } from './revisions.ts';
 export { type CountKind, counts, stateNames, states } from './schema.ts';
 export type { SettleContext, Settling } from './settlement.ts';
 export { sourceState } from './source-state.ts';

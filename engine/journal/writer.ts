@@ -42,6 +42,8 @@ export function createWriter(options: {
   let timer: NodeJS.Timeout | undefined;
   let pauseMs = 0;
   let closed = false;
+  /** The last commit was not good. */
+  let isFailing = false;
   /** The partition that was set aside last; a good commit forgets it. */
   let lastDamaged = -1;
 
@@ -54,6 +56,7 @@ export function createWriter(options: {
     const ride = riders;
     landings = [];
     riders = new Map();
+    if (isFailing && !closed && land.length + ride.size === 0) land.push(probe);
     if (land.length > 0) commitLandings(land, ride);
     for (const [no, writes] of ride) {
       const partition = byNo(no);
@@ -71,6 +74,7 @@ export function createWriter(options: {
     } catch (cause) {
       report(cause);
       for (const write of land) write.failed?.(journalUnavailable(cause));
+      askAgain(land);
       return;
     }
     const along = ride.get(partition.no) ?? [];
@@ -102,10 +106,12 @@ export function createWriter(options: {
       if (isDamage(cause) && setAside(partition, land, along, cause)) return;
       for (const write of land) write.failed?.(journalUnavailable(cause));
       keep(partition.no, along, cause);
+      askAgain(land);
       return;
     }
     tally.addTo(totals);
     pauseMs = 0;
+    isFailing = false;
     lastDamaged = -1;
     events.emit({
       type: 'commit',
@@ -162,6 +168,21 @@ export function createWriter(options: {
     events.emit({ type: 'commit-failed', cause: (cause as { code?: string }).code ?? 'unknown' });
   }
 
+  /**
+   * Senders may stay away until `/health/ready` says that the journal writes again, so it must not
+   * wait for them to find out.
+   */
+  function askAgain(land: readonly Write[]): void {
+    isFailing = true;
+    if (closed) return;
+    if (pauseMs === 0 || land[0] === probe) growPause();
+    timer ??= setTimeout(flush, pauseMs);
+  }
+
+  function growPause(): void {
+    pauseMs = Math.min(limits.commitRetryLastMs, pauseMs * 2 || limits.commitRetryFirstMs);
+  }
+
   /** Claims and settlements survive a failed commit: they come again, ever more slowly. */
   function keep(no: number, writes: readonly Write[], cause: unknown): void {
     if (writes.length === 0) return;
@@ -170,7 +191,7 @@ export function createWriter(options: {
       return;
     }
     riders.set(no, [...writes, ...(riders.get(no) ?? [])]);
-    pauseMs = Math.min(limits.commitRetryLastMs, pauseMs * 2 || limits.commitRetryFirstMs);
+    growPause();
     timer ??= setTimeout(flush, pauseMs);
   }
 
@@ -197,6 +218,12 @@ export function createWriter(options: {
     },
   };
 }
+
+/** Writes a page and changes nothing: the header's own number, which the journal does not use. */
+const probe: Write = {
+  run: ({ db }) => void db.pragma('user_version = 0'),
+  committed: () => {},
+};
 
 function isSqliteError(cause: unknown): boolean {
   const code = (cause as { code?: unknown }).code;

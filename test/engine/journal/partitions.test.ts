@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, createEvents, type Event, type MessageId } from '../../../engine/index.ts';
 import { type Journal, openJournal } from '../../../engine/journal/index.ts';
+import { until } from '../probe-engine.ts';
 
 const hourUs = 3600 * 1_000_000;
 const midnightUs = Date.UTC(2031, 4, 2) * 1000;
@@ -93,5 +94,22 @@ describe('journal partitions', () => {
     await land('today');
     assert.equal(journal.control.partitions().length, 2);
     assert.equal(readdirSync(folder).filter((name) => name.endsWith('.db')).length, 2);
+  });
+
+  it('finds out by itself that it can write again, although nobody sends', async () => {
+    await land('yesterday');
+    nowUs += 24 * hourUs;
+    const folder = join(dataDir, 'journal');
+    renameSync(folder, `${folder}.away`);
+    await assert.rejects(land('today'));
+    const failures = () => seen.filter(({ type }) => type === 'commit-failed').length;
+    const commits = () => seen.filter(({ type }) => type === 'commit').length;
+    const before = commits();
+    await until(() => failures() > 1, 'it has asked again in vain');
+    assert.equal(commits(), before);
+    renameSync(`${folder}.away`, folder);
+    await until(() => commits() > before, 'it has written');
+    const count = journal.read(journal.channel('c', 'o').chain, 0, 10).length;
+    assert.equal(count, 1);
   });
 });

@@ -44,8 +44,8 @@ export type BlockOptions = {
 };
 
 const hotMaxDefault = 24;
-/** About 10 MB, and half a dozen entries for each page of a table of ten million. */
-const recentMaxDefault = 250_000;
+/** About 20 MB, and a dozen entries for each page of a table of ten million. */
+const recentMaxDefault = 500_000;
 
 /** A place of the index where a record stands, or would stand. */
 type Place = { readonly key: number; readonly level: number; readonly from: number };
@@ -137,17 +137,30 @@ export function openBlockIndex(db: DatabaseHandle, options: BlockOptions): Block
 
   function put(place: Place, record: RecordNo, blocked: Blocked, added: number[]): boolean {
     return walk(place, blocked, (leaf) => {
-      if (added.includes(leaf.key)) return;
-      const records = recordsAt(leaf.key);
-      for (const other of records) met.add(other);
-      if (records.includes(record)) return;
-      if (records.length < hotMax) {
-        added.push(leaf.key);
-        return;
-      }
-      heat(leaf, records);
+      if (stand(leaf.key, record, added)) return;
+      heat(leaf, recordsAt(leaf.key));
       put(leaf, record, blocked, added);
     });
+  }
+
+  /** Where nothing is hot, which is nearly always, without what a walk needs. */
+  function putAll(record: RecordNo, blocked: Blocked): number[] {
+    const added: number[] = [];
+    for (const key of blocked.keys)
+      if (hot.has(key) || !stand(key, record, added))
+        put({ key, level: 0, from: 0 }, record, blocked, added);
+    return added;
+  }
+
+  /** False where the key would be hot. */
+  function stand(key: number, record: RecordNo, added: number[]): boolean {
+    if (added.includes(key)) return true;
+    const records = recordsAt(key);
+    for (const other of records) met.add(other);
+    if (records.includes(record)) return true;
+    if (records.length >= hotMax) return false;
+    added.push(key);
+    return true;
   }
 
   function log(record: RecordNo, keys: readonly number[]): void {
@@ -176,12 +189,12 @@ export function openBlockIndex(db: DatabaseHandle, options: BlockOptions): Block
     find,
     isCrowded: (key, max) => hot.has(key) || recordsAt(key).length > max,
     add(record, blocked) {
-      const hotKeys = blocked.keys.reduce((count, key) => count + (hot.has(key) ? 1 : 0), 0);
+      let hotKeys = 0;
+      if (hot.size > 0) for (const key of blocked.keys) if (hot.has(key)) hotKeys += 1;
       const wasHidden = hotKeys === blocked.keys.length && isHidden(blocked);
-      const added: number[] = [];
-      met = new Set();
+      if (met.size > 0) met = new Set();
       nowHidden = 0;
-      for (const key of blocked.keys) put({ key, level: 0, from: 0 }, record, blocked, added);
+      const added = putAll(record, blocked);
       log(record, added);
       const isNowHidden = added.length === 0 && isHidden(blocked);
       if (isNowHidden && !wasHidden) nowHidden += 1;
@@ -212,7 +225,14 @@ export function openBlockIndex(db: DatabaseHandle, options: BlockOptions): Block
   };
 }
 
-const packKeys = (keys: readonly number[]): Buffer => Buffer.from(Float64Array.from(keys).buffer);
+/** What SQLite copies is written over by the next: an allocation would cost more than the row. */
+const packed = new Float64Array(256);
+
+function packKeys(keys: readonly number[]): Buffer {
+  if (keys.length > packed.length) return Buffer.from(Float64Array.from(keys).buffer);
+  for (let at = 0; at < keys.length; at += 1) packed[at] = keys[at]!;
+  return Buffer.from(packed.buffer, 0, keys.length * 8);
+}
 
 /** The bytes of a blob need not stand where a Float64Array may begin. */
 function unpackKeys(blob: Buffer): Float64Array {

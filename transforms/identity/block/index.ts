@@ -13,7 +13,7 @@ export {
   blockingKeys,
   blockingRules,
   blockingVersion,
-  eachKey,
+  eachContactKey,
 } from './keys.ts';
 export { blockSchema } from './schema.ts';
 export { createTableKeys } from './table-keys.ts';

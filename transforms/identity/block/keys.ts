@@ -1,5 +1,5 @@
 import type { Prepared, PreparedName } from '../compare/index.ts';
-import { hash52 } from '../hash.ts';
+import { hashParts } from '../hash.ts';
 
 /** Raised whenever a record gets other keys; an index of keys is built again then. */
 export const blockingVersion = 1;
@@ -25,28 +25,36 @@ export type BlockingRule = (typeof blockingRules)[number];
 
 /** The keys of a record, 52-bit numbers without duplicates. Records that share none never meet. */
 export function blockingKeys(prepared: Prepared): readonly number[] {
-  const keys = new Set<number>();
-  eachKey(prepared, (_rule, text) => keys.add(hash52(text)));
-  return [...keys];
+  const keys: number[] = [];
+  eachKey(prepared, (_rule, key) => {
+    if (!keys.includes(key)) keys.push(key);
+  });
+  return keys;
 }
 
-/** Calls back for each key in words; the number of a key is the hash of these. */
-export function eachKey(
-  prepared: Prepared,
-  found: (rule: BlockingRule, text: string) => void,
-): void {
+/** Calls back for each key: a hash of words that say what it is a key of. */
+function eachKey(prepared: Prepared, found: (rule: BlockingRule, key: number) => void): void {
   for (const { system, value } of prepared.identifiers)
-    found('identifier', `identifier|${system}|${value}`);
-  for (const phone of prepared.record.phones) found('phone', `phone|${phone.slice(-7)}`);
-  for (const email of prepared.record.emails) found('email', `email|${email}`);
+    found('identifier', hashParts('identifier', system, value));
+  eachContactKey(prepared, found);
   const birth = prepared.birth.length === 8 ? anyOrder(prepared.birth) : '';
   const year = prepared.birth.slice(0, 4);
   for (const name of prepared.names) nameKeys(prepared, name, birth, year, found);
-  for (const { postalCode, city, line, numbers, bigrams } of prepared.addresses) {
+  for (const { postalCode, city } of prepared.addresses) {
     const place = postalCode || city;
-    if (birth !== '' && place !== '') found('birth-date-and-place', `dp|${birth}|${place}`);
-    if (line !== '' && numbers !== '') found('address-line', `line|${numbers}|${bigrams}`);
+    if (birth !== '' && place !== '') found('birth-date-and-place', hashParts('dp', birth, place));
   }
+}
+
+/** Of `eachKey` those of what a household shares: home, phone, e-mail. */
+export function eachContactKey(
+  { record, addresses }: Prepared,
+  found: (rule: BlockingRule, key: number) => void,
+): void {
+  for (const phone of record.phones) found('phone', hashParts('phone', phone.slice(-7)));
+  for (const email of record.emails) found('email', hashParts('email', email));
+  for (const { line, numbers, bigrams } of addresses)
+    if (line !== '' && numbers !== '') found('address-line', hashParts('line', numbers, bigrams));
 }
 
 function nameKeys(
@@ -54,21 +62,23 @@ function nameKeys(
   name: PreparedName,
   birth: string,
   year: string,
-  found: (rule: BlockingRule, text: string) => void,
+  found: (rule: BlockingRule, key: number) => void,
 ): void {
   const given = name.given?.sound ?? '';
   const sounds = soundsOf(name);
   if (birth !== '') {
-    for (const sound of sounds) found('birth-date-and-family', `bn|${birth}|${sound}`);
-    if (given !== '') found('birth-date-and-given', `bn|${birth}|${given}`);
+    for (const sound of sounds) found('birth-date-and-family', hashParts('bn', birth, sound));
+    if (given !== '') found('birth-date-and-given', hashParts('bn', birth, given));
   }
   for (const sound of sounds) {
-    const both = given === '' ? '' : given < sound ? `${given}|${sound}` : `${sound}|${given}`;
-    if (both !== '' && year !== '') found('both-names-and-birth-year', `ny|${both}|${year}`);
+    const [first, second] = given < sound ? [given, sound] : [sound, given];
+    if (given !== '' && year !== '')
+      found('both-names-and-birth-year', hashParts('ny', first, second, year));
     for (const { postalCode, city, numbers } of addresses) {
       const place = postalCode || city;
-      if (both !== '' && place !== '') found('both-names-and-place', `np|${both}|${place}`);
-      if (numbers !== '') found('name-and-house', `nh|${sound}|${numbers}|${given[0] ?? ''}`);
+      if (given !== '' && place !== '')
+        found('both-names-and-place', hashParts('np', first, second, place));
+      if (numbers !== '') found('name-and-house', hashParts('nh', sound, numbers, given[0] ?? ''));
     }
   }
 }

@@ -127,7 +127,24 @@ export function bigramsOf(text: string): string {
     }
     last = code;
   }
-  return String.fromCharCode(...units.subarray(0, count).sort());
+  const found = units.subarray(0, count);
+  const sorted = units === pairs ? sortFew(found) : found.sort();
+  // A spread would take five times as long.
+  return String.fromCharCode.apply(undefined, sorted as unknown as number[]);
+}
+
+/** By insertion: for so few it costs less than calling a sort. */
+function sortFew(units: Uint16Array): Uint16Array {
+  for (let at = 1; at < units.length; at += 1) {
+    const unit = units[at]!;
+    let place = at;
+    while (place > 0 && units[place - 1]! > unit) {
+      units[place] = units[place - 1]!;
+      place -= 1;
+    }
+    units[place] = unit;
+  }
+  return units;
 }
 
 /** How many entries two sorted lists share, or 0 once it is sure that it is less than `least`. */

@@ -18,10 +18,11 @@ const spelled: Readonly<Record<string, string>> = {
  * whatever else is no letter becomes one blank. Letters of other scripts are kept apart by a blank.
  */
 export function plainLetters(text: string): string {
-  if (/^[A-Z]+$/.test(text)) return text;
+  const upper = text.toUpperCase();
+  if (/^[A-Z]+(?: [A-Z]+)*$/.test(upper)) return upper;
   const known = plain.get(text);
   if (known !== undefined) return known;
-  const letters = unaccented(text)
+  const letters = unaccented(upper)
     .replaceAll(/['’‘`´ʼ.]/g, '')
     .replaceAll(/[^A-Z]+/g, ' ')
     .trim();
@@ -39,15 +40,15 @@ const plain = new Map<string, string>();
 
 /** Upper-case letters and digits, whatever else becomes one blank. */
 export function plainWords(text: string): string {
-  if (/^[A-Z0-9]+$/.test(text)) return text;
-  return unaccented(text)
+  const upper = text.toUpperCase();
+  if (/^[A-Z0-9]+(?: [A-Z0-9]+)*$/.test(upper)) return upper;
+  return unaccented(upper)
     .replaceAll(/['’‘`´ʼ.]/g, '')
     .replaceAll(/[^A-Z0-9]+/g, ' ')
     .trim();
 }
 
-function unaccented(text: string): string {
-  const upper = text.toUpperCase();
+function unaccented(upper: string): string {
   if (/^[\x20-\x7e]*$/.test(upper)) return upper;
   return upper
     .normalize('NFKD')

@@ -100,20 +100,22 @@ export function normaliseName(raw: RawName): NormalName {
     return { flags: ['placeholder-name'] };
   const suffix = suffixOf(raw.suffix ?? '', true) ?? family.suffix ?? tail;
   if (given === '' && surnames.length === 0) return { flags };
-  return {
-    flags,
-    name: {
-      ...(given === '' ? {} : { given }),
-      ...(middle.length === 0 ? {} : { middle }),
-      ...(surnames.length === 0 ? {} : { family: surnames.join(' '), surnames }),
-      ...(suffix === undefined ? {} : { suffix }),
-      ...(raw.isFormer === true ? { isFormer: true } : {}),
-    },
-  };
+  // Run for every message: each spread of a part that may be absent would be an object more.
+  const name: { -readonly [Part in keyof PersonName]: PersonName[Part] } = {};
+  if (given !== '') name.given = given;
+  if (middle.length > 0) name.middle = middle;
+  if (surnames.length > 0) {
+    name.family = surnames.length === 1 ? surnames[0]! : surnames.join(' ');
+    name.surnames = surnames;
+  }
+  if (suffix !== undefined) name.suffix = suffix;
+  if (raw.isFormer === true) name.isFormer = true;
+  return { flags, name };
 }
 
 /** `BABI BOY` is `BABY BOY` with a typing error: the second word tells it. */
 function withoutMistypedNewborn(words: readonly string[]): string {
+  if (words.length < 2) return words[0] ?? '';
   const isNewborn = words.slice(1).some((word) => nameDoubt(word) === 'newborn-name');
   return isNewborn ? 'NEWBORN' : words.join(' ');
 }
@@ -122,16 +124,21 @@ function wordsOfGiven(raw: RawName['given']): string[] {
   const text = raw === undefined ? '' : typeof raw === 'string' ? raw : raw.join(' ');
   if (text === '') return [];
   // A call name in quotes or brackets is no part of the name.
-  const words = plainLetters(text.replaceAll(/\([^)]*\)|"[^"]*"|“[^”]*”/g, ' ')).split(' ');
+  const own = /[("“]/.test(text) ? text.replaceAll(/\([^)]*\)|"[^"]*"|“[^”]*”/g, ' ') : text;
+  const plain = plainLetters(own);
+  if (!plain.includes(' ')) return plain === '' ? [] : [plain];
+  const words = plain.split(' ');
   const named = words.length > 1 ? words.filter((word) => !titles.has(word)) : words;
   return named.filter((word) => word !== '');
 }
 
 function splitFamily(raw: string): { parts: string[]; suffix: string | undefined } {
   if (raw === '') return { parts: [], suffix: undefined };
-  const words = plainLetters(raw.replaceAll(/\b(2nd|3rd|4th)\b/gi, ordinalLetters))
-    .split(' ')
-    .filter((word) => word !== '');
+  const plain = plainLetters(
+    /[234]/.test(raw) ? raw.replaceAll(/\b(2nd|3rd|4th)\b/gi, ordinalLetters) : raw,
+  );
+  if (!plain.includes(' ')) return { parts: plain === '' ? [] : [plain], suffix: undefined };
+  const words = plain.split(' ').filter((word) => word !== '');
   let suffix: string | undefined;
   while (words.length > 1) {
     const last = words.at(-1) ?? '';

@@ -13,62 +13,66 @@ import { normaliseEmail, normalisePhone } from './telecom.ts';
  * it is (see `rawOf`).
  */
 export function normalisePerson(raw: RawPerson): PersonRecord {
-  const flags = new Set<RecordFlag>();
-  const flag = (more: readonly RecordFlag[]) => {
-    for (const one of more) flags.add(one);
-  };
+  const flags: RecordFlag[] = [];
   const names: PersonName[] = [];
   for (const one of raw.names ?? []) {
     const { name, flags: more } = normaliseName(one);
-    flag(more);
+    addNew(flags, more);
     if (name !== undefined) names.push(name);
   }
   const birth = normaliseDate(raw.birthDate ?? '', raw.dateOrder);
-  flag(birth.flags);
+  addNew(flags, birth.flags);
   const addresses: PersonAddress[] = [];
   for (const one of raw.addresses ?? []) {
     const { address, flags: more } = normaliseAddress(one);
-    flag(more);
+    addNew(flags, more);
     if (address !== undefined) addresses.push(address);
   }
   const phones: string[] = [];
   for (const text of raw.phones ?? []) {
     const { phone, flags: more } = normalisePhone(text);
-    flag(more);
+    addNew(flags, more);
     if (phone !== undefined && !phones.includes(phone)) phones.push(phone);
   }
-  const emails = (raw.emails ?? []).flatMap((text) => normaliseEmail(text) ?? []);
+  const emails: string[] = [];
+  for (const text of raw.emails ?? []) {
+    const email = normaliseEmail(text);
+    if (email !== undefined && !emails.includes(email)) emails.push(email);
+  }
   const { identifiers, placeholders } = normaliseIdentifiers(raw.identifiers ?? []);
-  if (placeholders > 0) flags.add('placeholder-identifier');
+  if (placeholders > 0) addNew(flags, ['placeholder-identifier']);
   const sex = normaliseSex(raw.sex ?? '');
-  return {
-    names,
-    ...(birth.date === undefined ? {} : { birthDate: birth.date }),
-    ...(sex === undefined ? {} : { sex }),
-    addresses,
-    phones,
-    emails: [...new Set(emails)],
-    identifiers,
-    ...circumstancesOf(raw),
-    flags: [...flags],
-  };
+  // Run for every message: each spread of a part that may be absent would be an object more.
+  const record: Writable<PersonRecord> = { names, addresses, phones, emails, identifiers, flags };
+  if (birth.date !== undefined) record.birthDate = birth.date;
+  if (sex !== undefined) record.sex = sex;
+  addCircumstances(record, raw);
+  return record;
 }
 
-function circumstancesOf(raw: RawPerson) {
-  const maiden = plainLetters(raw.mothersMaidenName ?? '');
-  const mother = normaliseIdentifiers(raw.motherIdentifiers ?? []).identifiers;
-  const died = typeof raw.deceased === 'string' ? normaliseDate(raw.deceased).date : undefined;
-  const isDead = raw.deceased === true || (typeof raw.deceased === 'string' && raw.deceased !== '');
-  const active = normaliseDate(raw.lastActive ?? '').date;
-  return {
-    ...(raw.isMultipleBirth === true ? { isMultipleBirth: true } : {}),
-    ...(raw.birthOrder === undefined ? {} : { birthOrder: raw.birthOrder }),
-    ...(maiden === '' ? {} : { mothersMaidenName: maiden }),
-    ...(mother.length === 0 ? {} : { motherIdentifiers: mother }),
-    ...(isDead ? { deceased: died ?? (true as const) } : {}),
-    ...(active === undefined ? {} : { lastActive: active }),
-    ...(raw.stays === undefined || raw.stays.length === 0 ? {} : { stays: raw.stays }),
-  };
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+function addNew(flags: RecordFlag[], more: readonly RecordFlag[]): void {
+  for (const flag of more) if (!flags.includes(flag)) flags.push(flag);
+}
+
+function addCircumstances(record: Writable<PersonRecord>, raw: RawPerson): void {
+  const { mothersMaidenName = '', motherIdentifiers = [], deceased = false, lastActive = '' } = raw;
+  if (raw.isMultipleBirth === true) record.isMultipleBirth = true;
+  if (raw.birthOrder !== undefined) record.birthOrder = raw.birthOrder;
+  if (mothersMaidenName !== '') {
+    const maiden = plainLetters(mothersMaidenName);
+    if (maiden !== '') record.mothersMaidenName = maiden;
+  }
+  if (motherIdentifiers.length > 0) {
+    const { identifiers } = normaliseIdentifiers(motherIdentifiers);
+    if (identifiers.length > 0) record.motherIdentifiers = identifiers;
+  }
+  if (deceased !== false && deceased !== '')
+    record.deceased = (deceased === true ? undefined : normaliseDate(deceased).date) ?? true;
+  const active = lastActive === '' ? undefined : normaliseDate(lastActive).date;
+  if (active !== undefined) record.lastActive = active;
+  if (raw.stays !== undefined && raw.stays.length > 0) record.stays = raw.stays;
 }
 
 function normaliseSex(text: string): PersonRecord['sex'] {

@@ -74,7 +74,11 @@ export const noKeyIndex: KeyIndex = {
   forget() {},
 };
 
-type Slice = Map<number, RecordNo[]>;
+/** Nearly every key is one record's: no list is made for it. */
+type Slice = Map<number, RecordNo | readonly RecordNo[]>;
+
+const listOf = (records: RecordNo | readonly RecordNo[]): readonly RecordNo[] =>
+  typeof records === 'number' ? [records] : records;
 
 const sliceOf = (key: number) => Math.floor(key / sliceWidth);
 
@@ -103,15 +107,16 @@ export function openKeyIndex(
   function wait(key: number, no: RecordNo): void {
     const slice = waiting[sliceOf(key)]!;
     const records = slice.get(key);
-    if (records === undefined) slice.set(key, [no]);
-    else if (!records.includes(no)) records.push(no);
+    if (records === undefined) slice.set(key, no);
+    else if (!listOf(records).includes(no)) slice.set(key, [...listOf(records), no]);
     else return;
     count += 1;
     last = Math.max(last, no);
   }
 
   function drop(slice: Slice, isDropped: (no: RecordNo) => boolean): void {
-    for (const [key, records] of slice) {
+    for (const [key, waits] of slice) {
+      const records = listOf(waits);
       const left = records.filter((no) => !isDropped(no));
       if (left.length === records.length) continue;
       inTable.add(key);
@@ -125,7 +130,7 @@ export function openKeyIndex(
   function sweep(): void {
     const slice = waiting[turn]!;
     for (const [key, records] of [...slice].sort(([one], [other]) => one - other))
-      for (const no of records) sql.index.run(key, no);
+      for (const no of listOf(records)) sql.index.run(key, no);
     // Of the last record some keys may still come.
     sql.mark.run(turn, last - 1);
     indexed[turn] = last - 1;
@@ -167,7 +172,8 @@ export function openKeyIndex(
   reset();
   return {
     find(key, limit) {
-      const waits = waiting[sliceOf(key)]!.get(key);
+      const waiters = waiting[sliceOf(key)]!.get(key);
+      const waits = waiters === undefined ? undefined : listOf(waiters);
       if (!inTable.mayHave(key)) return waits?.slice(0, limit) ?? nobody;
       const found = limit === undefined ? sql.findAll.all(key) : sql.find.all(key, limit);
       return waits === undefined ? found : [...new Set([...found, ...waits])].slice(0, limit);
@@ -181,8 +187,9 @@ export function openKeyIndex(
     addLate,
     remove(key, no) {
       const slice = waiting[sliceOf(key)]!;
-      const left = slice.get(key)?.filter((other) => other !== no);
-      if (left === undefined || left.length === slice.get(key)!.length) sql.remove.run(key, no);
+      const waits = listOf(slice.get(key) ?? nobody);
+      const left = waits.filter((other) => other !== no);
+      if (left.length === waits.length) sql.remove.run(key, no);
       else {
         count -= 1;
         if (left.length === 0) slice.delete(key);

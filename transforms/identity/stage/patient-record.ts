@@ -48,8 +48,11 @@ export function foldPatient(known: PersonRecord | undefined, said: PatientSaid):
   const { patient, mother } = said;
   if (known === undefined && mother === undefined && patient.initial === undefined) {
     const first = normalisePerson(rawPatient(patient.set));
-    const flags = first.flags.length > 1 ? first.flags.toSorted() : first.flags;
-    return foldContacts({ ...first, flags }, said.contacts);
+    const isOrdered = first.flags.length < 2;
+    return foldContacts(
+      isOrdered ? first : { ...first, flags: first.flags.toSorted() },
+      said.contacts,
+    );
   }
   const elements = touchedBy(patient, known);
   const told = normalisePerson({ ...tellingOf(patient, known), ...motherOf(mother) });

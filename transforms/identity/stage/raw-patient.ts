@@ -23,31 +23,40 @@ const formerUses = new Set(['old', 'maiden', 'nickname', 'anonymous']);
 
 /** The elements of a Patient (R4) as a person; whatever has not the form of FHIR is left out. */
 export function rawPatient(patient: Json): RawPerson {
-  const telecom = listOf(patient.telecom).filter(({ use }) => use !== 'old');
-  const ofSystem = (...systems: string[]) =>
-    telecom.flatMap(({ system, value }) =>
-      typeof value === 'string' && systems.includes(String(system)) ? [value] : [],
-    );
+  const { phones, emails } = telecomOf(patient.telecom);
   const { birthDate, gender, deceasedBoolean, deceasedDateTime } = patient;
   const order = patient.multipleBirthInteger;
-  const maiden = listOf(patient.extension).find(({ url }) => url === maidenNameUrl)?.valueString;
+  const maiden =
+    patient.extension === undefined
+      ? undefined
+      : listOf(patient.extension).find(({ url }) => url === maidenNameUrl)?.valueString;
   const deceased = deceasedDateTime ?? deceasedBoolean;
-  return {
+  // Run for every message: each spread of a part that may be absent would be an object more.
+  const raw: { -readonly [Key in keyof RawPerson]: RawPerson[Key] } = {
     names: namesOf(patient.name),
     addresses: currentFirst(listOf(patient.address)).map(addressOf),
-    phones: ofSystem('phone', 'sms', 'undefined'),
-    emails: ofSystem('email'),
+    ...{ phones, emails },
     identifiers: identifiersOf(patient.identifier),
-    ...(typeof birthDate === 'string' ? { birthDate } : {}),
-    ...(typeof gender === 'string' ? { sex: gender } : {}),
-    ...(typeof deceased === 'string' || typeof deceased === 'boolean' ? { deceased } : {}),
-    // Many senders write birth order 1 for everybody.
-    ...(patient.multipleBirthBoolean === true || (isOrder(order) && order > 1)
-      ? { isMultipleBirth: true }
-      : {}),
-    ...(isOrder(order) ? { birthOrder: order } : {}),
-    ...(typeof maiden === 'string' ? { mothersMaidenName: maiden } : {}),
   };
+  if (typeof birthDate === 'string') raw.birthDate = birthDate;
+  if (typeof gender === 'string') raw.sex = gender;
+  if (typeof deceased === 'string' || typeof deceased === 'boolean') raw.deceased = deceased;
+  // Many senders write birth order 1 for everybody.
+  if (patient.multipleBirthBoolean === true || (isOrder(order) && order > 1))
+    raw.isMultipleBirth = true;
+  if (isOrder(order)) raw.birthOrder = order;
+  if (typeof maiden === 'string') raw.mothersMaidenName = maiden;
+  return raw;
+}
+
+function telecomOf(telecom: unknown): { readonly phones: string[]; readonly emails: string[] } {
+  const found = { phones: [] as string[], emails: [] as string[] };
+  for (const { system, value, use } of listOf(telecom)) {
+    if (use === 'old' || typeof value !== 'string') continue;
+    if (system === 'email') found.emails.push(value);
+    else if (['phone', 'sms', 'undefined'].includes(String(system))) found.phones.push(value);
+  }
+  return found;
 }
 
 /**
@@ -64,25 +73,27 @@ const isOrder = (value: unknown): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value > 0;
 
 function namesOf(names: unknown): RawName[] {
-  const all = listOf(names).map((name) => {
-    const { family, use } = name;
-    const given = textsOf(name.given);
-    const [suffix] = textsOf(name.suffix);
-    const isFormer = typeof use === 'string' && formerUses.has(use);
-    return {
-      ...(given.length === 0 ? {} : { given }),
-      ...(typeof family === 'string' ? { family } : {}),
-      ...(suffix === undefined ? {} : { suffix }),
-      ...(isFormer ? { isFormer: true } : {}),
-    };
-  });
-  return [...all.filter((name) => !name.isFormer), ...all.filter((name) => name.isFormer)];
+  const current: RawName[] = [];
+  const former: RawName[] = [];
+  for (const { family, use, given: words, suffix: suffixes } of listOf(names)) {
+    const given = textsOf(words);
+    const [suffix] = textsOf(suffixes);
+    const name: { -readonly [Key in keyof RawName]: RawName[Key] } = {};
+    if (given.length > 0) name.given = given;
+    if (typeof family === 'string') name.family = family;
+    if (suffix !== undefined) name.suffix = suffix;
+    if (typeof use === 'string' && formerUses.has(use)) {
+      name.isFormer = true;
+      former.push(name);
+    } else current.push(name);
+  }
+  return former.length === 0 ? current : [...current, ...former];
 }
 
-const currentFirst = (items: readonly Json[]): readonly Json[] => [
-  ...items.filter(({ use }) => use !== 'old'),
-  ...items.filter(({ use }) => use === 'old'),
-];
+const currentFirst = (items: readonly Json[]): readonly Json[] =>
+  items.every(({ use }) => use !== 'old')
+    ? items
+    : [...items.filter(({ use }) => use !== 'old'), ...items.filter(({ use }) => use === 'old')];
 
 function addressOf(address: Json): RawAddress {
   const line = textsOf(address.line);
@@ -96,22 +107,29 @@ function addressOf(address: Json): RawAddress {
 
 /** Identifiers of a Patient, or of the mother's RelatedPerson. */
 export function identifiersOf(identifiers: unknown): RawIdentifier[] {
-  return listOf(identifiers).flatMap(({ system, value, use, type }) => {
-    if (typeof system !== 'string' || typeof value !== 'string') return [];
-    const codes = listOf(objectOf(type)?.coding).flatMap(({ code }) =>
-      typeof code === 'string' ? [code] : [],
-    );
-    return [{ system, value, type: codes, ...(use === 'old' ? { isOld: true } : {}) }];
-  });
+  const found: RawIdentifier[] = [];
+  for (const { system, value, use, type } of listOf(identifiers)) {
+    if (typeof system !== 'string' || typeof value !== 'string') continue;
+    const codes: string[] = [];
+    for (const { code } of listOf(objectOf(type)?.coding))
+      if (typeof code === 'string') codes.push(code);
+    const identifier = { system, value, type: codes };
+    found.push(use === 'old' ? { ...identifier, isOld: true } : identifier);
+  }
+  return found;
 }
 
-export const objectOf = (value: unknown): Json | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Json)
-    : undefined;
+export const objectOf = (value: unknown): Json | undefined => (isObject(value) ? value : undefined);
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const nothing: readonly never[] = [];
 
 export const listOf = (value: unknown): readonly Json[] =>
-  Array.isArray(value) ? value.map(objectOf).filter((item) => item !== undefined) : [];
+  Array.isArray(value) ? (value.every(isObject) ? value : value.filter(isObject)) : nothing;
 
-const textsOf = (value: unknown): string[] =>
-  Array.isArray(value) ? value.filter((item) => typeof item === 'string' && item !== '') : [];
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+const textsOf = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? (value.every(isText) ? value : value.filter(isText)) : nothing;

@@ -1,4 +1,4 @@
-import { type Added, eachKey, hash52 } from '../block/index.ts';
+import { type Added, eachContactKey } from '../block/index.ts';
 import type { Prepared } from '../compare/index.ts';
 import type { AssessmentContext, Candidate, Decision, Judgement, Member } from '../decide/index.ts';
 import type { RecordNo } from '../events.ts';
@@ -110,11 +110,9 @@ export function contextOf(
 ): AssessmentContext {
   let isPlaceCrowded = false;
   let isContactCrowded = false;
-  eachKey(prepared, (rule, text) => {
-    if (rule === 'address-line')
-      isPlaceCrowded ||= index.isCrowded(hash52(text), householdRecordsMax);
-    if (rule === 'phone' || rule === 'email')
-      isContactCrowded ||= index.isCrowded(hash52(text), householdRecordsMax);
+  eachContactKey(prepared, (rule, key) => {
+    if (rule === 'address-line') isPlaceCrowded ||= index.isCrowded(key, householdRecordsMax);
+    else isContactCrowded ||= index.isCrowded(key, householdRecordsMax);
   });
   return { isPlaceCrowded, isContactCrowded };
 }

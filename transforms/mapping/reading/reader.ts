@@ -17,7 +17,7 @@ import {
 import type { Dialect } from './dialect.ts';
 import { cellsOf, cleanPart, plainParts, walkedMax } from './divide.ts';
 import type { FieldPath } from './field-path.ts';
-import { segmentNumber } from './scope.ts';
+import { segmentNumber } from './scope-of-shape.ts';
 
 /** A field path with what reading it needs, made once when a mapping is compiled. */
 export type ReadPath = FieldPath & {
@@ -130,7 +130,7 @@ export function readText(reader: Reader, index: number, path: ReadPath): string 
 }
 
 /** A field without anything that divides it, read where it stands; undefined for others. */
-function plainText(reader: Reader, index: number, path: ReadPath): string | undefined {
+export function plainText(reader: Reader, index: number, path: ReadPath): string | undefined {
   const segment = reader.segments[index]!;
   if (!segment.has(path.field)) return '';
   const { text } = reader.message;

@@ -1,7 +1,7 @@
 import { edgeKinds, type Staging } from '../store/index.ts';
 import type { ImportContext, Reader } from './context.ts';
 import type { Input } from './input.ts';
-import { columnsOf, splitRows, type TableRow, versionIn } from './table-rows.ts';
+import { namedRows, splitRows, type TableRow, versionIn } from './table-rows.ts';
 import { endSystem, stringProperty } from './text-system.ts';
 
 const productColumns = [
@@ -54,22 +54,20 @@ function checkDates(row: TableRow, header: TableRow, input: Input, context: Impo
 
 /** One product may be listed twice, by two applications: the second adds what is new of it. */
 function* readProducts(input: Input, staging: Staging, context: ImportContext): Iterable<number> {
-  let cell: ReturnType<typeof columnsOf<(typeof productColumns)[number]>> | undefined;
+  const rows = splitRows(input, context, tabs);
   let header: TableRow | undefined;
-  for (const row of splitRows(input, context, tabs)) {
+  for (const { row, cell } of namedRows(productColumns, rows, input, context)) {
     yield row.read;
     if (cell === undefined) {
-      cell = columnsOf(productColumns, row, input, context);
       header = row;
       continue;
     }
-    const of = cell;
     checkDates(row, header!, input, context);
-    const display = of(row, 'PROPRIETARYNAME') || of(row, 'NONPROPRIETARYNAME');
+    const display = cell('PROPRIETARYNAME') || cell('NONPROPRIETARYNAME');
     const properties = productColumns
       .slice(2)
-      .flatMap((name) => stringProperty(name.toLowerCase(), of(row, name)));
-    const code = of(row, 'PRODUCTNDC');
+      .flatMap((name) => stringProperty(name.toLowerCase(), cell(name)));
+    const code = cell('PRODUCTNDC');
     const known = staging.concept(code);
     if (known === undefined)
       staging.addConcept({ code, display, designations: [], properties }, row.line);
@@ -78,20 +76,17 @@ function* readProducts(input: Input, staging: Staging, context: ImportContext): 
 }
 
 function* readPackages(input: Input, staging: Staging, context: ImportContext): Iterable<number> {
-  let cell: ReturnType<typeof columnsOf<(typeof packageColumns)[number]>> | undefined;
-  for (const row of splitRows(input, context, tabs)) {
+  const rows = splitRows(input, context, tabs);
+  for (const { row, cell } of namedRows(packageColumns, rows, input, context)) {
     yield row.read;
-    if (cell === undefined) {
-      cell = columnsOf(packageColumns, row, input, context);
-      continue;
-    }
-    const code = cell(row, 'NDCPACKAGECODE');
-    const display = cell(row, 'PACKAGEDESCRIPTION');
+    if (cell === undefined) continue;
+    const code = cell('NDCPACKAGECODE');
+    const display = cell('PACKAGEDESCRIPTION');
     const known = staging.concept(code);
     const one =
       known ?? staging.addConcept({ code, display, designations: [], properties: [] }, row.line);
     if (known !== undefined) staging.addDesignation(known, { value: display });
-    const product = staging.concept(cell(row, 'PRODUCTNDC'));
+    const product = staging.concept(cell('PRODUCTNDC'));
     if (one !== undefined && product !== undefined && product !== one)
       staging.addEdge(one, product, edgeKinds.relation);
   }

@@ -1,7 +1,7 @@
 import { edgeKinds, type Staging } from '../store/index.ts';
 import type { ImportContext, Reader } from './context.ts';
 import type { Input } from './input.ts';
-import { columnsOf, splitRows, versionIn } from './table-rows.ts';
+import { namedRows, splitRows, versionIn } from './table-rows.ts';
 import { endSystem, refuseTwice } from './text-system.ts';
 
 /** `sct2_Concept_Snapshot_INT_20260101.txt`: what it holds, of which edition, of which day. */
@@ -82,20 +82,17 @@ const tabs = { separator: '\t', isEnded: true } as const;
 
 function* readConcepts(input: Input, staging: Staging, context: ImportContext): Iterable<number> {
   const names = ['id', 'active', 'moduleId', 'definitionStatusId'] as const;
-  let cell: ReturnType<typeof columnsOf<(typeof names)[number]>> | undefined;
-  for (const row of splitRows(input, context, tabs)) {
+  const rows = splitRows(input, context, tabs);
+  for (const { row, cell } of namedRows(names, rows, input, context)) {
     yield row.read;
-    if (cell === undefined) {
-      cell = columnsOf(names, row, input, context);
-      continue;
-    }
-    const code = cell(row, 'id');
-    const isActive = cell(row, 'active') === '1';
-    const isPrimitive = cell(row, 'definitionStatusId') === '900000000000074008';
+    if (cell === undefined) continue;
+    const code = cell('id');
+    const isActive = cell('active') === '1';
+    const isPrimitive = cell('definitionStatusId') === '900000000000074008';
     const properties = [
       ...(isActive ? [] : [{ code: 'inactive', valueBoolean: true }]),
       { code: 'sufficientlyDefined', valueBoolean: !isPrimitive },
-      { code: 'moduleId', valueCode: cell(row, 'moduleId') },
+      { code: 'moduleId', valueCode: cell('moduleId') },
     ];
     if (staging.addConcept({ code, designations: [], properties }, row.line) === undefined)
       refuseTwice(code, row.line, staging, input, context);
@@ -113,29 +110,26 @@ function* readDescriptions(
   shown: Uint8Array,
 ): Iterable<number> {
   const names = ['active', 'conceptId', 'languageCode', 'typeId', 'term'] as const;
-  let cell: ReturnType<typeof columnsOf<(typeof names)[number]>> | undefined;
-  for (const row of splitRows(input, context, tabs)) {
+  const rows = splitRows(input, context, tabs);
+  for (const { row, cell } of namedRows(names, rows, input, context)) {
     yield row.read;
-    if (cell === undefined) {
-      cell = columnsOf(names, row, input, context);
-      continue;
-    }
-    if (cell(row, 'active') !== '1') continue;
-    const code = cell(row, 'conceptId');
+    if (cell === undefined) continue;
+    if (cell('active') !== '1') continue;
+    const code = cell('conceptId');
     const concept = staging.concept(code);
     if (concept === undefined) {
       const message = `this description is of ${code}, which no concept is`;
       context.findings.error(input.name, row.line, 'concept-unknown', message);
       continue;
     }
-    const value = cell(row, 'term');
-    const type = cell(row, 'typeId');
+    const value = cell('term');
+    const type = cell('typeId');
     if (type === definition) {
       staging.setDefinition(concept, value);
       continue;
     }
     const use = { system: 'http://snomed.info/sct', code: type };
-    const language = cell(row, 'languageCode');
+    const language = cell('languageCode');
     staging.addDesignation(concept, { language, use, value });
     const rank = type === fullName ? 1 : language === 'en' ? 3 : 2;
     if (shown[concept]! >= rank) continue;
@@ -150,23 +144,20 @@ function* readRelationships(
   context: ImportContext,
 ): Iterable<number> {
   const names = ['active', 'sourceId', 'destinationId', 'typeId'] as const;
-  let cell: ReturnType<typeof columnsOf<(typeof names)[number]>> | undefined;
-  for (const row of splitRows(input, context, tabs)) {
+  const rows = splitRows(input, context, tabs);
+  for (const { row, cell } of namedRows(names, rows, input, context)) {
     yield row.read;
-    if (cell === undefined) {
-      cell = columnsOf(names, row, input, context);
-      continue;
-    }
-    if (cell(row, 'active') !== '1') continue;
-    const from = staging.concept(cell(row, 'sourceId'));
-    const to = staging.concept(cell(row, 'destinationId'));
+    if (cell === undefined) continue;
+    if (cell('active') !== '1') continue;
+    const from = staging.concept(cell('sourceId'));
+    const to = staging.concept(cell('destinationId'));
     if (from === undefined || to === undefined) {
       const message = 'this relationship is of a concept that is not there';
       context.findings.error(input.name, row.line, 'concept-unknown', message);
       continue;
     }
-    const type = cell(row, 'typeId');
+    const type = cell('typeId');
     if (type === isA) staging.addEdge(from, to, edgeKinds.relation);
-    else staging.addProperty(from, { code: type, valueCode: cell(row, 'destinationId') });
+    else staging.addProperty(from, { code: type, valueCode: cell('destinationId') });
   }
 }

@@ -109,6 +109,26 @@ export function columnsOf<const N extends string>(
   return (row, name) => row.cells[places.get(name)!] ?? '';
 }
 
+/**
+ * The rows of a table, each with a way to its cells by the names of their columns; the first row,
+ * which has these names, comes without.
+ */
+export function* namedRows<const N extends string>(
+  names: readonly N[],
+  rows: Iterable<TableRow>,
+  input: Input,
+  context: ImportContext,
+): Iterable<{ readonly row: TableRow; readonly cell: ((name: N) => string) | undefined }> {
+  let cellOf: ((row: TableRow, name: N) => string) | undefined;
+  let current: TableRow;
+  const cell = (name: N): string => cellOf!(current, name);
+  for (const row of rows) {
+    current = row;
+    yield { row, cell: cellOf && cell };
+    cellOf ??= columnsOf(names, row, input, context);
+  }
+}
+
 /** A version that stands in a file's name, as release files have it. */
 export const versionIn = (name: string, pattern: RegExp): string | undefined =>
   pattern.exec(name)?.[1];

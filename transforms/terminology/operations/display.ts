@@ -1,5 +1,4 @@
 import type { Json } from '../knowledge.ts';
-import type { Listed } from './components.ts';
 import {
   type Described,
   type Display,
@@ -9,8 +8,8 @@ import {
 } from './concept-view.ts';
 import { canonicalOf, textOf } from './json.ts';
 import { type Languages, languagesOf, speaks } from './languages.ts';
-import type { Prepared } from './prepared.ts';
 import type { Question } from './question.ts';
+import type { Listed, Prepared } from './value-set/index.ts';
 
 /**
  * The languages of an answer: those asked for, those that the value set's definition asks for,

@@ -1,15 +1,13 @@
 import type { Json } from '../knowledge.ts';
 import { askedBy } from './asked.ts';
-import { batchValidate } from './batch-validate.ts';
 import { type ClosureTables, closure } from './closure.ts';
-import { expand } from './expand.ts';
+import { expand } from './expand/index.ts';
 import { lookup } from './lookup.ts';
 import { questionOf, type Surroundings } from './question.ts';
 import { related } from './related.ts';
 import { subsumes } from './subsumes.ts';
 import { translate } from './translate.ts';
-import { validateInValueSet } from './validate.ts';
-import { validateInSystem } from './validate-in-system.ts';
+import { batchValidate, validateInSystem, validateInValueSet } from './validate/index.ts';
 
 export { parametersOfQuery } from './asked.ts';
 export {
@@ -25,10 +23,10 @@ export {
   type ClosureTables,
   createClosureTables,
 } from './closure.ts';
+export { type ExpandedCode, expandedCodes, valueSetBy } from './expand/index.ts';
 export { declined, type IssueType, outcomeOf, Refused } from './issue.ts';
-export { type ExpandedCode, expandedCodes, valueSetBy } from './members.ts';
-export { type Membership, memberships } from './membership.ts';
 export type { Surroundings } from './question.ts';
+export { type Membership, memberships } from './value-set/index.ts';
 
 /** An operation: Parameters in, a resource out. Throws `Refused`. */
 export type Operation = (parameters: Json, around: Around) => Json;

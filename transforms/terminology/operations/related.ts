@@ -1,9 +1,8 @@
 import type { Json } from '../knowledge.ts';
 import { answerOf } from './asked.ts';
-import type { Component } from './components.ts';
 import { declined, issue, refusedBy } from './issue.ts';
-import { allMembers, type Prepared, prepare } from './prepared.ts';
 import { findValueSet, type Question } from './question.ts';
+import { allMembers, type Component, type Prepared, prepare } from './value-set/index.ts';
 
 /** How two value sets stand to each other. */
 export type Relation =

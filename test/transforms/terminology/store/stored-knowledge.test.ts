@@ -11,7 +11,7 @@ import type {
   Knowledge,
 } from '../../../../transforms/terminology/knowledge.ts';
 import { memoryKnowledge } from '../../../../transforms/terminology/memory/index.ts';
-import { chosenOf } from '../../../../transforms/terminology/operations/chosen.ts';
+import { chosenOf } from '../../../../transforms/terminology/operations/value-set/chosen.ts';
 import { codeSystem, conceptMap, openStore } from './opened.ts';
 
 const word = fc.string({ minLength: 1, maxLength: 8, unit: 'grapheme' });

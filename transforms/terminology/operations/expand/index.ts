@@ -1,0 +1,2 @@
+export { expand } from './expand.ts';
+export { type ExpandedCode, expandedCodes, valueSetBy } from './expanded-codes.ts';

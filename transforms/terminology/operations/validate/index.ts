@@ -1,0 +1,3 @@
+export { batchValidate } from './batch.ts';
+export { validateInSystem } from './in-system.ts';
+export { validateInValueSet } from './validate.ts';
