@@ -203,7 +203,7 @@ describe('attacks on the validator', () => {
     it(`nothing of ${JSON.stringify(resource).slice(-80)}`, () =>
       assert.deepEqual(errorsOf(resource), []));
 
-  it('is not led astray by a long chain, nor by a circle, of references to profiled targets', () => {
+  it('follows no long chain and no circle of references to profiled targets', () => {
     const coded = { coding: [{ system: 'http://loinc.org', code: '8867-4' }] };
     const vital = 'http://terminology.hl7.org/CodeSystem/observation-category';
     const url = (at: number) => `http://a.example/fhir/Observation/o${at}`;
