@@ -24,7 +24,7 @@ export async function serveInForeground(
   const [{ serve }, { registry }, { requirePins }] = await Promise.all([
     import('./serve.ts'),
     import('./registry.ts'),
-    import('./terminology-pin-lint.ts'),
+    import('./lint/terminology-pins.ts'),
   ]);
   const network = requireNetwork(configDir, registry, { ...options, dataDir });
   requirePins(network, { configDir, dataDir, env });

@@ -13,9 +13,9 @@ import {
 } from '../engine/index.ts';
 import { openSpineReader, type SpineReader } from '../routes/spine/index.ts';
 import type { Invocation } from './command.ts';
+import { withPinsChecked } from './lint/terminology-pins.ts';
 import { registry } from './registry.ts';
 import { connectEngine, findEngine } from './running-engine.ts';
-import { withPinsChecked } from './terminology-pin-lint.ts';
 import { version } from './version.ts';
 
 export type Order =

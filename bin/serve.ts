@@ -22,10 +22,10 @@ import {
 } from '../monitoring/index.ts';
 import { openSpineReader } from '../routes/spine/index.ts';
 import { openWorkListFigures } from '../transforms/terminology/worklist/index.ts';
+import { withPinsChecked } from './lint/terminology-pins.ts';
 import { registry } from './registry.ts';
 import { announceEngine, findEngine } from './running-engine.ts';
 import { identityFigures, mountServices, refusalAt } from './services.ts';
-import { withPinsChecked } from './terminology-pin-lint.ts';
 import { version } from './version.ts';
 
 export type ServeOptions = {

@@ -9,10 +9,10 @@ import {
 } from '../engine/http/index.ts';
 import type { IdentityFigures, IdentityReader } from '../transforms/identity/index.ts';
 import type { TerminologyWiring } from './fhir-base.ts';
-import type { IdentityWiring } from './identity-service.ts';
+import type { IdentityWiring } from './identity/service.ts';
 
 type Identity = typeof import('../transforms/identity/index.ts');
-type IdentityService = typeof import('./identity-service.ts');
+type IdentityService = typeof import('./identity/service.ts');
 type Terminology = typeof import('./fhir-base.ts');
 
 const require = createRequire(import.meta.url);
@@ -24,7 +24,7 @@ const require = createRequire(import.meta.url);
 export function mountServices(others: Hono<HttpEnv>, wiring: IdentityWiring & TerminologyWiring) {
   let opened: { readonly app: HttpApp; close(): Promise<void> } | undefined;
   const open = () => {
-    const { mountIdentity } = require('./identity-service.ts') as IdentityService;
+    const { mountIdentity } = require('./identity/service.ts') as IdentityService;
     const { mountTerminology } = require('./fhir-base.ts') as Terminology;
     const identity = mountIdentity(others, wiring);
     const terminology = mountTerminology(identity.app, wiring);

@@ -1,10 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { baseMapsFile } from '../transforms/terminology/index.ts';
-import { baseMaps } from './base-maps.ts';
 import { loadCommands } from './commands/index.ts';
 import { findCodes, referencePages } from './reference/index.ts';
 import { registry } from './registry.ts';
+import { baseMaps } from './terminology/base-maps.ts';
 
 const root = join(import.meta.dirname, '..');
 const folders = ['engine', 'channels', 'transforms', 'routes', 'monitoring', 'bin'];

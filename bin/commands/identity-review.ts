@@ -7,9 +7,9 @@ import type {
   Unmerged,
 } from '../../transforms/identity/index.ts';
 import { UsageError } from '../command.ts';
-import { assessmentLines, sidesTable, tellParted } from '../identity-text.ts';
+import { openStewardsDesk, type StewardsDesk } from '../identity/stewards-desk.ts';
+import { assessmentLines, sidesTable, tellParted } from '../identity/text.ts';
 import { ageText, isoTime } from '../message-rows.ts';
-import { openStewardsDesk, type StewardsDesk } from '../stewards-desk.ts';
 import { renderTable } from '../table.ts';
 import type { StewardCall } from './identity-options.ts';
 

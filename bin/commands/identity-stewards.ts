@@ -10,7 +10,7 @@ import {
 } from '../../transforms/identity/index.ts';
 import { UsageError } from '../command.ts';
 import { requireData } from '../data.ts';
-import { assessmentLines, tellParted } from '../identity-text.ts';
+import { assessmentLines, tellParted } from '../identity/text.ts';
 import { isoTime } from '../message-rows.ts';
 import type { StewardCall } from './identity-options.ts';
 import { atDesk, stewardOf } from './identity-review.ts';

@@ -18,10 +18,10 @@ told as unchecked. What a channel pins has to be imported there. Exit 1 when the
     for (const path of args) requireInside(path, configDir);
     const [{ lintConfiguration }, { lintLeftBehind }, { codeMapIssues }, { pinIssues }] =
       await Promise.all([
-        import('../lint-configuration.ts'),
-        import('../left-behind-lint.ts'),
-        import('../code-map-lint.ts'),
-        import('../terminology-pin-lint.ts'),
+        import('../lint/configuration.ts'),
+        import('../lint/left-behind.ts'),
+        import('../lint/code-maps.ts'),
+        import('../lint/terminology-pins.ts'),
       ]);
     const own = lintConfiguration(configDir, call.dataDir);
     // A configuration that cannot be read pins nothing that could be looked at.

@@ -16,9 +16,9 @@ import {
   type WorkList,
 } from '../../transforms/terminology/index.ts';
 import { UsageError } from '../command.ts';
-import { pinsOfChannels } from '../terminology-pins.ts';
-import { readTerminologyStore, releaseOf } from '../terminology-store.ts';
-import { workListOf } from '../terminology-work.ts';
+import { pinsOfChannels } from '../terminology/pins.ts';
+import { readTerminologyStore, releaseOf } from '../terminology/store.ts';
+import { workListOf } from '../terminology/work.ts';
 import type { TerminologyCall } from './terminology-options.ts';
 import { kindsOf } from './terminology-releases.ts';
 

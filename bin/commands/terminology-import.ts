@@ -10,7 +10,7 @@ import {
   withShipped,
 } from '../../transforms/terminology/index.ts';
 import { UsageError } from '../command.ts';
-import { openTerminologyStore } from '../terminology-store.ts';
+import { openTerminologyStore } from '../terminology/store.ts';
 import type { TerminologyCall } from './terminology-options.ts';
 
 /** `terminology import FILE..`. */

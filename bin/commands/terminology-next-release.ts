@@ -15,9 +15,9 @@ import {
   writeNextRelease,
 } from '../../transforms/terminology/index.ts';
 import { UsageError } from '../command.ts';
-import { pinsOfChannels } from '../terminology-pins.ts';
-import { openTerminologyStore, releaseMissing, releaseOf } from '../terminology-store.ts';
-import { byOf, codeText, requireList } from '../terminology-work.ts';
+import { pinsOfChannels } from '../terminology/pins.ts';
+import { openTerminologyStore, releaseMissing, releaseOf } from '../terminology/store.ts';
+import { byOf, codeText, requireList } from '../terminology/work.ts';
 import type { TerminologyCall } from './terminology-options.ts';
 
 /** `terminology unmapped publish RELEASE`: the decisions become rows of the next release. */

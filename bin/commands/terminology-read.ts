@@ -12,7 +12,7 @@ import {
   withShipped,
 } from '../../transforms/terminology/index.ts';
 import { UsageError } from '../command.ts';
-import { readTerminologyStore, releaseMissing, releaseOf } from '../terminology-store.ts';
+import { readTerminologyStore, releaseMissing, releaseOf } from '../terminology/store.ts';
 import type { TerminologyCall } from './terminology-options.ts';
 
 function none(rest: readonly string[], verb: string): void {

@@ -15,9 +15,9 @@ import {
 import { UsageError } from '../command.ts';
 import { ageText, isoTime } from '../message-rows.ts';
 import { renderTable } from '../table.ts';
-import { pinsOfChannels } from '../terminology-pins.ts';
-import { readTerminologyStore } from '../terminology-store.ts';
-import { byOf, codeText, requireList, workListOf } from '../terminology-work.ts';
+import { pinsOfChannels } from '../terminology/pins.ts';
+import { readTerminologyStore } from '../terminology/store.ts';
+import { byOf, codeText, requireList, workListOf } from '../terminology/work.ts';
 import { verbNamed } from '../verbs.ts';
 import type { TerminologyCall } from './terminology-options.ts';
 

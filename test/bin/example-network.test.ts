@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
-import { lintConfiguration } from '../../bin/lint-configuration.ts';
+import { lintConfiguration } from '../../bin/lint/configuration.ts';
 import { channelFiles } from '../../engine/index.ts';
 import { run } from './capture.ts';
 

@@ -1,4 +1,5 @@
 export { compare, newLevels } from './compare.ts';
+export { isGivenName } from './given-names.ts';
 export { comparisonLevels, comparisonVersion, levelNo, nullLevel } from './levels.ts';
 export { type Prepared, type PreparedAddress, type PreparedName, prepare } from './prepare.ts';
 export {

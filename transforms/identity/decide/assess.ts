@@ -42,7 +42,7 @@ function explain(
   context: AssessmentContext,
   { p, weight }: ReturnType<PairScorer['score']>,
 ): Assessment {
-  const pair = relatePair(policy, a, b);
+  const pair = relatePair(policy, a, b, context.isName);
   return {
     ...{ p, weight },
     bars: scorer.bars(a, b),

@@ -1,6 +1,7 @@
 import type { EvidenceGroup } from '../assessment.ts';
 import type { IdentityPolicy } from '../policy/index.ts';
 import { agrees, isMistypedNumber, isSameName, type Pair } from './pair.ts';
+import type { KnowsName } from './spelling.ts';
 
 /** What is known beside the two records of how common their values are. */
 export type AssessmentContext = {
@@ -8,6 +9,8 @@ export type AssessmentContext = {
   readonly isPlaceCrowded?: boolean;
   /** The shared phone or e-mail is one of more records than a household has. */
   readonly isContactCrowded?: boolean;
+  /** Whether people are given this name; a list of common ones when absent. */
+  readonly isName?: KnowsName;
 };
 
 /** The groups of evidence that agree; what is unknown or crowded never does. */

@@ -2,6 +2,7 @@ import { type ComparisonName, comparisonNames } from '../assessment.ts';
 import {
   compare,
   comparisonLevels,
+  isGivenName,
   isOneEdit,
   newLevels,
   nullLevel,
@@ -9,6 +10,13 @@ import {
 } from '../compare/index.ts';
 import type { IdentityPolicy } from '../policy/index.ts';
 import type { PersonRecord } from '../record.ts';
+import {
+  areFurtherNamesApart,
+  isOneWord,
+  type KnowsName,
+  type Spelling,
+  spellingOf,
+} from './spelling.ts';
 import { relateIdentifiers, type StrongIdentifiers } from './strong-identifiers.ts';
 
 /**
@@ -33,8 +41,12 @@ export type Pair = {
   readonly a: PersonRecord;
   readonly b: PersonRecord;
   readonly given: NameRelation;
+  /** How given names that are not the same came about. */
+  readonly spelling: Spelling;
   readonly family: NameRelation;
   readonly birth: BirthRelation;
+  /** The birth years lie so far apart that a shared name is inherited. */
+  readonly isGenerationApart: boolean;
   readonly sexesDiffer: boolean;
   readonly sharesPlace: boolean;
   /**
@@ -47,7 +59,12 @@ export type Pair = {
 };
 
 /** Symmetric, but for the order of `a` and `b` themselves. */
-export function relatePair(policy: IdentityPolicy, a: Prepared, b: Prepared): Pair {
+export function relatePair(
+  policy: IdentityPolicy,
+  a: Prepared,
+  b: Prepared,
+  isName: KnowsName = isGivenName,
+): Pair {
   const levels = newLevels();
   compare(a, b, levels);
   const levelOf = (name: ComparisonName): string => {
@@ -55,12 +72,16 @@ export function relatePair(policy: IdentityPolicy, a: Prepared, b: Prepared): Pa
     return level === nullLevel ? 'null' : (comparisonLevels[name][level] ?? 'null');
   };
   const family = nameRelation[levelOf('family')] ?? 'unknown';
+  const given = relateGiven(a.record, b.record, levelOf('given'), levelOf('middle'));
+  const [born, otherBorn] = [a.record.birthDate, b.record.birthDate];
   return {
     a: a.record,
     b: b.record,
-    given: relateGiven(a.record, b.record, levelOf('given'), levelOf('middle')),
+    given: isSameName(given) && isFamilyName(a.record, b.record, family) ? 'loose' : given,
+    spelling: isSameName(given) ? 'untold' : spellingOf(a.record, b.record, isName),
     family,
-    birth: relateBirth(policy, a.record.birthDate, b.record.birthDate, levelOf('birthDate')),
+    birth: relateBirth(policy, born, otherBorn, levelOf('birthDate')),
+    isGenerationApart: areGenerationsApart(policy, born, otherBorn),
     sexesDiffer: levelOf('sex') === 'different',
     sharesPlace: samePlace.has(levelOf('address')),
     sharesHome:
@@ -102,6 +123,7 @@ function relateGiven(
   switch (relation) {
     case 'equal':
       if (!shareFullGiven(a, b) || middle === 'different') return 'loose';
+      if (areFurtherNamesApart(a, b)) return 'loose';
       return middle === 'jaro-winkler-85' ? 'similar' : 'equal';
     case 'swapped':
       return isSwappedExactly(a, b) ? 'swapped' : 'similar';
@@ -140,14 +162,15 @@ const nameRelation: Readonly<Record<string, NameRelation>> = {
 const samePlace: ReadonlySet<string> = new Set(['exact', 'line-and-place', 'line-near-place']);
 const sameStreet: ReadonlySet<string> = new Set([...samePlace, 'line', 'street-and-place']);
 
+/** LI NA LI and YAN LI, who is written LI YAN: what agrees is their family name. */
+const isFamilyName = (a: PersonRecord, b: PersonRecord, family: NameRelation): boolean =>
+  !agrees(family) && [...a.names, ...b.names].some(({ given, family: its }) => given === its);
+
 /** Names in each other's field, of which one is known, or spelt, in one record only. */
 const areNamesCrossed = (a: PersonRecord, b: PersonRecord): boolean =>
   a.names.some((x) =>
     b.names.some((y) => isOneWord(x.family, y.given) || isOneWord(x.given, y.family)),
   );
-
-const isOneWord = (a = '', b = ''): boolean =>
-  a.length > 2 && b.length > 2 && (a === b || isOneEdit(a, b));
 
 function relateBirth(
   policy: IdentityPolicy,
@@ -157,11 +180,14 @@ function relateBirth(
 ): BirthRelation {
   if (a === undefined || b === undefined) return 'unknown';
   if (level === 'exact') return 'equal';
-  if (yearsApart(a, b) >= policy.vetoes.generationYears) return 'different';
+  if (areGenerationsApart(policy, a, b)) return 'different';
   if (['swapped-day-month', 'one-edit', 'near'].includes(level)) return 'near';
   const isPartial = a.length < 10 || b.length < 10;
   return isPartial && ['year-and-month', 'year'].includes(level) ? 'near' : 'different';
 }
+
+const areGenerationsApart = ({ vetoes }: IdentityPolicy, a?: string, b?: string): boolean =>
+  a !== undefined && b !== undefined && yearsApart(a, b) >= vetoes.generationYears;
 
 const yearsApart = (a: string, b: string): number =>
   Math.abs(Number(a.slice(0, 4)) - Number(b.slice(0, 4)));

@@ -121,21 +121,33 @@ function isOnePersonsNumber({ strong, given, birth, sharesHome }: Pair): boolean
   return others.filter(Boolean).length >= 2;
 }
 
-/** A family that uses one number for all is still told apart by names, not by a misspelling. */
-const outweighsSpelling = (pair: Pair): boolean =>
-  isOnePersonsNumber(pair) ||
-  (pair.strong.familyAgrees && isOneSpelling(pair.given)) ||
-  isMistypedNumber(pair);
+/**
+ * A family that uses one number for all is still told apart by names, not by a misspelling. Two
+ * names are two persons whatever number both have, unless one is short for the other.
+ */
+function outweighsSpelling(pair: Pair): boolean {
+  const { given, spelling, strong } = pair;
+  if (given === 'different') return false;
+  if (spelling === 'two-names' && given !== 'nickname') return false;
+  return (
+    isOnePersonsNumber(pair) || (strong.familyAgrees && isMisspelt(pair)) || isMistypedNumber(pair)
+  );
+}
+
+const isMisspelt = ({ given, spelling }: Pair): boolean =>
+  isOneSpelling(given) && spelling === 'typing-error';
 
 const isOtherBirthDate = ({ birth }: Pair): boolean => birth === 'near' || birth === 'different';
 
 /** A family's number outweighs a date misread; a father's on his son's record no other date. */
 function outweighsBirthDate(pair: Pair): boolean {
-  const { given, family, birth, strong, sharesHome } = pair;
-  if (!agrees(given)) return false;
+  const { given, spelling, family, birth, isGenerationApart, strong, sharesHome } = pair;
+  // A son has his father's name, a twin born on another day nearly the same one.
+  if (!agrees(given) || isGenerationApart || spelling === 'two-names') return false;
   if (strong.personalAgrees) return sharesHome;
   if (isMistypedNumber(pair)) return true;
-  return strong.familyAgrees && agrees(family) && birth === 'near' && isOneSpelling(given);
+  const isOneName = isSameName(given) || isMisspelt(pair);
+  return strong.familyAgrees && agrees(family) && birth === 'near' && isOneName;
 }
 
 function hasOtherSuffix({ a, b, birth, strong }: Pair): boolean {

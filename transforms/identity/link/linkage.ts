@@ -5,6 +5,7 @@ import { assessPair, judgePair } from '../decide/index.ts';
 import { baseModel, fitModel, type IdentityModel, scorerOf } from '../model/index.ts';
 import type { IdentityPolicy } from '../policy/index.ts';
 import { findCrowds } from './crowds.ts';
+import { knownNames } from './known-names.ts';
 import type { People } from './people.ts';
 import { policyFor } from './shared-numbers.ts';
 
@@ -53,6 +54,7 @@ export function openLinkage(people: People, options: LinkageOptions): Linkage {
   const policy = policyFor(prepared, options.policy);
   const isAcross = secondFrom < prepared.length;
   const crowds = findCrowds(prepared);
+  const isName = knownNames(prepared);
 
   const judge = (model: IdentityModel) => {
     const scorer = scorerOf(model);
@@ -60,7 +62,8 @@ export function openLinkage(people: People, options: LinkageOptions): Linkage {
       const [x, y] = [prepared[a] as Prepared, prepared[b] as Prepared];
       const { p, weight } = scorer.score(x, y);
       if (p < policy.thresholds.low) return undefined;
-      const assessment = assessPair(policy, scorer, x, y, crowds.contextOf(x, y));
+      const context = { ...crowds.contextOf(x, y), isName };
+      const assessment = assessPair(policy, scorer, x, y, context);
       const { verdict } = judgePair(policy, assessment);
       return { a, b, p, weight, verdict, vetoes: assessment.vetoes.map(({ id }) => id) };
     };

@@ -42,7 +42,8 @@ type DateOrders = {
 /**
  * Reads the inputs. Throws PlexusError `link-input-unreadable` (no such file), `link-input-empty`,
  * `link-input-malformed` (rows of other lengths, quotes that never end), `link-column-missing`,
- * `link-id-missing`, `link-id-duplicate`, `link-input-too-large`.
+ * `link-column-twice`, `link-input-encoding` (no UTF-8), `link-id-missing`, `link-id-duplicate`,
+ * `link-input-too-large`.
  */
 export async function readPeople(
   files: readonly string[],
@@ -121,6 +122,9 @@ function rowReader(
 ): (row: readonly string[], line: number) => void {
   const named = [...columnsNamed(columns), ...(truth === undefined ? [] : [truth.column])];
   const at = new Map(header.map((name, no) => [name, no]));
+  const twice = named.find((name) => header.indexOf(name) !== header.lastIndexOf(name));
+  if (twice !== undefined)
+    throw wrong('link-column-twice', `${file} has the column ${twice} more than once`);
   const missing = named.filter((name) => !at.has(name));
   if (missing.length > 0) {
     const has = header.join(', ');
@@ -130,6 +134,9 @@ function rowReader(
     );
   }
   return (row, line) => {
+    // Names that lose their letters would become one name.
+    if (row.some((text) => text.includes('\u{FFFD}')))
+      throw wrong('link-input-encoding', `${file}: record ${line} is not UTF-8`);
     const cell = (name: string) => row[at.get(name) ?? -1] ?? '';
     const id = cell(columns.id);
     if (id === '') throw wrong('link-id-missing', `${file}: record ${line} has no ${columns.id}`);

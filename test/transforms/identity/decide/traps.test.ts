@@ -76,6 +76,22 @@ describe('the trap suite', function () {
   }
 });
 
+describe('twins whose names a letter tells apart, with one number for both', () => {
+  const withOneNumber = ([a, b]: readonly [RawPerson, RawPerson]): readonly [
+    RawPerson,
+    RawPerson,
+  ] => [a, { ...b, identifiers: (a.identifiers ?? []).filter(({ type }) => type === 'SS') }];
+  for (const [name, scorer] of Object.entries(scorers)) {
+    it(`are not linked, by ${name}`, () => {
+      const options = { seed, count: pairsPerClass, hasSsn: true, mistakes: 0 };
+      const pairs = trapPairs('one-letter-twins', options);
+      const counts = judgeAll(scorer, [...pairs].map(withOneNumber));
+      say('one-letter-twins, one SSN', counts);
+      assert.equal(counts.auto, 0);
+    });
+  }
+});
+
 describe('true duplicates', function () {
   this.timeout(600_000);
   const scorer = scorerOf(baseModel());

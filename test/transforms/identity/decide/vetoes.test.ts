@@ -108,6 +108,16 @@ const examples: Readonly<Record<string, Example>> = {
         { ...base, identifiers: [ssn('401223344')] },
         { ...base, birthDate: '2010-02-03', identifiers: [ssn('401223344')] },
       ],
+      // The father's number on the record of his son, who has his name and home.
+      [
+        { ...base, identifiers: [national('4857773456')] },
+        { ...base, birthDate: '2010-11-20', identifiers: [national('4857773456')] },
+      ],
+      // Sisters of one birthday, with one number for the family.
+      [
+        { ...named('Mia'), identifiers: [ssn('401223344')] },
+        { ...named('Mya'), birthDate: '1981-02-03', identifiers: [ssn('401223344')] },
+      ],
     ],
     silent: [
       [
@@ -198,8 +208,37 @@ const examples: Readonly<Record<string, Example>> = {
         { ...named('Mario'), identifiers: [ssn('401223344')] },
         { ...named('Maryo'), identifiers: [ssn('401223345')] },
       ],
+      // Two names, whoever's number both have.
+      ...[
+        ['Mia', 'Mya'],
+        ['Jayden', 'Kayden'],
+        ['Elena', 'Gregory'],
+      ].flatMap(([one = '', other = '']) =>
+        [ssn('401223344'), national('4857773456')].map(
+          (number) =>
+            [
+              { ...named(one), identifiers: [number] },
+              { ...named(other), identifiers: [number] },
+            ] satisfies [RawPerson, RawPerson],
+        ),
+      ),
+      // A vowel more: a name that no list has.
+      [
+        { ...named('Joseph'), identifiers: [ssn('401223344')] },
+        { ...named('Josephe'), identifiers: [ssn('401223344')] },
+      ],
+      [named('Maria', { middle: 'Thi Lan' }), named('Maria', { middle: 'Thi Mai' })],
+      // Her family name stands first in one of the two.
+      [
+        { ...base, names: [{ given: 'Li Na', family: 'Li' }] },
+        { ...base, names: [{ given: 'Li', family: 'Yan' }] },
+      ],
     ],
     silent: [
+      [
+        { ...named('William'), identifiers: [national('4857773456')] },
+        { ...named('Bill'), identifiers: [national('4857773456')] },
+      ],
       [
         { ...named('Mario'), identifiers: [ssn('401223344')] },
         { ...named('Maryo'), identifiers: [ssn('407223344')] },
@@ -216,7 +255,7 @@ const examples: Readonly<Record<string, Example>> = {
       [named('Maria', { middle: 'Ana' }), named('Maria', { middle: 'A' })],
       [
         { ...named('Mario'), identifiers: [ssn('401223344')] },
-        { ...named('Maryo'), identifiers: [ssn('401223344')] },
+        { ...named('Mrio'), identifiers: [ssn('401223344')] },
       ],
     ],
   },

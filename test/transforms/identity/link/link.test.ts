@@ -155,6 +155,7 @@ describe('bad input of a linkage', () => {
     ['a row too short', `${header}\n1,a\n`, 'link-input-malformed'],
     ['a quote that never ends', `${header}\n"1,a,b,c,d,e,f,g\n`, 'link-input-malformed'],
     ['an id twice', `${header}\n1,a,b,c,d,e,f,g\n1,a,b,c,d,e,f,g\n`, 'link-id-duplicate'],
+    ['a column twice', 'id,given,given\n1,a,b\n', 'link-column-twice'],
     ['no id', `${header}\n,a,b,c,d,e,f,g\n`, 'link-id-missing'],
   ];
   const refusal = (code: string) => (error: unknown) =>
@@ -164,6 +165,12 @@ describe('bad input of a linkage', () => {
     it(`${name} is refused`, () =>
       assert.rejects(readPeople([write(text)], columns), refusal(code)));
   }
+
+  it('letters of another encoding are refused, for two names would become one', () => {
+    const file = write('');
+    writeFileSync(file, `${header}\n1,Zo\u00EB,b,c,d,e,f,g\n`, 'latin1');
+    return assert.rejects(readPeople([file], columns), refusal('link-input-encoding'));
+  });
 
   it('a file that is not there is refused', () =>
     assert.rejects(readPeople([join(folder, 'none')], columns), refusal('link-input-unreadable')));

@@ -111,4 +111,24 @@ describe('linking a file of traps', function () {
       assert.ok(auto > 300, 'true duplicates are linked');
     });
   }
+
+  // So few that the file does not show that families use one number.
+  for (const trap of ['twins', 'one-letter-twins', 'father-and-son'] as const) {
+    it(`links no ${trap} with one number, a few among many true duplicates`, async () => {
+      const options = { seed: 7, count: 600, completeness: usual, mistaken: 0.3 };
+      const duplicates = [...duplicatePairs(options)].flatMap(([a, b], no) => [
+        rowOf(`true-${no}|a`, a),
+        rowOf(`true-${no}|b`, b),
+      ]);
+      const traps = [
+        ...trapPairs(trap, { seed: seedOf(trap), count: 8, hasSsn: true, mistakes: 0 }),
+      ].flatMap(([a, b], no) => {
+        const { identifiers = [] } = a;
+        return [rowOf(`${trap}-${no}|a`, a), rowOf(`${trap}-${no}|b`, { ...b, identifiers })];
+      });
+      const { wrong, auto } = await wrongLinks([...duplicates, ...traps]);
+      assert.deepEqual(wrong, []);
+      assert.ok(auto > 300, 'true duplicates are linked');
+    });
+  }
 });

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { extensionIssues } from '../../../../bin/extension-lint.ts';
+import { extensionIssues } from '../../../../bin/lint/extensions.ts';
 import { emittedExtensions, loadMapping } from '../../../../transforms/mapping/index.ts';
 import {
   createDefinitions,
@@ -46,6 +46,9 @@ describe('the registry of extensions', () => {
     register(whole.replace('type: string', 'type: bool'));
     assert.deepEqual(codes(), ['error config-value 2']);
     assert.match(readExtensions(dir).issues[0]?.message ?? '', /`boolean`/);
+    register(whole.replace('context: Patient', 'context: Patiant.contact'));
+    assert.deepEqual(codes(), ['error config-value 2']);
+    assert.match(readExtensions(dir).issues[0]?.message ?? '', /`Patiant`; did you mean `Patient`/);
     register(whole);
     register(whole, 'b');
     assert.deepEqual(codes(), ['error extension-twice 2']);

@@ -1,14 +1,14 @@
-import type { ConfigIssue } from '../engine/index.ts';
+import type { ConfigIssue } from '../../engine/index.ts';
 import {
   codeMapReleases,
   lintCodeMaps,
   monthsBefore,
   type SentCode,
   withShipped,
-} from '../transforms/terminology/index.ts';
-import { pinsOfChannels } from './terminology-pins.ts';
-import { readTerminologyStore } from './terminology-store.ts';
-import { workListOf } from './terminology-work.ts';
+} from '../../transforms/terminology/index.ts';
+import { pinsOfChannels } from '../terminology/pins.ts';
+import { readTerminologyStore } from '../terminology/store.ts';
+import { workListOf } from '../terminology/work.ts';
 
 type From = {
   readonly configDir: string;

@@ -5,10 +5,10 @@ import {
   PlexusError,
   queuesOf,
   readYaml,
-} from '../engine/index.ts';
-import type { Invocation } from './command.ts';
-import { openData } from './data.ts';
-import { registry } from './registry.ts';
+} from '../../engine/index.ts';
+import type { Invocation } from '../command.ts';
+import { openData } from '../data.ts';
+import { registry } from '../registry.ts';
 
 type From = Pick<Invocation, 'configDir' | 'dataDir' | 'env' | 'out'>;
 

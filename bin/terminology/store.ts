@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
-import { dataKey, exitCodes, PlexusError } from '../engine/index.ts';
+import { dataKey, exitCodes, PlexusError } from '../../engine/index.ts';
 import {
   openTerminology,
   type Release,
   type TerminologyStore,
   terminologyFile,
-} from '../transforms/terminology/index.ts';
-import { UsageError } from './command.ts';
+} from '../../transforms/terminology/index.ts';
+import { UsageError } from '../command.ts';
 
 type From = { readonly dataDir: string; readonly env: NodeJS.ProcessEnv };
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 
-const file = new URL('../transforms/fhirpath/r4-types.json', import.meta.url);
+const file = new URL('../../transforms/fhirpath/r4-types.json', import.meta.url);
 
 /** What R4 says a FHIRPath string of `Element.id` is called in FHIR. */
 const fhirType = 'http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type';

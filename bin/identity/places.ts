@@ -1,6 +1,6 @@
-import type { MessageId } from '../engine/index.ts';
-import type { SpineReader } from '../routes/spine/index.ts';
-import type { Downstream, DownstreamItem } from '../transforms/identity/index.ts';
+import type { MessageId } from '../../engine/index.ts';
+import type { SpineReader } from '../../routes/spine/index.ts';
+import type { Downstream, DownstreamItem } from '../../transforms/identity/index.ts';
 
 /** What the spine wrote of messages whose patient was wrongly somebody else. */
 export function spineDownstream(spine: Pick<SpineReader, 'resourcesOf'>): Downstream {

@@ -1,6 +1,6 @@
-import { type ConfigIssue, nearestWord, readYaml } from '../engine/index.ts';
-import { emittedExtensions, type LoadedMapping } from '../transforms/mapping/index.ts';
-import { dueForReview, readExtensions } from '../transforms/validation/index.ts';
+import { type ConfigIssue, nearestWord, readYaml } from '../../engine/index.ts';
+import { emittedExtensions, type LoadedMapping } from '../../transforms/mapping/index.ts';
+import { dueForReview, readExtensions } from '../../transforms/validation/index.ts';
 
 /**
  * Mistakes of `extensions/*.yaml`, and rows of mappings that emit an extension which nobody

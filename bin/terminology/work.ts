@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { dataKey, exitCodes, PlexusError } from '../engine/index.ts';
+import { dataKey, exitCodes, PlexusError } from '../../engine/index.ts';
 import {
   openWorkList,
   type WorkItem,
   type WorkList,
   workListFile,
-} from '../transforms/terminology/index.ts';
+} from '../../transforms/terminology/index.ts';
 
 type From = { readonly dataDir: string; readonly env: NodeJS.ProcessEnv };
 

@@ -4,9 +4,9 @@ import {
   type PersonRecord,
   pairVetoes,
   type ReviewSide,
-} from '../transforms/identity/index.ts';
-import type { Output } from './command.ts';
-import { renderTable } from './table.ts';
+} from '../../transforms/identity/index.ts';
+import type { Output } from '../command.ts';
+import { renderTable } from '../table.ts';
 
 /** The waterfall and what fired, for a person. */
 export function assessmentLines({ p, weight, bars, vetoes, agreeing }: Assessment): string[] {

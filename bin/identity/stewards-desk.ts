@@ -1,15 +1,15 @@
-import { createEvents, dataKey, type MessageId, systemClock } from '../engine/index.ts';
-import { openSpineReader, type SpineReader } from '../routes/spine/index.ts';
+import { createEvents, dataKey, type MessageId, systemClock } from '../../engine/index.ts';
+import { openSpineReader, type SpineReader } from '../../routes/spine/index.ts';
 import {
   createIdentityService,
   type IdentityServiceOptions,
   openDesk,
-} from '../transforms/identity/index.ts';
-import type { Invocation } from './command.ts';
-import { requireData } from './data.ts';
-import { spineDownstream } from './identity-places.ts';
-import { takeLock } from './orders.ts';
-import { answerOf, connectEngine, findEngine } from './running-engine.ts';
+} from '../../transforms/identity/index.ts';
+import type { Invocation } from '../command.ts';
+import { requireData } from '../data.ts';
+import { takeLock } from '../orders.ts';
+import { answerOf, connectEngine, findEngine } from '../running-engine.ts';
+import { spineDownstream } from './places.ts';
 
 /** Where the command line asks about identity and orders: the verbs of `/api/identity`. */
 export type StewardsDesk = {

@@ -8,16 +8,16 @@ import {
   type LoadedNetwork,
   loadNetwork,
   type Network,
-} from '../engine/index.ts';
+} from '../../engine/index.ts';
 import {
   isRelease,
   releasesOfPin,
   type TerminologyStore,
   type TranslateConfig,
   withShipped,
-} from '../transforms/terminology/index.ts';
-import { registry } from './registry.ts';
-import { readTerminologyStore } from './terminology-store.ts';
+} from '../../transforms/terminology/index.ts';
+import { registry } from '../registry.ts';
+import { readTerminologyStore } from '../terminology/store.ts';
 
 type From = {
   readonly configDir: string;

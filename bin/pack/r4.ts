@@ -6,8 +6,8 @@ import {
   type PackedValueSet,
   type StructureDefinition,
   typeCodeOf,
-} from '../transforms/fhir/index.ts';
-import { type CodeSystem, expand, type ValueSet } from '../transforms/validation/index.ts';
+} from '../../transforms/fhir/index.ts';
+import { type CodeSystem, expand, type ValueSet } from '../../transforms/validation/index.ts';
 
 /**
  * Where the package differs from R4 (4.0.1) as published: elements of later releases and of its
@@ -23,7 +23,10 @@ const corrections: Readonly<Record<string, Correction>> = JSON.parse(
 );
 
 /** Where the packed definitions lie; one line a definition, after a line that lists them. */
-const file = join(import.meta.dirname, '../transforms/fhir/definitions/r4-definitions.ndjson.gz');
+const file = join(
+  import.meta.dirname,
+  '../../transforms/fhir/definitions/r4-definitions.ndjson.gz',
+);
 
 type Named = { readonly resourceType: string; readonly url?: string | undefined };
 type Read = (name: string) => readonly Named[];

@@ -1,15 +1,15 @@
 import { Hono } from 'hono';
-import type { HttpApp, HttpEnv } from '../engine/http/index.ts';
+import type { HttpApp, HttpEnv } from '../../engine/http/index.ts';
 import {
   type Clock,
   type Events,
   type MessageId,
   type Operations,
   PlexusError,
-} from '../engine/index.ts';
-import type { SpineReader } from '../routes/spine/index.ts';
-import { createIdentityService, startDesk } from '../transforms/identity/index.ts';
-import { spineDownstream } from './identity-places.ts';
+} from '../../engine/index.ts';
+import type { SpineReader } from '../../routes/spine/index.ts';
+import { createIdentityService, startDesk } from '../../transforms/identity/index.ts';
+import { spineDownstream } from './places.ts';
 
 export type IdentityWiring = {
   readonly dataDir: string;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { ownBaseDir } from '../transforms/mapping/index.ts';
+import { ownBaseDir } from '../../transforms/mapping/index.ts';
 import of from './base-map-tables.json' with { type: 'json' };
 
 type Json = Readonly<Record<string, unknown>>;

@@ -5,11 +5,15 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import tables from '../../bin/base-map-tables.json' with { type: 'json' };
-import { baseMaps, baseTables } from '../../bin/base-maps.ts';
-import { baseMapsText } from '../../bin/write-reference.ts';
-import { ownBaseDir } from '../../transforms/mapping/index.ts';
-import { baseMapsFile, translateByMap, withShipped } from '../../transforms/terminology/index.ts';
+import tables from '../../../bin/terminology/base-map-tables.json' with { type: 'json' };
+import { baseMaps, baseTables } from '../../../bin/terminology/base-maps.ts';
+import { baseMapsText } from '../../../bin/write-reference.ts';
+import { ownBaseDir } from '../../../transforms/mapping/index.ts';
+import {
+  baseMapsFile,
+  translateByMap,
+  withShipped,
+} from '../../../transforms/terminology/index.ts';
 
 const knowledge = withShipped(undefined);
 const base = baseTables();

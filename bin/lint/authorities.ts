@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ConfigIssue, readYaml } from '../engine/index.ts';
-import { readAuthorities } from '../transforms/mapping/index.ts';
+import { type ConfigIssue, readYaml } from '../../engine/index.ts';
+import { readAuthorities } from '../../transforms/mapping/index.ts';
 
 /**
  * Mistakes of `authorities.yaml`, and of an identity policy that calls an authority by another name
