@@ -13,7 +13,11 @@ export const run = defineCommand({
 finished or kept. SIGHUP reads the configuration again; a wrong one changes nothing.`,
   options: {
     ports: { type: 'string', value: 'any', about: 'Free ports in place of the configured ones.' },
-    log: { type: 'string', value: 'LEVEL', about: `Logs on stderr from ${levels.join(', ')} on.` },
+    log: {
+      type: 'string',
+      value: 'LEVEL',
+      about: `Logs on stderr from ${levels.join(', ')} on (default error).`,
+    },
   },
   async run(call) {
     const { options, json, out, signal } = call;

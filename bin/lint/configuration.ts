@@ -5,6 +5,7 @@ import { codeMapReleases, loadCodeMap } from '../../transforms/terminology/index
 import { profileIssues } from '../../transforms/validation/index.ts';
 import { registry } from '../registry.ts';
 import { authorityIssues } from './authorities.ts';
+import { channelIssues, folderIssues } from './channels.ts';
 import { extensionIssues } from './extensions.ts';
 
 /**
@@ -14,8 +15,11 @@ import { extensionIssues } from './extensions.ts';
  */
 export function lintConfiguration(configDir: string, dataDir?: string): readonly ConfigIssue[] {
   const mappings = mappingNames(configDir).map((name) => loadMapping(configDir, name));
+  const loaded = loadNetwork(configDir, registry, dataDir === undefined ? {} : { dataDir });
   return inOrder([
-    ...loadNetwork(configDir, registry, dataDir === undefined ? {} : { dataDir }).issues,
+    ...loaded.issues,
+    ...channelIssues(loaded.network, (name) => loadMapping(configDir, name)),
+    ...folderIssues(configDir),
     ...mappings.flatMap(({ issues }) => issues),
     ...profileIssues(configDir),
     ...extensionIssues(configDir, mappings, todayUtc()),

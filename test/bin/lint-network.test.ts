@@ -43,6 +43,24 @@ describe('lint of a network', () => {
     assert.equal(failed?.file, join(dir, 'mappings/west.yaml'));
   });
 
+  it('warns of a use that no row marks, and of a stage that cannot read what comes', async () => {
+    const stages = (first: string, use: string) =>
+      `stages:\n  - ${first}\n  - translate: { maps: { ${use}: none } }\n`;
+    const told = async (first: string, use: string) =>
+      lint({ 'channels/west.yaml': west(stages(first, use)) });
+    const convert = 'convert: { mapping: base }';
+    assert.deepEqual(await told(convert, 'lab-code'), []);
+    assert.deepEqual(await told(convert, 'lab-cod'), ['6:26 warning mark-unknown']);
+    const fhir = 'read-fhir: { source: west }';
+    assert.deepEqual(await told(fhir, 'lab-code'), ['5:5 warning stage-unfit']);
+  });
+
+  it('warns of a folder whose name is misspelt, and of no other', async () => {
+    mkdirSync(join(dir, 'mapings'));
+    mkdirSync(join(dir, 'notes'));
+    assert.deepEqual(await lint({}), ['1:1 warning folder-unknown']);
+  });
+
   it('wants a channel in the file of its name', async () => {
     const misnamed = await lint({ 'channels/east.yaml': west('') });
     assert.deepEqual(misnamed, ['1:10 warning channel-file-name']);

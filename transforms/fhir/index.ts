@@ -14,7 +14,7 @@ export type {
   StatedPatient,
 } from './contribution.ts';
 export { conditionOf } from './contributions.ts';
-export { decimalOf, numberOf } from './decimal.ts';
+export { decimalOf, isDecimal, numberOf } from './decimal.ts';
 export {
   type Constraint,
   type Discriminator,
@@ -41,7 +41,7 @@ export {
 export type { Patch } from './patch.ts';
 export type { PatchValue, PathOperation } from './path-patch.ts';
 export type { CodeableConcept, Coding, Identifier, OperationOutcome, R4Type } from './r4.ts';
-export { isR4Type } from './r4.ts';
+export { isR4Type, r4Types } from './r4.ts';
 export { readFhirStage } from './read-fhir.ts';
 export { readReference, rewriteLinks, rewriteReferences } from './references.ts';
 export { nameUuid, resourceId } from './resource-id.ts';

@@ -161,9 +161,10 @@ const names = [
 // Fails to compile when the list above misses a type that the package knows.
 const complete: [Exclude<R4Type, (typeof names)[number]>] extends [never] ? true : never = true;
 
-const known: ReadonlySet<string> = new Set(complete ? names : []);
+/** The names of the FHIR R4 (4.0.1) resource types. */
+export const r4Types: ReadonlySet<string> = new Set(complete ? names : []);
 
 /** Is this the name of a FHIR R4 (4.0.1) resource type? */
 export function isR4Type(name: string): name is R4Type {
-  return known.has(name);
+  return r4Types.has(name);
 }

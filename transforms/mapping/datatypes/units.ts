@@ -1,5 +1,5 @@
 import type { Environment } from '../environment.ts';
-import { type Cell, component } from '../reading/index.ts';
+import { type Cell, component, ownText } from '../reading/index.ts';
 import { ucumCode } from './ucum.ts';
 
 export const ucumUri = 'http://unitsofmeasure.org';
@@ -21,6 +21,26 @@ export function unitOf(cell: Cell | undefined, environment: Environment): fhir4.
 /** The same, where another code system may know the unit. */
 export function quietUnitOf(cell: Cell | undefined, environment: Environment): fhir4.Quantity {
   if (!cell) return nothing;
+  const { parts } = cell;
+  return parts.length === 1 && typeof parts[0] === 'string'
+    ? plainUnit(cell, parts[0], environment)
+    : dividedUnit(cell, environment);
+}
+
+const unitsMax = 512;
+
+/** Looked at once: is a text UCUM? */
+function plainUnit(cell: Cell, text: string, environment: Environment): fhir4.Quantity {
+  const { knownUnits } = environment;
+  const known = knownUnits.get(text);
+  if (known !== undefined) return known;
+  const unit = Object.freeze(dividedUnit(cell, environment));
+  if (knownUnits.size >= unitsMax) knownUnits.clear();
+  knownUnits.set(ownText(text), unit);
+  return unit;
+}
+
+function dividedUnit(cell: Cell, environment: Environment): fhir4.Quantity {
   const power = tenToThe(cell, environment);
   if (power !== undefined) return power;
   const code = component(cell, 1);
@@ -49,7 +69,7 @@ function tenToThe(cell: Cell, environment: Environment): fhir4.Quantity | undefi
 function alternateUnit(cell: Cell, environment: Environment): fhir4.Quantity {
   const parts = cell.parts.slice(3, 6);
   return parts.some((part) => part.length > 0)
-    ? quietUnitOf({ ...cell, parts }, environment)
+    ? dividedUnit({ ...cell, parts }, environment)
     : nothing;
 }
 

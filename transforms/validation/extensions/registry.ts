@@ -9,6 +9,7 @@ import {
   suggestion,
   type YamlFile,
 } from '../../../engine/index.ts';
+import { r4Types } from '../../fhir/index.ts';
 
 /** A date of the calendar: YYYY-MM-DD, and a day that there is. */
 const day = z.string().refine((text) => {
@@ -31,13 +32,30 @@ const types: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+const isPlace = (type: string): boolean =>
+  r4Types.has(type) || types.has(type) || abstractTypes.has(type);
+
+const unknownPlace = (type: string): string =>
+  `R4 has no type \`${type}\`; ${suggestion(type, [...r4Types, ...types, ...abstractTypes])}`;
+
+const abstractTypes: ReadonlySet<string> = new Set(
+  'Resource DomainResource Element BackboneElement Extension Narrative ElementDefinition'.split(
+    ' ',
+  ),
+);
+
 const entry = z.strictObject({
   url: z
     .string()
     .regex(/^(?:https?:\/\/|urn:)[^\s|]+$/, 'expected the uri of a StructureDefinition')
     .describe('Canonical url of the extension, without a version.'),
   context: list(
-    z.string().regex(/^[A-Z][A-Za-z]*(?:\.[a-z][A-Za-z]*)*$/, 'expected an element'),
+    z
+      .string()
+      .regex(/^[A-Z][A-Za-z]*(?:\.[a-z][A-Za-z]*)*$/, 'expected an element')
+      .refine((path) => isPlace(path.split('.')[0]!), {
+        error: ({ input }) => unknownPlace(`${input}`.split('.')[0]!),
+      }),
   ).describe(
     'Where it may stand: `Patient`, `Patient.birthDate`, a data type such as `Reference`; ' +
       '`Resource` is every resource, `Element` every element.',

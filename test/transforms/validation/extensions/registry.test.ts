@@ -46,6 +46,9 @@ describe('the registry of extensions', () => {
     register(whole.replace('type: string', 'type: bool'));
     assert.deepEqual(codes(), ['error config-value 2']);
     assert.match(readExtensions(dir).issues[0]?.message ?? '', /`boolean`/);
+    register(whole.replace('context: Patient', 'context: Patiant.contact'));
+    assert.deepEqual(codes(), ['error config-value 2']);
+    assert.match(readExtensions(dir).issues[0]?.message ?? '', /`Patiant`; did you mean `Patient`/);
     register(whole);
     register(whole, 'b');
     assert.deepEqual(codes(), ['error extension-twice 2']);
