@@ -4,8 +4,8 @@ import type { Change } from './diff.ts';
 type Member = { system: string; code: string; display: string | null };
 
 /**
- * What left and what joined a value set, by its stored expansions; then changed displays. A set that
- * gives no display means that of the code system, which says its changes itself.
+ * What left and what joined a value set, by its stored expansions; then changed displays. A set
+ * that gives no display means that of the code system, which says its changes itself.
  */
 export function* diffMembers(db: DatabaseHandle, earlier: number, later: number): Iterable<Change> {
   const same = 'n.release = ? AND n.code = o.code AND n.system = o.system';

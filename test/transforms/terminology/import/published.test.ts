@@ -54,7 +54,7 @@ describe('what an import publishes', () => {
     assert.deepEqual(codesOf(valueSetBy(knowledge, 'urn:test:animals|1')!), ['cat']);
   });
 
-  it('answers every question by these codes, and a question that names a version by that', async () => {
+  it('answers every question by these codes, unless it names a version', async () => {
     using opened = openStore();
     const outer = {
       ...{ resourceType: 'ValueSet', url: 'urn:test:outer', version: '1', status: 'active' },
