@@ -61,7 +61,8 @@ export function createFhirApp(options: AppOptions): FhirApp {
       operations: operations.map(({ name, definition }) => ({ name, definition })),
     }),
   );
-  const app = new Hono<HttpEnv>();
+  // Many clients put a slash behind an address.
+  const app = new Hono<HttpEnv>({ strict: false });
 
   function take(c: Ask, interaction: Interaction): Promise<Response> | Response {
     const { type = 'Bundle', id } = c.req.param() as { type?: string; id?: string };

@@ -17,6 +17,10 @@ export function decimalOf(text: string): number | undefined {
   return printed === written ? number : rawNumber(written);
 }
 
+/** Has `decimalOf` a value for it? */
+export const isDecimal = (text: string): boolean =>
+  isPlain(text) || (text.length <= charactersMax && grammar.test(text));
+
 /**
  * Digits as most results have them, which a number prints again as they are: none before the first
  * that counts, no zero behind the point at the end, and fewer than a double holds.

@@ -14,7 +14,7 @@ export type {
   StatedPatient,
 } from './contribution.ts';
 export { conditionOf } from './contributions.ts';
-export { decimalOf, numberOf } from './decimal.ts';
+export { decimalOf, isDecimal, numberOf } from './decimal.ts';
 export {
   type Constraint,
   type Discriminator,

@@ -34,6 +34,8 @@ export type Environment = {
   defaultAuthority(): string | undefined;
   /** UCUM code of a unit; undefined when only its text is known. */
   ucum(unit: string): string | undefined;
+  /** Units that came as one text, and what they are; not more than some hundred. */
+  readonly knownUnits: Map<string, fhir4.Quantity>;
   /** Prefix of uris that belong to this source: `urn:plexus:SOURCE`. */
   readonly sourceUri: string;
   /** Reports what is wrong with a cell; the text goes on after "PID-7 ". */
@@ -49,7 +51,12 @@ export type Settings = {
    * OBX-6), of another one, the nearest or else the message's first, by its path.
    */
   sibling(field: number | string): Cell | undefined;
+  /** Such a field that is one text and nothing else; undefined for one that is more. */
+  siblingText(field: number | string): string | undefined;
 };
+
+/** What `plain` answers where there is something to say, or more to look at. */
+export const unsaid: unique symbol = Symbol('unsaid');
 
 /** What a conversion made of a choice element: the type says which `value[x]` it is. */
 export type Choice = { readonly type: string; readonly value: unknown };
@@ -77,6 +84,11 @@ export type Conversion = {
    * `undefined`: nothing to set. A `Choice` where it gives several types. Never a list.
    */
   convert(cell: Cell, environment: Environment, settings: Settings): unknown;
+  /**
+   * The same of a field that is one text and nothing else, as most are: asked first, with no cell
+   * made of it. `unsaid` where `convert` has to be asked.
+   */
+  plain?(text: string, environment: Environment, settings: Settings): unknown;
   /** For a field whose repetitions make one value; called in place of `convert`. */
   convertAll?(cells: readonly Cell[], environment: Environment, settings: Settings): unknown;
 };

@@ -144,7 +144,9 @@ function within(resource: Json, walk: Walk, run: () => void): void {
   walk.resource = resource;
   walk.start = walk.depth;
   walk.ids = undefined;
-  if (name !== 'contained') {
+  // What a reference led to may be contained here as well.
+  const { contained } = container;
+  if (name !== 'contained' && !(Array.isArray(contained) && contained.includes(resource))) {
     walk.container = resource;
     if (outer.resourceType === 'Bundle') walk.fullUrl = entryUrl(outer, walk);
   }

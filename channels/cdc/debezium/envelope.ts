@@ -111,6 +111,15 @@ function changeOf(
   return { kind: 'change', change, name: nameOf(change, transaction, lsn) };
 }
 
+/**
+ * What names a place in the log of MySQL, Oracle, SQL Server and Db2. A transaction may change a
+ * row and change it back: the place must tell such changes apart.
+ */
+const placeNames = [
+  ...['file', 'pos', 'row', 'scn', 'lcr_position', 'rs_id', 'ssn', 'commit_lsn', 'change_lsn'],
+  ...['event_serial_no'],
+];
+
 /** PostgreSQL`s log position as it prints it; the log file and place of others. */
 function positionOf(source: Json): string | undefined {
   const lsn = textOf(source.lsn);
@@ -118,7 +127,7 @@ function positionOf(source: Json): string | undefined {
     const number = BigInt(lsn);
     return `${(number >> 32n).toString(16)}/${(number & 0xffffffffn).toString(16)}`.toUpperCase();
   }
-  const parts = [source.file, source.pos, source.row, source.scn, source.commit_lsn].map(textOf);
+  const parts = placeNames.map((name) => textOf(source[name]));
   const known = parts.filter((part) => part !== undefined);
   return lsn ?? (known.length === 0 ? undefined : known.join(':'));
 }

@@ -81,6 +81,35 @@ describe('Debezium', () => {
     assert.equal(landings.length, 1);
   });
 
+  it('tells the changes of one row in one transaction apart, whatever the server', async () => {
+    const places: [connector: string, places: readonly object[]][] = [
+      [
+        'sqlserver',
+        [1, 2, 3].map((n) => ({ commit_lsn: '0:1:9', change_lsn: `0:1:${n}`, event_serial_no: 1 })),
+      ],
+      [
+        'sqlserver',
+        [1, 2, 3].map((n) => ({ commit_lsn: '0:1:9', change_lsn: '0:1:1', event_serial_no: n })),
+      ],
+      ['oracle', [1, 2, 3].map((n) => ({ scn: '77', commit_scn: '78', rs_id: '1', ssn: n }))],
+      ['mysql', [1, 2, 3].map((n) => ({ file: 'bin.1', pos: 4, row: n }))],
+    ];
+    for (const [connector, all] of places) {
+      const { lsn: _, ...rest } = source;
+      const events = all.map((place, n) =>
+        event('u', {
+          after: { ...after, site: n === 1 ? 'leg' : 'arm' },
+          source: { ...rest, connector, ...place },
+        }),
+      );
+      const { landings } = await take([
+        ...events.map((one) => withSchema(one)),
+        withSchema(events[2]!),
+      ]);
+      assert.equal(landings.length, 3, connector);
+    }
+  });
+
   it('reads every type that stands for a moment or a number, with all its digits', async () => {
     const time = 'io.debezium.time.';
     const connect = 'org.apache.kafka.connect.data.';

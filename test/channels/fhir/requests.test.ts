@@ -34,7 +34,7 @@ describe('FHIR requests', function () {
       assert.equal(made.headers.get('etag'), 'W/"1"');
       assert.equal(made.headers.get('location'), '/fhir/Location/w1/_history/1');
       assert.deepEqual(made.codes, ['fhir-created']);
-      const same = await door.ask('PUT', '/Location/w1', location);
+      const same = await door.ask('PUT', '/Location/w1/', location);
       assert.deepEqual([same.status, same.headers.get('etag')], [200, 'W/"1"']);
       const stale = await door.ask('PUT', '/Location/w1', location, { 'If-Match': 'W/"9"' });
       assert.deepEqual([stale.status, stale.codes], [412, ['fhir-version-conflict']]);
@@ -112,7 +112,7 @@ describe('FHIR requests', function () {
     it('lets the entries of a batch fail one by one', async () => {
       const told = await door.ask(
         'POST',
-        '',
+        '/',
         bundle(
           'batch',
           entry('GET', 'Location/b1'),

@@ -11,16 +11,8 @@ import {
   type PlexusError,
   type Source,
 } from '../../../engine/index.ts';
-import { memoryState } from '../source-context.ts';
-import {
-  adt,
-  frame,
-  handClock,
-  msa,
-  type Options,
-  openListener,
-  openSender,
-} from './memory-journal.ts';
+import { handClock, memoryState } from '../source-context.ts';
+import { adt, frame, msa, type Options, openListener, openSender } from './memory-journal.ts';
 
 describe('channels/mllp listener', () => {
   const open: Source[] = [];

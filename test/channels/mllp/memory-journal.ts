@@ -1,5 +1,5 @@
-// The seam of the listener tests: a SourceContext whose journal is an array and whose clock is
-// turned by hand. Sockets, frames and acknowledgements are real.
+// The seam of the listener tests: a SourceContext whose journal is an array, and a clock that may
+// be turned by hand. Sockets, frames and acknowledgements are real.
 import { createHash } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { mllpSource } from '../../../channels/mllp/index.ts';
@@ -22,28 +22,6 @@ export type Journal = {
   onLand?: (landing: Landing) => Promise<void> | undefined;
   onSettled?: (id: MessageId) => Promise<Settlement>;
 };
-
-/** A clock that stands until `advance` turns it; due callbacks run then. */
-export function handClock(): Clock & { advance(ms: number): void } {
-  let nowUs = 1_700_000_000_000_000;
-  const timers = new Set<{ dueUs: number; callback: () => void }>();
-  return {
-    nowUs: () => nowUs,
-    after(delayMs, callback) {
-      const timer = { dueUs: nowUs + delayMs * 1000, callback };
-      timers.add(timer);
-      return () => void timers.delete(timer);
-    },
-    advance(ms) {
-      nowUs += ms * 1000;
-      for (const timer of [...timers]) {
-        if (timer.dueUs > nowUs) continue;
-        timers.delete(timer);
-        timer.callback();
-      }
-    },
-  };
-}
 
 export type Options = {
   readonly config?: Record<string, unknown>;

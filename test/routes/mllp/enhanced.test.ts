@@ -6,7 +6,8 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Delivery, MessageId, Sink } from '../../../engine/index.ts';
 import { sendFrames } from '../../../routes/mllp/index.ts';
-import { adt, handClock, openListener } from '../../channels/mllp/memory-journal.ts';
+import { adt, openListener } from '../../channels/mllp/memory-journal.ts';
+import { handClock } from '../../channels/source-context.ts';
 import { ack, controlIdOf, delivery, openReceiver, openRoute } from './receiver.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));

@@ -6,7 +6,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Sink } from '../../../engine/index.ts';
 import { sendFrames } from '../../../routes/mllp/index.ts';
-import { handClock } from '../../channels/mllp/memory-journal.ts';
+import { handClock } from '../../channels/source-context.ts';
 import { ack, controlIdOf, delivery, openReceiver, openRoute } from './receiver.ts';
 
 const message = (id: string) =>

@@ -202,4 +202,30 @@ describe('attacks on the validator', () => {
   for (const resource of right)
     it(`nothing of ${JSON.stringify(resource).slice(-80)}`, () =>
       assert.deepEqual(errorsOf(resource), []));
+
+  it('follows no long chain and no circle of references to profiled targets', () => {
+    const coded = { coding: [{ system: 'http://loinc.org', code: '8867-4' }] };
+    const vital = 'http://terminology.hl7.org/CodeSystem/observation-category';
+    const url = (at: number) => `http://a.example/fhir/Observation/o${at}`;
+    const count = 3_000;
+    const entry = Array.from({ length: count }, (_, at) => ({
+      fullUrl: url(at),
+      resource: {
+        ...{ resourceType: 'Observation', id: `o${at}`, code: coded },
+        status: at === count - 1 ? 'lost' : 'final',
+        category: [{ coding: [{ system: vital, code: 'vital-signs' }] }],
+        subject: { reference: 'Patient/p' },
+        effectiveDateTime: '2026-03-01',
+        dataAbsentReason: { text: 'lost' },
+        hasMember: [{ reference: url((at + 1) % count) }],
+      },
+    }));
+    const found = errorsOf({ resourceType: 'Bundle', type: 'collection', entry });
+    const last = `Bundle.entry[${count - 1}].resource`;
+    const target = (back: number) =>
+      `fhir-reference-target Bundle.entry[${count - back}].resource.hasMember[0]`;
+    assert.equal(found[0], `fhir-binding ${last}.status`);
+    assert.ok(found.includes(target(2)));
+    assert.ok(found.slice(1).every((one) => [2, 3, 4].map(target).includes(one)));
+  });
 });

@@ -62,7 +62,36 @@ const refers = (reference: string) => ({ performer: [{ reference }] });
 
 type Case = readonly [profile: string, fits: object, defect: object, expected: readonly string[]];
 
+const held = (set: object) =>
+  observation({ contained: [patient(set)], subject: { reference: '#p' } });
+const about = (reference: string) => observation({ subject: { reference } });
+const during = (reference: string) => observation({ encounter: { reference } });
+
 const cases: readonly Case[] = [
+  [
+    'default',
+    patient(ids('urn:a', 'urn:a', 'urn:b')),
+    patient(ids('urn:b', 'urn:c', 'urn:a')),
+    ['error fhir-cardinality Patient.identifier'],
+  ],
+  [
+    'targets',
+    held({ active: true }),
+    held({ active: false }),
+    ['error fhir-reference-target Observation.subject'],
+  ],
+  [
+    'kinds',
+    held({ active: true }),
+    about('Patient/p'),
+    ['error fhir-reference-target Observation.subject'],
+  ],
+  [
+    'kinds',
+    during('Encounter/e/_history/2'),
+    during('Encounter/e'),
+    ['error fhir-reference-target Observation.encounter'],
+  ],
   [
     'value-closed',
     patient(ids('urn:mrn', 'urn:ssn')),

@@ -159,6 +159,27 @@ export const profiles: readonly StructureDefinition[] = [
     }),
   ),
   profile(
+    'kinds',
+    'Observation',
+    at('Observation.subject', {
+      type: type('Reference', {
+        targetProfile: [`${base}Patient`],
+        aggregation: ['contained', 'bundled'],
+      }),
+    }),
+    at('Observation.encounter', {
+      type: type('Reference', { targetProfile: [`${base}Encounter`], versioning: 'specific' }),
+    }),
+  ),
+  profile(
+    'default',
+    'Patient',
+    at('Patient.identifier', { slicing: by('value', 'system', 'closed') }),
+    slice('Patient.identifier:a'),
+    at('Patient.identifier:a.system', { min: 1, fixedUri: 'urn:a' }),
+    slice('Patient.identifier:@default', { max: '1' }),
+  ),
+  profile(
     'targets',
     'Observation',
     at('Observation.subject', {

@@ -23,6 +23,8 @@ export type ElementType = {
   readonly code: string;
   readonly profile?: readonly string[];
   readonly targetProfile?: readonly string[];
+  readonly aggregation?: readonly string[];
+  readonly versioning?: string;
   readonly extension?: readonly { readonly url: string; readonly valueUrl?: string }[];
 };
 

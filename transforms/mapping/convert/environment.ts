@@ -34,6 +34,7 @@ export function environmentOf(
     defaultCodeSystem: dialect.defaultCodeSystem,
     defaultAuthority: () => defaultAuthority(reader),
     ucum: dialect.ucum,
+    knownUnits: dialect.knownUnits,
     sourceUri: dialect.sourceUri,
     issue(code, text, cell) {
       if (collector.again(code, cell.path)) return;

@@ -1,5 +1,5 @@
 import { decimalOf } from '../../fhir/index.ts';
-import type { Conversion } from '../environment.ts';
+import { type Conversion, unsaid } from '../environment.ts';
 import { component } from '../reading/index.ts';
 import { attachmentConversion } from './attachments.ts';
 import { codeableConceptConversion } from './codes.ts';
@@ -12,6 +12,12 @@ import { dateTimeConversion } from './times.ts';
 function extensionOf(name: string, element: string, inner: Conversion): Conversion {
   const wrap = (value: unknown, url: unknown) =>
     value === undefined ? undefined : { url: String(url), [element]: value };
+  const plainOf =
+    (plain: NonNullable<Conversion['plain']>): NonNullable<Conversion['plain']> =>
+    (text, environment, settings) => {
+      const value = plain(text, environment, settings);
+      return value === unsaid ? unsaid : wrap(value, settings.with.url);
+    };
   return {
     name,
     summary: `\`${inner.name}\` as the value of the extension that \`with: {url}\` names.`,
@@ -21,6 +27,7 @@ function extensionOf(name: string, element: string, inner: Conversion): Conversi
     ...(inner.remembers ? { remembers: inner.remembers } : {}),
     convert: (cell, environment, settings) =>
       wrap(inner.convert(cell, environment, settings), settings.with.url),
+    ...(inner.plain === undefined ? {} : { plain: plainOf(inner.plain) }),
   };
 }
 
@@ -52,6 +59,10 @@ export const subIdConversion: Conversion = {
     }
     return extension.length === 0 ? undefined : { url: subIdUrl, extension };
   },
+  plain: (text) => ({
+    url: subIdUrl,
+    extension: [{ url: 'original-sub-identifier', valueString: text }],
+  }),
 };
 
 export const displayReferenceConversion: Conversion = {

@@ -1,5 +1,11 @@
-import { decimalOf } from '../../fhir/index.ts';
-import type { Choice, Conversion, Environment, Settings } from '../environment.ts';
+import { decimalOf, isDecimal } from '../../fhir/index.ts';
+import {
+  type Choice,
+  type Conversion,
+  type Environment,
+  type Settings,
+  unsaid,
+} from '../environment.ts';
 import { type Cell, cellText, component, nested } from '../reading/index.ts';
 import { toDateTime, toTime } from '../times/index.ts';
 import { codeableConcept } from './codes.ts';
@@ -7,50 +13,7 @@ import { splitComparator } from './quantities.ts';
 import { drop } from './shape.ts';
 import { timeIssue } from './times.ts';
 import { quietUnitOf, unitOf } from './units.ts';
-
-const repairedTypes: Readonly<Record<string, string>> = {
-  TXT: 'TX',
-  TEXT: 'TX',
-  STRING: 'ST',
-  NUM: 'NM',
-  NUMERIC: 'NM',
-  CODED: 'CWE',
-};
-
-/** Table 0125 and the types of chapter 2A that an OBX may carry. */
-const types = new Set(
-  (
-    'AD AUI CCD CCP CD CE CF CK CN CNE CNN CP CQ CWE CX DDI DIN DLD DLN DLT DR DT DTM DTN ED EI ' +
-    'EIP ERL FC FN FT GTS HD ICD ID IS JCC LA1 LA2 MA MO MOC MOP MSG NA NDL NM NR OCD OG OSD OSP ' +
-    'PIP PL PLN PN PPN PRL PT PTA QIP QSC RCD RFR RI RMC RP RPT SAD SCV SI SN SNM SPD SPS SRT ST ' +
-    'TM TN TQ TS TX UVC VH VID VR WVI WVS XAD XCN XON XPN XTN'
-  ).split(' '),
-);
-const isKnownType = (type: string): boolean => types.has(type);
-
-/** OBX-2 as the standard spells it; what is not in it is repaired and flagged, or read as text. */
-function valueType(cell: Cell, environment: Environment, settings: Settings): string {
-  const typeCell = settings.sibling(2);
-  const written = typeCell ? component(typeCell, 1) : '';
-  if (written === '') {
-    environment.issue('value-type-missing', 'has no type in OBX-2; it was read as text', cell);
-    return 'ST';
-  }
-  if (isKnownType(written)) return written;
-  const upper = written.toUpperCase();
-  const repaired = repairedTypes[upper];
-  if (repaired === undefined) {
-    if (!isKnownType(upper))
-      environment.issue(
-        'value-type-unknown',
-        'has a type in OBX-2 that is none; read as text',
-        cell,
-      );
-    return upper;
-  }
-  environment.issue('value-type-repaired', `has a type in OBX-2 that means ${repaired}`, cell);
-  return repaired;
-}
+import { repairedTypes, valueType } from './value-types.ts';
 
 const text = (value: string): Choice | undefined =>
   value === '' ? undefined : { type: 'string', value };
@@ -88,6 +51,12 @@ function structured(cell: Cell, environment: Environment, settings: Settings): C
   const words = [1, 2, 3, 4].map((index) => component(cell, index));
   const [comparator = '', first = '', separator = '', second = ''] = words;
   const unit = unitOf(settings.sibling(6), environment);
+  // `<5`, which leaves out what divides it.
+  if (
+    first + separator + second === '' &&
+    decimalOf(splitComparator(comparator).rest) !== undefined
+  )
+    return number(cell, environment, settings);
   const low = decimalOf(first);
   const high = decimalOf(second);
   const written = words.filter((word) => word !== '').join(' ');
@@ -235,6 +204,22 @@ export const observationValueConversion: Conversion = {
   settings: ['system'],
   convert: (cell, environment, settings) => convertAll([cell], environment, settings),
   convertAll,
+  plain(written, environment, settings) {
+    switch (settings.siblingText(2)) {
+      case 'NM': {
+        const value = decimalOf(written);
+        if (value === undefined) return unsaid;
+        const unit = unitOf(settings.sibling(6), environment);
+        return { type: 'Quantity', value: quantityOf(value, undefined, unit) };
+      }
+      case 'ST':
+      case 'TX':
+      case 'FT':
+        return { type: 'string', value: written };
+      default:
+        return unsaid;
+    }
+  },
 };
 
 function convertAll(
@@ -270,5 +255,10 @@ export const unitNoteConversion: Conversion = {
       return undefined;
     const { unit } = quietUnitOf(cell, environment);
     return unit === undefined ? undefined : { text: `Unit: ${unit}` };
+  },
+  plain(_text, _environment, settings) {
+    if (settings.siblingText(2) !== 'NM') return unsaid;
+    const value = settings.siblingText(5);
+    return value !== undefined && isDecimal(value) ? undefined : unsaid;
   },
 };

@@ -7,6 +7,7 @@ export const stringConversion: Conversion = {
   summary: 'Text as sent, decoded; components joined by `^` where it has any.',
   gives: ['string', 'code', 'uri', 'markdown'],
   convert: (cell) => cellText(cell) || undefined,
+  plain: (text) => text,
 };
 
 const yes = new Set(['Y', 'YES', 'TRUE', '1']);

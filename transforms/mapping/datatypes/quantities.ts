@@ -1,5 +1,5 @@
 import { decimalOf, numberOf } from '../../fhir/index.ts';
-import type { Conversion, Settings } from '../environment.ts';
+import { type Conversion, type Settings, unsaid } from '../environment.ts';
 import { type Cell, cellText, component, nested } from '../reading/index.ts';
 import { unitOf } from './units.ts';
 
@@ -31,6 +31,7 @@ export const decimalConversion: Conversion = {
       environment.issue('number-invalid', 'is no number', cell);
     return number;
   },
+  plain: (text) => decimalOf(text) ?? unsaid,
 };
 
 export const integerConversion: Conversion = {
@@ -43,6 +44,7 @@ export const integerConversion: Conversion = {
     if (text !== '') environment.issue('number-invalid', 'is no whole number', cell);
     return undefined;
   },
+  plain: (text) => (/^\d{1,9}$/.test(text) ? Number(text) : unsaid),
 };
 
 export const quantityConversion: Conversion = {

@@ -1,4 +1,4 @@
-import type { Conversion, Environment } from '../environment.ts';
+import { type Conversion, type Environment, unsaid } from '../environment.ts';
 import { type Cell, cellText, component } from '../reading/index.ts';
 import {
   type TimeValue,
@@ -35,6 +35,11 @@ function timeConversion(
       const found = read(text, environment.time);
       if (found.code) timeIssue(found, cell, environment);
       return found.value;
+    },
+    plain(text, environment) {
+      if (isNothing(text)) return undefined;
+      const { code, value } = read(text, environment.time);
+      return code === undefined ? value : unsaid;
     },
   };
 }

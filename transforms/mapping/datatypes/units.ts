@@ -1,5 +1,5 @@
 import type { Environment } from '../environment.ts';
-import { type Cell, component } from '../reading/index.ts';
+import { type Cell, component, ownText } from '../reading/index.ts';
 import { ucumCode } from './ucum.ts';
 
 export const ucumUri = 'http://unitsofmeasure.org';
@@ -21,7 +21,27 @@ export function unitOf(cell: Cell | undefined, environment: Environment): fhir4.
 /** The same, where another code system may know the unit. */
 export function quietUnitOf(cell: Cell | undefined, environment: Environment): fhir4.Quantity {
   if (!cell) return nothing;
-  const power = tenToThe(cell, environment);
+  const { parts } = cell;
+  return parts.length === 1 && typeof parts[0] === 'string'
+    ? plainUnit(cell, parts[0], environment)
+    : dividedUnit(cell, environment);
+}
+
+const unitsMax = 512;
+
+/** Looked at once: is a text UCUM? */
+function plainUnit(cell: Cell, text: string, environment: Environment): fhir4.Quantity {
+  const { knownUnits } = environment;
+  const known = knownUnits.get(text);
+  if (known !== undefined) return known;
+  const unit = Object.freeze(dividedUnit(cell, environment));
+  if (knownUnits.size >= unitsMax) knownUnits.clear();
+  knownUnits.set(ownText(text), unit);
+  return unit;
+}
+
+function dividedUnit(cell: Cell, environment: Environment): fhir4.Quantity {
+  const power = powerOf(cell, environment);
   if (power !== undefined) return power;
   const code = component(cell, 1);
   const unit = component(cell, 2) || code || component(cell, 9);
@@ -31,25 +51,40 @@ export function quietUnitOf(cell: Cell | undefined, environment: Environment): f
 }
 
 /**
- * `10^3/uL`, whose `^` the sender did not escape, so that a code `10` and a text `3/uL` arrive:
- * read so, 5 of them would be 50 of something.
+ * `10^3/uL` or `kg/m^2`, whose `^` the sender did not escape, so that a code `10` and a text `3/uL`
+ * arrive: read so, 5 of them would be 50 of something, and a body mass index a weight by length.
  */
-function tenToThe(cell: Cell, environment: Environment): fhir4.Quantity | undefined {
+function powerOf(cell: Cell, environment: Environment): fhir4.Quantity | undefined {
   const base = component(cell, 1);
   const rest = component(cell, 2);
-  if (rest === '' || !/^[xX*]?\s?10$/.test(base) || !/^\d{1,2}\s?\/\S/.test(rest)) return undefined;
+  if (rest === '') return undefined;
+  const isTen = /^[xX*]?\s?10$/.test(base) && /^\d{1,2}\s?\/\S/.test(rest);
+  const isOfUnit = /[A-Za-z]$/.test(base) && /^[23](?:\/\S+)?$/.test(rest);
+  if (!isTen && !(isOfUnit && component(cell, 3) === '')) return undefined;
   environment.issue('unit-repaired', 'holds a `^` that was not escaped; read as a power', cell);
   const unit = `${base}^${rest}`;
-  const plain = `10*${rest.replaceAll(' ', '')}`;
-  const found = environment.ucum(unit) ?? environment.ucum(plain) ?? ucumCode(plain, false);
+  const found = environment.ucum(unit) ?? codeOfText(unit, environment);
   return found === undefined ? { unit } : { unit, system: ucumUri, code: found };
+}
+
+/** `x10(3)/mcL`, `10E9/L`: a count, whichever way the power of ten is written. */
+const countShape = /^[xX*]?\s?10\s?(?:\^|\*|[eE]|\()\s?(\d{1,2})\)?\s?\/\s?([A-Za-z]{1,3}\d?)$/;
+
+function codeOfText(text: string, environment: Environment): string | undefined {
+  const [, power, of] = countShape.exec(text) ?? [];
+  if (power !== undefined && of !== undefined) {
+    const below = environment.ucum(of) ?? ucumCode(of, false);
+    return below === undefined ? undefined : `10*${power}/${below}`;
+  }
+  const plain = text.replace(/(?<=[A-Za-z])\^(?=[23])/, '');
+  return environment.ucum(plain) ?? ucumCode(plain, false);
 }
 
 /** CWE.4 to CWE.6, where the first three say nothing. */
 function alternateUnit(cell: Cell, environment: Environment): fhir4.Quantity {
   const parts = cell.parts.slice(3, 6);
   return parts.some((part) => part.length > 0)
-    ? quietUnitOf({ ...cell, parts }, environment)
+    ? dividedUnit({ ...cell, parts }, environment)
     : nothing;
 }
 
@@ -66,5 +101,5 @@ function codeOf(
   if (first !== undefined) return first;
   const other = component(cell, 4);
   if (other !== '' && ucumNames.has(component(cell, 6))) return ucumCode(other, true);
-  return code === '' ? ucumCode(unit, false) : undefined;
+  return codeOfText(code || unit, environment);
 }

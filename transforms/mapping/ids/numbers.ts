@@ -78,11 +78,21 @@ type Numbered = {
   readonly like: ReadPath | undefined;
 };
 
+/** The rows of a message ask for the same numbers: they share what remembers the last one. */
+const pathReaders = new Map<string, KeyReader>();
+const pathReadersMax = 10_000;
+
 /** The number in the first of these fields that has one, with its system. */
 export function identifierReader(texts: readonly string[], naming: Naming): KeyReader {
-  const readers = texts.map((text, position) =>
-    identifierPathReader(numberedIn(text, position, naming)),
-  );
+  const readers = texts.map((text, position) => {
+    const words = JSON.stringify([text, position, naming]);
+    const known = pathReaders.get(words);
+    if (known !== undefined) return known;
+    const made = identifierPathReader(numberedIn(text, position, naming));
+    if (pathReaders.size >= pathReadersMax) pathReaders.clear();
+    pathReaders.set(words, made);
+    return made;
+  });
   return (place, index) => {
     for (const read of readers) {
       const found = read(place, index);
@@ -119,7 +129,6 @@ function identifierPathReader(numbered: Numbered): KeyReader {
   return (place, index) => {
     const at = place.scope.resolve(index, path.number);
     if (at < 0) return undefined;
-    if (at === index) return identifierAt(place, at, numbered);
     if (lastRun === place.run && lastAt === at) return last;
     last = identifierAt(place, at, numbered);
     lastRun = place.run;

@@ -73,7 +73,24 @@ function clause(key: string, wanted: Clauses[string]): Predicate {
   return isNot ? (place, index) => !predicate(place, index) : predicate;
 }
 
+/**
+ * Rows and rules ask the same of their segments, and each asks as the one before: they share what
+ * asks, which remembers its last answer.
+ */
+const asked = new Map<string, Predicate>();
+const askedMax = 10_000;
+
 function positive(key: string, wanted: Clauses[string]): Predicate {
+  const words = JSON.stringify([key, wanted]);
+  const known = asked.get(words);
+  if (known !== undefined) return known;
+  const made = newPositive(key, wanted);
+  if (asked.size >= askedMax) asked.clear();
+  asked.set(words, made);
+  return made;
+}
+
+function newPositive(key: string, wanted: Clauses[string]): Predicate {
   const values = [wanted].flat().map(String);
   if (key === 'trigger') return (place) => isAmong(values, place.trigger);
   if (key === 'message') return (place) => isAmong(values, place.messageType);

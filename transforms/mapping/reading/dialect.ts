@@ -33,6 +33,8 @@ export type Dialect = {
   codeSystem(name: string): string | undefined;
   defaultCodeSystem(field: string): string | undefined;
   ucum(unit: string): string | undefined;
+  /** What `Environment` remembers of units. */
+  readonly knownUnits: Map<string, fhir4.Quantity>;
   readonly sourceUri: string;
 };
 
@@ -58,6 +60,8 @@ export function compileDialect(row: DialectRow, source: string): Dialect {
   const defaults = new Map(Object.entries(row.default_code_systems ?? {}));
   const units = new Map(Object.entries(row.units ?? {}));
   const found = new Map<string, Authority>();
+  // By their namespace alone, as most are named.
+  const bare = new Map<string, Authority>();
   const uris = new Map<string, string>();
 
   return {
@@ -71,17 +75,19 @@ export function compileDialect(row: DialectRow, source: string): Dialect {
     defaultAuthority: compileDefaultAuthority(row.default_authority, authorities),
     authority(namespace, universalId, type) {
       if (namespace === '' && universalId === '') return undefined;
-      const key = `${namespace}|${universalId}|${type}`;
-      const before = found.get(key);
+      const isBare = universalId === '' && type === '';
+      const known = isBare ? bare : found;
+      const key = isBare ? namespace : `${namespace}|${universalId}|${type}`;
+      const before = known.get(key);
       if (before !== undefined) return before;
-      const known = authorities.get(universalId) ?? authorities.get(universalId.toLowerCase());
+      const byId = authorities.get(universalId) ?? authorities.get(universalId.toLowerCase());
       const named = authorities.get(namespace);
       const own = universal(universalId, type);
       const authority = {
-        system: known ?? named ?? own ?? `${sourceUri}:authority:${slug(namespace || universalId)}`,
-        isContradicted: named !== undefined && (known ?? own ?? named) !== named,
+        system: byId ?? named ?? own ?? `${sourceUri}:authority:${slug(namespace || universalId)}`,
+        isContradicted: named !== undefined && (byId ?? own ?? named) !== named,
       };
-      if (found.size < 10_000) found.set(key, authority);
+      if (known.size < 10_000) known.set(ownText(key), authority);
       return authority;
     },
     codeSystem(name) {
@@ -94,6 +100,7 @@ export function compileDialect(row: DialectRow, source: string): Dialect {
     },
     defaultCodeSystem: (field) => defaults.get(field),
     ucum: (unit) => units.get(unit),
+    knownUnits: new Map(),
     sourceUri,
   };
 }
@@ -134,6 +141,8 @@ export function compileTable(name: string, row: TableRow): CodeTable {
     return { ...coded, system: coded.system ?? row.system };
   };
   const codes = new Map(Object.entries(row.codes).map(([code, value]) => [code, target(value)]));
+  for (const [word, code] of Object.entries(row.words ?? {}))
+    if (!codes.has(word) && codes.has(code)) codes.set(word, codes.get(code)!);
   const otherwise = row.otherwise === undefined ? undefined : target(row.otherwise);
   const nothing: Coded = { code: '' };
   return {

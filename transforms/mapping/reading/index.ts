@@ -7,6 +7,7 @@ export { fieldPath, parseFieldPath } from './field-path.ts';
 export {
   type Memos,
   memosFor,
+  ownText,
   type Remembered,
   recall,
   remember,
@@ -16,6 +17,7 @@ export {
 export {
   createReader,
   type Field,
+  plainText,
   type Reader,
   type ReadPath,
   readField,

@@ -130,7 +130,7 @@ export function readText(reader: Reader, index: number, path: ReadPath): string 
 }
 
 /** A field without anything that divides it, read where it stands; undefined for others. */
-function plainText(reader: Reader, index: number, path: ReadPath): string | undefined {
+export function plainText(reader: Reader, index: number, path: ReadPath): string | undefined {
   const segment = reader.segments[index]!;
   if (!segment.has(path.field)) return '';
   const { text } = reader.message;

@@ -1,9 +1,10 @@
-import type { CodeTable, Conversion, Settings } from '../environment.ts';
+import { type CodeTable, type Conversion, type Settings, unsaid } from '../environment.ts';
 import type { RuleCondition } from '../ids/index.ts';
 import type { RuleRow } from '../language.ts';
 import type { Merged } from '../merge.ts';
 import {
   type Field,
+  plainText,
   type ReadPath,
   type Remembered,
   readField,
@@ -162,6 +163,13 @@ function valuesOf({ row, merged, conversion, table, writer, paths: read }: Given
 
   function valuesNow(run: Run, target: Target, at: number, path: RulePath, owner: number) {
     const before = run.collector.count();
+    if (conversion.plain !== undefined && path.isWhole && target.current?.name !== path.name) {
+      const text = plainText(run.reader, at, path);
+      if (text !== undefined && text !== '') {
+        const value = conversion.plain(text, run.environment, settingsAt(run, at, owner));
+        if (value !== unsaid) return kept(run, at, path, value, before);
+      }
+    }
     const field = fieldOf(run, target, at, path);
     if (field.state === 'null') {
       emptyElements(target, emptied);
@@ -169,7 +177,10 @@ function valuesOf({ row, merged, conversion, table, writer, paths: read }: Given
       return undefined;
     }
     const values = field.state === 'absent' ? undefined : converted(run, field, at, owner);
-    const remembered = target.current?.name === path.name ? undefined : path.remembered;
+    return target.current?.name === path.name ? values : kept(run, at, path, values, before);
+  }
+
+  function kept(run: Run, at: number, { remembered }: RulePath, values: Values, before: number) {
     if (remembered === undefined) return values;
     const said = run.collector.since(before);
     if (said === undefined || remembered.isForOneMessage)

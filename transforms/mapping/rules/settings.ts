@@ -1,6 +1,13 @@
 import type { CodeTable, Conversion, Settings } from '../environment.ts';
 import type { RuleRow } from '../language.ts';
-import { fieldPath, type Reader, type ReadPath, readField, readPath } from '../reading/index.ts';
+import {
+  fieldPath,
+  plainText,
+  type Reader,
+  type ReadPath,
+  readField,
+  readPath,
+} from '../reading/index.ts';
 import type { Run } from './rule.ts';
 
 /** Settings for a rule at a segment (`at`), of a resource that stands for segment `owner`. */
@@ -17,7 +24,7 @@ export function settingsMaker(
   paths: readonly ReadPath[],
 ): SettingsAt {
   const given = row.with ?? {};
-  const none = { with: given, table, sibling: () => undefined };
+  const none = { with: given, table, sibling: () => undefined, siblingText: () => '' };
   const segment = paths[0]?.segment;
   if (!conversion.reads || segment === undefined) return () => none;
   const siblings = new Map(
@@ -31,6 +38,12 @@ export function settingsMaker(
   let reader: Reader;
   let index = 0;
   let from = 0;
+  function placeOf({ number }: ReadPath): number {
+    const near = current.scope.resolve(from, number);
+    // A timing of the whole stands beside the segments that count from it.
+    return near < 0 ? current.scope.resolve(0, number) : near;
+  }
+
   const settings: Settings = {
     with: given,
     table,
@@ -38,10 +51,15 @@ export function settingsMaker(
       const path = siblings.get(field);
       if (path === undefined) return undefined;
       if (typeof field === 'number') return readField(reader, index, path).cells[0];
-      const near = current.scope.resolve(from, path.number);
-      // A timing of the whole stands beside the segments that count from it.
-      const at = near < 0 ? current.scope.resolve(0, path.number) : near;
+      const at = placeOf(path);
       return at < 0 ? undefined : readField(reader, at, path).cells[0];
+    },
+    siblingText(field) {
+      const path = siblings.get(field);
+      if (path === undefined) return '';
+      if (typeof field === 'number') return plainText(reader, index, path);
+      const at = placeOf(path);
+      return at < 0 ? '' : plainText(reader, at, path);
     },
   };
   return (run, at, owner) => {

@@ -32,6 +32,10 @@ export type Walk = {
   bundle: BundleIndex | undefined;
   /** The entry's own URL in that Bundle; '' outside one. */
   fullUrl: string;
+  /** Which targets of references fit which profiles, as far as it was asked. */
+  readonly fits: Map<Json, Map<string, boolean>>;
+  /** Over how many references the walk has come to where it is. */
+  followed: number;
   /** Where ids of elements were met in the resource; undefined before the first. */
   ids: Map<string, string> | undefined;
   /** Has an element been looked at by more than one profile, so that things are said twice? */
@@ -55,6 +59,8 @@ export function startWalk(resource: Json, base: string): Walk {
     bundle: undefined,
     fullUrl: '',
     environment: undefined,
+    fits: new Map(),
+    followed: 0,
     ids: undefined,
     isRepeated: false,
     base,

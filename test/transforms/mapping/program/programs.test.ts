@@ -84,6 +84,7 @@ describe('what rules remember', () => {
       const environment = new Proxy({} as Environment, {
         get: (_target, name) => {
           if (name === 'time' || name === 'defaultAuthority') return refuse(String(name))();
+          if (name === 'knownUnits') return new Map();
           return name === 'sourceUri' ? 'urn:plexus:test' : () => undefined;
         },
       });
@@ -97,6 +98,7 @@ describe('what rules remember', () => {
           );
           return undefined;
         },
+        siblingText: (asked) => assert.fail(`${conversion.name} reads ${asked}`),
       };
       assert.equal(conversion.convertAll, undefined, conversion.name);
       conversion.convert(cell, environment, settings);
