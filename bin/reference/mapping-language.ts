@@ -24,7 +24,8 @@ export function mappingLanguagePage(): string {
       '      IP: { code: IMP, display: inpatient encounter }\n```',
     'A target is a code, or `{ code, display, system }`, by default of the system of its table;\n' +
       '`""` says that FHIR has no word for it. `otherwise` is for codes that are not listed;\n' +
-      'without it such a code is reported (`code-not-in-table`).',
+      'without it such a code is reported (`code-not-in-table`). `words` says what senders\n' +
+      'write in place of a code: `words: { FEMALE: F }`, which is read in any case.',
     table(['table of base', 'what is looked up in it', 'system of its targets'], tables()),
     '## Conversions',
     'What `as` may name, the FHIR types that it makes, and what `with` may set. `./plexus test`\n' +

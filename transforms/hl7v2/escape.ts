@@ -1,14 +1,16 @@
 import { decode } from './charset.ts';
 import { decodeShifted, shiftTarget } from './charset-shifts.ts';
+import { hasControls, withoutControls } from './control-characters.ts';
 import type { Delimiters } from './delimiters.ts';
 
-/** Told of an escape that was left as it is written. */
-export type EscapeFlag = (code: 'escape-unknown' | 'escape-local') => void;
+/** Told of an escape that was left as it is written, or that stood for no text. */
+export type EscapeFlag = (code: 'escape-unknown' | 'escape-local' | 'control-character') => void;
 
 /**
  * Decodes the escape sequences of one value, once, after splitting (HL7 v2.5.1 section 2.7).
  * Formatting becomes line breaks and blanks, highlighting disappears. What is no known escape
- * stays as written and is flagged; so do `\Zxx\`, whose meaning is local.
+ * stays as written and is flagged; so do `\Zxx\`, whose meaning is local. A control character is
+ * no text: it becomes a blank.
  */
 export function unescapeText(
   value: string,
@@ -25,6 +27,7 @@ export function unescapeText(
   let shift: string | null = null;
   let unknown = false;
   let local = false;
+  let control = false;
   const literal = (end: number) => {
     const text = value.slice(literalFrom, end);
     out += shift === null || text === '' ? text : decodeShifted(text, encoding, shift);
@@ -44,8 +47,10 @@ export function unescapeText(
       else unknown = true;
     } else {
       literal(at);
-      if (typeof meaning === 'string') out += meaning;
-      else shift = meaning.shift;
+      if (typeof meaning === 'string') {
+        control ||= hasControls(meaning);
+        out += withoutControls(meaning);
+      } else shift = meaning.shift;
       literalFrom = close + 1;
     }
     at = value.indexOf(mark, close + 1);
@@ -54,6 +59,7 @@ export function unescapeText(
   // Once a value: a hostile one is nothing but escape characters.
   if (unknown) flag('escape-unknown');
   if (local) flag('escape-local');
+  if (control) flag('control-character');
   return out;
 }
 

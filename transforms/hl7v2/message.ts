@@ -1,6 +1,8 @@
 import { type Issue, PlexusError } from '../../engine/index.ts';
 import { readText } from './charset.ts';
+import { hasControls, withoutControls } from './control-characters.ts';
 import { type Delimiters, readDelimiters } from './delimiters.ts';
+import { withTrigger } from './early-trigger.ts';
 import { type Header, peekHeader } from './header.ts';
 import { type PositionFinder, positionFinder } from './positions.ts';
 import { repairTildes, type SegmentRepair } from './repairs.ts';
@@ -69,13 +71,14 @@ export class Hl7Message extends Scope implements SegmentSource {
   }
 
   /** Notes a finding once; offsets are found when there is one. */
-  flag(code: 'escape-unknown' | 'escape-local', segment: Segment, field: number): void {
+  flag(code: keyof typeof escapeTexts, segment: Segment, field: number): void {
     if (this.#issues.length >= issuesMax) return;
     const path = this.pathOf(segment, field);
     if (this.#issues.some((issue) => issue.code === code && issue.path === path)) return;
     const diagnostics = escapeTexts[code];
     const offset = segment.fieldOffset(field);
-    this.#issues.push({ severity: 'information', code, diagnostics, path, offset });
+    const severity = code === 'control-character' ? 'warning' : 'information';
+    this.#issues.push({ severity, code, diagnostics, path, offset });
   }
 
   /**
@@ -98,6 +101,7 @@ const escapeTexts = {
   'escape-unknown':
     'An escape sequence that is not known, or an escape character alone; left as written.',
   'escape-local': 'A locally defined escape sequence (\\Z..\\); left as written.',
+  'control-character': 'An escape sequence stands for a control character; read as a blank.',
 } as const;
 
 type ReadMessage = {
@@ -127,13 +131,26 @@ export function parse(bytes: Buffer, options: ParseOptions = {}): Hl7Message {
     issues.push(tildeRepaired);
   }
   const start = text.indexOf('MSH');
+  if (hasControls(text)) {
+    const cleaned = cleanedBetween(text, start);
+    if (cleaned !== text) issues.push(controlsLeftOut);
+    text = cleaned;
+  }
   const delimiters = readDelimiters(text, start)!;
   if (!delimiters.declared) issues.push(delimitersDamaged);
   const unglue = repairs.includes('glued-segments');
   const { bounds, findings } = findSegments(text, start, delimiters.field, unglue);
-  const read = { header, bytes, text, encoding: decoded.encoding, issues };
+  const complete = withTrigger(header, text, bounds);
+  const read = { header: complete, bytes, text, encoding: decoded.encoding, issues };
   if (findings.length > 0) issues.push(...boundsIssues(findings, positionFinder(read)));
   return new Hl7Message(read, delimiters, bounds);
+}
+
+/** What stands before MSH, and behind the last segment, is what is left of a frame. */
+function cleanedBetween(text: string, start: number): string {
+  let end = text.length;
+  while (end > start && text.charCodeAt(end - 1) <= 32) end -= 1;
+  return text.slice(0, start) + withoutControls(text.slice(start, end)) + text.slice(end);
 }
 
 const defaultCharset = 'windows-1252';
@@ -142,6 +159,12 @@ const tildeRepaired: Issue = {
   severity: 'warning',
   code: 'tilde-repaired',
   diagnostics: 'U+02DC was read as the repetition separator that a transfer made it from.',
+};
+
+const controlsLeftOut: Issue = {
+  severity: 'warning',
+  code: 'control-character',
+  diagnostics: 'Control characters, which are no text, were read as blanks.',
 };
 
 const delimitersDamaged: Issue = {

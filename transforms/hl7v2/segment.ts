@@ -1,5 +1,5 @@
 import type { Delimiters } from './delimiters.ts';
-import { unescapeText } from './escape.ts';
+import { type EscapeFlag, unescapeText } from './escape.ts';
 import { compilePath, type Path } from './path.ts';
 import { firstPiece, isPopulated as hasValue, piece, pieceCount, pieceStart } from './pieces.ts';
 import {
@@ -20,7 +20,7 @@ export type SegmentSource = {
   readonly encoding: string;
   readonly delimiters: Delimiters;
   byteOffset(position: number): number;
-  flag(code: 'escape-unknown' | 'escape-local', segment: Segment, field: number): void;
+  flag(code: Parameters<EscapeFlag>[0], segment: Segment, field: number): void;
 };
 
 /**

@@ -168,6 +168,10 @@ const table = z.strictObject({
     .optional()
     .describe('Code system of the sender`s codes, kept as the first coding.'),
   codes: z.record(z.string(), z.union([z.string(), coded])),
+  words: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('What senders write in place of a code, in capitals: that code.'),
   otherwise: z
     .union([z.string(), coded])
     .optional()

@@ -132,10 +132,9 @@ function mergeTables(layers: readonly Layer[]): Map<string, TableRow> {
   for (const layer of layers) {
     for (const [name, table] of Object.entries(layer.value.tables ?? {})) {
       const known = tables.get(name);
-      tables.set(
-        name,
-        known ? { ...known, ...table, codes: { ...known.codes, ...table.codes } } : table,
-      );
+      const codes = { ...known?.codes, ...table.codes };
+      const words = { ...known?.words, ...table.words };
+      tables.set(name, { ...known, ...table, codes, words });
     }
   }
   return tables;

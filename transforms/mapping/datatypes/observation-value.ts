@@ -51,6 +51,12 @@ function structured(cell: Cell, environment: Environment, settings: Settings): C
   const words = [1, 2, 3, 4].map((index) => component(cell, index));
   const [comparator = '', first = '', separator = '', second = ''] = words;
   const unit = unitOf(settings.sibling(6), environment);
+  // `<5`, which leaves out what divides it.
+  if (
+    first + separator + second === '' &&
+    decimalOf(splitComparator(comparator).rest) !== undefined
+  )
+    return number(cell, environment, settings);
   const low = decimalOf(first);
   const high = decimalOf(second);
   const written = words.filter((word) => word !== '').join(' ');

@@ -41,7 +41,7 @@ function plainUnit(cell: Cell, text: string, environment: Environment): fhir4.Qu
 }
 
 function dividedUnit(cell: Cell, environment: Environment): fhir4.Quantity {
-  const power = tenToThe(cell, environment);
+  const power = powerOf(cell, environment);
   if (power !== undefined) return power;
   const code = component(cell, 1);
   const unit = component(cell, 2) || code || component(cell, 9);
@@ -51,18 +51,33 @@ function dividedUnit(cell: Cell, environment: Environment): fhir4.Quantity {
 }
 
 /**
- * `10^3/uL`, whose `^` the sender did not escape, so that a code `10` and a text `3/uL` arrive:
- * read so, 5 of them would be 50 of something.
+ * `10^3/uL` or `kg/m^2`, whose `^` the sender did not escape, so that a code `10` and a text `3/uL`
+ * arrive: read so, 5 of them would be 50 of something, and a body mass index a weight by length.
  */
-function tenToThe(cell: Cell, environment: Environment): fhir4.Quantity | undefined {
+function powerOf(cell: Cell, environment: Environment): fhir4.Quantity | undefined {
   const base = component(cell, 1);
   const rest = component(cell, 2);
-  if (rest === '' || !/^[xX*]?\s?10$/.test(base) || !/^\d{1,2}\s?\/\S/.test(rest)) return undefined;
+  if (rest === '') return undefined;
+  const isTen = /^[xX*]?\s?10$/.test(base) && /^\d{1,2}\s?\/\S/.test(rest);
+  const isOfUnit = /[A-Za-z]$/.test(base) && /^[23](?:\/\S+)?$/.test(rest);
+  if (!isTen && !(isOfUnit && component(cell, 3) === '')) return undefined;
   environment.issue('unit-repaired', 'holds a `^` that was not escaped; read as a power', cell);
   const unit = `${base}^${rest}`;
-  const plain = `10*${rest.replaceAll(' ', '')}`;
-  const found = environment.ucum(unit) ?? environment.ucum(plain) ?? ucumCode(plain, false);
+  const found = environment.ucum(unit) ?? codeOfText(unit, environment);
   return found === undefined ? { unit } : { unit, system: ucumUri, code: found };
+}
+
+/** `x10(3)/mcL`, `10E9/L`: a count, whichever way the power of ten is written. */
+const countShape = /^[xX*]?\s?10\s?(?:\^|\*|[eE]|\()\s?(\d{1,2})\)?\s?\/\s?([A-Za-z]{1,3}\d?)$/;
+
+function codeOfText(text: string, environment: Environment): string | undefined {
+  const [, power, of] = countShape.exec(text) ?? [];
+  if (power !== undefined && of !== undefined) {
+    const below = environment.ucum(of) ?? ucumCode(of, false);
+    return below === undefined ? undefined : `10*${power}/${below}`;
+  }
+  const plain = text.replace(/(?<=[A-Za-z])\^(?=[23])/, '');
+  return environment.ucum(plain) ?? ucumCode(plain, false);
 }
 
 /** CWE.4 to CWE.6, where the first three say nothing. */
@@ -86,5 +101,5 @@ function codeOf(
   if (first !== undefined) return first;
   const other = component(cell, 4);
   if (other !== '' && ucumNames.has(component(cell, 6))) return ucumCode(other, true);
-  return code === '' ? ucumCode(unit, false) : undefined;
+  return codeOfText(code || unit, environment);
 }

@@ -141,6 +141,8 @@ export function compileTable(name: string, row: TableRow): CodeTable {
     return { ...coded, system: coded.system ?? row.system };
   };
   const codes = new Map(Object.entries(row.codes).map(([code, value]) => [code, target(value)]));
+  for (const [word, code] of Object.entries(row.words ?? {}))
+    if (!codes.has(word) && codes.has(code)) codes.set(word, codes.get(code)!);
   const otherwise = row.otherwise === undefined ? undefined : target(row.otherwise);
   const nothing: Coded = { code: '' };
   return {

@@ -29,6 +29,7 @@ import {
 } from '../reading/index.ts';
 import { type Scripts, scriptedConversion } from '../script/index.ts';
 import { type FieldRule, fieldRule } from './field-rule.ts';
+import { fitted } from './fitted.ts';
 import type { Live, Shape } from './live.ts';
 import { compilePut, emptyElements, type Put, type Target } from './put.ts';
 import { compileWriter, type Writer } from './writers.ts';
@@ -81,11 +82,10 @@ export function compileRule(
   if ('word' in resolved) throw new Error(`rule ${row.id}: ${row.to} was not checked`);
   const { owner } = resolved;
   const elements = resolved.elements.length > 0 ? resolved.elements : [partElement(merged, owner)!];
-  const conversion = conversionOf(row, scripts, () => {
-    const path = fhirPathOf(merged, owner)!;
-    const [place] = resolved.elements.length > 0 ? placesOf(path, elements).slice(-1) : [];
-    return place ?? { element: elements[0]!, path };
-  });
+  const path = fhirPathOf(merged, owner)!;
+  const leaf = resolved.elements.length > 0 ? placesOf(path, elements).at(-1) : undefined;
+  const place = () => leaf ?? { element: elements[0]!, path };
+  const conversion = fitted(conversionOf(row, scripts, place), leaf);
   const type = choiceType(row, conversion, elements.at(-1)!.types);
   const writer = compileWriter(elements, type);
   const ids = merged.resources.map((placed) => placed.row.id);

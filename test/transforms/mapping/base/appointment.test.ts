@@ -52,6 +52,13 @@ describe('appointments', () => {
       ['S17', 'Deleted', 'entered-in-error'],
       ['S17', '', 'entered-in-error'],
       ['S26', '', 'noshow'],
+      ['S14', 'Checked In', 'checked-in'],
+      // What comes to an appointment, or off it, does not end it.
+      ['S18', '', 'booked'],
+      ['S19', 'Pending', 'pending'],
+      ['S20', '', 'booked'],
+      ['S21', 'Booked', 'booked'],
+      ['S22', '', 'booked'],
     ];
     itMeans(
       base,
@@ -124,6 +131,18 @@ describe('appointments', () => {
         'Appointment.participant[1].status': 'declined',
       },
     },
+    ...['S20', 'S21', 'S22'].map((trigger) => ({
+      name: `what ${trigger} names is taken off, but not what it says is added`,
+      message: as(
+        trigger,
+        withField(withField(withField(booking, 'AIG', 2, ''), 'AIL', 2, ''), 'AIS', 2, ''),
+      ),
+      expect: {
+        'Appointment.serviceType': undefined,
+        'Appointment.participant[1].actor.display': 'Mo Alaz',
+        'Appointment.participant[4]': undefined,
+      },
+    })),
     {
       name: 'a resource that is taken off (AIP-2 = D) takes part no more',
       message: as('S14', withField(booking, 'AIP', 2, 'D')),
@@ -216,7 +235,7 @@ describe('appointments', () => {
   it('keeps its id from booking to deletion, and is another with another number', () => {
     const [id] = idsOf(base, booking, 'Appointment');
     assert.ok(id);
-    for (const trigger of ['S13', 'S14', 'S15', 'S16', 'S17', 'S26'])
+    for (const trigger of ['S13', 'S14', 'S15', 'S16', 'S17', 'S19', 'S26'])
       assert.deepEqual(idsOf(base, as(trigger), 'Appointment'), [id]);
     assert.deepEqual(idsOf(base, withField(booking, 'SCH', 1, ''), 'Appointment'), [id]);
     const others = [

@@ -24,12 +24,37 @@ describe('units as senders write them', () => {
     ['10^12/L', '10^12/L', '10*12/L'],
     ['10^3/mm3', '10^3/mm3', '10*3/mm3'],
     ['10\\S\\3/uL', '10^3/uL', '10*3/uL'],
+    ['kg/m^2', 'kg/m^2', 'kg/m2'],
+    ['mL/min/1.73m^2', 'mL/min/1.73m^2', 'mL/min/{1.73_m2}'],
+    ['mg/m^2/d', 'mg/m^2/d', 'mg/m2/d'],
+    ['cm^2', 'cm^2', 'cm2'],
+    ['kg/m\\S\\2', 'kg/m^2', 'kg/m2'],
+    ['x10(3)/mcL', 'x10(3)/mcL', '10*3/uL'],
+    ['10e9/L', '10e9/L', '10*9/L'],
+    ['X10(12)/L', 'X10(12)/L', '10*12/L'],
+    ['mL/min/1.73', 'mL/min/1.73', 'mL/min/{1.73_m2}'],
+    ['cmH2O', 'cmH2O', 'cm[H2O]'],
     ['^^^mg^milligram^L', 'milligram', 'mg'],
   ] as const)
     it(`reads ${written} as ${code}`, () => {
       const quantity = { value: 5, unit, system: ucum, code };
       const made = observed('NM', '5', written).valueQuantity;
       assert.deepEqual(JSON.parse(JSON.stringify(made)), quantity);
+    });
+
+  it('leaves a code and a number of its own apart', () => {
+    const { unit } = observed('NM', '5', 'mg^2^99UN').valueQuantity as { unit: string };
+    assert.equal(unit, '2');
+  });
+
+  for (const [written, value] of [
+    ['<5', { value: 5, comparator: '<' }],
+    ['7.5', { value: 7.5 }],
+  ] as const)
+    it(`reads ${written} in SN, whose parts nobody divided, as the number that it is`, () => {
+      const { valueQuantity } = observed('SN', written, 'mg/dL') as { valueQuantity: Json };
+      const made = JSON.parse(JSON.stringify(valueQuantity));
+      assert.deepEqual(made, { ...value, unit: 'mg/dL', system: ucum, code: 'mg/dL' });
     });
 
   it('gives a letter that means two things no code', () => {
