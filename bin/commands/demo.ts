@@ -48,6 +48,7 @@ example network lies beside the program; data, key and out/ are made in the work
     }
     out.say(`${tally.sent} sent, ${tally.wrong} of them wrong on purpose; see what became of it:`);
     out.say('  ./plexus messages    ./plexus quarantine ls    ./plexus trace ID    out/');
+    out.say('  ./plexus terminology unmapped, for codes that no map knows');
     if (options.stop) await serving.stop();
     else await untilStopped(serving, out, signal);
     return exitCodes.ok;

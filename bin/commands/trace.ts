@@ -66,14 +66,16 @@ function print(view: TraceView, withBody: boolean, out: Output): void {
   out.line(`  ${view.bytes} bytes, sha256 ${view.sha256}`);
   for (const again of view.duplicates) out.line(`  came again ${isoTime(again)}`);
   for (const { generation, stage, outcome, tookUs, issues, revision } of view.steps) {
-    out.line(`  ${stage.padEnd(12)} ${outcome}  ${tookUs} us  run ${generation}, ${revision}`);
+    const took = `${(tookUs / 1000).toFixed(1)} ms`.padStart(9);
+    const run = `run ${generation}, ${revision}`;
+    out.line(`  ${stage.padEnd(12)} ${outcome.padEnd(8)} ${took}  ${run}`);
     for (const issue of issues) out.line(`      ${issueText(issue)}`);
   }
   if (view.unvisited.length > 0) out.line(`  not read: ${view.unvisited.join(', ')}`);
-  for (const { destination, generation, state, attempts, code } of view.destinations)
-    out.line(
-      `  -> ${destination} ${state} run ${generation}, ${attempts} attempts ${code}`.trimEnd(),
-    );
+  for (const { destination, generation, state, attempts, code } of view.destinations) {
+    const tried = attempts === 0 ? '' : `, ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`;
+    out.line(`  -> ${destination} ${state} run ${generation}${tried} ${code}`.trimEnd());
+  }
   for (const { atUs, action, by, reason, destination } of view.history) {
     const where = destination === '' ? '' : ` at ${destination}`;
     const why = reason === '' ? '' : `: ${reason}`;

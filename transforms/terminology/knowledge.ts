@@ -124,6 +124,11 @@ export type CodeSystem = Release & {
 export type ValueSet = Release & {
   /** The whole definition, and its expansion where the release came with one. */
   readonly resource: Json;
+  /**
+   * The version that it meant, when it was published, by a name without one; undefined where
+   * nobody can say. Without it the newest is meant, whenever it is asked.
+   */
+  readonly asPublished?: (type: 'CodeSystem' | 'ValueSet', url: string) => string | undefined;
 };
 
 /** One row of a concept map; the relationship is as in R5. */

@@ -1,6 +1,7 @@
 import { edgeKinds, type Staging } from '../store/index.ts';
 import type { ImportContext, Reader } from './context.ts';
 import type { Input } from './input.ts';
+import { noPreference, type Preference, readLanguages } from './rf2-language.ts';
 import { namedRows, splitRows, versionIn } from './table-rows.ts';
 import { endSystem, refuseTwice } from './text-system.ts';
 
@@ -11,7 +12,7 @@ const isA = '116680003';
 const fullName = '900000000000003001';
 const definition = '900000000000550004';
 
-export type Rf2Part = 'concept' | 'description' | 'relationship';
+export type Rf2Part = 'concept' | 'description' | 'relationship' | 'language';
 
 /** By the header, which RF2 fixes; only snapshots are read. */
 export function rf2Part(base: string, head: string): Rf2Part | undefined {
@@ -21,6 +22,7 @@ export function rf2Part(base: string, head: string): Rf2Part | undefined {
   if (first.endsWith('\tdefinitionStatusId')) return 'concept';
   if (first.includes('\tconceptId\tlanguageCode\t')) return 'description';
   if (first.includes('\tsourceId\tdestinationId\t')) return 'relationship';
+  if (first.endsWith('\trefsetId\treferencedComponentId\tacceptabilityId')) return 'language';
   return undefined;
 }
 
@@ -30,7 +32,10 @@ export const isOtherRf2 = (base: string, head: string): boolean =>
   /^\ufeff?id\teffectiveTime\tactive\tmoduleId\t/.test(head) &&
   rf2Part(base, head) === undefined;
 
-/** SNOMED CT as RF2 snapshots: Concept, Description (and TextDefinition), Relationship. */
+/**
+ * SNOMED CT as RF2 snapshots: Concept, Description (and TextDefinition), Relationship, and the
+ * reference sets of languages.
+ */
 export const readRf2: Reader = function* (inputs, context) {
   const { findings } = context;
   const parts = inputs.map((input) => ({ input, part: partOf(input) }));
@@ -41,7 +46,10 @@ export const readRf2: Reader = function* (inputs, context) {
       findings.fail(first.name, 0, 'file-missing', `the ${wanted} snapshot is not among the files`);
   const staging = context.begin('CodeSystem', of('concept')[0]!.input);
   for (const { input } of of('concept')) yield* readConcepts(input, staging, context);
-  const shown = new Uint8Array(staging.count);
+  const languages = of('language').map(({ input }) => input);
+  const preference =
+    languages.length === 0 ? noPreference : yield* readLanguages(languages, context);
+  const shown = { ranks: new Uint8Array(staging.count), preference };
   for (const { input } of of('description'))
     yield* readDescriptions(input, staging, context, shown);
   for (const { input } of of('relationship')) yield* readRelationships(input, staging, context);
@@ -99,17 +107,26 @@ function* readConcepts(input: Input, staging: Staging, context: ImportContext): 
   }
 }
 
+/** What is shown of each concept so far, and what a language prefers. */
+type Shown = { readonly ranks: Uint8Array; readonly preference: Preference };
+
 /**
- * The display is the first synonym in English (3 in `shown`), else in whatever language (2), else
- * the full name without its tag (1).
+ * The display is the synonym that US English prefers, else any English, else the first in English,
+ * else in whatever language the preferred one, else the first, else the full name without its tag.
  */
+function rankOf(type: string, language: string, liked: number): number {
+  if (type === fullName) return 1;
+  return language === 'en' ? 4 + liked : 2 + Math.min(liked, 1);
+}
+
+/** Designations of all descriptions, definitions, and the display of each concept. */
 function* readDescriptions(
   input: Input,
   staging: Staging,
   context: ImportContext,
-  shown: Uint8Array,
+  { ranks, preference }: Shown,
 ): Iterable<number> {
-  const names = ['active', 'conceptId', 'languageCode', 'typeId', 'term'] as const;
+  const names = ['id', 'active', 'conceptId', 'languageCode', 'typeId', 'term'] as const;
   const rows = splitRows(input, context, tabs);
   for (const { row, cell } of namedRows(names, rows, input, context)) {
     yield row.read;
@@ -131,9 +148,9 @@ function* readDescriptions(
     const use = { system: 'http://snomed.info/sct', code: type };
     const language = cell('languageCode');
     staging.addDesignation(concept, { language, use, value });
-    const rank = type === fullName ? 1 : language === 'en' ? 3 : 2;
-    if (shown[concept]! >= rank) continue;
-    shown[concept] = rank;
+    const rank = rankOf(type, language, preference(cell('id')));
+    if (ranks[concept]! >= rank) continue;
+    ranks[concept] = rank;
     staging.setDisplay(concept, rank === 1 ? value.replace(/ \([^()]*\)$/, '') : value);
   }
 }

@@ -1,5 +1,6 @@
 import { type CodeSystem, type Json, type Knowledge, layered, type Release } from '../knowledge.ts';
 import { memoryKnowledge } from '../memory/index.ts';
+import { asItWasMeant } from './as-meant.ts';
 import type { Asked } from './asked.ts';
 import { issue, refusedBy } from './issue.ts';
 import { canonical, canonicalOf, listOf, objectOf, textOf, valueIn } from './json.ts';
@@ -41,7 +42,10 @@ export function questionOf(asked: Asked, { knowledge, acceptLanguage }: Surround
   };
 }
 
-/** A value set by its canonical url; the newest that fits where no version is named. */
+/**
+ * A value set by its canonical url; the newest that fits where no version is named. What was
+ * published gives the same codes for ever: it means the versions that it meant on that day.
+ */
 export function findValueSet(
   { knowledge, rules }: Pick<Question, 'knowledge' | 'rules'>,
   text: string,
@@ -49,7 +53,8 @@ export function findValueSet(
   const { url, version } = canonicalOf(text);
   const sought = version ?? rules.valueSets.get(url);
   const found = versionFor(knowledge, 'ValueSet', url, sought ?? '');
-  if (found !== undefined) return knowledge.valueSet(url, found)?.resource;
+  const valueSet = found === undefined ? undefined : knowledge.valueSet(url, found);
+  if (valueSet !== undefined) return asItWasMeant(valueSet, rules);
   const whole = knowledge.systemOfValueSet(url);
   return whole && wholeSystem(url, whole);
 }

@@ -3,7 +3,10 @@ import type { Change } from './diff.ts';
 
 type Member = { system: string; code: string; display: string | null };
 
-/** What left and what joined a value set, by its stored expansions; then changed displays. */
+/**
+ * What left and what joined a value set, by its stored expansions; then changed displays. A set
+ * that gives no display means that of the code system, which says its changes itself.
+ */
 export function* diffMembers(db: DatabaseHandle, earlier: number, later: number): Iterable<Change> {
   const same = 'n.release = ? AND n.code = o.code AND n.system = o.system';
   const missing = db.prepare(
@@ -18,7 +21,7 @@ export function* diffMembers(db: DatabaseHandle, earlier: number, later: number)
   const renamed = db.prepare(
     `SELECT o.system, o.code, o.display was, n.display now FROM member o
      JOIN member n INDEXED BY member_code ON ${same}
-     WHERE o.release = ? AND o.display IS NOT n.display ORDER BY o.ord`,
+     WHERE o.release = ? AND o.display <> n.display ORDER BY o.ord`,
   );
   const rows = renamed.all(later, earlier) as (Member & { was: unknown; now: unknown })[];
   for (const { system, code, was, now } of rows)

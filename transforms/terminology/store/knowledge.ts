@@ -9,6 +9,7 @@ import {
   type ResourceType,
   type Wanted,
 } from '../knowledge.ts';
+import { asPublishedBy } from './as-published.ts';
 import { codeSystemQueries, storedCodeSystem } from './code-system.ts';
 import { conceptMapQueries, storedConceptMap } from './concept-map.ts';
 import { type ReleaseQueries, type ReleaseRow, releaseQueries, resourceOf } from './releases.ts';
@@ -26,6 +27,7 @@ export function storedKnowledge(
   const concepts = codeSystemQueries(db);
   const mappings = conceptMapQueries(db, turn);
   const { find } = releases;
+  const meantBy = asPublishedBy(db);
   const codeSystem = kept(releases, 'CodeSystem', (row) => storedCodeSystem(row, concepts));
   const conceptMap = kept(releases, 'ConceptMap', (row) => storedConceptMap(row, mappings));
   return {
@@ -33,7 +35,9 @@ export function storedKnowledge(
     codeSystem: codeSystem as (url: string, version: string) => CodeSystem | undefined,
     valueSet(url, version) {
       const row = find('ValueSet', url, version);
-      return row && { url, version, resource: resourceOf(row) };
+      if (row === undefined) return undefined;
+      const asPublished = meantBy(row);
+      return { url, version, resource: resourceOf(row), ...(asPublished ? { asPublished } : {}) };
     },
     conceptMap: conceptMap as (url: string, version: string) => ConceptMap | undefined,
     supplements: (url) => releases.mentioned('supplements', url, 'CodeSystem'),

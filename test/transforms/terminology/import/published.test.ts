@@ -4,8 +4,13 @@
 // copy of a shipped release with one display, one code and one row changed.
 import assert from 'node:assert/strict';
 import type { Json } from '../../../../transforms/terminology/knowledge.ts';
-import { expandedCodes, valueSetBy } from '../../../../transforms/terminology/operations/index.ts';
+import {
+  expandedCodes,
+  memberships,
+  valueSetBy,
+} from '../../../../transforms/terminology/operations/index.ts';
 import { shippedDocument, withShipped } from '../../../../transforms/terminology/shipped/index.ts';
+import { type Any, ask } from '../operations/asking.ts';
 import { codeSystem, type Opened, openStore } from '../store/opened.ts';
 
 const animals = (version: string, ...below: readonly string[]): Json =>
@@ -41,9 +46,52 @@ describe('what an import publishes', () => {
     assert.deepEqual(membersOf(opened), ['cat']);
     await opened.importJson(animalSet({ version: '2' }));
     assert.deepEqual(membersOf(opened, '2'), ['cat', 'dog']);
-    const definition = valueSetBy(opened.store.knowledge, 'urn:test:animals|1')!;
-    const today = [...expandedCodes(opened.store.knowledge, definition)].map(({ code }) => code);
-    assert.deepEqual(today, ['cat', 'dog']);
+    const { knowledge } = opened.store;
+    const codesOf = (definition: Json) =>
+      [...expandedCodes(knowledge, definition)].map(({ code }) => code);
+    const { resource } = knowledge.valueSet('urn:test:animals', '1')!;
+    assert.deepEqual(codesOf(resource), ['cat', 'dog'], 'the text alone means the newest');
+    assert.deepEqual(codesOf(valueSetBy(knowledge, 'urn:test:animals|1')!), ['cat']);
+  });
+
+  it('answers every question by these codes, unless it names a version', async () => {
+    using opened = openStore();
+    const outer = {
+      ...{ resourceType: 'ValueSet', url: 'urn:test:outer', version: '1', status: 'active' },
+      compose: { include: [{ valueSet: ['urn:test:animals'] }] },
+    };
+    await opened.importJson(animalSet(), animals('1', 'cat', 'eel'));
+    await opened.importJson(outer);
+    await opened.importJson(animals('2', 'cat', 'dog'));
+    await opened.importJson(animalSet({ version: '2' }));
+    const { knowledge } = opened.store;
+    const said = (url: string, ...more: readonly Json[]): readonly string[] =>
+      ask(
+        'ValueSet/expand',
+        [{ name: 'url', valueUri: url }, ...more],
+        knowledge,
+      ).expansion.contains.map(({ code }: Any) => code);
+    const has = (url: string, code: string): boolean => {
+      const coding = { system: 'urn:test:codes', code };
+      const parameters = [
+        { name: 'url', valueUri: url },
+        { name: 'coding', valueCoding: coding },
+      ];
+      return ask('ValueSet/validate-code', parameters, knowledge).parameter.find(
+        ({ name }: Any) => name === 'result',
+      ).valueBoolean;
+    };
+    assert.deepEqual(said('urn:test:animals|1'), ['cat', 'eel']);
+    assert.deepEqual(said('urn:test:outer|1'), ['cat', 'eel'], 'also through another value set');
+    assert.deepEqual(said('urn:test:animals'), ['cat', 'dog']);
+    const asked = { name: 'system-version', valueCanonical: 'urn:test:codes|2' };
+    assert.deepEqual(said('urn:test:animals|1', asked), ['cat', 'dog']);
+    assert.equal(has('urn:test:animals|1', 'eel'), true);
+    assert.equal(has('urn:test:animals|1', 'dog'), false);
+    assert.equal(has('urn:test:animals|2', 'eel'), false);
+    const holds = memberships(knowledge);
+    assert.equal(holds('urn:test:animals|1', 'urn:test:codes', 'eel'), 'yes');
+    assert.equal(holds('urn:test:animals|1', 'urn:test:codes', 'dog'), 'no');
   });
 
   it('says so when nobody knows what a value set draws on', async () => {

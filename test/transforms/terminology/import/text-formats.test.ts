@@ -77,6 +77,36 @@ describe('the import of', () => {
     assert.ok(twin.subsumes('138875005', '22298006'));
   });
 
+  it('SNOMED CT with the term that a language prefers', async () => {
+    const member = (no: number, refset: string, description: number, liking: string) =>
+      `u${no}\t20260101\t1\t${core}\t${refset}\t${description}\t${liking}\r\n`;
+    const [american, british] = ['900000000000509007', '900000000000508004'];
+    const [preferred, acceptable] = ['900000000000548007', '900000000000549004'];
+    const synonym = '900000000000013009';
+    const [release = ''] = await load(opened, {
+      ...rf2,
+      'sct2_Description_Snapshot-en_INT_20260101.txt':
+        `${header}conceptId\tlanguageCode\ttypeId\tterm\tcaseSignificanceId\r\n` +
+        description(1000011, '22298006', '900000000000003001', 'Heart thing (disorder)') +
+        description(1000012, '22298006', synonym, 'Ticker thing') +
+        description(1000013, '22298006', synonym, 'Heart thing, British') +
+        description(1000014, '22298006', synonym, 'Heart thing, American') +
+        description(1000015, '64572001', synonym, 'Ailment') +
+        description(1000016, '64572001', synonym, 'Disease'),
+      'der2_cRefset_LanguageSnapshot-en_INT_20260101.txt':
+        `${header}refsetId\treferencedComponentId\tacceptabilityId\r\n` +
+        member(1, american, 1000012, acceptable) +
+        member(2, british, 1000013, preferred) +
+        member(3, american, 1000014, preferred) +
+        member(4, american, 1000011, preferred) +
+        member(5, british, 1000016, preferred),
+    });
+    const read = system(release);
+    assert.equal(read.concept('22298006')?.display, 'Heart thing, American');
+    assert.equal(read.concept('64572001')?.display, 'Disease');
+    assert.equal(read.concept('22298006')?.designations.length, 4);
+  });
+
   it('LOINC', async () => {
     const columns =
       'LOINC_NUM,COMPONENT,PROPERTY,TIME_ASPCT,SYSTEM,SCALE_TYP,METHOD_TYP,CLASS,' +

@@ -123,6 +123,18 @@ const pairs: readonly (readonly [what: string, was: Json, now: Json, lines: read
       ['membership a  member', 'membership c   member'],
     ],
     [
+      'a display that a value set no longer gives: it is that of the code system again',
+      set({
+        system: 'urn:s',
+        concept: [
+          { code: 'a', display: 'A' },
+          { code: 'b', display: 'B' },
+        ],
+      }),
+      set({ system: 'urn:s', concept: [{ code: 'a' }, { code: 'b', display: 'Bee' }] }),
+      ['display b  B Bee'],
+    ],
+    [
       'codes of a value set named twice',
       set(listed('a', 'a', 'b')),
       set(listed('b')),
