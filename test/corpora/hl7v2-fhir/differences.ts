@@ -65,8 +65,9 @@ export const differences: readonly Difference[] = [
   ...administrativeDifferences,
   {
     reason:
-      'What a payor numbers (IN2-6, IN2-8, IN2-61) stands at the Coverage, where R4 has it: families ' +
-      'share such numbers, which as the patient`s own would be false evidence of who is whom.',
+      'What a payor numbers (IN2-6, IN2-8, IN2-61) stands at the Coverage, where R4 has it: ' +
+      'families share such numbers, which as the patient`s own would be false evidence of who is ' +
+      'whom.',
     is: ({ name, value }, message) =>
       name === 'patient-identifier' &&
       fieldsWith(value, message).length > 0 &&

@@ -1,5 +1,6 @@
-// Goal: what IN1 and IN2 say of whoever is insured is said of that person, and what the payor numbers
-// is the coverage's; the patient is known by neither. Method: a table of messages of our own.
+// Goal: what IN1 and IN2 say of whoever is insured is said of that person, and what the payor
+// numbers is the coverage's; the patient is known by neither. Method: a table of messages of our
+// own.
 import { loadMapping } from '../../../../transforms/mapping/index.ts';
 import { admission } from '../messages.ts';
 import { itMeans } from '../table.ts';
