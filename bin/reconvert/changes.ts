@@ -20,10 +20,16 @@ export const emptied = '(emptied)';
 
 /** What a message says now against what it said before, value by value. */
 export function changesBetween(before: readonly Told[], now: readonly Told[]): readonly Change[] {
+  if (isAllSame(before, now)) return [];
   const pairs = pairUp(before, now);
   if (pairs.every(([left, right]) => left && right && isSame(left.told, right.told))) return [];
   return pairs.flatMap(([left, right]) => compare(left, right));
 }
+
+/** Nearly always nothing has changed: then resources need not be looked for. */
+const isAllSame = (before: readonly Told[], now: readonly Told[]): boolean =>
+  before.length === now.length &&
+  before.every((told, at) => told.type === now[at]!.type && isSame(told, now[at]!));
 
 type Placed = { readonly told: Told; readonly at: number };
 type Pair = readonly [Placed | undefined, Placed | undefined];
@@ -47,10 +53,12 @@ function isSame(left: Told, right: Told): boolean {
     left.id === right.id &&
     left.whole === right.whole &&
     left.corrects === right.corrects &&
-    left.joins.join() === right.joins.join() &&
-    JSON.stringify(left.without) === JSON.stringify(right.without) &&
+    left.joins.length === right.joins.length &&
+    left.joins.every((name, at) => name === right.joins[at]) &&
+    (left.without === right.without ||
+      JSON.stringify(left.without) === JSON.stringify(right.without)) &&
     sameSets(left, right) &&
-    sameTexts(left.initial, right.initial) &&
+    (left.initialText === right.initialText || sameTexts(left.initial, right.initial)) &&
     left.remove.length === right.remove.length &&
     left.remove.every((name) => right.remove.includes(name))
   );

@@ -22,8 +22,13 @@ export function placedOf(row: ContributionRow, text: string): Placed {
 }
 
 /** What it set, where that is all that was in force after it: as it is, and not taken apart. */
-export const setTextOf = ({ elements, own }: ContributionRow, text: string): string | undefined =>
-  own === undefined && (elements === undefined || elements === '*') ? text : undefined;
+export function setTextOf(row: ContributionRow, text: string, own: Own): string | undefined {
+  const { elements } = row;
+  if (elements === retractionMark || elements === deletionMark) return undefined;
+  if (own.unshown !== undefined) return undefined;
+  if (own.set !== undefined) return own.set;
+  return elements === undefined || elements === '*' ? text : undefined;
+}
 
 export function setOf(row: ContributionRow, text: string, own = readOwn(row.own)): Elements {
   const isNothing = row.elements === retractionMark || row.elements === deletionMark;
@@ -89,11 +94,11 @@ const markOf = ({ whole, corrects }: SaidText): string =>
   whole ? '*' : corrects ? correctionMark : '';
 
 /** What only the row itself knows, line by line; a line's first character says what it is. */
-type Own = { -readonly [key in keyof typeof marks]?: string } & { set?: string };
+type Own = { -readonly [key in keyof typeof marks]?: string | undefined } & { set?: string };
 const marks = { list: '@', joins: '+', without: '-', initial: '?', unshown: '=' } as const;
 const byMark = new Map(Object.entries(marks).map(([key, mark]) => [mark as string, key]));
 
-function readOwn(text: string | undefined): Own {
+export function readOwn(text: string | undefined): Own {
   const own: Record<string, string> = {};
   for (let at = 0; text !== undefined && at < text.length; ) {
     const key = byMark.get(text[at]!);

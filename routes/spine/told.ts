@@ -2,7 +2,7 @@ import type { Words } from '../../engine/index.ts';
 import type { Contribution, Conversion } from '../../transforms/fhir/index.ts';
 import { type Elements, isHidden, splitElements } from './elements.ts';
 import { type Said, saidBy, splitSaid } from './fold.ts';
-import { aroundSet, setOf, setTextOf } from './history.ts';
+import { aroundSet, readOwn, setOf, setTextOf } from './history.ts';
 import { listType, moveType } from './inner-types.ts';
 import { listContribution } from './lists.ts';
 import { moveContribution } from './moves.ts';
@@ -20,6 +20,8 @@ export type Told = Omit<Said, 'list'> & {
    * apart.
    */
   readonly setText: string | undefined;
+  /** The same of `initial`; undefined where there is none. */
+  readonly initialText: string | undefined;
 };
 
 export const toldOfList = '(list)';
@@ -32,23 +34,30 @@ export function toldBy({ contributions, lists = [], moves = [] }: Conversion): r
 }
 
 function toldIn(contribution: Contribution): Told {
-  const { set, ...said } = saidBy(contribution);
-  const around = splitSaid({ ...said, set: '{}' });
-  return toldOf(contribution.type, contribution.id, around, set, () => splitElements(set));
+  const { set, initial, ...said } = saidBy(contribution);
+  const around = splitSaid({ ...said, set: '{}', initial: undefined });
+  const texts = { setText: set, initialText: initial, take: () => splitElements(set) };
+  return toldOf(contribution.type, contribution.id, around, texts);
 }
+
+type Texts = Pick<Told, 'setText' | 'initialText'> & { take(): Elements };
 
 function toldOf(
   type: string,
   id: string,
-  said: Omit<Said, 'set'>,
-  setText: string | undefined,
-  take: () => Elements,
+  said: Omit<Said, 'set' | 'initial'>,
+  { setText, initialText, take }: Texts,
 ): Told {
-  const { remove, whole, initial, joins, without, corrects, deleted } = said;
+  const { remove, whole, joins, without, corrects, deleted } = said;
   const shown = type === listType ? toldOfList : type === moveType ? toldOfMove : type;
   let seen: Elements | undefined;
+  let first: Elements | undefined;
   return {
-    ...{ type: shown, id, setText, remove, whole, initial, joins, without, corrects, deleted },
+    ...{ type: shown, id, setText, initialText, remove, whole, joins, without, corrects, deleted },
+    get initial() {
+      first ??= initialText === undefined ? new Map() : splitElements(initialText);
+      return first;
+    },
     get set() {
       if (seen === undefined) {
         seen = take();
@@ -84,11 +93,13 @@ export function toldBefore(
   const rows = reading.effects(message, generation);
   const named = namesOf(reading, rows);
   return rows.flatMap((row): Told[] => {
-    const said = aroundSet(row);
+    const own = readOwn(row.own);
+    const said = aroundSet(row, { ...own, initial: undefined });
     if (said.retraction) return [];
     const text = textAfter(reading, row);
     const { type, id } = named.get(row.resource)!;
-    const take = () => setOf(row, text);
-    return [toldOf(words.text(type), unpackId(id), said, setTextOf(row, text), take)];
+    const take = () => setOf(row, text, own);
+    const texts = { setText: setTextOf(row, text, own), initialText: own.initial, take };
+    return [toldOf(words.text(type), unpackId(id), said, texts)];
   });
 }

@@ -2,34 +2,24 @@
  * A 52-bit number of a text, the same on every machine and in every version: two 32-bit FNV-1a
  * runs (http://www.isthe.com/chongo/tech/comp/fnv) with different starts, 26 bits of each, mixed.
  */
-export function hash52(text: string): number {
-  [low, high] = [lowStart, highStart];
-  feed(text);
-  return (mix(high) >>> 6) * 0x4000000 + (mix(low) >>> 6);
-}
+export const hash52 = (text: string): number => hashParts(text);
+
+const bar = 0x7c;
 
 /** `hash52` of the parts with a bar between each two, without making that text. */
 export function hashParts(...parts: readonly string[]): number {
-  [low, high] = [lowStart, highStart];
-  for (let at = 0; at < parts.length; at += 1) {
-    if (at > 0) feed('|');
-    feed(parts[at]!);
+  let low = 0x811c9dc5;
+  let high = 0x2f6b1a37;
+  for (let no = 0; no < parts.length; no += 1) {
+    const text = parts[no]!;
+    for (let at = no === 0 ? 0 : -1; at < text.length; at += 1) {
+      const code = at < 0 ? bar : text.charCodeAt(at);
+      low = Math.imul(low ^ code, 0x01000193);
+      high = Math.imul(high ^ code, 0x01000193) + 0x9e3779b9;
+      high ^= high >>> 15;
+    }
   }
   return (mix(high) >>> 6) * 0x4000000 + (mix(low) >>> 6);
-}
-
-const [lowStart, highStart] = [0x811c9dc5, 0x2f6b1a37];
-let [low, high] = [0, 0];
-
-function feed(text: string): void {
-  let [one, two] = [low, high];
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    one = Math.imul(one ^ code, 0x01000193);
-    two = Math.imul(two ^ code, 0x01000193) + 0x9e3779b9;
-    two ^= two >>> 15;
-  }
-  [low, high] = [one, two];
 }
 
 function mix(value: number): number {

@@ -163,9 +163,9 @@ function raritiesOf({ levels, frequencies }: IdentityModel) {
   return (comparison: number, a: Named, b: Named): number => {
     switch (comparison) {
       case at.given:
-        return commonest(tables.given, wordsOf(a, 'given'), wordsOf(b, 'given'));
+        return commonest(tables.given, 'given', a, b);
       case at.family:
-        return commonest(tables.family, wordsOf(a, 'family'), wordsOf(b, 'family'));
+        return commonest(tables.family, 'family', a, b);
       case at.birthDate:
         return tables.birthDate(a.birth);
       default:
@@ -176,19 +176,19 @@ function raritiesOf({ levels, frequencies }: IdentityModel) {
 
 type Named = Pick<Prepared, 'names' | 'birth'>;
 
-function wordsOf({ names }: Named, part: 'given' | 'family'): readonly (string | undefined)[] {
-  return names.map((name) => name[part]?.text);
-}
-
 /** Of the values that both have, the most common one: the least that their agreement can say. */
 function commonest(
   table: (value: string) => number,
-  a: readonly (string | undefined)[],
-  b: readonly (string | undefined)[],
+  part: 'given' | 'family',
+  { names: a }: Named,
+  { names: b }: Named,
 ): number {
   let bits = Number.POSITIVE_INFINITY;
-  for (const value of a)
-    if (value !== undefined && b.includes(value)) bits = Math.min(bits, table(value));
+  for (const name of a) {
+    const value = name[part]?.text;
+    if (value === undefined) continue;
+    for (const other of b) if (other[part]?.text === value) bits = Math.min(bits, table(value));
+  }
   return Number.isFinite(bits) ? bits : 0;
 }
 

@@ -58,34 +58,52 @@ const stayKeys: Readonly<Record<keyof InpatientStay, string>> = {
 };
 
 type Entries = readonly (readonly [long: string, short: string])[];
-const recordEntries = Object.entries(recordKeys) as [keyof PersonRecord, string][];
 const nameEntries: Entries = Object.entries(nameKeys);
 const addressEntries: Entries = Object.entries(addressKeys);
 const stayEntries: Entries = Object.entries(stayKeys);
 
 /** A list that is empty in most records is left out, and comes back empty. */
 const lists = ['names', 'addresses', 'phones', 'emails', 'identifiers', 'flags'] as const;
+const recordEntries = Object.entries(recordKeys).map(([key, short]) => {
+  const isList = (lists as readonly string[]).includes(key);
+  return [key as keyof PersonRecord, short, isList] as const;
+});
 
+/** The result holds until the next call. */
 export function packRecord<Code>(
   record: PersonRecord,
   systems: Pick<SystemCodec<Code>, 'encode'>,
 ): PackedRecord {
+  // Who is written has just had a fingerprint made: only the codes of authorities differ.
+  if (record !== last.record) last = { record, packed: packed(record) };
+  const found = last.packed;
   const identifiers = (all: readonly PersonIdentifier[]) =>
     all.map(({ system, value, type }) =>
       type === undefined ? [systems.encode(system), value] : [systems.encode(system), value, type],
     );
-  const packed: Record<string, unknown> = {};
-  for (const [key, short] of recordEntries) {
+  if (found.i) found.i = identifiers(record.identifiers);
+  if (record.motherIdentifiers) found.mi = identifiers(record.motherIdentifiers);
+  return found;
+}
+
+type Packed = Record<string, unknown>;
+
+let last: { readonly record: PersonRecord | undefined; readonly packed: Packed } = {
+  record: undefined,
+  packed: {},
+};
+
+function packed(record: PersonRecord): Packed {
+  const found: Packed = {};
+  for (const [key, short, isList] of recordEntries) {
     const value = record[key];
-    if (value === undefined || (isList(key) && (value as []).length === 0)) continue;
-    packed[short] = value;
+    if (value === undefined || (isList && (value as []).length === 0)) continue;
+    found[short] = value;
   }
-  if (packed.n) packed.n = record.names.map(packName);
-  if (packed.a) packed.a = record.addresses.map((address) => shorten(address, addressEntries));
-  if (packed.i) packed.i = identifiers(record.identifiers);
-  if (record.motherIdentifiers) packed.mi = identifiers(record.motherIdentifiers);
-  if (record.stays) packed.t = record.stays.map((stay) => shorten(stay, stayEntries));
-  return packed;
+  if (found.n) found.n = record.names.map(packName);
+  if (found.a) found.a = record.addresses.map((address) => shorten(address, addressEntries));
+  if (record.stays) found.t = record.stays.map((stay) => shorten(stay, stayEntries));
+  return found;
 }
 
 export function unpackRecord<Code>(
@@ -111,12 +129,8 @@ export function unpackRecord<Code>(
 
 /** Equal for equal attributes, whatever the order of their properties: 48 bits of SHA-256. */
 export function fingerprintOf(record: PersonRecord): number {
-  const packed = packRecord(record, { encode: (system) => system });
-  return Number.parseInt(hash('sha256', JSON.stringify(packed), 'hex').slice(0, 12), 16);
-}
-
-function isList(key: string): boolean {
-  return (lists as readonly string[]).includes(key);
+  const text = JSON.stringify(packRecord(record, { encode: (system) => system }));
+  return Number.parseInt(hash('sha256', text, 'hex').slice(0, 12), 16);
 }
 
 /** Nearly every family name is its own only part. */
@@ -141,10 +155,13 @@ function shorten(one: object, entries: Entries): Record<string, unknown> {
   return packed;
 }
 
-function lengthen(packed: PackedRecord, entries: Entries) {
+function lengthen(
+  from: PackedRecord,
+  entries: readonly (readonly [string, string, ...unknown[]])[],
+) {
   const one: Record<string, unknown> = {};
   for (const [key, short] of entries) {
-    const value = packed[short];
+    const value = from[short];
     if (value !== undefined) one[key] = value;
   }
   return one;

@@ -131,8 +131,8 @@ export function openRecords(db: DatabaseHandle, words: Words, keys: KeyIndex): R
       const { record: no, system, value, person, fingerprint, normalisation, facility } = event;
       const systemNo = words.no(system);
       const key = personHash(person);
-      const version = [fingerprint, normalisation, words.no(facility), event.seq] as const;
-      sql.add.run(no, systemNo, value, key, ...version);
+      const at = words.no(facility);
+      sql.add.run(no, systemNo, value, key, fingerprint, normalisation, at, event.seq);
       keys.add(key, no);
       const message = event.cause.kind === 'message' ? event.cause.message : null;
       sql.addIdentifier.run(no, systemNo, value, message);
