@@ -1,9 +1,9 @@
-// Goal: brothers and sisters of one birthday and one home stay apart in the names of many countries,
-// however alike, however written and whatever number they share; a misspelling of one name does not
-// keep a person from her own record.
-// Method: pairs of real names that a letter or two tell apart, and families as their countries write
-// them, at random; each as twins, as second names, in the order of East Asia, with a maiden name
-// beside; through a scorer that is always sure. Names written with one letter that makes none.
+// Goal: brothers and sisters of one birthday and one home stay apart in the names of many
+// countries, however alike, however written and whatever number they share; a misspelling of one
+// name does not keep a person from her own record.
+// Method: pairs of real names that a letter or two tell apart, and families as their countries
+// write them, at random; each as twins, as second names, in the order of East Asia, with a maiden
+// name beside; through a scorer that is always sure. Names written with one letter that makes none.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
