@@ -120,6 +120,11 @@ function explain(error: unknown, out: Output, topic?: string): number {
     out.say(`plexus: ${systemText(error)} (${error.code})`);
     return exitCodes.io;
   }
+  const storage = storageText(error);
+  if (storage !== undefined) {
+    out.say(`plexus: ${storage}`);
+    return exitCodes.io;
+  }
   out.say(`plexus: a bug in Plexus: ${error instanceof Error ? error.stack : String(error)}`);
   return exitCodes.bug;
 }
@@ -139,4 +144,22 @@ function systemText({ code, path, message }: NodeJS.ErrnoException): string {
 /** An error of the operating system: it has a call and a code such as EACCES. */
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error && 'code' in error;
+}
+
+/** What the disk did to a store, by the start of SQLite's code; nothing else of SQLite is told. */
+const storageFaults = {
+  SQLITE_FULL: 'the disk is full',
+  SQLITE_IOERR: 'the disk does not read or write',
+  SQLITE_READONLY: 'the data folder may not be written',
+  SQLITE_CANTOPEN: 'a file of the data folder may not be opened',
+  SQLITE_CORRUPT: 'a file of the data folder is damaged',
+  SQLITE_NOTADB: 'a file of the data folder is damaged, or another key wrote it',
+  SQLITE_BUSY: 'another process keeps a file of the data folder',
+} as const;
+
+function storageText(error: unknown): string | undefined {
+  const { name, code = '' } = (error ?? {}) as { name?: string; code?: string };
+  if (name !== 'SqliteError' && !code.startsWith('SQLITE_')) return undefined;
+  const fault = Object.entries(storageFaults).find(([start]) => code.startsWith(start));
+  return fault && `${fault[1]} (${code}); nothing half done is kept`;
 }

@@ -101,6 +101,17 @@ describe('the command line', () => {
     assert.equal(await main(['fail'], [failing(new Error('oops'))], world), 70);
     assert.match(said[0]!, /a bug in Plexus: Error: oops\n {4}at/);
     const full = new PlexusError('disk-full', 'no room', { exit: 74 });
+    for (const code of ['SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_READONLY']) {
+      const fault = Object.assign(new Error('the path of a patient'), {
+        name: 'SqliteError',
+        code,
+      });
+      assert.equal(await main(['fail'], [failing(fault)], world), 74, code);
+      assert.match(said.at(-1)!, new RegExp(`^plexus: the .* \\(${code}\\); nothing half done`));
+    }
+    const misspelt = Object.assign(new Error('no such table'), { code: 'SQLITE_ERROR' });
+    assert.equal(await main(['fail'], [failing(misspelt)], world), 70);
+    said.length = 1;
     assert.equal(await main(['fail'], [failing(full)], world), 74);
     assert.equal(said[1], 'plexus: no room (disk-full)');
   });

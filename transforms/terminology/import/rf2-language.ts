@@ -5,7 +5,7 @@ import { namedRows, splitRows } from './table-rows.ts';
 const preferred = '900000000000548007';
 /** The reference set of US English. */
 const american = '900000000000509007';
-const idPattern = /^[1-9]\d{5,17}$/;
+const idPattern = /^\d{1,18}$/;
 
 /** How a description is liked: 2 preferred in US English, 1 in some other language, else 0. */
 export type Preference = (description: string) => 0 | 1 | 2;
