@@ -131,12 +131,13 @@ export function parse(bytes: Buffer, options: ParseOptions = {}): Hl7Message {
     issues.push(tildeRepaired);
   }
   const start = text.indexOf('MSH');
-  if (hasControls(text)) {
+  const delimiters = readDelimiters(text, start)!;
+  // A sender may divide by them.
+  if (hasControls(text) && !hasControls(Object.values(delimiters).join(''))) {
     const cleaned = cleanedBetween(text, start);
     if (cleaned !== text) issues.push(controlsLeftOut);
     text = cleaned;
   }
-  const delimiters = readDelimiters(text, start)!;
   if (!delimiters.declared) issues.push(delimitersDamaged);
   const unglue = repairs.includes('glued-segments');
   const { bounds, findings } = findSegments(text, start, delimiters.field, unglue);

@@ -65,6 +65,16 @@ export const differences: readonly Difference[] = [
   ...administrativeDifferences,
   {
     reason:
+      'What a payor numbers (IN2-6, IN2-8, IN2-61) stands at the Coverage, where R4 has it: ' +
+      'families share such numbers, which as the patient`s own would be false evidence of who is ' +
+      'whom.',
+    is: ({ name, value }, message) =>
+      name === 'patient-identifier' &&
+      fieldsWith(value, message).length > 0 &&
+      fieldsWith(value, message).every((at) => /^IN2-(6|8|61)$/.test(at)),
+  },
+  {
+    reason:
       'Guarantors, insured and consenting persons are people of their own: what GT1, IN1, IN2 ' +
       'and CON say of them becomes the patient`s only by a decision on identity.',
     is: ({ name, value }, message) =>

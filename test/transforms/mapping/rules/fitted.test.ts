@@ -60,6 +60,8 @@ describe('a value that R4 does not take', () => {
   });
 });
 
+const convertOf = (segments: readonly string[]) => convertBytes(base, bytes(segments)).bundle;
+
 describe('control characters', () => {
   const control = fc.constantFrom(...'\0\x01\x07\x08\x0b\x0c\x0e\x1b\x1c\x1f');
   const inSlots = (put: (character: string) => string) => (character: string) => [
@@ -86,10 +88,15 @@ describe('control characters', () => {
       );
   });
 
+  it('that a sender divides by are no damage', () => {
+    const divided = text(result).replaceAll('^', '\x1d');
+    assert.deepEqual(convertBytes(base, Buffer.from(divided)).bundle, convertOf(result));
+  });
+
   it('of the frame that a file kept are no part of the message', () => {
     const framed = Buffer.from(`\x0b${text(result)}\x1c\r`);
     const { bundle, issues } = convertBytes(base, framed);
-    assert.deepEqual(bundle, convertBytes(base, bytes(result)).bundle);
+    assert.deepEqual(bundle, convertOf(result));
     assert.deepEqual(issues, []);
   });
 });
