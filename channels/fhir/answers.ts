@@ -68,12 +68,17 @@ export function settledAnswer(landed: Pick<Landed, 'id'>, settlement: Settlement
 }
 
 /** A transaction: all of its entries, in the sender's order, or what stands against it. */
-export function transactionAnswer(landed: Pick<Landed, 'id'>, settlement: Settlement): Response {
+export function transactionAnswer(
+  landed: Pick<Landed, 'id'>,
+  settlement: Settlement,
+  isEmpty = false,
+): Response {
   const { outcome, written } = settlement;
   if (outcome === 'filtered' && written !== undefined && written.refused.length > 0) {
     const { status, type, issues } = refusedResult(written.refused.map(({ issue }) => issue));
     return answer(status, type, issues, messageHeader(landed));
   }
+  if (outcome === 'delivered' && isEmpty) return bundleAnswer(landed, 'transaction-response', []);
   if (outcome !== 'delivered' || written === undefined) return settledAnswer(landed, settlement);
   const granted = written.granted.toSorted((left, right) => left.entry - right.entry);
   return bundleAnswer(landed, 'transaction-response', granted.map(grantedResult));
@@ -85,7 +90,9 @@ export function bundleAnswer(
   results: readonly Result[],
 ): Response {
   const entries = results.map((result) => JSON.stringify(responseEntry(result)));
-  const text = `{"resourceType":"Bundle","type":"${type}","entry":[${entries.join()}]}`;
+  // FHIR has no empty lists.
+  const listed = entries.length === 0 ? '' : `,"entry":[${entries.join()}]`;
+  const text = `{"resourceType":"Bundle","type":"${type}"${listed}}`;
   return new Response(text, {
     status: 200,
     headers: { 'Content-Type': fhirJson, ...messageHeader(landed) },

@@ -73,7 +73,7 @@ export function createArrivals(options: ArrivalOptions) {
     return {
       landing: landingOf(request, raw, found.payload, receivedUs),
       isDecided: found.payload.isConditional,
-      shape: { kind: found.payload.bundleType === 'transaction' ? 'transaction' : 'one' },
+      shape: shapeOf(found.payload),
     };
   }
 
@@ -153,6 +153,12 @@ export function createArrivals(options: ArrivalOptions) {
   }
 
   return { read, message };
+}
+
+function shapeOf({ bundleType, value: { entry } }: Payload): Shape {
+  if (bundleType !== 'transaction') return { kind: 'one' };
+  const isEmpty = entry === undefined || (Array.isArray(entry) && entry.length === 0);
+  return isEmpty ? { kind: 'transaction', isEmpty } : { kind: 'transaction' };
 }
 
 const noMessage: Bad = {

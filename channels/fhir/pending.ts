@@ -7,7 +7,7 @@ import { type MessageHead, replyTo } from './reply.ts';
 /** What a settlement becomes as an answer; plain data, since it outlives the process. */
 export type Shape =
   | { readonly kind: 'one' }
-  | { readonly kind: 'transaction' }
+  | { readonly kind: 'transaction'; readonly isEmpty?: true }
   | { readonly kind: 'batch'; readonly layout: BatchLayout }
   | { readonly kind: 'message'; readonly head: MessageHead };
 
@@ -21,7 +21,7 @@ export function render(
     case 'one':
       return settledAnswer({ id }, settlement);
     case 'transaction':
-      return transactionAnswer({ id }, settlement);
+      return transactionAnswer({ id }, settlement, shape.isEmpty);
     case 'batch':
       return batchResponse({ id }, settlement, shape.layout);
     case 'message':

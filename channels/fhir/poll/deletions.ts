@@ -93,7 +93,8 @@ export async function runDeletions(
     links.visit(url);
     const response = await unlessRefused(client, url);
     if (response === undefined) return false;
-    const { entries, next } = readHistoryPage(await readWhole(response, pageBytesMax));
+    const { entries, unread, next } = readHistoryPage(await readWhole(response, pageBytesMax));
+    if (unread > 0) options.flag('page-entry-unread');
     for (const entry of entries) {
       mark = later(mark, entry.changed) ?? mark;
       if (history.types.has(entry.type)) keepNewest(newest, entry);

@@ -15,6 +15,8 @@ export type HistoryEntry = {
 
 export type HistoryPage = {
   readonly entries: readonly HistoryEntry[];
+  /** Entries of which nobody can say what they are about. */
+  readonly unread: number;
   readonly next: string | undefined;
 };
 
@@ -30,7 +32,8 @@ export function readHistoryPage(raw: Buffer): HistoryPage {
     throw new FhirRequestError('page-invalid', 200);
   const next = listOf(bundle.link).find(({ relation }) => relation === 'next')?.url;
   const entries = listOf(bundle.entry).flatMap((each) => entryOf(each) ?? []);
-  return { entries, next: typeof next === 'string' ? next : undefined };
+  const unread = listOf(bundle.entry).length - entries.length;
+  return { entries, unread, next: typeof next === 'string' ? next : undefined };
 }
 
 function entryOf({ request, response, resource, fullUrl }: Json): HistoryEntry | undefined {

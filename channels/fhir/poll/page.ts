@@ -17,6 +17,8 @@ export type PageEntry = {
 
 export type Page = {
   readonly entries: readonly PageEntry[];
+  /** Entries that hold no resource: nothing of them can land. */
+  readonly unread: number;
   readonly next: string | undefined;
   /**
    * The server says that it searched by `_lastUpdated` in this order; `self` tells what a server
@@ -43,7 +45,8 @@ export function readPage(raw: Buffer): Page {
     if (slice === undefined || typeof resource !== 'object' || resource === null) return [];
     return [entryOf(resource, each.search as Json | undefined, raw.subarray(slice.from, slice.to))];
   });
-  return { entries, next: links.get('next'), isOrdered: isOrderedBy(links.get('self')) };
+  const unread = listOf(bundle.entry).length - entries.length;
+  return { entries, unread, next: links.get('next'), isOrdered: isOrderedBy(links.get('self')) };
 }
 
 function entryOf(resource: Json, search: Json | undefined, raw: Buffer): PageEntry {

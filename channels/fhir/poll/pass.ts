@@ -64,6 +64,7 @@ export async function runPass(options: PassOptions): Promise<void> {
     const response = await client.request(url);
     const page = readPage(await readWhole(response, pageBytesMax));
     await landPage(page.entries, options, window);
+    if (page.unread > 0) flag('page-entry-unread');
     const times = page.entries
       .filter(({ mode }) => mode === 'match')
       .map((each) => each.lastUpdated);

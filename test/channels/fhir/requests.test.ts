@@ -109,6 +109,16 @@ describe('FHIR requests', function () {
       assert.equal(undone.status, 201, 'nothing of the refused transaction is there');
     });
 
+    it('answers a Bundle that asks for nothing in kind', async () => {
+      for (const type of ['transaction', 'batch']) {
+        const { status, body } = await door.ask('POST', '', bundle(type));
+        assert.deepEqual(
+          [status, body],
+          [200, { resourceType: 'Bundle', type: `${type}-response` }],
+        );
+      }
+    });
+
     it('lets the entries of a batch fail one by one', async () => {
       const told = await door.ask(
         'POST',

@@ -319,6 +319,18 @@ describe('channels/fhir, pulled', () => {
     ]);
   });
 
+  it('says what of a page holds nothing to land', async () => {
+    const emr = await newEmr({
+      page(bundle) {
+        bundle.entry = [...(bundle.entry as object[]), null, { fullUrl: 'urn:a' }];
+      },
+    });
+    emr.put('o1');
+    const memory = newContext();
+    await start(memory, emr);
+    await until(() => hasAll(memory, emr) && codes(memory).includes('page-entry-unread'));
+  });
+
   it('says what is no page, and asks again', async () => {
     let isBroken = true;
     const emr = await newEmr({
