@@ -125,8 +125,10 @@ function groupRow({ oldestUs, newestUs, ...group }: HeldGroup) {
 async function showHeld(call: Call, [wanted]: readonly string[]): Promise<number> {
   const { openData } = await import('../data.ts');
   using data = openData(call);
+  let isEmpty = true;
   for (const held of data.reader.held(queryOf(call))) {
     if (wanted !== undefined && wanted !== held.fingerprint && wanted !== String(held.id)) continue;
+    isEmpty = false;
     const { heldUs, ...row } = { ...held, held: isoTime(held.heldUs) };
     if (call.json) call.out.json(row);
     else {
@@ -138,6 +140,8 @@ async function showHeld(call: Call, [wanted]: readonly string[]): Promise<number
       for (const issue of held.issues) call.out.line(`    ${issueText(issue)}`);
     }
   }
+  if (isEmpty)
+    call.out.say(wanted === undefined ? 'nothing is held' : `nothing is held as ${wanted}`);
   return exitCodes.ok;
 }
 

@@ -69,6 +69,7 @@ export async function terminologyVerify(
     if (call.json) call.out.json({ release: named(release), kind, part });
     else call.out.line(`changed ${kind} ${named(release)}: its ${part}`);
   }
-  call.out.say(`${releases} published releases, ${damaged.length} are not what was published`);
+  const all = releases === 1 ? '1 published release' : `${releases} published releases`;
+  call.out.say(`${all}, ${damaged.length} not what was published`);
   return damaged.length > 0 ? exitCodes.findings : exitCodes.ok;
 }

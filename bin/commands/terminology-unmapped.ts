@@ -105,7 +105,8 @@ function show(call: TerminologyCall, rest: readonly string[]): number {
     return exitCodes.ok;
   }
   call.out.line(`${item.id}  ${item.channel} ${item.use}  ${codeText(item)}  ${item.display}`);
-  call.out.line(`${item.outcome} by ${item.map}, in ${item.count} messages; ${item.state}`);
+  const count = item.count === 1 ? '1 message' : `${item.count} messages`;
+  call.out.line(`${item.outcome} by ${item.map}, in ${count}; ${item.state}`);
   for (const { system, code, display, likeness } of suggestions)
     call.out.line(`  ${system}|${code}  ${display}  (${Math.round(likeness * 100)} %)`);
   for (const { at, action, by, detail } of history)

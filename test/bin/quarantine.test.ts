@@ -37,6 +37,8 @@ describe('quarantine of a hospital', function () {
   it('mends one message by a copy, after a look at what it would give', async () => {
     await hospital.send([broken(1)]);
     const [held] = await rows('quarantine', 'show');
+    const { said } = await hospital.run('quarantine', 'show', 'd00d');
+    assert.deepEqual(said, ['nothing is held as d00d']);
     const id = String(held!.id);
     const file = await mended(id);
     const edit = ['quarantine', 'edit', id, '--file', file];

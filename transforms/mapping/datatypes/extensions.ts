@@ -8,10 +8,17 @@ import { annotationConversion } from './notes.ts';
 import { stringConversion } from './primitives.ts';
 import { dateTimeConversion } from './times.ts';
 
+/** Set afterwards: a literal with a name that is computed takes three times as long. */
+export function extensionWith(url: unknown, element: string, value: unknown): object {
+  const extension: Record<string, unknown> = { url: String(url) };
+  extension[element] = value;
+  return extension;
+}
+
 /** An Extension whose value another conversion makes; its url is in `with: {url}`. */
 function extensionOf(name: string, element: string, inner: Conversion): Conversion {
   const wrap = (value: unknown, url: unknown) =>
-    value === undefined ? undefined : { url: String(url), [element]: value };
+    value === undefined ? undefined : extensionWith(url, element, value);
   const plainOf =
     (plain: NonNullable<Conversion['plain']>): NonNullable<Conversion['plain']> =>
     (text, environment, settings) => {

@@ -2,6 +2,7 @@ import type { Conversion, Environment, Settings } from '../environment.ts';
 import { type Cell, cellText, component } from '../reading/index.ts';
 import { toDateTime } from '../times/index.ts';
 import { codeableConcept, codingConversion } from './codes.ts';
+import { extensionWith } from './extensions.ts';
 import { cxConversion, eiConversion } from './identifiers.ts';
 import { locationConversion } from './places.ts';
 import { booleanConversion } from './primitives.ts';
@@ -54,8 +55,8 @@ export const extensionConversion: Conversion = {
     const [element, make] = values[String(value)] ?? [];
     const made = make?.(cell, environment, settings);
     if (element === undefined || made === undefined) return undefined;
-    if (inner === undefined) return { url: String(url), [element]: made };
-    return { url: String(url), extension: [{ url: String(inner), [element]: made }] };
+    if (inner === undefined) return extensionWith(url, element, made);
+    return { url: String(url), extension: [extensionWith(inner, element, made)] };
   },
 };
 
