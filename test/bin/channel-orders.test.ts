@@ -22,7 +22,7 @@ const portOf = (server: Server) => (server.address() as AddressInfo).port;
 const close = (server: Server) => new Promise((resolve) => server.close(resolve));
 
 describe('orders to the channels of a running engine', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let dir: string;
   let serving: Serving;
   let ports: readonly number[];

@@ -83,11 +83,11 @@ describe('the command line', () => {
     const child = spawnSync(
       join(root, 'plexus'),
       ['run', '--config', config(good), '--data', '/proc/plexus/data', '--ports', 'any'],
-      { timeout: 15_000, killSignal: 'SIGKILL', encoding: 'utf8' },
+      { timeout: 100_000, killSignal: 'SIGKILL', encoding: 'utf8' },
     );
     assert.equal(child.status, 74, child.stderr);
     assert.match(child.stderr, /data-unwritable/);
-  }).timeout(20_000);
+  }).timeout(180_000);
 
   it('tells a bug from a failure: 70 with the stack, else the error`s own code', async () => {
     const failing = (error: Error) => {
@@ -229,5 +229,5 @@ describe('the command line', () => {
     assert.equal(status, 0, stderr);
     assert.match(stdout, /north-general/);
     for (const made of ['data/control.db', 'out']) assert.ok(existsSync(join(dir, made)));
-  }).timeout(60_000);
+  }).timeout(180_000);
 });

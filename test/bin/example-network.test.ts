@@ -43,7 +43,7 @@ function keysOf(file: string): Key[] {
 }
 
 describe('the example network', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   it('has no mistakes and passes its own tests', async () => {
     assert.deepEqual((await run(['lint', '--config', example])).lines, []);

@@ -18,7 +18,7 @@ import {
 import { type Any, colourSystem, colours } from '../transforms/terminology/operations/asking.ts';
 
 describe('terminology on the port of the console', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const dataDir = mkdtempSync(join(tmpdir(), 'plexus-fhir-base-'));
   const key = randomBytes(32);
   const bugs: unknown[] = [];

@@ -33,7 +33,7 @@ function eventsOf(dataDir: string): StoredEvent[] {
 }
 
 describe('identity policy', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let dir: string;
   const config = () => join(dir, 'config');
   const policy = () => join(config(), 'identity/policy.yaml');

@@ -11,7 +11,7 @@ const unknown = (n: number): string => admission(n).replace('ADT^A04^ADT_A01', '
 type Fields = Readonly<Record<string, unknown>>;
 
 describe('quarantine of a hospital', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let hospital: Hospital;
   const rows = async (...words: string[]) =>
     (await hospital.rows(...words)) as unknown as readonly Fields[];

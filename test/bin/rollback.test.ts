@@ -12,7 +12,7 @@ import { requireNetwork } from '../../engine/index.ts';
 import { run } from './capture.ts';
 
 describe('rollback', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let dir: string;
   let serving: Serving;
   const config = () => join(dir, 'config');

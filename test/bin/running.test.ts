@@ -27,7 +27,7 @@ type Started = {
 };
 
 describe('a running engine', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let dir: string;
   let children: ChildProcess[] = [];
   const config = () => join(dir, 'config');

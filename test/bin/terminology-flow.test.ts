@@ -30,7 +30,7 @@ const message = (id: string, code: string, name: string) =>
   ].join('\r');
 
 describe('an unknown code', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const dir = mkdtempSync(join(tmpdir(), 'plexus-codes-'));
   const [config, data] = [join(dir, 'config'), join(dir, 'data')];
   const at = ['--config', config, '--data', data] as const;

@@ -178,7 +178,7 @@ describe('engine', () => {
     await until(() => view(probe).held === 1, 'the poison is held');
     assert.equal(probe.engine.operations.quarantine({})[0]!.code, 'poison-message');
     assertConserved(probe);
-  }).timeout(60_000);
+  }).timeout(180_000);
 
   it('runs a batch again whose store could not commit, and blames no message', async () => {
     const probe = await start({ routes: ['a'] });
@@ -191,7 +191,7 @@ describe('engine', () => {
     assert.ok(!probe.seen.some((event) => event.type === 'worker-lost'));
     await until(() => view(probe).destinations[0]!.pending === 0, 'queues are empty');
     assertConserved(probe);
-  }).timeout(60_000);
+  }).timeout(180_000);
 
   it('makes a key wait for its retry while others flow, and keeps its order', async () => {
     let failures = 3;

@@ -40,7 +40,7 @@ function fill(file: string): void {
 
 async function until(what: string, condition: () => boolean): Promise<void> {
   for (let tries = 0; !condition(); tries += 1) {
-    if (tries > 2_000) throw new Error(`waited in vain until ${what}`);
+    if (tries > 12_000) throw new Error(`waited in vain until ${what}`);
     await sleep(10);
   }
 }

@@ -28,7 +28,7 @@ const commandOf = (mode: Mode) => (mode === 'FULL' ? {} : { command: unsafe });
 
 async function untilAcknowledged(senders: Senders, count: number): Promise<void> {
   for (let tries = 0; senders.acknowledged.size < count; tries += 1) {
-    if (tries > 3_000) throw new Error(`only ${senders.acknowledged.size} acknowledged`);
+    if (tries > 12_000) throw new Error(`only ${senders.acknowledged.size} acknowledged`);
     await sleep(10);
   }
 }

@@ -39,7 +39,7 @@ const rows = [
 ];
 
 describe('the command terminology', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let dir: string;
   beforeEach(() => {
     dir = mkdtempSync(join(tmpdir(), 'plexus-terminology-'));

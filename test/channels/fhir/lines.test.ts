@@ -19,7 +19,7 @@ async function* inChunks(bytes: Buffer, cuts: readonly number[]): AsyncGenerator
 }
 
 describe('FHIR lines', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   it('reads the same lines whatever the chunks, and cuts off what is too long', async () => {
     const text = fc.string({ unit: fc.constantFrom('a', 'é', ' ', '\n', '\r\n'), maxLength: 60 });

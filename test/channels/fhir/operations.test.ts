@@ -21,7 +21,7 @@ const message = (id: string, ...more: unknown[]) => ({
 const location = (id: string) => ({ resourceType: 'Location', id });
 
 describe('FHIR operations', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let door: Door;
   let files: Server;
   let origin: string;

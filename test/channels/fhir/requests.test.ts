@@ -18,7 +18,7 @@ const entry = (method: string, url: string, resource?: unknown, more: Json = {})
 const jsonPatch = { 'Content-Type': 'application/json-patch+json' };
 
 describe('FHIR requests', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   describe('answered after settlement', () => {
     let door: Door;

@@ -16,7 +16,7 @@ type Line = {
 };
 
 describe('tombstones of an engine', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let door: Door;
   before(async () => {
     const route = 'routes:\n  - files: { folder: out/north }\n';

@@ -30,7 +30,7 @@ const messages = 300;
 const pageBytes = 8192;
 
 describe('damaged pages of the journal', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const key = randomBytes(32);
   let dataDir: string;
   let nowUs: number;

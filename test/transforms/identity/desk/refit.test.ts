@@ -27,7 +27,7 @@ const governed = requireGoverned(join(import.meta.dirname, '../../../../config')
 const asked = 60;
 
 describe('refit', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const folders: string[] = [];
   after(() => {
     for (const folder of folders) rmSync(folder, { recursive: true });

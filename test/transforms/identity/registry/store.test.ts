@@ -117,7 +117,7 @@ describe('the identity registry', () => {
     db.close();
     assert.deepEqual(verifyRegistry(bench.file, key).findings, []);
     bench.db.exec('BEGIN IMMEDIATE');
-  }).timeout(60_000);
+  }).timeout(180_000);
 
   it('shows one writer what the other has written', () => {
     const db = openDatabase(bench.file, { key });
