@@ -10,13 +10,8 @@ import {
 } from '../compare/index.ts';
 import type { IdentityPolicy } from '../policy/index.ts';
 import type { PersonRecord } from '../record.ts';
-import {
-  areFurtherNamesApart,
-  isOneWord,
-  type KnowsName,
-  type Spelling,
-  spellingOf,
-} from './spelling.ts';
+import { areNamesCrossed, areNamesExchanged, isSpacedOtherwise } from './crossing.ts';
+import { areFurtherNamesApart, type KnowsName, type Spelling, spellingOf } from './spelling.ts';
 import { relateIdentifiers, type StrongIdentifiers } from './strong-identifiers.ts';
 
 /**
@@ -71,7 +66,7 @@ export function relatePair(
     const level = levels[comparisonNames.indexOf(name)] ?? nullLevel;
     return level === nullLevel ? 'null' : (comparisonLevels[name][level] ?? 'null');
   };
-  const family = nameRelation[levelOf('family')] ?? 'unknown';
+  const family = relateFamily(a.record, b.record, levelOf('family'));
   const given = relateGiven(a.record, b.record, levelOf('given'), levelOf('middle'));
   const [born, otherBorn] = [a.record.birthDate, b.record.birthDate];
   return {
@@ -120,7 +115,10 @@ function relateGiven(
   middle: string,
 ): NameRelation {
   const relation = nameRelation[level] ?? 'unknown';
+  if (isSpacedOtherwise(a, b)) return 'equal';
   switch (relation) {
+    case 'different':
+      return areNamesExchanged(a, b) ? 'similar' : 'different';
     case 'equal':
       if (!shareFullGiven(a, b) || middle === 'different') return 'loose';
       if (areFurtherNamesApart(a, b)) return 'loose';
@@ -134,6 +132,11 @@ function relateGiven(
       return relation;
   }
 }
+
+const relateFamily = (a: PersonRecord, b: PersonRecord, level: string): NameRelation => {
+  const relation = nameRelation[level] ?? 'unknown';
+  return relation === 'different' && areNamesExchanged(a, b) ? 'swapped' : relation;
+};
 
 const areOneEditApart = (a: PersonRecord, b: PersonRecord): boolean =>
   a.names.some((x) => b.names.some((y) => isOneEdit(x.given ?? '', y.given ?? '')));
@@ -165,12 +168,6 @@ const sameStreet: ReadonlySet<string> = new Set([...samePlace, 'line', 'street-a
 /** LI NA LI and YAN LI, who is written LI YAN: what agrees is their family name. */
 const isFamilyName = (a: PersonRecord, b: PersonRecord, family: NameRelation): boolean =>
   !agrees(family) && [...a.names, ...b.names].some(({ given, family: its }) => given === its);
-
-/** Names in each other's field, of which one is known, or spelt, in one record only. */
-const areNamesCrossed = (a: PersonRecord, b: PersonRecord): boolean =>
-  a.names.some((x) =>
-    b.names.some((y) => isOneWord(x.family, y.given) || isOneWord(x.given, y.family)),
-  );
 
 function relateBirth(
   policy: IdentityPolicy,
