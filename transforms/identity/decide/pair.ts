@@ -10,8 +10,16 @@ import {
 } from '../compare/index.ts';
 import type { IdentityPolicy } from '../policy/index.ts';
 import type { PersonRecord } from '../record.ts';
-import { areNamesCrossed, areNamesExchanged, isSpacedOtherwise } from './crossing.ts';
-import { areFurtherNamesApart, type KnowsName, type Spelling, spellingOf } from './spelling.ts';
+import {
+  areNamesCrossed,
+  areNamesExchanged,
+  givenNamesBehind,
+  isOneWord,
+  isSpacedOtherwise,
+  type KnowsName,
+  mayBeFamilyNameFirst,
+} from './crossing.ts';
+import { areFurtherNamesApart, type Spelling, spellingOf } from './spelling.ts';
 import { relateIdentifiers, type StrongIdentifiers } from './strong-identifiers.ts';
 
 /**
@@ -67,13 +75,16 @@ export function relatePair(
     return level === nullLevel ? 'null' : (comparisonLevels[name][level] ?? 'null');
   };
   const family = relateFamily(a.record, b.record, levelOf('family'));
-  const given = relateGiven(a.record, b.record, levelOf('given'), levelOf('middle'));
+  const strong = relateIdentifiers(policy, a.record, b.record);
+  const relation = relateNames(a.record, b.record, levelOf, isName);
+  const isFamilyName =
+    isSameName(relation) && !agrees(family) && mayBeFamilyName(a.record, b.record, isName, strong);
   const [born, otherBorn] = [a.record.birthDate, b.record.birthDate];
   return {
     a: a.record,
     b: b.record,
-    given: isSameName(given) && isFamilyName(a.record, b.record, family) ? 'loose' : given,
-    spelling: isSameName(given) ? 'untold' : spellingOf(a.record, b.record, isName),
+    given: isFamilyName ? 'loose' : relation,
+    spelling: isSameName(relation) ? 'untold' : spellingOf(a.record, b.record, isName),
     family,
     birth: relateBirth(policy, born, otherBorn, levelOf('birthDate')),
     isGenerationApart: areGenerationsApart(policy, born, otherBorn),
@@ -82,7 +93,7 @@ export function relatePair(
     sharesHome:
       agrees(family) || sameStreet.has(levelOf('address')) || areNamesCrossed(a.record, b.record),
     sharesContact: levelOf('phone') === 'exact' || levelOf('email') === 'exact',
-    strong: relateIdentifiers(policy, a.record, b.record),
+    strong,
   };
 }
 
@@ -107,6 +118,18 @@ export const isMistypedNumber = ({ strong, given, family, birth }: Pair): boolea
   isOneSpelling(given) &&
   agrees(family) &&
   (birth === 'equal' || birth === 'near');
+
+/** Of the given names, in whichever field they stand. */
+function relateNames(
+  a: PersonRecord,
+  b: PersonRecord,
+  levelOf: (name: ComparisonName) => string,
+  isName: KnowsName,
+): NameRelation {
+  const behind = givenNamesBehind(a, b, isName);
+  if (behind !== undefined) return isOneWord(...behind) ? 'similar' : 'different';
+  return relateGiven(a, b, levelOf('given'), levelOf('middle'));
+}
 
 function relateGiven(
   a: PersonRecord,
@@ -165,9 +188,21 @@ const nameRelation: Readonly<Record<string, NameRelation>> = {
 const samePlace: ReadonlySet<string> = new Set(['exact', 'line-and-place', 'line-near-place']);
 const sameStreet: ReadonlySet<string> = new Set([...samePlace, 'line', 'street-and-place']);
 
-/** LI NA LI and YAN LI, who is written LI YAN: what agrees is their family name. */
-const isFamilyName = (a: PersonRecord, b: PersonRecord, family: NameRelation): boolean =>
-  !agrees(family) && [...a.names, ...b.names].some(({ given, family: its }) => given === its);
+/**
+ * Whether what agrees as the given name may be the family name: LI NA LI and YAN LI, who is written
+ * LI YAN. A number that both have tells the woman who married from her brother.
+ */
+function mayBeFamilyName(
+  a: PersonRecord,
+  b: PersonRecord,
+  isName: KnowsName,
+  { familyAgrees, personalAgrees }: StrongIdentifiers,
+): boolean {
+  const isTwice = [...a.names, ...b.names].some(
+    ({ given, family }) => given === family || isOneWord(given, family),
+  );
+  return isTwice || (!familyAgrees && !personalAgrees && mayBeFamilyNameFirst(a, b, isName));
+}
 
 function relateBirth(
   policy: IdentityPolicy,

@@ -1,6 +1,6 @@
 import { isOneEdit } from '../compare/index.ts';
 import type { PersonName, PersonRecord } from '../record.ts';
-import { exchangedWords, isOneWord } from './crossing.ts';
+import { exchangedWords, givenNamesBehind, isOneWord, type KnowsName } from './crossing.ts';
 
 /**
  * How two given names that are not the same may have come about. `typing-error`: one letter apart,
@@ -9,11 +9,10 @@ import { exchangedWords, isOneWord } from './crossing.ts';
  */
 export type Spelling = 'typing-error' | 'two-names' | 'untold';
 
-/** Whether people are given this name; see `isGivenName`. */
-export type KnowsName = (text: string) => boolean;
-
 /** The most harmless reading over current and former names. Symmetric. */
 export function spellingOf(a: PersonRecord, b: PersonRecord, isName: KnowsName): Spelling {
+  const behind = givenNamesBehind(a, b, isName);
+  if (behind !== undefined) return spellingOfWords(behind, isName);
   const found = a.names.flatMap((x) => b.names.map((y) => spellingOfNames(x, y, isName)));
   if (found.includes('typing-error')) return 'typing-error';
   return found.length > 0 && found.every((one) => one === 'two-names') ? 'two-names' : 'untold';
