@@ -5,8 +5,8 @@ import assert from 'node:assert/strict';
 import {
   builtInGovernance,
   type Survivorship,
-} from '../../../../transforms/identity/policy/index.ts';
-import { message, person, steward, type Workbench, workbench } from './workbench.ts';
+} from '../../../../../transforms/identity/policy/index.ts';
+import { message, person, steward, type Workbench, workbench } from '../workbench.ts';
 
 const { survivorship } = builtInGovernance;
 const withRules = (rules: Partial<Survivorship['rules']>, trust: string[] = []) => ({

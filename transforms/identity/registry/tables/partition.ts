@@ -1,4 +1,4 @@
-import type { EdgeKind, Pair, RecordNo } from '../events.ts';
+import type { EdgeKind, Pair, RecordNo } from '../../events.ts';
 
 /** An active edge; `seq` is the number of the event that made it. */
 export type Edge = {

@@ -1,5 +1,5 @@
-import type { DatabaseHandle } from '../../../engine/index.ts';
-import type { RecordNo } from '../events.ts';
+import type { DatabaseHandle } from '../../../../engine/index.ts';
+import type { RecordNo } from '../../events.ts';
 
 /** Of each criterion one text at least must occur in what a record says. */
 export type Wording = readonly (readonly string[])[];

@@ -1,7 +1,7 @@
-import type { RecordNo, ReviewKind, Sighting } from '../events.ts';
+import type { RecordNo, ReviewKind, Sighting } from '../../events.ts';
+import type { Log } from '../log.ts';
+import { type EventRow, eventTypes, fromRow } from '../tables/index.ts';
 import { exactInterval, type Interval } from './confidence.ts';
-import { type EventRow, eventTypes, fromRow } from './event-rows.ts';
-import type { Log } from './log.ts';
 
 /** A pair that stewards judged, as they saw it: what models are fitted and calibrated on. */
 export type LabelledPair = {

@@ -1,5 +1,5 @@
-import type { PersonId } from '../events.ts';
-import type { Unmerged } from './parting.ts';
+import type { PersonId } from '../../events.ts';
+import type { Unmerged } from '../acts/index.ts';
 
 /** Something that was written or looked at while records were wrongly of one person. */
 export type DownstreamItem = {

@@ -3,7 +3,7 @@
 // just as rare as the confidence says, by a sum of binomial terms computed another way.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { exactInterval } from '../../../../transforms/identity/registry/index.ts';
+import { exactInterval } from '../../../../../transforms/identity/registry/index.ts';
 
 describe('the exact interval of a proportion', () => {
   it('agrees with the tables', () => {

@@ -4,7 +4,7 @@ import {
   exitCodes,
   openDatabase,
   PlexusError,
-} from '../../../engine/index.ts';
+} from '../../../../engine/index.ts';
 import { resourceHashOf } from './key-index.ts';
 import { registrySchema } from './schema.ts';
 

@@ -1,5 +1,5 @@
-import type { DatabaseHandle } from '../../../engine/index.ts';
-import type { EdgeKind, Pair, RecordNo } from '../events.ts';
+import type { DatabaseHandle } from '../../../../engine/index.ts';
+import type { EdgeKind, Pair, RecordNo } from '../../events.ts';
 import { type Edge, ordered } from './partition.ts';
 
 /** Numbers of the kinds are stored: only append. */

@@ -1,15 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type DatabaseHandle, openDatabase } from '../../../engine/index.ts';
-import { openEdges } from './edges.ts';
-import { type EventRow, fromRow } from './event-rows.ts';
-import { apply, type State } from './fold.ts';
-import { missingKeysSql, noKeyIndex } from './key-index.ts';
-import { openRecords } from './records.ts';
-import { openReviews } from './reviews.ts';
-import { registrySchema, stateTables } from './schema.ts';
-import { openWords } from './words.ts';
+import { type DatabaseHandle, openDatabase } from '../../../../engine/index.ts';
+import { apply, type State } from '../fold.ts';
+import {
+  type EventRow,
+  fromRow,
+  missingKeysSql,
+  noKeyIndex,
+  openEdges,
+  openRecords,
+  openReviews,
+  openWords,
+  registrySchema,
+  stateTables,
+} from '../tables/index.ts';
 
 export type Verification = {
   readonly events: number;

@@ -1,12 +1,12 @@
-import type { PersonId, RecordNo, Sighting } from '../events.ts';
+import type { PersonId, RecordNo, Sighting } from '../../events.ts';
 import {
   type SurvivingAttribute,
   type Survivorship,
   type SurvivorshipRule,
   survivingAttributes,
-} from '../policy/index.ts';
-import type { PersonIdentifier, PersonRecord } from '../record.ts';
-import type { Log } from './log.ts';
+} from '../../policy/index.ts';
+import type { PersonIdentifier, PersonRecord } from '../../record.ts';
+import type { Log } from '../log.ts';
 
 /** Every attribute that one value survives of; identifiers are not chosen, all of them stay. */
 const goldenAttributes = [

@@ -1,5 +1,5 @@
-import type { RecordNo } from '../events.ts';
-import type { Log } from './log.ts';
+import type { RecordNo } from '../../events.ts';
+import type { Log } from '../log.ts';
 
 /** One effect of a message: which of its contributions, in which run. */
 export type EffectKey = {

@@ -3,9 +3,9 @@
 // Method: each outcome on a real registry, with the graph and the events looked at afterwards;
 // every refusal must leave the state as it was.
 import assert from 'node:assert/strict';
-import { PlexusError } from '../../../../engine/index.ts';
-import type { Assessment } from '../../../../transforms/identity/assessment.ts';
-import { message, person, steward, type Workbench, workbench } from './workbench.ts';
+import { PlexusError } from '../../../../../engine/index.ts';
+import type { Assessment } from '../../../../../transforms/identity/assessment.ts';
+import { message, person, steward, type Workbench, workbench } from '../workbench.ts';
 
 const assessment: Assessment = {
   ...{ p: 0.87, weight: 9.5, vetoes: [], agreeing: ['name', 'birth'] },

@@ -1,5 +1,5 @@
-import type { DatabaseHandle } from '../../../engine/index.ts';
-import { eventTypes } from './event-rows.ts';
+import type { DatabaseHandle } from '../../../../engine/index.ts';
+import { eventTypes } from '../tables/index.ts';
 
 const type = eventTypes.indexOf('policy-changed');
 

@@ -1,6 +1,6 @@
-import { nameUuid } from '../../fhir/index.ts';
-import type { Assessment } from '../assessment.ts';
-import type { Cause, IdentityEvent, PersonId, Sighting, StoredEvent } from '../events.ts';
+import { nameUuid } from '../../../fhir/index.ts';
+import type { Assessment } from '../../assessment.ts';
+import type { Cause, IdentityEvent, PersonId, Sighting, StoredEvent } from '../../events.ts';
 import { type PackedRecord, packRecord, unpackRecord } from './attributes.ts';
 import type { Words } from './words.ts';
 

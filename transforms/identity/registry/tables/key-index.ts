@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
-import type { DatabaseHandle } from '../../../engine/index.ts';
-import { createTableKeys } from '../block/index.ts';
-import type { PersonId, RecordNo } from '../events.ts';
+import type { DatabaseHandle } from '../../../../engine/index.ts';
+import { createTableKeys } from '../../block/index.ts';
+import type { PersonId, RecordNo } from '../../events.ts';
 import type { Words } from './words.ts';
 
 /**

@@ -1,6 +1,6 @@
-import type { DatabaseHandle } from '../../../engine/index.ts';
-import type { PersonId, RecordNo, Sighting, StoredEvent } from '../events.ts';
-import type { PersonIdentifier } from '../record.ts';
+import type { DatabaseHandle } from '../../../../engine/index.ts';
+import type { PersonId, RecordNo, Sighting, StoredEvent } from '../../events.ts';
+import type { PersonIdentifier } from '../../record.ts';
 import { type EventRow, personIdOf, sightingOf } from './event-rows.ts';
 import { carriedHash, type KeyIndex, personHash } from './key-index.ts';
 import type { Words } from './words.ts';

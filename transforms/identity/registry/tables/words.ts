@@ -2,7 +2,7 @@ import {
   type DatabaseHandle,
   type Words as Remembered,
   rememberWords,
-} from '../../../engine/index.ts';
+} from '../../../../engine/index.ts';
 
 /** Texts that many events repeat (assigning authorities, facilities, hashes), by number. */
 export type Words = Remembered & {

@@ -1,5 +1,5 @@
-import type { DatabaseHandle } from '../../../engine/index.ts';
-import type { RecordNo } from '../events.ts';
+import type { DatabaseHandle } from '../../../../engine/index.ts';
+import type { RecordNo } from '../../events.ts';
 import { type KeyIndex, resourceHash } from './key-index.ts';
 
 /**

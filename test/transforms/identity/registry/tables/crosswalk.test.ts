@@ -7,14 +7,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { openDatabase } from '../../../../engine/index.ts';
-import { nameUuid } from '../../../../transforms/fhir/index.ts';
+import { openDatabase } from '../../../../../engine/index.ts';
+import { nameUuid } from '../../../../../transforms/fhir/index.ts';
 import {
   type IdentityRegistry,
   openRegistry,
   openToRead,
-} from '../../../../transforms/identity/registry/index.ts';
-import { key, message, person } from './workbench.ts';
+} from '../../../../../transforms/identity/registry/index.ts';
+import { key, message, person } from '../workbench.ts';
 
 const resourceOf = (no: number) => nameUuid(`resource ${no}`);
 const options = { clusterMax: 30, keysWaitingMax: 20 };

@@ -5,7 +5,7 @@ import type {
   PersonIdentifier,
   PersonName,
   PersonRecord,
-} from '../record.ts';
+} from '../../record.ts';
 
 /**
  * The attributes as an event keeps them: short keys in a fixed order, nothing that is empty, and

@@ -1,8 +1,8 @@
-import type { Assessment } from '../assessment.ts';
-import { identityRefusal, type RefusalCode } from '../errors.ts';
-import type { EdgeKind, Pair, PersonId, RecordNo } from '../events.ts';
+import type { Assessment } from '../../assessment.ts';
+import { identityRefusal, type RefusalCode } from '../../errors.ts';
+import type { EdgeKind, Pair, PersonId, RecordNo } from '../../events.ts';
+import type { Log, Occasion } from '../log.ts';
 import { queueAudit } from './audit-samples.ts';
-import type { Log, Occasion } from './log.ts';
 
 /** Evidence that two records are one person; the person of `a` survives. */
 export type Link = {

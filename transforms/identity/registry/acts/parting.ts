@@ -1,8 +1,8 @@
-import { identityRefusal } from '../errors.ts';
-import type { Pair, PersonId, RecordNo, StoredEvent } from '../events.ts';
+import { identityRefusal } from '../../errors.ts';
+import type { Pair, PersonId, RecordNo, StoredEvent } from '../../events.ts';
+import type { Log, Occasion } from '../log.ts';
+import { anchorsOf, cutsBetween, type Edge, ordered } from '../tables/index.ts';
 import type { Decision, Decisions, EffectKey } from './decisions.ts';
-import type { Log, Occasion } from './log.ts';
-import { anchorsOf, cutsBetween, type Edge, ordered } from './partition.ts';
 
 /**
  * Sees to it that two records are of two persons, each with the records that the strongest evidence

@@ -1,11 +1,11 @@
-import type { DatabaseHandle } from '../../../engine/index.ts';
+import type { DatabaseHandle } from '../../../../engine/index.ts';
 import {
   type RecordNo,
   type ReviewKind,
   type ReviewOutcome,
   reviewKinds,
   reviewOutcomes,
-} from '../events.ts';
+} from '../../events.ts';
 
 /** A review as the state knows it; what was put before the steward stands in its event. */
 export type ReviewState = {

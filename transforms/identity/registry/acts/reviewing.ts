@@ -1,5 +1,5 @@
-import type { Assessment } from '../assessment.ts';
-import { identityRefusal } from '../errors.ts';
+import type { Assessment } from '../../assessment.ts';
+import { identityRefusal } from '../../errors.ts';
 import type {
   IdentityEvent,
   PersonId,
@@ -8,13 +8,12 @@ import type {
   ReviewOutcome,
   Sighting,
   StoredEvent,
-} from '../events.ts';
+} from '../../events.ts';
+import type { Log, Occasion } from '../log.ts';
+import type { ReviewState, SourceIdentifier } from '../tables/index.ts';
 import type { Decisions } from './decisions.ts';
 import { hasSecond, vetoedPairs } from './joining.ts';
-import type { Log, Occasion } from './log.ts';
 import { detach, doNotLink, type Unmerged } from './parting.ts';
-import type { SourceIdentifier } from './records.ts';
-import type { ReviewState } from './reviews.ts';
 
 /** What is put before a steward. */
 export type ReviewRequest = Omit<

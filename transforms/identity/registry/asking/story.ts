@@ -1,8 +1,7 @@
-import { identityRefusal } from '../errors.ts';
-import type { PersonId, RecordNo, StoredEvent } from '../events.ts';
-import { type EventRow, fromRow } from './event-rows.ts';
-import type { Log } from './log.ts';
-import type { Edge } from './partition.ts';
+import { identityRefusal } from '../../errors.ts';
+import type { PersonId, RecordNo, StoredEvent } from '../../events.ts';
+import type { Log } from '../log.ts';
+import { type Edge, type EventRow, fromRow } from '../tables/index.ts';
 
 /** Why two records are of one person, or are not. */
 export type Explanation = {

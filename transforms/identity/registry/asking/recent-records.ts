@@ -1,6 +1,6 @@
-import type { DatabaseHandle } from '../../../engine/index.ts';
-import type { RecordNo } from '../events.ts';
-import { eventTypes } from './event-rows.ts';
+import type { DatabaseHandle } from '../../../../engine/index.ts';
+import type { RecordNo } from '../../events.ts';
+import { eventTypes } from '../tables/index.ts';
 
 /**
  * Records that were seen or changed since then (microseconds since the epoch), in the order of
