@@ -1,9 +1,13 @@
-import { exitCodes } from '../../engine/index.ts';
-import type { Release, ReleaseInfo, TerminologyStore } from '../../transforms/terminology/index.ts';
-import { UsageError } from '../command.ts';
-import { isoTime } from '../message-rows.ts';
-import { readTerminologyStore, releaseMissing, releaseOf } from '../terminology/store.ts';
-import type { TerminologyCall } from './terminology-options.ts';
+import { exitCodes } from '../../../engine/index.ts';
+import type {
+  Release,
+  ReleaseInfo,
+  TerminologyStore,
+} from '../../../transforms/terminology/index.ts';
+import { UsageError } from '../../command.ts';
+import { isoTime } from '../../message-rows.ts';
+import { readTerminologyStore, releaseMissing, releaseOf } from '../../terminology/store.ts';
+import type { TerminologyCall } from './options.ts';
 
 const named = ({ url, version }: Release): string => `${url}|${version}`;
 

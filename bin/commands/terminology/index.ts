@@ -1,24 +1,23 @@
-import { defineCommand, type Invocation, UsageError } from '../command.ts';
-import { verbNamed } from '../verbs.ts';
-import { terminologyDetails, terminologyOptions } from './terminology-options.ts';
+import { defineCommand, type Invocation, UsageError } from '../../command.ts';
+import { verbNamed } from '../../verbs.ts';
+import { terminologyDetails, terminologyOptions } from './options.ts';
 
 type Call = Invocation<typeof terminologyOptions>;
 type Verb = (call: Call, rest: readonly string[]) => Promise<number>;
 
 /** What these verbs stand on is loaded when one of them is used. */
-const imports = () => import('./terminology-import.ts');
-const reads = () => import('./terminology-read.ts');
-const releases = () => import('./terminology-releases.ts');
+const imports = () => import('./import.ts');
+const reads = () => import('./read.ts');
+const releases = () => import('./releases.ts');
 
 const verbs: Readonly<Record<string, Verb>> = {
   import: async (call, rest) => (await imports()).terminologyImport(call, rest),
   translate: async (call, rest) => (await reads()).terminologyTranslate(call, rest),
   lookup: async (call, rest) => (await reads()).terminologyLookup(call, rest),
   expand: async (call, rest) => (await reads()).terminologyExpand(call, rest),
-  diff: async (call, rest) => (await import('./terminology-diff.ts')).terminologyDiff(call, rest),
+  diff: async (call, rest) => (await import('./diff.ts')).terminologyDiff(call, rest),
   export: async (call, rest) => (await releases()).terminologyExport(call, rest),
-  unmapped: async (call, rest) =>
-    (await import('./terminology-unmapped.ts')).terminologyUnmapped(call, rest),
+  unmapped: async (call, rest) => (await import('./unmapped.ts')).terminologyUnmapped(call, rest),
   ls: async (call, rest) => (await releases()).terminologyList(call, rest),
   verify: async (call, rest) => (await releases()).terminologyVerify(call, rest),
 };

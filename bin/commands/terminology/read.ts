@@ -1,4 +1,4 @@
-import { ConfigError, exitCodes } from '../../engine/index.ts';
+import { ConfigError, exitCodes } from '../../../engine/index.ts';
 import {
   codeMapReleases,
   type ExpandedCode,
@@ -10,10 +10,10 @@ import {
   type TranslatedCode,
   translateByMap,
   withShipped,
-} from '../../transforms/terminology/index.ts';
-import { UsageError } from '../command.ts';
-import { readTerminologyStore, releaseMissing, releaseOf } from '../terminology/store.ts';
-import type { TerminologyCall } from './terminology-options.ts';
+} from '../../../transforms/terminology/index.ts';
+import { UsageError } from '../../command.ts';
+import { readTerminologyStore, releaseMissing, releaseOf } from '../../terminology/store.ts';
+import type { TerminologyCall } from './options.ts';
 
 function none(rest: readonly string[], verb: string): void {
   if (rest.length > 0) throw new UsageError(`\`${verb}\` takes no \`${rest[0]}\``);

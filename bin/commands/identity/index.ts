@@ -1,8 +1,8 @@
-import { defineCommand, type Invocation, UsageError } from '../command.ts';
-import { verbNamed } from '../verbs.ts';
-import { identityEvaluate, identityLink, linkDetails, linkOptions } from './identity-link.ts';
-import { reviewDetails, stewardDetails, stewardOptions } from './identity-options.ts';
-import { identityPolicy, policyDetails, policyOptions } from './identity-policy.ts';
+import { defineCommand, type Invocation, UsageError } from '../../command.ts';
+import { verbNamed } from '../../verbs.ts';
+import { identityEvaluate, identityLink, linkDetails, linkOptions } from './link.ts';
+import { reviewDetails, stewardDetails, stewardOptions } from './options.ts';
+import { identityPolicy, policyDetails, policyOptions } from './policy.ts';
 
 const options = { ...linkOptions, ...policyOptions, ...stewardOptions };
 type Call = Invocation<typeof options>;
@@ -10,8 +10,8 @@ type Call = Invocation<typeof options>;
 type Verb = (call: Call, rest: readonly string[]) => Promise<number>;
 
 /** What these verbs stand on is loaded when one of them is used. */
-const stewards = () => import('./identity-stewards.ts');
-const reviews = () => import('./identity-review.ts');
+const stewards = () => import('./stewards.ts');
+const reviews = () => import('./review.ts');
 
 const verbs: Readonly<Record<string, Verb>> = {
   link: identityLink,
@@ -24,7 +24,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   history: async (call, rest) => (await stewards()).identityHistory(call, rest),
   verify: alone(async (call) => (await stewards()).identityVerify(call)),
   'audit-rate': alone(async (call) => (await stewards()).identityAuditRate(call)),
-  refit: alone(async (call) => (await import('./identity-refit.ts')).identityRefit(call)),
+  refit: alone(async (call) => (await import('./refit.ts')).identityRefit(call)),
   labels: alone(async (call) => (await reviews()).identityLabels(call)),
   policy: identityPolicy,
 };

@@ -2,16 +2,16 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import cliProgress from 'cli-progress';
-import { exitCodes, PlexusError, reasonOf, systemClock } from '../../engine/index.ts';
+import { exitCodes, PlexusError, reasonOf, systemClock } from '../../../engine/index.ts';
 import {
   type ImportFinding,
   type ImportReport,
   importFiles,
   withShipped,
-} from '../../transforms/terminology/index.ts';
-import { UsageError } from '../command.ts';
-import { openTerminologyStore } from '../terminology/store.ts';
-import type { TerminologyCall } from './terminology-options.ts';
+} from '../../../transforms/terminology/index.ts';
+import { UsageError } from '../../command.ts';
+import { openTerminologyStore } from '../../terminology/store.ts';
+import type { TerminologyCall } from './options.ts';
 
 /** `terminology import FILE..`. */
 export async function terminologyImport(

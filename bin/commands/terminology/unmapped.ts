@@ -1,4 +1,4 @@
-import { exitCodes, suggestion, systemClock } from '../../engine/index.ts';
+import { exitCodes, suggestion, systemClock } from '../../../engine/index.ts';
 import {
   type CodeDecision,
   itemStates,
@@ -11,19 +11,19 @@ import {
   type WorkList,
   type WorkQuery,
   withShipped,
-} from '../../transforms/terminology/index.ts';
-import { UsageError } from '../command.ts';
-import { ageText, isoTime } from '../message-rows.ts';
-import { renderTable } from '../table.ts';
-import { pinsOfChannels } from '../terminology/pins.ts';
-import { readTerminologyStore } from '../terminology/store.ts';
-import { byOf, codeText, requireList, workListOf } from '../terminology/work.ts';
-import { verbNamed } from '../verbs.ts';
-import type { TerminologyCall } from './terminology-options.ts';
+} from '../../../transforms/terminology/index.ts';
+import { UsageError } from '../../command.ts';
+import { ageText, isoTime } from '../../message-rows.ts';
+import { renderTable } from '../../table.ts';
+import { pinsOfChannels } from '../../terminology/pins.ts';
+import { readTerminologyStore } from '../../terminology/store.ts';
+import { byOf, codeText, requireList, workListOf } from '../../terminology/work.ts';
+import { verbNamed } from '../../verbs.ts';
+import type { TerminologyCall } from './options.ts';
 
 type Verb = (call: TerminologyCall, rest: readonly string[]) => Promise<number>;
 
-const release = () => import('./terminology-next-release.ts');
+const release = () => import('./next-release.ts');
 const verbs: Readonly<Record<string, Verb>> = {
   ls: async (call, rest) => list(call, rest),
   show: async (call, rest) => show(call, rest),

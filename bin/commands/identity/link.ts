@@ -1,14 +1,14 @@
 import { readFileSync, statSync } from 'node:fs';
 import cliProgress from 'cli-progress';
-import { ConfigError, exitCodes, PlexusError, reasonOf } from '../../engine/index.ts';
+import { ConfigError, exitCodes, PlexusError, reasonOf } from '../../../engine/index.ts';
 import type {
   Evaluation,
   LinkResult,
   LinkWorkers,
   People,
   TruthRule,
-} from '../../transforms/identity/index.ts';
-import { type Invocation, type OptionSpec, UsageError } from '../command.ts';
+} from '../../../transforms/identity/index.ts';
+import { type Invocation, type OptionSpec, UsageError } from '../../command.ts';
 
 /** What `identity link` and `identity evaluate` take. */
 export const linkOptions = {
@@ -87,7 +87,7 @@ export async function identityEvaluate(call: Call, rest: readonly string[]): Pro
   return exitCodes.ok;
 }
 
-const identity = () => import('../../transforms/identity/index.ts');
+const identity = () => import('../../../transforms/identity/index.ts');
 
 function truthRule(column: string, pattern: string | undefined): TruthRule {
   if (pattern === undefined) return { column };

@@ -1,8 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigError, dataKey, exitCodes, PlexusError, systemClock } from '../../engine/index.ts';
-import { openSpineReader } from '../../routes/spine/index.ts';
+import {
+  ConfigError,
+  dataKey,
+  exitCodes,
+  PlexusError,
+  systemClock,
+} from '../../../engine/index.ts';
+import { openSpineReader } from '../../../routes/spine/index.ts';
 import {
   type DecidedCode,
   importFiles,
@@ -13,12 +19,12 @@ import {
   type WorkList,
   withShipped,
   writeNextRelease,
-} from '../../transforms/terminology/index.ts';
-import { UsageError } from '../command.ts';
-import { pinsOfChannels } from '../terminology/pins.ts';
-import { openTerminologyStore, releaseMissing, releaseOf } from '../terminology/store.ts';
-import { byOf, codeText, requireList } from '../terminology/work.ts';
-import type { TerminologyCall } from './terminology-options.ts';
+} from '../../../transforms/terminology/index.ts';
+import { UsageError } from '../../command.ts';
+import { pinsOfChannels } from '../../terminology/pins.ts';
+import { openTerminologyStore, releaseMissing, releaseOf } from '../../terminology/store.ts';
+import { byOf, codeText, requireList } from '../../terminology/work.ts';
+import type { TerminologyCall } from './options.ts';
 
 /** `terminology unmapped publish RELEASE`: the decisions become rows of the next release. */
 export async function publishDecisions(
@@ -178,8 +184,8 @@ async function runMessages(
   release: string,
 ): Promise<number> {
   const [{ requireDeployed, runAgain }, { channelIn }] = await Promise.all([
-    import('../reconvert/again.ts'),
-    import('../reconvert/try-chain.ts'),
+    import('../../reconvert/again.ts'),
+    import('../../reconvert/try-chain.ts'),
   ]);
   await requireDeployed(call, channelIn(call.configDir, channel, { isTrial: false }));
   const spine = openSpineReader(call.dataDir, dataKey(call.dataDir, call.env).value);

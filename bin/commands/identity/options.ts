@@ -1,4 +1,4 @@
-import type { Invocation, OptionSpec } from '../command.ts';
+import type { Invocation, OptionSpec } from '../../command.ts';
 
 /** What the verbs of stewards take beside those of the other verbs of `identity`. */
 export const stewardOptions = {

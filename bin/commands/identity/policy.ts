@@ -1,8 +1,14 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { ConfigError, exitCodes, PlexusError, reasonOf, renderIssue } from '../../engine/index.ts';
-import type { Governance } from '../../transforms/identity/index.ts';
-import { type Invocation, type OptionSpec, UsageError } from '../command.ts';
-import { verbNamed } from '../verbs.ts';
+import {
+  ConfigError,
+  exitCodes,
+  PlexusError,
+  reasonOf,
+  renderIssue,
+} from '../../../engine/index.ts';
+import type { Governance } from '../../../transforms/identity/index.ts';
+import { type Invocation, type OptionSpec, UsageError } from '../../command.ts';
+import { verbNamed } from '../../verbs.ts';
 import { previewPolicy } from './policy-preview.ts';
 
 /** What `identity policy` takes beside the options of the other verbs of `identity`. */
@@ -41,7 +47,7 @@ export async function identityPolicy(call: Call, [word = 'show', ...rest]: reado
   return verb(call);
 }
 
-const identity = () => import('../../transforms/identity/index.ts');
+const identity = () => import('../../../transforms/identity/index.ts');
 
 async function show({ configDir, options, json, out }: Call): Promise<number> {
   const { loadCandidate, requireGoverned } = await identity();

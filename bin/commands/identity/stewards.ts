@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dataKey, exitCodes, PlexusError } from '../../engine/index.ts';
+import { dataKey, exitCodes, PlexusError } from '../../../engine/index.ts';
 import {
   type AuditRate,
   type DeskOutput,
@@ -7,13 +7,13 @@ import {
   identityFile,
   type Unmerged,
   verifyRegistry,
-} from '../../transforms/identity/index.ts';
-import { UsageError } from '../command.ts';
-import { requireData } from '../data.ts';
-import { assessmentLines, tellParted } from '../identity/text.ts';
-import { isoTime } from '../message-rows.ts';
-import type { StewardCall } from './identity-options.ts';
-import { atDesk, stewardOf } from './identity-review.ts';
+} from '../../../transforms/identity/index.ts';
+import { UsageError } from '../../command.ts';
+import { requireData } from '../../data.ts';
+import { assessmentLines, tellParted } from '../../identity/text.ts';
+import { isoTime } from '../../message-rows.ts';
+import type { StewardCall } from './options.ts';
+import { atDesk, stewardOf } from './review.ts';
 
 function requireReason({ options }: StewardCall): void {
   if (!options.reason?.trim()) throw new UsageError('an order needs a reason: --reason TEXT');

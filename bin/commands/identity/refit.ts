@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { dataKey, exitCodes, PlexusError, reasonOf } from '../../engine/index.ts';
-import { refit, requireGoverned } from '../../transforms/identity/index.ts';
-import { UsageError } from '../command.ts';
-import { requireData } from '../data.ts';
-import type { StewardCall } from './identity-options.ts';
+import { dataKey, exitCodes, PlexusError, reasonOf } from '../../../engine/index.ts';
+import { refit, requireGoverned } from '../../../transforms/identity/index.ts';
+import { UsageError } from '../../command.ts';
+import { requireData } from '../../data.ts';
+import type { StewardCall } from './options.ts';
 
 /** Some 400 MB of memory; frequencies and levels are known well from far fewer. */
 const recordsMax = 200_000;

@@ -1,4 +1,4 @@
-import type { Invocation, OptionSpec } from '../command.ts';
+import type { Invocation, OptionSpec } from '../../command.ts';
 
 export const terminologyOptions = {
   map: { type: 'string', value: 'URL|VERSION', about: 'translate: the release that translates.' },

@@ -1,6 +1,6 @@
-import { ConfigError, dataKey, exitCodes } from '../../engine/index.ts';
-import type { PreviewChange, PreviewReport, Turn } from '../../transforms/identity/index.ts';
-import { type Invocation, type Output, UsageError } from '../command.ts';
+import { ConfigError, dataKey, exitCodes } from '../../../engine/index.ts';
+import type { PreviewChange, PreviewReport, Turn } from '../../../transforms/identity/index.ts';
+import { type Invocation, type Output, UsageError } from '../../command.ts';
 
 type Call = Invocation<{
   readonly policy: { readonly type: 'string'; readonly about: string };
@@ -16,8 +16,8 @@ export async function previewPolicy(call: Call): Promise<number> {
   const days = Number(options.days ?? 30);
   if (!(days > 0 && days <= 3650)) throw new UsageError('--days takes a number of days, 1 to 3650');
   const [identity, { requireData }] = await Promise.all([
-    import('../../transforms/identity/index.ts'),
-    import('../data.ts'),
+    import('../../../transforms/identity/index.ts'),
+    import('../../data.ts'),
   ]);
   const found = identity.loadCandidate(options.policy);
   if (found.governance === undefined) throw new ConfigError(found.issues);

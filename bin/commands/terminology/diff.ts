@@ -1,4 +1,4 @@
-import { ConfigError, exitCodes } from '../../engine/index.ts';
+import { ConfigError, exitCodes } from '../../../engine/index.ts';
 import {
   type Change,
   type Compared,
@@ -14,13 +14,13 @@ import {
   type TerminologyStore,
   useOf,
   type WorkList,
-} from '../../transforms/terminology/index.ts';
-import { UsageError } from '../command.ts';
-import { pinsOfChannels } from '../terminology/pins.ts';
-import { readTerminologyStore, releaseOf } from '../terminology/store.ts';
-import { workListOf } from '../terminology/work.ts';
-import type { TerminologyCall } from './terminology-options.ts';
-import { kindsOf } from './terminology-releases.ts';
+} from '../../../transforms/terminology/index.ts';
+import { UsageError } from '../../command.ts';
+import { pinsOfChannels } from '../../terminology/pins.ts';
+import { readTerminologyStore, releaseOf } from '../../terminology/store.ts';
+import { workListOf } from '../../terminology/work.ts';
+import type { TerminologyCall } from './options.ts';
+import { kindsOf } from './releases.ts';
 
 const named = ({ url, version }: Release): string => `${url}|${version}`;
 

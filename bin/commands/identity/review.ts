@@ -1,17 +1,17 @@
 import { userInfo } from 'node:os';
-import { exitCodes, suggestion } from '../../engine/index.ts';
+import { exitCodes, suggestion } from '../../../engine/index.ts';
 import type {
   LabelledPair,
   ReviewCase,
   ReviewState,
   Unmerged,
-} from '../../transforms/identity/index.ts';
-import { UsageError } from '../command.ts';
-import { openStewardsDesk, type StewardsDesk } from '../identity/stewards-desk.ts';
-import { assessmentLines, sidesTable, tellParted } from '../identity/text.ts';
-import { ageText, isoTime } from '../message-rows.ts';
-import { renderTable } from '../table.ts';
-import type { StewardCall } from './identity-options.ts';
+} from '../../../transforms/identity/index.ts';
+import { UsageError } from '../../command.ts';
+import { openStewardsDesk, type StewardsDesk } from '../../identity/stewards-desk.ts';
+import { assessmentLines, sidesTable, tellParted } from '../../identity/text.ts';
+import { ageText, isoTime } from '../../message-rows.ts';
+import { renderTable } from '../../table.ts';
+import type { StewardCall } from './options.ts';
 
 /** Opens the desk, and closes it whatever happens. */
 export async function atDesk(
