@@ -3,10 +3,10 @@
 // over chunks, an outcome stream that nobody reads, and an engine that really runs.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { readLines } from '../../../channels/fhir/lines.ts';
-import { createOutcomeStream } from '../../../channels/fhir/outcome-stream.ts';
-import type { MessageId } from '../../../engine/index.ts';
-import { type Door, type Json, openDoor, settled } from './door.ts';
+import { readLines } from '../../../../channels/fhir/streams/lines.ts';
+import { createOutcomeStream } from '../../../../channels/fhir/streams/outcome-stream.ts';
+import type { MessageId } from '../../../../engine/index.ts';
+import { type Door, type Json, openDoor, settled } from '../door.ts';
 
 async function* inChunks(bytes: Buffer, cuts: readonly number[]): AsyncGenerator<Uint8Array> {
   let at = 0;

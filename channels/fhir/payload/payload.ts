@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { Issue } from '../../engine/index.ts';
+import type { Issue } from '../../../engine/index.ts';
 import { fhirOrderingKeys, unique } from './ordering-keys.ts';
 import { requestKeys } from './request-keys.ts';
 import { type Range, scanJson } from './scan-json.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { fhirOrderingKeys } from '../../../channels/fhir/index.ts';
+import { fhirOrderingKeys } from '../../../../channels/fhir/index.ts';
 
 // Goal: everything that speaks of one patient has one ordering key, however the patient is named.
 // Method: a table of reference shapes, and a property over Bundles of several patients.

@@ -5,8 +5,8 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createImports, type Result } from '../../../channels/fhir/import.ts';
-import { memoryContext } from '../source-context.ts';
+import { createImports, type Result } from '../../../../channels/fhir/streams/import.ts';
+import { memoryContext } from '../../source-context.ts';
 
 const line = (id: string): string => JSON.stringify({ resourceType: 'Location', id });
 const asker = { id: 'client:north#emr', kind: 'client' as const };

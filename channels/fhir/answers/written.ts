@@ -1,4 +1,4 @@
-import type { Granted, Issue, Settlement } from '../../engine/index.ts';
+import type { Granted, Issue, Settlement } from '../../../engine/index.ts';
 import { type IssueType, outcomeOf } from './operation-outcome.ts';
 
 /**

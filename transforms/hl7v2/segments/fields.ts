@@ -1,6 +1,6 @@
-import type { Delimiters } from './delimiters.ts';
-import { isPopulated } from './pieces.ts';
-import { nameOf } from './segment-names.ts';
+import type { Delimiters } from '../delimiters.ts';
+import { isPopulated } from '../pieces.ts';
+import { nameOf } from './names.ts';
 
 /** One segment, divided. */
 export type SegmentFields = {

@@ -1,4 +1,4 @@
-import { type Issue, limits } from '../../engine/index.ts';
+import { type Issue, limits } from '../../../engine/index.ts';
 
 /** Where a value stands in a buffer: its first byte, and just behind its last. */
 export type Range = readonly [start: number, end: number];

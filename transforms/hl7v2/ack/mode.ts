@@ -1,4 +1,4 @@
-import { type Header, peekHeader } from './header.ts';
+import { type Header, peekHeader } from '../header.ts';
 
 /** HL7 table 0155: always, never, on error or rejection only, on success only. */
 export type AckRule = 'AL' | 'NE' | 'ER' | 'SU';

@@ -3,7 +3,7 @@
 // properties against JSON.parse.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { scanJson } from '../../../channels/fhir/scan-json.ts';
+import { scanJson } from '../../../../channels/fhir/payload/scan-json.ts';
 
 const codeOf = (text: string, entriesMax = 100): string | undefined => {
   const scanned = scanJson(Buffer.from(text), entriesMax);

@@ -1,8 +1,8 @@
 import { hash, randomUUID } from 'node:crypto';
-import type { Principal } from '../../engine/http/index.ts';
-import { exitCodes, PlexusError } from '../../engine/index.ts';
+import type { Principal } from '../../../engine/http/index.ts';
+import { exitCodes, PlexusError } from '../../../engine/index.ts';
+import { outcomeOf } from '../answers/index.ts';
 import { type ImportFile, mayFetch } from './manifest.ts';
-import { outcomeOf } from './operation-outcome.ts';
 import { landLines, type StreamOptions } from './stream.ts';
 
 export type ImportOptions = StreamOptions & {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Issue, MessageId, Settlement } from '../../engine/index.ts';
+import type { Issue, MessageId, Settlement } from '../../../engine/index.ts';
 import { fhirJson, type IssueType, outcomeOf } from './operation-outcome.ts';
 import { resultOf } from './written.ts';
 

@@ -1,15 +1,15 @@
-import type { Delimiters } from './delimiters.ts';
-import { type EscapeFlag, unescapeText } from './escape.ts';
-import { compilePath, type Path } from './path.ts';
-import { firstPiece, isPopulated as hasValue, piece, pieceCount, pieceStart } from './pieces.ts';
+import type { Delimiters } from '../delimiters.ts';
+import { type EscapeFlag, unescapeText } from '../escape.ts';
+import { compilePath, type Path } from '../path.ts';
+import { firstPiece, isPopulated as hasValue, piece, pieceCount, pieceStart } from '../pieces.ts';
 import {
   type Characters,
   divideFields,
   type FieldBits,
   fieldLabel,
   type SegmentFields,
-} from './segment-fields.ts';
-import { nameCode, nameOf } from './segment-names.ts';
+} from './fields.ts';
+import { nameCode, nameOf } from './names.ts';
 
 /** What a segment needs of the message that it stands in. */
 export type SegmentSource = {

@@ -1,7 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
-import type { Issue } from '../../engine/index.ts';
-import { charsetName } from './charset-names.ts';
+import type { Issue } from '../../../engine/index.ts';
+import { charsetName } from './names.ts';
 
 export type CharsetDecision =
   | { readonly encoding: string; readonly issues: readonly Issue[] }

@@ -1,6 +1,5 @@
-import type { MessageId } from '../../engine/index.ts';
-import { fhirJson, outcomeOf } from './operation-outcome.ts';
-import { said } from './written.ts';
+import type { MessageId } from '../../../engine/index.ts';
+import { fhirJson, outcomeOf, said } from '../answers/index.ts';
 
 /** What became of a line: the message that it is, or the text of an outcome. */
 export type LineOutcome = MessageId | string;

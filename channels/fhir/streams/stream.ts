@@ -1,18 +1,17 @@
-import type { Principal } from '../../engine/http/index.ts';
+import type { Principal } from '../../../engine/http/index.ts';
 import {
   type Issue,
   type Landing,
   limits,
   PlexusError,
   type SourceContext,
-} from '../../engine/index.ts';
-import { type Bad, scopeMissing, tooManyIn, untaken } from './checks.ts';
+} from '../../../engine/index.ts';
+import { outcomeOf, resultOf } from '../answers/index.ts';
+import { type Bad, scopeMissing, tooManyIn, untaken } from '../checks.ts';
+import { type Payload, readPayload } from '../payload/index.ts';
+import { authorizePayload } from '../scopes.ts';
 import { type Line, readLines } from './lines.ts';
-import { outcomeOf } from './operation-outcome.ts';
 import { createOutcomeStream, type LineOutcome, ndjson, outcomeLine } from './outcome-stream.ts';
-import { type Payload, readPayload } from './payload.ts';
-import { authorizePayload } from './scopes.ts';
-import { resultOf } from './written.ts';
 
 export type StreamOptions = {
   readonly context: SourceContext;

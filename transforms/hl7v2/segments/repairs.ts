@@ -1,4 +1,4 @@
-import { segmentNames } from './segment-names.ts';
+import { segmentNames } from './names.ts';
 
 /**
  * Damage that a dialect may ask to have repaired. None is repaired unasked, because each is a

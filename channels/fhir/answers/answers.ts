@@ -1,4 +1,4 @@
-import type { Issue, Landed, Settlement } from '../../engine/index.ts';
+import type { Issue, Landed, Settlement } from '../../../engine/index.ts';
 import { fhirJson, type IssueType, outcomeJson } from './operation-outcome.ts';
 import {
   eTagOf,

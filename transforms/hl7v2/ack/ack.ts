@@ -1,6 +1,6 @@
-import type { Issue } from '../../engine/index.ts';
-import type { Header } from './header.ts';
-import { parsePath } from './path.ts';
+import type { Issue } from '../../../engine/index.ts';
+import type { Header } from '../header.ts';
+import { parsePath } from '../path.ts';
 
 /** HL7 table 0008. */
 export type AckCode = 'AA' | 'AE' | 'AR' | 'CA' | 'CE' | 'CR';

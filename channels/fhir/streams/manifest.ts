@@ -1,4 +1,4 @@
-import type { Issue } from '../../engine/index.ts';
+import type { Issue } from '../../../engine/index.ts';
 
 /** A file of a manifest: lines of one type, behind a URL that the channel may fetch. */
 export type ImportFile = { readonly type: string; readonly url: string };

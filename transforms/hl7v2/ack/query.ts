@@ -1,6 +1,6 @@
-import type { Issue } from '../../engine/index.ts';
+import type { Issue } from '../../../engine/index.ts';
+import type { Header } from '../header.ts';
 import { buildAck } from './ack.ts';
-import type { Header } from './header.ts';
 
 /** What the journal, the metrics and the mapping call a query that was refused. */
 export const queryRefusedCode = 'query-refused';

@@ -1,4 +1,4 @@
-import type { Issue } from '../../engine/index.ts';
+import type { Issue } from '../../../engine/index.ts';
 
 /** What every answer with a body is. */
 export const fhirJson = 'application/fhir+json; charset=utf-8';

@@ -1,7 +1,7 @@
-import type { Delivery, Settlement } from '../../engine/index.ts';
+import type { Delivery, Settlement } from '../../../engine/index.ts';
+import { type Header, peekHeader } from '../header.ts';
 import { buildAck } from './ack.ts';
-import { ackModeOf, wantsAck } from './ack-mode.ts';
-import { type Header, peekHeader } from './header.ts';
+import { ackModeOf, wantsAck } from './mode.ts';
 import { isQuery, refuseQuery } from './query.ts';
 
 export type ApplicationAck = {
