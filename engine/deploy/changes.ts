@@ -1,7 +1,7 @@
-import type { Channel, Deployment } from './channel/index.ts';
-import { type ChannelConfig, type Network, queuesOf } from './config/index.ts';
+import type { Channel, Deployment } from '../channel/index.ts';
+import { type ChannelConfig, type Network, queuesOf } from '../config/index.ts';
+import { PlexusError } from '../errors.ts';
 import type { Deployments } from './deployments.ts';
-import { PlexusError } from './errors.ts';
 import type { LeftBehind } from './left-behind.ts';
 
 const routesOf = ({ config }: Deployment): readonly string[] => queuesOf(config);

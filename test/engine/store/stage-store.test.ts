@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type DatabaseHandle, openDatabase, pass, stageStore } from '../../engine/index.ts';
+import { type DatabaseHandle, openDatabase, pass, stageStore } from '../../../engine/index.ts';
 
 const key = Buffer.alloc(32, 3);
 

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { exitCodes, PlexusError } from '../errors.ts';
+import { type Outcome, retry, type Stage } from '../stage.ts';
 import type { DatabaseHandle } from './database.ts';
-import { exitCodes, PlexusError } from './errors.ts';
-import { type Outcome, retry, type Stage } from './stage.ts';
 
 /** What a stage makes of its opened database, with the hooks of a batch's transaction. */
 export type OpenedStore<Store> = {

@@ -1,6 +1,6 @@
-import type { Clock } from './clock.ts';
-import type { Events } from './events.ts';
-import { type ChannelRef, counts, type Journal, strand, takeBack } from './journal/index.ts';
+import type { Clock } from '../clock.ts';
+import type { Events } from '../events.ts';
+import { type ChannelRef, counts, type Journal, strand, takeBack } from '../journal/index.ts';
 
 /**
  * What a channel or a route leaves behind when the configuration has it no more: held, so that it

@@ -2,7 +2,7 @@
 // a code and an owner, can be moved or waived and nothing else, and is worked off in order when it
 // comes back. Method: a real engine whose configuration the test edits while a destination is away.
 import assert from 'node:assert/strict';
-import type { Verdict } from '../../engine/index.ts';
+import type { Verdict } from '../../../engine/index.ts';
 import {
   newDataDir,
   openProbe,
@@ -10,7 +10,7 @@ import {
   type ProbeOptions,
   removeDir,
   until,
-} from './probe-engine.ts';
+} from '../probe-engine.ts';
 
 describe('what a route leaves behind', () => {
   let dataDir: string;

@@ -1,9 +1,9 @@
-import type { Deployment } from './channel/index.ts';
-import type { Clock } from './clock.ts';
-import type { ChannelConfig, LoadedNetwork, Network } from './config/index.ts';
-import { ConfigError, PlexusError } from './errors.ts';
-import type { ChannelRef, Journal, RevisionRow } from './journal/index.ts';
-import { limits } from './limits.ts';
+import type { Deployment } from '../channel/index.ts';
+import type { Clock } from '../clock.ts';
+import type { ChannelConfig, LoadedNetwork, Network } from '../config/index.ts';
+import { ConfigError, PlexusError } from '../errors.ts';
+import type { ChannelRef, Journal, RevisionRow } from '../journal/index.ts';
+import { limits } from '../limits.ts';
 import { createSnapshots } from './snapshots.ts';
 
 export type Deployments = ReturnType<typeof deployments>;

@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { openDatabase } from '../../engine/index.ts';
+import { openDatabase } from '../../../engine/index.ts';
 
 const files = 60;
 
@@ -24,7 +24,7 @@ describe('a database that is being made', () => {
   after(() => rmSync(folder, { recursive: true }));
 
   it('opens for reading from the moment that its name is there', async () => {
-    const engine = new URL('../../engine/index.ts', import.meta.url).href;
+    const engine = new URL('../../../engine/index.ts', import.meta.url).href;
     const source = new URL(`data:text/javascript,${encodeURIComponent(maker)}`);
     const worker = new Worker(source, { workerData: { engine, folder } });
     const ended = new Promise((resolve, reject) => worker.on('exit', resolve).on('error', reject));

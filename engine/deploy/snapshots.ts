@@ -11,9 +11,9 @@ import {
   rmSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Network } from './config/index.ts';
-import { dataFolder } from './data-folder.ts';
-import { sha256 } from './journal/index.ts';
+import type { Network } from '../config/index.ts';
+import { dataFolder } from '../data-folder.ts';
+import { sha256 } from '../journal/index.ts';
 
 /**
  * Copies of the configurations that were deployed, `DATA/revisions/NAME/`, as plain text for people

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { chmodSync, existsSync, linkSync, renameSync, rmSync } from 'node:fs';
 import type BetterSqlite3 from 'better-sqlite3';
 import Database from 'better-sqlite3-multiple-ciphers';
-import { exitCodes, PlexusError, reasonOf } from './errors.ts';
+import { exitCodes, PlexusError, reasonOf } from '../errors.ts';
 
 export type DatabaseHandle = BetterSqlite3.Database;
 export type Statement = BetterSqlite3.Statement<unknown[]>;
