@@ -4,7 +4,10 @@ import { isObject } from '../values/index.ts';
 import type { FormItem } from './form.ts';
 import { keyOf, type Typed, typedOf } from './typed-value.ts';
 
-/** By the type of a question, the types of its answers (https://hl7.org/fhir/R4/valueset-item-type.html). */
+/**
+ * By the type of a question, the types of its answers
+ * (https://hl7.org/fhir/R4/valueset-item-type.html).
+ */
 const typesOf: ReadonlyMap<string, readonly string[]> = new Map([
   ['boolean', ['Boolean']],
   ['decimal', ['Decimal']],
