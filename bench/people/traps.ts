@@ -51,6 +51,9 @@ const oneLetter = (head: Person, random: Random): readonly [Person, Person] => {
   ];
 };
 
+const anyTwins = (head: Person, random: Random): readonly [Person, Person] =>
+  random.pick([twins, oneLetter])(head, random);
+
 const fatherAndSon = (head: Person, random: Random): readonly [Person, Person] => {
   const father: Person = { ...head, sex: 'male' };
   const son = juniorOf(father, child(father, random));
@@ -173,14 +176,8 @@ const traps = {
     people: oneLetter,
     finish: ([a, b]) => [a, withoutGiven(b)],
   },
-  'exchanged-twins': { people: twins, entered: exchangeSecond },
-  'exchanged-one-letter-twins': { people: oneLetter, entered: exchangeSecond },
-  'twins-family-name-first': { people: twins, entered: exchangeBoth, isClean: true },
-  'one-letter-twins-family-name-first': {
-    people: oneLetter,
-    entered: exchangeBoth,
-    isClean: true,
-  },
+  'exchanged-twins': { people: anyTwins, entered: exchangeSecond },
+  'twins-family-name-first': { people: anyTwins, entered: exchangeBoth, isClean: true },
   siblings: { people: siblings },
   'father-and-son': { people: fatherAndSon },
   'father-and-son-of-one-birthday': { people: oneBirthday },

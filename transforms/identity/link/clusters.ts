@@ -171,7 +171,8 @@ function strongestFitting(
  * The automatic links of records that have two strong candidates: a third record is as near to one
  * end of the link as the other end, or nearer, or within the margin, and is not one person with
  * both. Nobody can say which of them it is: it is linked to neither. Candidates that are one person
- * themselves do not compete; nor does a brother with a pair whose name, birth date and number agree.
+ * themselves do not compete; nor does a brother with a pair whose name, birth date and number are
+ * the same.
  */
 function contestedLinks({ thresholds }: IdentityPolicy, table: PairTable): ReadonlySet<LinkedPair> {
   const passes = passesIn(thresholds.member);
