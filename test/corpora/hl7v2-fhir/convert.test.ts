@@ -1,7 +1,8 @@
 // Goal: whatever a hospital sends ends as converted or quarantined with a code, and what is
 // converted is valid FHIR. Method: every message of the corpora through the shared base. Each
-// emitted resource is judged by Medplum's validator, by R4's own value sets and by the validator of
-// the gate, which knows invariants and the profiles of vital signs; each reference must resolve; a second conversion, and one of a process in another time zone, give the same bytes.
+// emitted resource is judged by Medplum's validator, by R4's own value sets and by the validator
+// of the gate, which knows invariants and the profiles of vital signs; each reference must resolve;
+// a second conversion, and one of a process in another time zone, give the same bytes.
 // One type alone: PLEXUS_CORPORA=... npm run test:corpora -- --grep 'converts ADT\^A0'
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

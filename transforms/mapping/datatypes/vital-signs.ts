@@ -5,15 +5,13 @@ import { codeableConcept } from './codes.ts';
 
 const loinc = 'http://loinc.org';
 
-const vitalSigns: fhir4.CodeableConcept = Object.freeze({
-  coding: [
-    {
-      system: 'http://terminology.hl7.org/CodeSystem/observation-category',
-      code: 'vital-signs',
-      display: 'Vital Signs',
-    },
-  ],
-});
+const word = 'vital-signs';
+const category: fhir4.Coding = {
+  system: 'http://terminology.hl7.org/CodeSystem/observation-category',
+  code: word,
+  display: 'Vital Signs',
+};
+const vitalSigns: fhir4.CodeableConcept = { coding: [category] };
 
 export const vitalSignConversion: Conversion = {
   name: 'VitalSignCategory',
@@ -33,8 +31,8 @@ const reasons: Readonly<Record<string, string>> = {
 export const vitalSignAbsenceConversion: Conversion = {
   name: 'VitalSignAbsence',
   summary:
-    'CE or CWE to the `reason` why there is no value, where R4 holds its LOINC code to the profile ' +
-    'of a vital sign, which wants a value or a reason.',
+    'CE or CWE to the `reason` why there is no value, where R4 holds its LOINC code to the ' +
+    'profile of a vital sign, which wants a value or a reason.',
   remembers: { for: 'ever' },
   gives: ['CodeableConcept'],
   settings: ['reason'],

@@ -1,5 +1,5 @@
-// Goal: what IN1 and IN2 say of whoever is insured is said of that person. What the payor numbers is
-// the coverage's and the patient's, who is known by none of it: it stands without an authority.
+// Goal: what IN1 and IN2 say of whoever is insured is said of that person. What the payor numbers
+// is the coverage's and the patient's, who is known by none of it: it stands without an authority.
 // Method: a table of messages of our own.
 import { loadMapping } from '../../../../transforms/mapping/index.ts';
 import { admission } from '../messages.ts';

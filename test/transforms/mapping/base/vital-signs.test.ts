@@ -1,6 +1,6 @@
-// Goal: a vital sign of a message is one to FHIR too: R4 holds an Observation with such a LOINC code
-// to the profile of that sign, and a message whose heart rate does not fit it would be held. Method:
-// the ways in which senders write vital signs, each judged by the validator of the gate.
+// Goal: a vital sign of a message is one to FHIR too: R4 holds an Observation with such a LOINC
+// code to the profile of that sign, and a message whose heart rate does not fit it would be held.
+// Method: the ways in which senders write vital signs, each judged by the validator of the gate.
 import assert from 'node:assert/strict';
 import { convertBytes, loadMapping } from '../../../../transforms/mapping/index.ts';
 import { createDefinitions, createValidator } from '../../../../transforms/validation/index.ts';
