@@ -26,7 +26,11 @@ import {
 import { mutate } from './mutate.ts';
 import { randomOf } from './people/index.ts';
 
-type Resource = { readonly resourceType: string; readonly meta?: { readonly profile?: string[] } };
+type Resource = {
+  readonly resourceType: string;
+  readonly url?: string;
+  readonly meta?: { readonly profile?: string[] };
+};
 type Check = (resource: Resource) => unknown;
 
 const { values } = parseArgs({
@@ -63,8 +67,10 @@ function mixOf(all: readonly Resource[]): Record<string, Resource[]> {
   );
 }
 
-function ours(read: FhirPackage): Validator {
-  const definitions = createDefinitions([read]);
+/** Questionnaires among the examples are at hand, so that answers are held against them. */
+function ours(read: FhirPackage, all: readonly Resource[]): Validator {
+  const questionnaires = all.filter(({ resourceType }) => resourceType === 'Questionnaire');
+  const definitions = createDefinitions([{ ...read, questionnaires }]);
   return createValidator({ definitions, valueSets: definitions.valueSets });
 }
 
@@ -146,7 +152,7 @@ async function measure(seconds: number): Promise<void> {
   const read = await readPackage(readFileSync(file));
   const all = await examples();
   const mix = mixOf(all);
-  const validator = ours(read);
+  const validator = ours(read, all);
   const checks: Record<string, Check> = {
     plexus: (resource) => validator.validate(resource),
     ajv_schema: schema(),
@@ -184,8 +190,9 @@ async function measure(seconds: number): Promise<void> {
 
 /** Counts what throws; `at` and the seed lead to the same mutant again. */
 async function crash(count: number, seed: number): Promise<number> {
-  const validator = ours(await readPackage(readFileSync(file)));
-  const all = (await examples()).filter((one) => JSON.stringify(one).length < 20_000);
+  const read = await examples();
+  const validator = ours(await readPackage(readFileSync(file)), read);
+  const all = read.filter((one) => JSON.stringify(one).length < 20_000);
   const random = randomOf(seed).next;
   const tally = { mutations: count, seed, crashes: 0, invalid: 0, unchecked: 0 };
   const before = process.cpuUsage();
