@@ -1,8 +1,8 @@
-import type { DatabaseHandle } from '../database.ts';
 import { exitCodes, PlexusError } from '../errors.ts';
 import type { MessageId } from '../ids.ts';
 import { limits } from '../limits.ts';
 import type { HeldSelection } from '../operations.ts';
+import type { DatabaseHandle } from '../store/index.ts';
 import { hash48 } from './hash.ts';
 import type { Journal } from './journal.ts';
 import { heldCode } from './landing.ts';
