@@ -13,7 +13,6 @@ export * from './clock.ts';
 export * from './component.ts';
 export * from './config/index.ts';
 export { dataFolder, holdsData } from './data-folder.ts';
-export * from './database.ts';
 export type { Engine, EngineOptions } from './engine.ts';
 export * from './errors.ts';
 export * from './events.ts';
@@ -33,11 +32,5 @@ export { createRegistry, type Listed } from './registry.ts';
 export * from './sink.ts';
 export * from './source.ts';
 export * from './stage.ts';
-export {
-  type OpenedStore,
-  type StageStore,
-  type StageStoreSpec,
-  stageStore,
-} from './stage-store.ts';
 export { startEngine } from './start.ts';
-export { rememberWords, type Words, type WordTable } from './words.ts';
+export * from './store/index.ts';

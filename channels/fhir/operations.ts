@@ -1,17 +1,14 @@
 import type { Context, Hono } from 'hono';
 import type { HttpEnv } from '../../engine/http/index.ts';
 import type { SourceContext } from '../../engine/index.ts';
-import { answer, refusal } from './answers.ts';
+import { answer, fhirJson, refusal, said } from './answers/index.ts';
 import type { Arrivals } from './arrivals.ts';
 import { type BodyBudget, readBody } from './body.ts';
 import { type Bad, bad, checkMedia } from './checks.ts';
-import type { Imports } from './import.ts';
-import { readManifest } from './manifest.ts';
-import { fhirJson } from './operation-outcome.ts';
-import { readPayload } from './payload.ts';
+import { readPayload } from './payload/index.ts';
 import type { Receiver } from './receiver.ts';
+import { type Imports, readManifest } from './streams/index.ts';
 import { validate } from './validate.ts';
-import { said } from './written.ts';
 
 export type OperationOptions = {
   readonly context: SourceContext;

@@ -5,7 +5,7 @@ import {
   type Settlement,
   type SourceContext,
 } from '../../engine/index.ts';
-import { landedAnswer, pendingAnswer, refusal } from './answers.ts';
+import { landedAnswer, pendingAnswer, refusal } from './answers/index.ts';
 import type { Arrival } from './arrivals.ts';
 import { type BodyBudget, readBody } from './body.ts';
 import { type Bad, bad, checkMedia, isAsynchronous, unconditional } from './checks.ts';

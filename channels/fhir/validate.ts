@@ -1,12 +1,11 @@
 import type { Context } from 'hono';
 import type { HttpEnv } from '../../engine/http/index.ts';
 import { type Gate, PlexusError, type SourceContext } from '../../engine/index.ts';
-import { answer, refusal } from './answers.ts';
+import { answer, refusal, said } from './answers/index.ts';
 import { type BodyBudget, readBody } from './body.ts';
 import { type Bad, bad, checkMedia } from './checks.ts';
-import { readPayload } from './payload.ts';
+import { readPayload } from './payload/index.ts';
 import type { Receiver } from './receiver.ts';
-import { said } from './written.ts';
 
 export type ValidateOptions = {
   readonly context: SourceContext;
