@@ -127,10 +127,17 @@ export function apply(elements: Elements, said: Said): boolean {
   for (const [name, text] of said.initial) {
     // An element and its extensions (`_start`) are one element in FHIR.
     if (elements.has(name) || (name.startsWith('_') && elements.has(name.slice(1)))) continue;
+    if (name === 'dataAbsentReason' && hasValue(elements)) continue;
     elements.set(name, text);
     changed = true;
   }
   return changed;
+}
+
+/** Why a value is not there is said of none that is (obs-6 of R4). */
+function hasValue(elements: Elements): boolean {
+  for (const name of elements.keys()) if (name.startsWith('value')) return true;
+  return false;
 }
 
 /** Those that count, in the order of the messages: of one message only the latest generation. */

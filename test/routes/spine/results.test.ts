@@ -76,6 +76,25 @@ describe('a report told in parts', () => {
   });
 });
 
+describe('a vital sign that is told again without its value', () => {
+  const sign = (value: string) => `OBX|1|NM|8867-4^Heart rate^LN||${value}|bpm|||||F`;
+  const reasons = (values: readonly string[]) =>
+    folded(
+      'Observation',
+      values.map((value) => ['ORU^R01', order('F'), sign(value)]),
+    ).map(({ valueQuantity, dataAbsentReason }) => [
+      (valueQuantity as Json | undefined)?.value,
+      dataAbsentReason !== undefined,
+    ]);
+
+  it('keeps it, and has no reason why there is none (obs-6)', () =>
+    assert.deepEqual(reasons(['72', '']), [[72, false]]));
+  it('has the reason until a value comes', () => {
+    assert.deepEqual(reasons(['', '']), [[undefined, true]]);
+    assert.deepEqual(reasons(['', '72']), [[72, false]]);
+  });
+});
+
 describe('what an earlier message said and a later one takes back', () => {
   it('leaves no flag with a result that was withdrawn', () => {
     const [made] = folded('Observation', [

@@ -72,8 +72,8 @@ import {
   remarkConversion,
   reportOriginConversion,
 } from './vaccines.ts';
-
 import { visitConversions } from './visits.ts';
+import { vitalSignAbsenceConversion, vitalSignConversion } from './vital-signs.ts';
 
 export { identifierKey, isContradicted, systemOf } from './identifiers.ts';
 export { placeValue } from './places.ts';
@@ -146,5 +146,7 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     timeOfDayConversion,
     timeSpanConversion,
     unitNoteConversion,
+    vitalSignAbsenceConversion,
+    vitalSignConversion,
   ].map((conversion) => [conversion.name, conversion]),
 );

@@ -14,6 +14,7 @@ import { drop } from './shape.ts';
 import { timeIssue } from './times.ts';
 import { quietUnitOf, unitOf } from './units.ts';
 import { repairedTypes, valueType } from './value-types.ts';
+import { isMeasured } from './vital-signs.ts';
 
 const text = (value: string): Choice | undefined =>
   value === '' ? undefined : { type: 'string', value };
@@ -139,6 +140,9 @@ function composite(cell: Cell, environment: Environment): Choice | undefined {
   return { type: 'Quantity', value: { value, ...unitOf(unit, environment) } };
 }
 
+/** Types under which senders hide a number: codes and texts. */
+const hiding = new Set('ST TX FT CE CWE CNE CF IS ID'.split(' '));
+
 function byType(
   type: string,
   cells: readonly Cell[],
@@ -146,6 +150,10 @@ function byType(
   settings: Settings,
 ): Choice | undefined {
   const cell = cells[0]!;
+  if (hiding.has(type) && isMeasured(cell, environment, settings)) {
+    environment.issue('value-type-repaired', 'has a type in OBX-2 that means NM', cell);
+    return number(cell, environment, settings);
+  }
   switch (type) {
     case 'NM':
       return number(cell, environment, settings);
@@ -200,7 +208,7 @@ export const observationValueConversion: Conversion = {
   name: 'ObservationValue',
   summary: 'OBX-5 by the type in OBX-2, with the unit in OBX-6, to Observation.value[x].',
   gives,
-  reads: [2, 6],
+  reads: [2, 3, 6],
   settings: ['system'],
   convert: (cell, environment, settings) => convertAll([cell], environment, settings),
   convertAll,
@@ -215,7 +223,7 @@ export const observationValueConversion: Conversion = {
       case 'ST':
       case 'TX':
       case 'FT':
-        return { type: 'string', value: written };
+        return isDecimal(written) ? unsaid : { type: 'string', value: written };
       default:
         return unsaid;
     }
