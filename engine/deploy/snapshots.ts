@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   closeSync,
   copyFileSync,
   existsSync,
@@ -69,6 +70,8 @@ function copyFolder(from: string, to: string): void {
 function copyFile(from: string, to: string): void {
   if (readFileSync(from).includes(privateKey)) return;
   copyFileSync(from, to);
+  // The copy is the engine's own, whoever may read the configuration.
+  chmodSync(to, 0o600);
   fsync(to);
 }
 

@@ -29,7 +29,7 @@ const by = ['--by', 'Ines', '--reason', 'seen the papers'];
 for (const where of ['through the engine', 'without one'] as const)
   describe(`identity for stewards, ${where}`, function () {
     const isRunning = where === 'through the engine';
-    this.timeout(120_000);
+    this.timeout(600_000);
     let network: Network;
     before(async () => {
       network = await startNetwork();

@@ -67,7 +67,7 @@ function trapRows(trap: Trap, hasSsn: boolean, count = pairsPerClass): string[] 
 }
 
 describe('linking a file of traps', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   const folder = mkdtempSync(join(tmpdir(), 'plexus-traps-'));
   after(() => rmSync(folder, { recursive: true }));
   const columnsFile = join(folder, 'columns.json');
