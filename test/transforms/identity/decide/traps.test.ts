@@ -19,6 +19,7 @@ import {
   judgePair,
   normalisePerson,
   type PairScorer,
+  type Prepared,
   prepare,
   type RawPerson,
   scorerOf,
@@ -35,14 +36,21 @@ const scorers: Readonly<Record<string, PairScorer>> = {
 
 type Counts = Record<Verdict, number>;
 
-function judgeAll(scorer: PairScorer, pairs: Iterable<readonly [RawPerson, RawPerson]>): Counts {
+type RawPairs = Iterable<readonly [RawPerson, RawPerson]>;
+type PreparedPairs = readonly (readonly [Prepared, Prepared])[];
+
+const prepareAll = (pairs: RawPairs): PreparedPairs =>
+  Array.from(pairs, ([a, b]) => [prepare(normalisePerson(a)), prepare(normalisePerson(b))]);
+
+function judgePrepared(scorer: PairScorer, pairs: PreparedPairs): Counts {
   const counts: Counts = { auto: 0, review: 0, distinct: 0 };
-  for (const [a, b] of pairs) {
-    const [x, y] = [prepare(normalisePerson(a)), prepare(normalisePerson(b))];
-    counts[judgePair(builtInPolicy, assessPair(builtInPolicy, scorer, x, y)).verdict]++;
-  }
+  for (const [a, b] of pairs)
+    counts[judgePair(builtInPolicy, assessPair(builtInPolicy, scorer, a, b)).verdict]++;
   return counts;
 }
+
+const judgeAll = (scorer: PairScorer, pairs: RawPairs): Counts =>
+  judgePrepared(scorer, prepareAll(pairs));
 
 const share = (part: number, { auto, review, distinct }: Counts): string =>
   `${((100 * part) / (auto + review + distinct)).toFixed(2)} %`;
@@ -63,15 +71,17 @@ function* mistakenPairs(trap: (typeof trapClasses)[number], hasSsn: boolean) {
 
 describe('the trap suite', function () {
   this.timeout(1_800_000);
-  for (const [name, scorer] of Object.entries(scorers)) {
-    for (const trap of trapClasses) {
-      for (const hasSsn of [true, false]) {
-        it(`links no ${trap} ${hasSsn ? 'with' : 'without'} SSN, by ${name}`, () => {
-          const counts = judgeAll(scorer, mistakenPairs(trap, hasSsn));
+  for (const trap of trapClasses) {
+    for (const hasSsn of [true, false]) {
+      it(`links no ${trap} ${hasSsn ? 'with' : 'without'} SSN`, () => {
+        // Making people costs more than judging them: both scorers judge the same ones.
+        const pairs = prepareAll(mistakenPairs(trap, hasSsn));
+        for (const [name, scorer] of Object.entries(scorers)) {
+          const counts = judgePrepared(scorer, pairs);
           say(`${trap}, ${hasSsn ? 'SSN' : 'no SSN'}`, counts);
-          assert.equal(counts.auto, 0);
-        });
-      }
+          assert.equal(counts.auto, 0, `by ${name}`);
+        }
+      });
     }
   }
 });
