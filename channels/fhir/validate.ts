@@ -14,6 +14,19 @@ export type ValidateOptions = {
   readonly receiver: Receiver;
 };
 
+/**
+ * All other senders wait while one resource is judged: some tenths of a second for so much.
+ * What is larger is judged on its way through the channel, by a worker.
+ */
+const judgedBytesMax = 2 * 1024 * 1024;
+
+const tooLargeToJudge: Bad = {
+  ...bad('body-too-large'),
+  diagnostics:
+    'A resource of over 2 MB is not judged here, as all other senders would wait for it; ' +
+    '`./plexus validate` takes any, and so does the channel.',
+};
+
 type Json = Readonly<Record<string, unknown>>;
 
 /**
@@ -28,8 +41,12 @@ export async function validate(
 ): Promise<Response> {
   const wrongMedia = checkMedia(c.req.raw, { method: 'POST' });
   if (wrongMedia !== undefined) return receiver.refuse(wrongMedia, 0);
-  const body = await readBody(c.req.raw, budget, bodyBytesMax, context.clock);
-  if ('refused' in body) return receiver.refuse(bad(body.refused), 0);
+  const bytesMax = Math.min(bodyBytesMax, judgedBytesMax);
+  const body = await readBody(c.req.raw, budget, bytesMax, context.clock);
+  if ('refused' in body) {
+    const isTooLarge = body.refused === 'body-too-large' && bytesMax < bodyBytesMax;
+    return receiver.refuse(isTooLarge ? tooLargeToJudge : bad(body.refused), 0);
+  }
   try {
     const asked = askedIn(body.raw, c.req.param('type'), {
       profiles: c.req.queries('profile') ?? [],

@@ -105,6 +105,16 @@ describe('$validate at channels/fhir', () => {
     assert.equal(state.landings.length, 0);
   });
 
+  it('judges nothing so large that all others would wait', async () => {
+    const { ask, state } = await listen(gate);
+    const patient = (bytes: number) => ({ resourceType: 'Patient', id: 'x'.repeat(bytes) });
+    const large = await ask('/Patient/$validate', patient(2 * 1024 * 1024));
+    assert.deepEqual([large.status, large.codes], [413, ['body-too-large']]);
+    assert.match(JSON.stringify(large.body), /over 2 MB .*plexus validate/);
+    assert.equal((await ask('/Patient/$validate', patient(2_000_000))).status, 200);
+    assert.equal(state.landings.length, 0);
+  });
+
   it('names the element that is there twice', async () => {
     const { base } = await listen(gate);
     const body = '{"resourceType":"Patient","name":[{},{"family":"A","family":"B"}]}';
