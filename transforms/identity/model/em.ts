@@ -112,15 +112,17 @@ function expectation(
   return { matched, related, matches, households };
 }
 
-/** How often stewards err: an answer against all that is known of a pair turns nothing over. */
+/** How often stewards err, as far as anybody knows. */
 const errorShare = 0.05;
 
-/** What is to be thought of a pair after a steward's answer. */
+/**
+ * What is to be thought of a pair after a steward's answer: what the levels say no longer counts,
+ * for the answer is wanted where these mislead, as of twins.
+ */
 export function answered({ match, household }: Shares, label: Label): Shares {
   if (label === 'none') return { match, household };
-  const ifMatch = label === 'same' ? 1 - errorShare : errorShare;
-  const all = match * ifMatch + (1 - match) * (1 - ifMatch);
-  return { match: (match * ifMatch) / all, household: (household * (1 - ifMatch)) / all };
+  const isOne = label === 'same' ? 1 - errorShare : errorShare;
+  return { match: isOne, household: ((1 - isOne) * household) / Math.max(1 - match, 1e-9) };
 }
 
 /** Probability that a pair with these levels is one person, or two of one household. */
