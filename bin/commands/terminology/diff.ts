@@ -16,11 +16,11 @@ import {
   type WorkList,
 } from '../../../transforms/terminology/index.ts';
 import { UsageError } from '../../command.ts';
+import { diffBeside, kindsBeside } from '../../terminology/beside.ts';
 import { pinsOfChannels } from '../../terminology/pins.ts';
-import { readTerminologyStore, releaseOf } from '../../terminology/store.ts';
+import { readTerminologyStore, releaseMissing, releaseOf } from '../../terminology/store.ts';
 import { workListOf } from '../../terminology/work.ts';
 import type { TerminologyCall } from './options.ts';
-import { kindsOf } from './releases.ts';
 
 const named = ({ url, version }: Release): string => `${url}|${version}`;
 
@@ -39,7 +39,8 @@ export async function terminologyDiff(
   const later = releaseOf(b, question);
   using store = readTerminologyStore(call);
   using list = workListOf(call, { readonly: true });
-  const found = changesInGit(call.configDir, earlier, later) ?? inStore(store, earlier, later);
+  const found =
+    changesInGit(call.configDir, earlier, later) ?? (await changesOf(store, earlier, later));
   const compared: Compared = { kind: found.kind, earlier, later };
   const sources = sourcesOf(call.configDir, store, list);
   const relied: Change[] = [];
@@ -72,12 +73,28 @@ function changesInGit(configDir: string, earlier: Release, later: Release): Foun
   return { kind: 'ConceptMap', changes: diffCodeMaps(was.map, now.map) };
 }
 
-function inStore(store: TerminologyStore | undefined, earlier: Release, later: Release): Found {
-  const there = kindsOf(store, later);
-  const kind = kindsOf(store, earlier).find((each) => there.includes(each));
+/** Both are in the store, or come with Plexus. */
+async function changesOf(
+  store: TerminologyStore | undefined,
+  earlier: Release,
+  later: Release,
+): Promise<Found> {
+  const there = kindsIn(store, later);
+  const kind = kindsIn(store, earlier).find((each) => there.includes(each));
   if (kind === undefined)
     throw new UsageError(`${named(earlier)} and ${named(later)} are not of one kind`);
-  return { kind, changes: store!.diff(kind, earlier, later) };
+  const isStored = ({ url, version }: Release) => store?.find(kind, url, version) !== undefined;
+  const changes =
+    isStored(earlier) && isStored(later)
+      ? store!.diff(kind, earlier, later)
+      : await diffBeside(store, kind, earlier, later);
+  return { kind, changes };
+}
+
+function kindsIn(store: TerminologyStore | undefined, release: Release) {
+  const kinds = kindsBeside(store, release);
+  if (kinds.length === 0) throw releaseMissing(`release ${named(release)}`);
+  return kinds;
 }
 
 function sourcesOf(
@@ -89,6 +106,7 @@ function sourcesOf(
   return {
     pins: pinsOfChannels(configDir).map(({ pins }) => pins),
     observed: (system, code) => list?.observed(system, code) ?? [],
+    counts: (system) => list?.counts(system) ?? false,
     newestMonth: list?.newestMonth() ?? 0,
     namedCodes(kind, pin, system) {
       const key = `${kind} ${pin} ${system}`;

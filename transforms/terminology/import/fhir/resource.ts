@@ -5,6 +5,7 @@ import type { ImportContext, Staged } from '../context.ts';
 import type { Input } from '../input.ts';
 import { membersOf } from './set-members.ts';
 import { listOf, textOf } from './shape.ts';
+import { faultOfConcept, faultsOf } from './soundness.ts';
 
 /** Finds the line of a code in what was read. */
 export type Locate = (code: string) => number;
@@ -42,7 +43,13 @@ export function addConcept(
     context.findings.error(input.name, line, 'code-missing', 'a concept without a code');
     return;
   }
-  const ord = staging.addConcept(conceptOf(json, code), line);
+  const concept = conceptOf(json, code);
+  const fault = faultOfConcept(concept);
+  if (fault !== undefined) {
+    context.findings.error(input.name, line, fault.code, fault.message);
+    return;
+  }
+  const ord = staging.addConcept(concept, line);
   if (ord === undefined) {
     const first = staging.line(staging.concept(code) ?? -1);
     const message = `the code ${code} stands in line ${first} already`;
@@ -114,16 +121,23 @@ export function endResource(
     const message = `\`${version}\` has spaces: it may be asked, but no channel can pin it`;
     findings.warn(file, line, 'version-unpinnable', message);
   }
-  if (url === '') {
+  if (url.trim() === '') {
     const message = `a ${staging.kind} without \`url\` cannot be named; pass --url`;
     findings.error(file, line, 'url-missing', message);
     return;
+  }
+  for (const { severity, code, message } of faultsOf(rest, url, staging)) {
+    const tell = severity === 'error' ? findings.error : findings.warn;
+    tell(file, line, code, message);
   }
   if (version === '') {
     const message = `${url} has no version: nobody can pin it, and it can never be corrected`;
     findings.warn(file, line, 'version-missing', message);
   }
-  const resource = headingOf(rest, staging);
+  const resource = headingOf(rest, staging, (links) => {
+    const message = `${links} parents or children that its concepts name are no concepts of ${url}`;
+    findings.warn(file, line, 'parent-unknown', message);
+  });
   context.end({ staging, heading: { url, version, resource }, file, line });
 }
 
@@ -131,11 +145,13 @@ export function endResource(
 const isVersion = (text: string): boolean =>
   text.trim() === text && !text.includes('|') && text.toLowerCase() !== 'latest';
 
-function headingOf(rest: Json, staging: Staging): Json {
+/** `lost` is told how many parents and children a complete code system names and does not have. */
+function headingOf(rest: Json, staging: Staging, lost: (links: number) => void): Json {
   switch (staging.kind) {
     case 'CodeSystem': {
       const { concept: _, ...resource } = rest;
-      linkByProperty(resource, staging);
+      const unknown = linkByProperty(resource, staging);
+      if (unknown > 0 && resource.content === 'complete') lost(unknown);
       for (const role of ['supplements', 'valueSet'] as const) {
         const url = textOf(resource[role])?.split('|')[0];
         if (url !== undefined) staging.mention(role, url);
@@ -166,8 +182,12 @@ function includes({ compose }: Json): readonly Json[] {
   return [...listOf(include), ...listOf(exclude)];
 }
 
-/** Parents and children that are named by a property, when all concepts are there. */
-function linkByProperty(resource: Json, staging: Staging): void {
+/**
+ * Parents and children that are named by a property, when all concepts are there; how many of them
+ * are no concepts.
+ */
+function linkByProperty(resource: Json, staging: Staging): number {
+  let unknown = 0;
   const { parent, child } = hierarchyProperties(resource);
   for (const [names, isParent] of [
     [parent, true],
@@ -176,8 +196,12 @@ function linkByProperty(resource: Json, staging: Staging): void {
     for (const name of names)
       for (const { ord, value } of staging.propertyValues(name)) {
         const other = staging.concept(value);
-        if (other === undefined) continue;
+        if (other === undefined) {
+          unknown += 1;
+          continue;
+        }
         if (isParent) staging.addEdge(ord, other, edgeKinds.property);
         else staging.addEdge(other, ord, edgeKinds.property);
       }
+  return unknown;
 }

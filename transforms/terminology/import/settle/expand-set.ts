@@ -1,5 +1,5 @@
 import type { Knowledge } from '../../knowledge.ts';
-import { type ExpandedCode, expandedCodes, Refused } from '../../operations/index.ts';
+import { type ExpandedCode, expandedCodes, isCircular, Refused } from '../../operations/index.ts';
 import { meaningOf, type TerminologyStore } from '../../store/index.ts';
 import type { Staged } from '../context.ts';
 import type { Findings } from '../findings.ts';
@@ -42,6 +42,10 @@ export function expandSet(
     }
   } catch (cause) {
     if (!(cause instanceof Refused)) throw cause;
+    if (isCircular(cause)) {
+      findings.error(file, line, 'value-set-cycle', `${name} includes itself: ${cause.message}`);
+      return false;
+    }
     const message = `${name} is published without its codes: ${cause.message}`;
     findings.warn(file, line, 'expansion-missing', message);
     return false;
