@@ -1,7 +1,8 @@
-// Goal: the fit finds what made the data. Method: patterns of levels drawn with known m, u and
-// share of matches; a fit from the wrong start gives these back. Answers of stewards: twins, whom no
-// class of the fit is for, among matches and strangers; a steward who errs once in twenty answers is
-// asked what a policy asks. On files, a model fitted to a handful of records stays near the base.
+// Goal: the fit finds what made the data, and the answers of stewards help it. Method: patterns of
+// levels drawn with known m, u and share of matches; a fit from the wrong start gives these back.
+// Answers: twins, whom no class of the fit is for, stand among matches and strangers, and a steward
+// who errs once in twenty is asked what a policy asks. On files, a model fitted to a handful of
+// records stays near the base.
 import assert from 'node:assert/strict';
 import {
   baseModel,
