@@ -8,6 +8,7 @@ import {
   strengthConversion,
 } from './amounts.ts';
 import { attachmentConversion } from './attachments.ts';
+import { pressureCodeConversion, pressureConversion } from './blood-pressure.ts';
 import {
   codeableConceptConversion,
   codeConversion,
@@ -132,6 +133,8 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     otherRoutesConversion,
     plainIdentifierConversion,
     practitionerConversion,
+    pressureCodeConversion,
+    pressureConversion,
     preferredTelecomConversion,
     primarySourceConversion,
     quantityConversion,

@@ -8,6 +8,7 @@ import {
 } from '../environment.ts';
 import { type Cell, cellText, component, nested } from '../reading/index.ts';
 import { toDateTime, toTime } from '../times/index.ts';
+import { looksLikePressure, pressureIn } from './blood-pressure.ts';
 import { codeableConcept } from './codes.ts';
 import { splitComparator } from './quantities.ts';
 import { drop } from './shape.ts';
@@ -154,6 +155,8 @@ function byType(
     environment.issue('value-type-repaired', 'has a type in OBX-2 that means NM', cell);
     return number(cell, environment, settings);
   }
+  // Its components say it.
+  if (pressureIn(cell, environment, settings) !== undefined) return undefined;
   switch (type) {
     case 'NM':
       return number(cell, environment, settings);
@@ -223,7 +226,9 @@ export const observationValueConversion: Conversion = {
       case 'ST':
       case 'TX':
       case 'FT':
-        return isDecimal(written) ? unsaid : { type: 'string', value: written };
+        return isDecimal(written) || looksLikePressure(written)
+          ? unsaid
+          : { type: 'string', value: written };
       default:
         return unsaid;
     }
@@ -252,7 +257,7 @@ export const unitNoteConversion: Conversion = {
     'The unit in OBX-6 to an Annotation, where the value in OBX-5 is a text: `5.4` says nothing ' +
     'without it.',
   gives: ['Annotation'],
-  reads: [2, 5],
+  reads: [2, 3, 5, 6],
   convert(cell, environment, settings) {
     const value = settings.sibling(5);
     const type = settings.sibling(2);
@@ -261,6 +266,8 @@ export const unitNoteConversion: Conversion = {
     if (!value || cellText(value) === '' || withUnit.has(named)) return undefined;
     if (named === 'NM' && decimalOf(splitComparator(cellText(value)).rest) !== undefined)
       return undefined;
+    if (isMeasured(value, environment, settings)) return undefined;
+    if (pressureIn(value, environment, settings) !== undefined) return undefined;
     const { unit } = quietUnitOf(cell, environment);
     return unit === undefined ? undefined : { text: `Unit: ${unit}` };
   },

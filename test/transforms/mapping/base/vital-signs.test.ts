@@ -88,6 +88,39 @@ describe('vital signs', () => {
     }
   });
 
+  for (const [type, value] of [
+    ['ST', '120/80'],
+    ['TX', '120 / 80'],
+    ['NM', '120/80'],
+    ['SN', '^120^/^80'],
+  ] as const)
+    it(`reads both pressures of one OBX of type ${type}`, () => {
+      const made = observed(`OBX|1|${type}|85354-9^BP^LN||${value}|mmHg|||||F`);
+      const { component = [] } = made as { component?: fhir4.ObservationComponent[] };
+      assert.deepEqual(
+        component.map(({ code, valueQuantity }) => [code.coding?.[0]?.code, valueQuantity?.value]),
+        [
+          ['8480-6', 120],
+          ['8462-4', 80],
+        ],
+      );
+      assert.deepEqual(faultsOf(made), []);
+      assert.equal(made.note, undefined);
+    });
+
+  it('leaves what is no pressure, or of no pressure, as it was sent', () => {
+    for (const [code, value] of [
+      ['85354-9^BP^LN', 'refused'],
+      ['85354-9^BP^LN', '120/'],
+      ['85354-9^BP^L', '120/80'],
+      ['8867-4^Heart rate^LN', '72/80'],
+    ]) {
+      const made = observed(`OBX|1|ST|${code}||${value}|mmHg|||||F`);
+      assert.equal(made.valueString, value);
+      assert.equal(made.component, undefined);
+    }
+  });
+
   for (const type of ['ST', 'TX', 'CWE', 'IS'])
     it(`is the number that it is where OBX-2 says ${type}`, () => {
       const line = `OBX|1|${type}|8867-4^Heart rate^LN||72|bpm|||||F`;
