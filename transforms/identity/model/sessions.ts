@@ -94,7 +94,10 @@ const sessionPairsMax = 200_000;
 /** A value with more records than this is no evidence of anything; its pairs are thinned. */
 const blockRecordsMax = 40;
 
-/** Compares the pairs of one rule, the lower position first; blocks are taken in the order of a seeded hash. */
+/**
+ * Compares the pairs of one rule, the lower position first; blocks are taken in the order of a
+ * seeded hash.
+ */
 export function runSession(
   rule: SessionRule,
   people: readonly Prepared[],
