@@ -61,8 +61,9 @@ export type Clusters = ReadonlyMap<number, readonly number[]>;
 /**
  * Joins what the policy lets be joined. In a cluster every pair passes (no veto, at least the
  * member threshold), each record has an uncontested automatic link to another one, and the cap
- * holds. Where not all of a chain fits together, the largest sets that do are taken first. Depends
- * on the pairs alone, not on their order.
+ * holds. Where not all of a chain fits together, the largest sets that do are taken first; of two
+ * that are equally good, what they have in common. Depends on the pairs alone, not on their order
+ * nor on how the records are called.
  */
 export function clusterPairs(policy: IdentityPolicy, table: PairTable): Clusters {
   const contested = contestedLinks(policy, table);
@@ -89,20 +90,52 @@ function join(
     let left = members;
     while (left.length > 1) {
       const starts = left.slice(0, startsMax);
-      const sets = starts.map((start) => grow(start, left, links, table, passes, clusterCap));
-      const best = sets.toSorted(
-        (x, y) => y.records.length - x.records.length || y.bits - x.bits,
-      )[0];
+      const growIn = (start: number, free: readonly number[]) =>
+        grow(start, free, links, table, passes, clusterCap);
+      const sets = starts.map((start) => growIn(start, left));
+      const best = largest(sets);
       if (best === undefined) break;
+      const rivals = sets.filter((set) =>
+        competes(set, best, thresholds.marginBits, table, passes),
+      );
+      const shared = best.records.filter((one) =>
+        rivals.every(({ records }) => records.includes(one)),
+      );
+      const kept =
+        rivals.length === 0 ? best : largest(shared.map((start) => growIn(start, shared)));
       // A start that nothing fits is a person of its own; the others may still fit together.
-      const cluster = best.records.toSorted((x, y) => x - y);
+      const cluster = kept?.records.toSorted((x, y) => x - y) ?? [];
       if (cluster.length > 1) for (const record of cluster) clusters.set(record, cluster);
-      const taken = cluster.length > 1 ? cluster : starts;
+      const disputed = [best, ...rivals].flatMap(({ records }) => records);
+      const taken = cluster.length > 1 ? cluster : best.records.length > 1 ? disputed : starts;
       left = left.filter((record) => !taken.includes(record));
     }
   }
   return clusters;
 }
+
+type Grown = { readonly records: readonly number[]; readonly bits: number };
+
+const largest = (sets: readonly Grown[]): Grown | undefined =>
+  sets.toSorted((x, y) => y.records.length - x.records.length || y.bits - x.bits)[0];
+
+/**
+ * Whether another set is as good and lays claim to the same records: a father and a son, and
+ * records of one name and number that tell no birth date.
+ */
+const competes = (
+  set: Grown,
+  best: Grown,
+  margin: number,
+  table: PairTable,
+  passes: (pair: LinkedPair | undefined) => boolean,
+): boolean =>
+  set.records.length === best.records.length &&
+  best.bits - set.bits < margin &&
+  set.records.some((one) => best.records.includes(one)) &&
+  set.records.some((one) =>
+    best.records.some((other) => one !== other && !passes(table.get(one, other))),
+  );
 
 type Links = ReadonlyMap<number, readonly LinkedPair[]>;
 
@@ -129,7 +162,7 @@ function grow(
   table: PairTable,
   passes: (pair: LinkedPair | undefined) => boolean,
   cap: number,
-): { readonly records: readonly number[]; readonly bits: number } {
+): Grown {
   const free = new Set(left);
   const records = [start];
   free.delete(start);

@@ -92,25 +92,30 @@ describe('clusters', () => {
   for (const [name, pairs, expected] of situations)
     it(`are right for ${name}`, () => assert.deepEqual(listed(clustersOf(pairs)), expected));
 
+  const size = 7;
+  const ends = Array.from({ length: size }, (_, a) =>
+    Array.from({ length: size - a - 1 }, (_each, index) => [a, a + index + 1] as const),
+  ).flat();
+  const kind = fc.constantFrom('auto', 'auto', 'vetoed', 'low', 'none');
+  const each = fc.record({ kind, weight: fc.integer({ min: 20, max: 70 }) });
+  const drawn = fc.array(each, { minLength: ends.length, maxLength: ends.length });
+  type Drawn = readonly { readonly kind: string; readonly weight: number }[];
+
+  const pairsOf = (all: Drawn, name = (record: number) => record): LinkedPair[] =>
+    all.flatMap(({ kind: its, weight }, at): LinkedPair[] => {
+      const [a = 0, b = 0] = ends[at]!.map(name).toSorted((x, y) => x - y);
+      if (its === 'none') return [];
+      if (its === 'low') return [{ ...auto(a, b, weight), p: 0.6, verdict: 'review' }];
+      return [its === 'auto' ? auto(a, b, weight) : vetoed(a, b, weight)];
+    });
+
   it('hold no pair that does not pass, and do not depend on the order of the pairs', () => {
-    const size = 7;
-    const ends = Array.from({ length: size }, (_, a) =>
-      Array.from({ length: size - a - 1 }, (_each, index) => [a, a + index + 1] as const),
-    ).flat();
-    const kind = fc.constantFrom('auto', 'auto', 'vetoed', 'low', 'none');
-    const each = fc.record({ kind, weight: fc.integer({ min: 20, max: 70 }) });
-    const table = fc.array(each, { minLength: ends.length, maxLength: ends.length });
     fc.assert(
       fc.property(
-        table,
+        drawn,
         fc.shuffledSubarray([...ends.keys()], { minLength: ends.length }),
         (all, order) => {
-          const pairs = all.flatMap(({ kind: its, weight }, at): LinkedPair[] => {
-            const [a, b] = ends[at]!;
-            if (its === 'none') return [];
-            if (its === 'low') return [{ ...auto(a, b, weight), p: 0.6, verdict: 'review' }];
-            return [its === 'auto' ? auto(a, b, weight) : vetoed(a, b, weight)];
-          });
+          const pairs = pairsOf(all);
           const clusters = clustersOf(pairs);
           const byEnds = pairTable(pairs);
           for (const members of listed(clusters)) {
@@ -130,6 +135,22 @@ describe('clusters', () => {
           assert.deepEqual(listed(clustersOf(shuffled)), listed(clusters));
         },
       ),
+      { numRuns: 300, seed: 20_261_123 },
+    );
+  });
+
+  it('do not depend on how the records are called', () => {
+    const names = fc.shuffledSubarray([...Array(size).keys()], { minLength: size });
+    const sorted = (sets: readonly (readonly number[])[]) =>
+      sets.map((set) => set.toSorted((x, y) => x - y).join()).toSorted();
+    fc.assert(
+      fc.property(drawn, names, (all, called) => {
+        const named = listed(clustersOf(pairsOf(all, (record) => called[record]!)));
+        const renamed = listed(clustersOf(pairsOf(all))).map((set) =>
+          set.map((record) => called[record]!),
+        );
+        assert.deepEqual(sorted(named), sorted(renamed));
+      }),
       { numRuns: 300, seed: 20_261_123 },
     );
   });
