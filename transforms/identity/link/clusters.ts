@@ -154,7 +154,10 @@ function linksOf(automatic: readonly LinkedPair[]): Links {
   return links;
 }
 
-/** A set around one record: whoever has the strongest automatic link to it comes in next. */
+/**
+ * A set around one record: whoever has the strongest automatic link to it comes in next. Of several
+ * with equally strong ones all come in, or none of those who do not fit together.
+ */
 function grow(
   start: number,
   left: readonly number[],
@@ -167,37 +170,43 @@ function grow(
   const records = [start];
   free.delete(start);
   let bits = 0;
-  while (records.length < cap) {
-    const next = strongestFitting(records, free, links, table, passes);
-    if (next === undefined) break;
-    bits += next.weight;
-    const record = free.has(next.a) ? next.a : next.b;
-    free.delete(record);
-    records.push(record);
+  for (;;) {
+    const { found, weight } = strongestFitting(records, free, links, table, passes);
+    // More than fit under the cap: whoever was taken of them would be taken by chance.
+    if (found.length === 0 || found.length > cap) break;
+    for (const record of found) free.delete(record);
+    const agreed = found.filter((one) =>
+      found.every((other) => one === other || passes(table.get(one, other))),
+    );
+    if (records.length + agreed.length > cap) break;
+    records.push(...agreed);
+    bits += agreed.length * weight;
   }
   return { records, bits };
 }
 
+/** The free records with the strongest link to the set that fit it; several where these are equal. */
 function strongestFitting(
   records: readonly number[],
   free: ReadonlySet<number>,
   links: Links,
   table: PairTable,
   passes: (pair: LinkedPair | undefined) => boolean,
-): LinkedPair | undefined {
-  let best: LinkedPair | undefined;
+): { readonly found: readonly number[]; readonly weight: number } {
+  const found = new Set<number>();
+  let weight = Number.NEGATIVE_INFINITY;
   for (const own of records) {
     for (const pair of links.get(own) ?? []) {
-      if (best !== undefined && pair.weight <= best.weight) break;
-      const other = pair.a === own ? pair.b : pair.a;
+      if (pair.weight < weight) break;
+      const other = otherEnd(pair, own);
       if (!free.has(other)) continue;
-      if (records.every((record) => passes(table.get(record, other)))) {
-        best = pair;
-        break;
-      }
+      if (!records.every((record) => passes(table.get(record, other)))) continue;
+      if (pair.weight > weight) found.clear();
+      weight = pair.weight;
+      found.add(other);
     }
   }
-  return best;
+  return { found: [...found], weight };
 }
 
 /**

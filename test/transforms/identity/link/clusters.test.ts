@@ -84,6 +84,14 @@ describe('clusters', () => {
       [[0, 1, 2]],
     ],
     [
+      'father and son, who both claim records that tell no birth date',
+      [
+        ...[auto(0, 1, 58), auto(0, 2, 63), auto(1, 2, 63), auto(1, 3, 58), auto(2, 3, 63)],
+        vetoed(0, 3, 46),
+      ],
+      [[1, 2]],
+    ],
+    [
       'a chain whose ends a veto keeps apart, the one link leading',
       [auto(0, 1, 60), auto(1, 2, 50), vetoed(0, 2, 20)],
       [[0, 1]],
