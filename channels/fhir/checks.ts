@@ -9,6 +9,8 @@ export type Bad = {
   readonly type: IssueType;
   readonly code: string;
   readonly diagnostics: string;
+  /** FHIRPath of the element, where one is at fault. */
+  readonly path?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
 };
 

@@ -103,6 +103,11 @@ const tooManyImports: Bad = {
   headers: { 'Retry-After': '60' },
 };
 
+const postOnly = (): Response =>
+  refusal(405, 'not-supported', 'method-not-allowed', 'An operation is asked for with POST.', {
+    Allow: 'POST',
+  });
+
 const importPath = '/fhir/_import';
 
 export function routeOperations(
@@ -111,9 +116,10 @@ export function routeOperations(
   imports: Imports | undefined,
 ): void {
   for (const { name, ofTypes, take } of operations) {
-    app.post(`/fhir/$${name}`, take);
     // Behind a parameter the router takes a bare `$` for the end of the text.
-    if (ofTypes) app.post(`/fhir/:type{[A-Z][A-Za-z]{1,63}}/:operation{\\$${name}}`, take);
+    const ofType = `/fhir/:type{[A-Z][A-Za-z]{1,63}}/:operation{\\$${name}}`;
+    for (const path of ofTypes ? [`/fhir/$${name}`, ofType] : [`/fhir/$${name}`])
+      app.post(path, take).all(path, () => postOnly());
   }
   app.get(`${importPath}/:id`, (c) => {
     const found = imports?.find(c.req.param('id'), c.env.principal?.id ?? '');

@@ -1,4 +1,5 @@
 import type { Issue } from '../../../engine/index.ts';
+import { isResourceType } from '../resource-types.ts';
 
 /** A file of a manifest: lines of one type, behind a URL that the channel may fetch. */
 export type ImportFile = { readonly type: string; readonly url: string };
@@ -14,6 +15,9 @@ export function readManifest(
   manifest: Readonly<Record<string, unknown>>,
   from: readonly string[],
 ): readonly ImportFile[] | Issue {
+  const format = formatOf(manifest);
+  if (format !== undefined && !formats.has(format))
+    return wrong('fhir-manifest-invalid', 'Files are read as `application/fhir+ndjson`, no other.');
   const listed = manifest.resourceType === 'Parameters' ? parametersIn(manifest) : manifest.input;
   const inputs: readonly unknown[] = Array.isArray(listed) ? listed : [];
   if (inputs.length === 0 || inputs.length > filesMax)
@@ -23,6 +27,8 @@ export function readManifest(
     const { type, url } = (input ?? {}) as { type?: unknown; url?: unknown };
     if (typeof type !== 'string' || typeof url !== 'string' || !URL.canParse(url))
       return wrong('fhir-manifest-invalid', 'Each input of a manifest has a type and a URL.');
+    if (!isResourceType(type))
+      return wrong('fhir-manifest-invalid', 'FHIR R4 has no resource of the type of an input.');
     const { href } = new URL(url);
     if (!mayFetch(href, from))
       return wrong('fhir-import-forbidden', 'The channel may not fetch from one of the URLs.');
@@ -31,10 +37,28 @@ export function readManifest(
   return files;
 }
 
+const formats: ReadonlySet<unknown> = new Set([
+  'application/fhir+ndjson',
+  'application/ndjson',
+  'ndjson',
+]);
+
+/** `inputFormat`, which may be left out: there is one format. */
+function formatOf({ resourceType, inputFormat, parameter }: Readonly<Record<string, unknown>>) {
+  if (resourceType !== 'Parameters') return inputFormat;
+  const listed: readonly unknown[] = Array.isArray(parameter) ? parameter : [];
+  const named = (listed as ParameterLike[]).find((one) => one?.name === 'inputFormat');
+  return named && (named.valueCode ?? named.valueString ?? null);
+}
+
+/** A step upwards that only the other server would see. */
+const hiddenStep = /(?:%2f|%5c|\/)(?:\.|%2e){2}(?:%2f|%5c|\/|$)/i;
+
 /** Is it below one of these beginnings, and with nothing that hides another address? */
 export function mayFetch(url: string, from: readonly string[]): boolean {
-  const { href, username, password, hash: fragment } = new URL(url);
-  const isPlain = username === '' && password === '' && fragment === '';
+  const { href, username, password, pathname, hash: fragment } = new URL(url);
+  const isNamed = username !== '' || password !== '' || fragment !== '';
+  const isPlain = !isNamed && !hiddenStep.test(pathname);
   return isPlain && from.some((start) => href.startsWith(start));
 }
 

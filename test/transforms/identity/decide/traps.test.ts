@@ -86,19 +86,26 @@ describe('the trap suite', function () {
   }
 });
 
-describe('twins whose names a letter tells apart, with one number for both', () => {
+describe('two persons with one number for both', () => {
   const withOneNumber = ([a, b]: readonly [RawPerson, RawPerson]): readonly [
     RawPerson,
     RawPerson,
   ] => [a, { ...b, identifiers: (a.identifiers ?? []).filter(({ type }) => type === 'SS') }];
+  const alike = [
+    'one-letter-twins',
+    'exchanged-twins',
+    'twins-family-name-first',
+    'father-and-son-of-one-birthday',
+  ] as const;
   for (const [name, scorer] of Object.entries(scorers)) {
-    it(`are not linked, by ${name}`, () => {
-      const options = { seed, count: pairsPerClass, hasSsn: true, mistakes: 0 };
-      const pairs = trapPairs('one-letter-twins', options);
-      const counts = judgeAll(scorer, [...pairs].map(withOneNumber));
-      say('one-letter-twins, one SSN', counts);
-      assert.equal(counts.auto, 0);
-    });
+    for (const trap of alike) {
+      it(`are not linked: ${trap}, by ${name}`, () => {
+        const options = { seed, count: pairsPerClass, hasSsn: true, mistakes: 0 };
+        const counts = judgeAll(scorer, [...trapPairs(trap, options)].map(withOneNumber));
+        say(`${trap}, one SSN`, counts);
+        assert.equal(counts.auto, 0);
+      });
+    }
   }
 });
 
@@ -107,7 +114,7 @@ describe('true duplicates', function () {
   const scorer = scorerOf(baseModel());
   const samples = [
     { name: 'complete, nothing wrong', completeness: complete, mistaken: 0, auto: 0.99 },
-    { name: 'complete, a third with mistakes', completeness: complete, mistaken: 0.33, auto: 0.95 },
+    { name: 'complete, a third with mistakes', completeness: complete, mistaken: 0.33, auto: 0.94 },
     {
       name: 'complete, two thirds with mistakes',
       completeness: complete,
