@@ -7,7 +7,6 @@ export type {
   ChainResult,
   ChainSpec,
   ChainTask,
-  ChainVerdict,
 } from './chain/index.ts';
 export * from './clock.ts';
 export * from './component.ts';
@@ -29,6 +28,7 @@ export * from './outcome.ts';
 export * from './pem-files.ts';
 export type { IdRange, RawMessage, RawQuery, RawReader } from './reader/index.ts';
 export { createRegistry, type Listed } from './registry.ts';
+export * from './settlement.ts';
 export * from './sink.ts';
 export * from './source.ts';
 export * from './stage.ts';

@@ -39,6 +39,9 @@ const written = tracked.filter((file) =>
 const none = (findings: readonly string[]): void =>
   assert.deepEqual(findings, [], `\n${findings.join('\n')}`);
 
+/** Whose parts still know each other's types both ways: a circle that Node never sees. */
+const knotted = /^transforms\/(?:mapping|identity\/(?:decide|policy))\//;
+
 describe('the house', () => {
   it('has only names that say something', () => none([...new Set(tracked.flatMap(judgePath))]));
 
@@ -64,10 +67,11 @@ describe('the house', () => {
         .map(({ from, to }) => `${from} imports ${to}, which does not exist`),
     ));
 
-  it('has no import cycle', () => {
+  it('has no import cycle, of types neither but in two folders', () => {
     const typeOnly = /^\s*(?:import|export) type\b[^'"`;]*?from\s*'[^']+';?/gm;
-    const running = sources.flatMap((file) => importsOf(file, read(file).replace(typeOnly, '')));
-    none(findCycles(running));
+    const judged = (file: string): string =>
+      knotted.test(file) ? read(file).replace(typeOnly, '') : read(file);
+    none(findCycles(sources.flatMap((file) => importsOf(file, judged(file)))));
   });
 
   it('has no dead file', () => {

@@ -15,7 +15,7 @@ const loads: Readonly<Record<string, () => Promise<Command>>> = {
   tap: async () => (await import('./tap.ts')).tap,
   messages: async () => (await import('./messages.ts')).messages,
   trace: async () => (await import('./trace.ts')).trace,
-  quarantine: async () => (await import('./quarantine.ts')).quarantine,
+  quarantine: async () => (await import('./quarantine/index.ts')).quarantine,
   reconvert: async () => (await import('./reconvert.ts')).reconvert,
   channel: async () => (await import('./channel.ts')).channel,
   identity: async () => (await import('./identity/index.ts')).identity,

@@ -4,8 +4,8 @@ import { limits } from '../limits.ts';
 import type { HeldSelection } from '../operations.ts';
 import type { DatabaseHandle } from '../store/index.ts';
 import { hash48 } from './hash.ts';
+import { heldCode } from './held-code.ts';
 import type { Journal } from './journal.ts';
-import { heldCode } from './landing.ts';
 import { rawUnreadable } from './salvage.ts';
 import { states } from './schema.ts';
 

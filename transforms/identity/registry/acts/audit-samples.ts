@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Log, Occasion } from '../log.ts';
 import { ordered } from '../tables/index.ts';
-import type { Link } from './joining.ts';
+import type { Link } from './link.ts';
 
 /**
  * Queues the strongest of the links that made one decision for a blind audit, if the draw says so.

@@ -5,31 +5,15 @@ import {
   type HeldSelection,
   parseMessageId,
   type QuarantineQuery,
-} from '../../engine/index.ts';
-import { defineCommand, type Invocation, UsageError } from '../command.ts';
-import { mendedCopy, oneId, tryCopy, tryGroups, writeRaw } from '../held-copy.ts';
-import { ageText, isoTime, issueText } from '../message-rows.ts';
-import type { Order, Orders } from '../orders.ts';
-import { renderTable } from '../table.ts';
-import { verbNamed } from '../verbs.ts';
+} from '../../../engine/index.ts';
+import { defineCommand, UsageError } from '../../command.ts';
+import { ageText, isoTime, issueText } from '../../message-rows.ts';
+import type { Order, Orders } from '../../orders.ts';
+import { renderTable } from '../../table.ts';
+import { verbNamed } from '../../verbs.ts';
+import { mendedCopy, oneId, tryCopy, tryGroups, writeRaw } from './held-copy.ts';
+import { type Call, quarantineOptions } from './options.ts';
 
-export const quarantineOptions = {
-  channel: { type: 'string', value: 'NAME', about: 'Only this channel (ls, show).' },
-  code: { type: 'string', value: 'CODE', about: 'Only this code (ls, show).' },
-  owner: {
-    type: 'string',
-    value: 'WHO',
-    about: 'ls, show: only theirs; assign: whose it becomes.',
-  },
-  reason: { type: 'string', value: 'TEXT', about: 'Why it is waived or moved; kept for ever.' },
-  file: { type: 'string', value: 'FILE', about: 'edit: the mended copy.' },
-  'dry-run': { type: 'boolean', about: 'replay, edit: only what would become of it.' },
-  'as-received': { type: 'boolean', about: 'raw: the bytes that came, and no edited copy.' },
-  to: { type: 'string', value: 'ROUTE', about: 'move: another route of the channel.' },
-  by: { type: 'string', value: 'WHO', about: 'Who does it (default: your login name).' },
-} as const;
-
-type Call = Invocation<typeof quarantineOptions>;
 type Verb = (call: Call, rest: readonly string[]) => Promise<number>;
 
 const verbs: Readonly<Record<string, Verb>> = {
@@ -94,7 +78,7 @@ function queryOf({ options: { channel, code, owner } }: Call): QuarantineQuery {
 }
 
 async function listGroups(call: Call): Promise<number> {
-  const { openData } = await import('../data.ts');
+  const { openData } = await import('../../data.ts');
   using data = openData(call);
   const nowUs = Date.now() * 1000;
   const groups = data.reader.quarantine(queryOf(call));
@@ -123,7 +107,7 @@ function groupRow({ oldestUs, newestUs, ...group }: HeldGroup) {
 }
 
 async function showHeld(call: Call, [wanted]: readonly string[]): Promise<number> {
-  const { openData } = await import('../data.ts');
+  const { openData } = await import('../../data.ts');
   using data = openData(call);
   let isEmpty = true;
   for (const held of data.reader.held(queryOf(call))) {
@@ -148,8 +132,8 @@ async function showHeld(call: Call, [wanted]: readonly string[]): Promise<number
 async function change(call: Call, order: Order, words: readonly string[]): Promise<number> {
   if (words.length === 0) throw new UsageError(`${order.verb} what? a fingerprint or an id`);
   const [{ openOrders }, { requireData }] = await Promise.all([
-    import('../orders.ts'),
-    import('../data.ts'),
+    import('../../orders.ts'),
+    import('../../data.ts'),
   ]);
   requireData(call.dataDir);
   const by = call.options.by ?? userInfo().username;

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-import { type HeldView, type MessageId, PlexusError } from '../engine/index.ts';
-import { openRawReader } from '../engine/reader/index.ts';
-import { convertAll } from './reconvert/compare-message.ts';
-import { channelIn, openTry } from './reconvert/try-chain.ts';
+import { type HeldView, type MessageId, PlexusError } from '../../../engine/index.ts';
+import { openRawReader } from '../../../engine/reader/index.ts';
+import { convertAll } from '../../reconvert/compare-message.ts';
+import { channelIn, openTry } from '../../reconvert/try-chain.ts';
 
 /** A held message, and the bytes it would run on if they are others than the journal's. */
 export type Trial = { readonly held: HeldView; readonly raw?: Buffer };

@@ -6,13 +6,11 @@ import {
   type MessageId,
   PlexusError,
   parseMessageId,
-} from '../engine/index.ts';
-import { openRawReader } from '../engine/reader/index.ts';
-import { type Invocation, UsageError } from './command.ts';
-import type { quarantineOptions } from './commands/quarantine.ts';
-import { renderTable } from './table.ts';
-
-type Call = Invocation<typeof quarantineOptions>;
+} from '../../../engine/index.ts';
+import { openRawReader } from '../../../engine/reader/index.ts';
+import { UsageError } from '../../command.ts';
+import { renderTable } from '../../table.ts';
+import type { Call } from './options.ts';
 
 /** The one message that a verb is about. Throws UsageError. */
 export function oneId(verb: string, words: readonly string[]): MessageId {
@@ -42,7 +40,7 @@ export async function writeRaw(call: Call, words: readonly string[]): Promise<nu
   const id = oneId('raw', words);
   const { file } = call.options;
   if (file === undefined) throw new UsageError('into which file? --file FILE');
-  const { requireData } = await import('./data.ts');
+  const { requireData } = await import('../../data.ts');
   requireData(call.dataDir);
   const reader = openRawReader(call.dataDir, dataKey(call.dataDir, call.env).value);
   const found = reader.one(id, call.options['as-received'] === true);
@@ -79,7 +77,7 @@ async function tryOut(
   raw?: Buffer,
 ): Promise<number> {
   const [{ openData }, { tryHeld }] = await Promise.all([
-    import('./data.ts'),
+    import('../../data.ts'),
     import('./held-trial.ts'),
   ]);
   using data = openData(call);
