@@ -185,7 +185,7 @@ function grow(
   return { records, bits };
 }
 
-/** The free records with the strongest link to the set that fit it; several where these are equal. */
+/** The free records that fit a set and have the strongest link to it; several of equal strength. */
 function strongestFitting(
   records: readonly number[],
   free: ReadonlySet<number>,
