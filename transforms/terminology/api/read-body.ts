@@ -11,12 +11,34 @@ export async function readParameters(request: Request): Promise<Json> {
   return body.resourceType === 'Parameters' ? { ...body, parameter } : body;
 }
 
-/** A JSON body. Throws refusals: another type, no JSON, nested deeper than any FHIR. */
+/**
+ * A JSON body. Throws refusals: another type, no JSON, nested deeper than any FHIR, a list with a
+ * `null` where none may stand.
+ */
 export async function readJson(request: Request): Promise<Json> {
   const body = await readJsonBody(request);
-  if ('value' in body) return body.value;
+  if ('value' in body) {
+    const name = gapIn(body.value);
+    if (name === undefined) return body.value;
+    throw declined(400, 'invalid', `${name} is a list with a \`null\` in it`);
+  }
   if (body.fault === 'media-type') throw declined(415, 'not-supported', body.text);
   throw declined(400, 'invalid', body.text);
+}
+
+/**
+ * Which list of an object, or of one in it, has a gap; a primitive's list may have one, where its
+ * twin holds an extension (https://hl7.org/fhir/R4/json.html#primitive).
+ */
+function gapIn(value: object): string | undefined {
+  for (const [name, each] of Object.entries(value)) {
+    const isTwin = name.startsWith('_') || Array.isArray((value as Json)[`_${name}`]);
+    if (Array.isArray(each) && each.includes(null) && !isTwin)
+      return /^[A-Za-z]{1,60}$/.test(name) ? `\`${name}\`` : 'something';
+    const inner = typeof each === 'object' && each !== null ? gapIn(each) : undefined;
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
 }
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
