@@ -3,6 +3,7 @@ import type { RuleCondition } from '../ids/index.ts';
 import type { RuleRow } from '../language.ts';
 import type { Merged } from '../merge.ts';
 import {
+  copyOf,
   type Field,
   plainText,
   type ReadPath,
@@ -156,9 +157,10 @@ function valuesOf({ row, merged, conversion, table, writer, paths: read }: Given
     const { current } = target;
     const isCurrent = current !== undefined && current.name === path.name;
     if (!isCurrent && !run.reader.segments[at]!.has(path.field)) return undefined;
-    const remembered = isCurrent ? undefined : path.remembered;
+    const remembered = isCurrent && !current.isAlone ? undefined : path.remembered;
     const known = remembered && recall(run, at, remembered);
-    return known === undefined ? valuesNow(run, target, at, path, owner) : known.values;
+    if (known === undefined) return valuesNow(run, target, at, path, owner);
+    return remembered!.isCopied ? copyOf(known.values) : known.values;
   }
 
   function valuesNow(run: Run, target: Target, at: number, path: RulePath, owner: number) {
@@ -177,7 +179,9 @@ function valuesOf({ row, merged, conversion, table, writer, paths: read }: Given
       return undefined;
     }
     const values = field.state === 'absent' ? undefined : converted(run, field, at, owner);
-    return target.current?.name === path.name ? values : kept(run, at, path, values, before);
+    const { current } = target;
+    const isOneOfSeveral = current?.name === path.name && !current.isAlone;
+    return isOneOfSeveral ? values : kept(run, at, path, values, before);
   }
 
   function kept(run: Run, at: number, { remembered }: RulePath, values: Values, before: number) {
