@@ -122,6 +122,8 @@ function valuesOf({ row, merged, conversion, table, writer, paths: read }: Given
     return { ...path, remembered: rememberedPath(row, merged, conversion, path) };
   });
   const settingsAt = settingsMaker(conversion, row, table, paths);
+  // Looked up once: conversions have many forms.
+  const { convert: convertOne, convertAll, plain } = conversion;
   const isStrict = row.strict === true;
   const { repeats, emptied, names } = writer;
   const ownItems = itemsOf(row);
@@ -134,9 +136,8 @@ function valuesOf({ row, merged, conversion, table, writer, paths: read }: Given
   function convert(run: Run, { cells }: Field, settings: Settings): Values {
     const { environment, collector } = run;
     const since = isStrict ? collector.count() : 0;
-    if (conversion.convertAll)
-      return one(run, conversion.convertAll(cells, environment, settings), since);
-    const first = one(run, conversion.convert(cells[0]!, environment, settings), since);
+    if (convertAll) return one(run, convertAll(cells, environment, settings), since);
+    const first = one(run, convertOne(cells[0]!, environment, settings), since);
     if (cells.length === 1) return first;
     if (!repeats) {
       environment.issue('repetitions-left-out', 'repeats; the first was taken', cells[1]!);
@@ -144,7 +145,7 @@ function valuesOf({ row, merged, conversion, table, writer, paths: read }: Given
     }
     const values: unknown[] = first === undefined ? [] : [first];
     for (let at = 1; at < cells.length; at += 1) {
-      const value = one(run, conversion.convert(cells[at]!, environment, settings), since);
+      const value = one(run, convertOne(cells[at]!, environment, settings), since);
       if (value !== undefined) values.push(value);
     }
     return values;
@@ -165,10 +166,10 @@ function valuesOf({ row, merged, conversion, table, writer, paths: read }: Given
 
   function valuesNow(run: Run, target: Target, at: number, path: RulePath, owner: number) {
     const before = run.collector.count();
-    if (conversion.plain !== undefined && path.isWhole && target.current?.name !== path.name) {
+    if (plain !== undefined && path.isWhole && target.current?.name !== path.name) {
       const text = plainText(run.reader, at, path);
       if (text !== undefined && text !== '') {
-        const value = conversion.plain(text, run.environment, settingsAt(run, at, owner));
+        const value = plain(text, run.environment, settingsAt(run, at, owner));
         if (value !== unsaid) return kept(run, at, path, value, before);
       }
     }
