@@ -162,6 +162,9 @@ export function remember(
   given: unknown,
   said?: readonly number[],
 ): void {
+  const { isForOneMessage } = path;
+  const memo = memos[path.number];
+  if (memo !== undefined && memo.known === undefined && !isForOneMessage) return;
   // Without a value it is not known whether the fields beside it were read.
   if (given === undefined && path.beside.length > 0) return;
   const segment = reader.segments[at]!;
@@ -171,9 +174,7 @@ export function remember(
   const text = ownText(reader.message.text.slice(start, end));
   // What an escape stands for is looked up, and said, each time.
   if (text === '""' || (reader.escape !== '' && text.includes(reader.escape))) return;
-  const { isForOneMessage } = path;
   const answer = { text, values: isForOneMessage ? given : ownValue(given), run, said };
-  const memo = memos[path.number];
   if (memo === undefined) {
     const known = isForOneMessage ? undefined : new Array<Answer | undefined>(textsMax);
     known?.fill(undefined);
@@ -196,10 +197,12 @@ export function remember(
  * there the later one stays.
  */
 function slotOf({ characters }: Reader, start: number, length: number): number {
+  // The rooms of a ward differ in one digit.
+  const step = 1 + (length >> 5);
   let slot = length;
-  for (let part = 0; part < 4; part += 1)
-    slot = slot * 17 + characters[start + ((length * part) >> 2)]!;
-  return (slot * 17 + characters[start + length - 1]!) & (textsMax - 1);
+  for (let at = start + length - 1; at >= start; at -= step)
+    slot = (Math.imul(slot, 31) + characters[at]!) | 0;
+  return (slot ^ (slot >>> 9)) & (textsMax - 1);
 }
 
 /** The lib of TypeScript does not have it yet. */
