@@ -125,6 +125,7 @@ function planResource(id: string, merged: Merged, rules: Rules): ResourcePlan {
   const names = { resources, visitNumber: visitNumberOf(merged.dialect) };
   const joins = joiningElements(merged, id).filter((name) => !givings.elements.has(name));
   const written = filled(filling(id, segmentName(row.each!), merged, rules, true, givings));
+  const order = written.steps.flatMap(({ plan }) => plan.writer.names);
   return {
     type: row.type!,
     each: segmentName(row.each!),
@@ -140,7 +141,7 @@ function planResource(id: string, merged: Merged, rules: Rules): ResourcePlan {
     missing: row.missing ?? `${id}-key-missing`,
     list: compileList(row, resources),
     joins,
-    ended: endingOf(id, { required: written.required, goes: goingWith(row), joins }),
+    ended: endingOf(id, { required: written.required, goes: goingWith(row, order), joins }),
     slot,
     isWatched: rules.isWatched !== undefined,
     ...written,

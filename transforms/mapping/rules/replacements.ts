@@ -9,8 +9,11 @@ export type Going = {
   readonly lists: readonly (readonly [name: string])[];
 };
 
-/** By the name that is set. */
-export function goingWith({ type, replaces = {} }: ResourceRow): ReadonlyMap<string, Going> {
+/** By the name that is set, in the order in which rules set them: what goes is named in that. */
+export function goingWith(
+  { type, replaces = {} }: ResourceRow,
+  order: readonly string[],
+): ReadonlyMap<string, Going> {
   const elements = elementsOf(type!);
   const goes = new Map<string, Going>();
   for (const element of elements?.values() ?? []) {
@@ -25,7 +28,13 @@ export function goingWith({ type, replaces = {} }: ResourceRow): ReadonlyMap<str
     const lists = gone.map((one) => [one] as const);
     for (const each of names) goes.set(each, { others: goes.get(each)?.others, lists });
   }
-  return goes;
+  const names = new Set([...order, ...goes.keys()]);
+  return new Map(
+    [...names].flatMap((name) => {
+      const going = goes.get(name);
+      return going === undefined ? [] : [[name, going] as const];
+    }),
+  );
 }
 
 /** What a resource row asks of all that its rules set, once they have been through. */
