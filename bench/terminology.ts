@@ -235,6 +235,7 @@ try {
   const face = createTerminologyFace({
     ...{ knowledge: () => knowledge, document: () => undefined, nowUs: () => 0 },
     ...{ closures: createClosureTables(), about: { version: '0' }, bug: console.error },
+    unavailable: console.error,
   });
   const above = codeAbove(system);
   const scattered = (at: number) => (at * 7919) % rows;

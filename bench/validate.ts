@@ -3,12 +3,12 @@
  * laboratory results among US Core's examples, a third each, validated against the profiles that
  * they name. Beside our validator, in the same run, @medplum/core with the same profiles and ajv
  * with FHIR's own JSON schema (which knows no profile and no rule). CPU time of the process. Writes
- * what it measured to bench/results/ with date and machine; `--mutations N` counts crashes instead.
+ * what it measured to bench/results/ with date and machine; `--mutations N` (`npm run fuzz`) counts
+ * crashes instead, in parts of 100,000 with a seed each.
  *
  *   ./bin/node24 bench/validate.ts [--package TGZ] [--seconds 3] [--mutations N] [--seed N] [--dry]
  */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, release, totalmem } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
@@ -25,8 +25,13 @@ import {
 } from '../transforms/validation/index.ts';
 import { mutate } from './mutate.ts';
 import { randomOf } from './people/index.ts';
+import { writeResult } from './write-result.ts';
 
-type Resource = { readonly resourceType: string; readonly meta?: { readonly profile?: string[] } };
+type Resource = {
+  readonly resourceType: string;
+  readonly url?: string;
+  readonly meta?: { readonly profile?: string[] };
+};
 type Check = (resource: Resource) => unknown;
 
 const { values } = parseArgs({
@@ -63,8 +68,10 @@ function mixOf(all: readonly Resource[]): Record<string, Resource[]> {
   );
 }
 
-function ours(read: FhirPackage): Validator {
-  const definitions = createDefinitions([read]);
+/** Questionnaires among the examples are at hand, so that answers are held against them. */
+function ours(read: FhirPackage, all: readonly Resource[]): Validator {
+  const questionnaires = all.filter(({ resourceType }) => resourceType === 'Questionnaire');
+  const definitions = createDefinitions([{ ...read, questionnaires }]);
   return createValidator({ definitions, valueSets: definitions.valueSets });
 }
 
@@ -146,7 +153,7 @@ async function measure(seconds: number): Promise<void> {
   const read = await readPackage(readFileSync(file));
   const all = await examples();
   const mix = mixOf(all);
-  const validator = ours(read);
+  const validator = ours(read, all);
   const checks: Record<string, Check> = {
     plexus: (resource) => validator.validate(resource),
     ajv_schema: schema(),
@@ -170,24 +177,32 @@ async function measure(seconds: number): Promise<void> {
     process.stdout.write(`${name} ${JSON.stringify(row)}\n`);
   }
   if (values.dry) return;
-  const date = new Date().toISOString().slice(0, 10);
-  const machine = {
-    ...{ cpu: cpus()[0]?.model, cpus: cpus().length, os: release(), node: process.version },
-    memory_mb: Math.round(totalmem() / 1024 / 1024),
-    load: loadavg().map((one) => Number(one.toFixed(1))),
-  };
   const counts = Object.fromEntries(Object.entries(mix).map(([kind, of]) => [kind, of.length]));
-  const written = { date, machine, resources: counts, examples: all.length, per_second: rows };
-  const target = join(import.meta.dirname, 'results', `validate-${date}.json`);
-  writeFileSync(target, `${JSON.stringify(written, null, 2)}\n`);
+  writeResult('validate', { resources: counts, examples: all.length, per_second: rows });
 }
 
-/** Counts what throws; `at` and the seed lead to the same mutant again. */
-async function crash(count: number, seed: number): Promise<number> {
-  const validator = ours(await readPackage(readFileSync(file)));
-  const all = (await examples()).filter((one) => JSON.stringify(one).length < 20_000);
+const partMutations = 100_000;
+
+/** Counts what throws; `at` and the part's seed lead to the same mutant again. */
+async function crash(count: number, first: number): Promise<number> {
+  const read = await examples();
+  const validator = ours(await readPackage(readFileSync(file)), read);
+  const all = read.filter((one) => JSON.stringify(one).length < 20_000);
+  const sum = { mutations: 0, crashes: 0, invalid: 0, unchecked: 0, cpu_seconds: 0 };
+  const seeds: number[] = [];
+  for (let seed = first; sum.mutations < count; seed += 1) {
+    const part = crashPart(validator, all, Math.min(partMutations, count - sum.mutations), seed);
+    process.stdout.write(`${JSON.stringify({ seed, ...part })}\n`);
+    for (const key of Object.keys(sum) as (keyof typeof sum)[]) sum[key] += part[key];
+    seeds.push(seed);
+  }
+  if (!values.dry) writeResult('mutations', { ...sum, seeds: [seeds[0], seeds.at(-1)] });
+  return sum.crashes;
+}
+
+function crashPart(validator: Validator, all: readonly Resource[], count: number, seed: number) {
   const random = randomOf(seed).next;
-  const tally = { mutations: count, seed, crashes: 0, invalid: 0, unchecked: 0 };
+  const tally = { mutations: count, crashes: 0, invalid: 0, unchecked: 0 };
   const before = process.cpuUsage();
   for (let at = 0; at < count; at += 1) {
     const mutant = mutate(all[at % all.length], random);
@@ -201,9 +216,7 @@ async function crash(count: number, seed: number): Promise<number> {
     }
   }
   const { user, system } = process.cpuUsage(before);
-  const cpu = { cpu_seconds: Math.round((user + system) / 1e6) };
-  process.stdout.write(`${JSON.stringify({ ...tally, ...cpu })}\n`);
-  return tally.crashes;
+  return { ...tally, cpu_seconds: Math.round((user + system) / 1e6) };
 }
 
 if (values.mutations === undefined) await measure(Number(values.seconds));

@@ -77,3 +77,11 @@ export class UsageError extends Error {
     this.name = 'UsageError';
   }
 }
+
+/** The number that an option gives; undefined without one. Throws UsageError unless above 0. */
+export function positiveNumber(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new UsageError(`--${name} wants a number above 0`);
+}

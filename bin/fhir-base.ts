@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import type { HttpApp, HttpEnv } from '../engine/http/index.ts';
-import { PlexusError } from '../engine/index.ts';
+import { type Events, PlexusError } from '../engine/index.ts';
 import { refusalOutcome } from '../transforms/identity/index.ts';
 import { startTerminology, terminologyTypes } from '../transforms/terminology/index.ts';
 
@@ -9,6 +9,7 @@ export type TerminologyWiring = {
   readonly key: Buffer;
   readonly version: string;
   readonly bug: (cause: unknown) => void;
+  readonly events: Pick<Events, 'emit'>;
 };
 
 type Json = Record<string, unknown>;
@@ -18,8 +19,15 @@ type Json = Record<string, unknown>;
  * CapabilityStatement tells of all.
  */
 export function mountTerminology(others: HttpApp, wiring: TerminologyWiring) {
-  const { dataDir, key, version, bug } = wiring;
-  const thread = startTerminology({ dataDir, key, version }, bug);
+  const { dataDir, key, version, bug, events } = wiring;
+  const thread = startTerminology(
+    { dataDir, key, version },
+    {
+      bug,
+      unavailable: (code) =>
+        events.emit({ type: 'service-unavailable', service: 'terminology', code }),
+    },
+  );
   const ask = async (request: Request, env: HttpEnv['Bindings']): Promise<Response> => {
     const at = new URL(request.url);
     at.pathname = at.pathname.slice('/fhir'.length) || '/';

@@ -110,7 +110,7 @@ async function underLock(from: From): Promise<Orders> {
     async carryOut(order, selection, by) {
       switch (order.verb) {
         case 'assign':
-          return operations.assign(selection, order.owner);
+          return operations.assign(selection, order.owner, by);
         case 'replay':
           return operations.replay(selection, by);
         case 'edit':

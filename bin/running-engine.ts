@@ -51,7 +51,10 @@ export type EngineClient = {
 export function connectEngine(dataDir: string, env: NodeJS.ProcessEnv): EngineClient {
   const address = findEngine(dataDir);
   if (address === undefined)
-    throw new PlexusError('engine-not-running', `no engine runs on ${dataDir}`);
+    throw new PlexusError(
+      'engine-not-running',
+      `no engine runs on the data folder ${dataDir} (--data names another)`,
+    );
   const token = consoleToken(dataDir, env).value;
   const ask = <T>(method: string, path: string, body?: object): Promise<T> =>
     call(address, { method, path, token, body });

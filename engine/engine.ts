@@ -1,10 +1,9 @@
 import { createAccessTokens } from './access-tokens.ts';
-import { createChanges } from './changes.ts';
 import { type Channel, createChannel } from './channel/index.ts';
 import type { Clock } from './clock.ts';
 import type { Registry } from './component.ts';
 import { type ChannelConfig, type LoadedNetwork, type Network, queuesOf } from './config/index.ts';
-import { deployments } from './deployments.ts';
+import { createChanges, createLeftBehind, deployments } from './deploy/index.ts';
 import { ConfigError, PlexusError, reasonOf } from './errors.ts';
 import type { Events } from './events.ts';
 import { heldActions, reruns } from './held-actions.ts';
@@ -16,7 +15,6 @@ import {
   openJournal,
   type Place,
 } from './journal/index.ts';
-import { createLeftBehind } from './left-behind.ts';
 import { limits } from './limits.ts';
 import type { Operations, Reader } from './operations.ts';
 import { createPool, type Pool } from './pool.ts';

@@ -108,6 +108,8 @@ export type Event =
   | { type: 'access-refused'; channel: string; client: string; reason: string }
   /** Entries wait in memory for the audit trail, which cannot be written. */
   | { type: 'audit-failed'; cause: string; waiting: number }
+  /** A question was not answered, as the service's store cannot be used; `code` says why. */
+  | { type: 'service-unavailable'; service: string; code: string }
   /** For the audit trail: ids of persons and records, and nothing that is known of them. */
   | {
       type: 'identity-access';

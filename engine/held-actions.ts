@@ -117,7 +117,7 @@ export function heldActions(options: Options): HeldOperations {
   }
 
   return {
-    assign: (selection, owner) => act(selection, { kind: 'assign', owner }),
+    assign: (selection, owner, by) => act(selection, { kind: 'assign', owner, by }),
     replay: (selection, by) => act(selection, { kind: 'replay', by }),
     edit: (id, raw, reason, by) => act({ id }, { kind: 'edit', raw, reason, by }),
     move: (selection, to, reason, by) => act(selection, { kind: 'move', to, reason, by }),

@@ -7,13 +7,11 @@ export type {
   ChainResult,
   ChainSpec,
   ChainTask,
-  ChainVerdict,
 } from './chain/index.ts';
 export * from './clock.ts';
 export * from './component.ts';
 export * from './config/index.ts';
 export { dataFolder, holdsData } from './data-folder.ts';
-export * from './database.ts';
 export type { Engine, EngineOptions } from './engine.ts';
 export * from './errors.ts';
 export * from './events.ts';
@@ -30,14 +28,9 @@ export * from './outcome.ts';
 export * from './pem-files.ts';
 export type { IdRange, RawMessage, RawQuery, RawReader } from './reader/index.ts';
 export { createRegistry, type Listed } from './registry.ts';
+export * from './settlement.ts';
 export * from './sink.ts';
 export * from './source.ts';
 export * from './stage.ts';
-export {
-  type OpenedStore,
-  type StageStore,
-  type StageStoreSpec,
-  stageStore,
-} from './stage-store.ts';
 export { startEngine } from './start.ts';
-export { rememberWords, type Words, type WordTable } from './words.ts';
+export * from './store/index.ts';

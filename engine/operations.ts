@@ -45,7 +45,7 @@ export type Operations = Reader & {
    * with it. Throws `revision-missing`.
    */
   rollback(channel: string): Promise<string>;
-  assign(selection: HeldSelection, owner: string): Promise<number>;
+  assign(selection: HeldSelection, owner: string, by: string): Promise<number>;
   replay(selection: HeldSelection, by: string): Promise<number>;
   /**
    * Replays one held message on a copy that somebody mended; the raw bytes are never touched. Gives

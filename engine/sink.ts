@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts';
 import type { Events } from './events.ts';
 import type { MessageId } from './ids.ts';
 import type { Issue } from './issue.ts';
-import type { Settlement } from './source.ts';
+import type { Settlement, Written } from './settlement.ts';
 
 /** One message to be delivered to one destination. */
 export type Delivery = {
@@ -41,27 +41,6 @@ export type ResourceReader = {
   resourcesOf(id: MessageId, generation: number): readonly ResourceLine[];
   /** What a sender's requests came to; undefined where a message holds none. */
   writtenBy?(id: MessageId): Written | undefined;
-};
-
-/** What became of the requests that a message holds: all were granted, or none. */
-export type Written = {
-  readonly granted: readonly Granted[];
-  /** `entry`: which of the message's requests, from 0 on. */
-  readonly refused: readonly { readonly entry: number; readonly issue: Issue }[];
-};
-
-/** One request, granted, with what its sender is told of the resource. */
-export type Granted = {
-  readonly entry: number;
-  /** `found`: it was there and stays as it is; `absent`: there was nothing to delete. */
-  readonly did: 'created' | 'updated' | 'unchanged' | 'deleted' | 'found' | 'absent';
-  readonly type: string;
-  /** As the sender addresses it. */
-  readonly id: string;
-  /** 0 where there is none. */
-  readonly version: number;
-  /** Milliseconds since the epoch. */
-  readonly changedMs: number;
 };
 
 export type Verdict =

@@ -4,8 +4,8 @@ import type { Events } from './events.ts';
 import type { Gate } from './gate.ts';
 import type { MessageId } from './ids.ts';
 import type { Issue } from './issue.ts';
-import type { SettledOutcome } from './outcome.ts';
-import type { Delivery, Verdict, Written } from './sink.ts';
+import type { Settlement } from './settlement.ts';
+import type { Delivery, Verdict } from './sink.ts';
 
 /** What a source hands to the journal: bytes as they came, and what ordering and dedupe need. */
 export type Landing = {
@@ -43,16 +43,6 @@ export type Landed = {
   /** When this message (or the earlier one) was received: what an ACK is rendered from. */
   readonly receivedUs: number;
   readonly sha256: string;
-};
-
-/** How a landed message ended, for `ack: settled`. */
-export type Settlement = {
-  readonly outcome: SettledOutcome;
-  readonly issues: readonly Issue[];
-  /** What the requests in the message came to, where it holds any. */
-  readonly written?: Written;
-  /** Of a batch: how each of its messages ended, in the order in which they landed. */
-  readonly parts?: readonly Settlement[];
 };
 
 /** Of an answer that can be given to nobody. */

@@ -17,13 +17,17 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { judgeFunctions } from './tidy/functions.ts';
 import { findCycles, findDead, importsOf, judgeImport, specifiersOf } from './tidy/imports.ts';
-import { judgePath, judgeText } from './tidy/text.ts';
+import { isOfTheHouse, judgePath, judgeText } from './tidy/text.ts';
 
 const root = join(import.meta.dirname, '..');
-const tracked = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root })
-  .toString()
-  .split('\n')
-  .filter((file) => file !== '' && file !== 'node_modules' && existsSync(join(root, file)));
+const listed = (...flags: string[]): readonly string[] =>
+  execFileSync('git', ['ls-files', ...flags], { cwd: root })
+    .toString()
+    .split('\n')
+    .filter((file) => file !== '' && file !== 'node_modules' && existsSync(join(root, file)));
+const added = new Set(listed());
+// What somebody laid beside the house, such as the files of a tutorial, is no part of it.
+const tracked = listed('-co', '--exclude-standard').filter((file) => isOfTheHouse(file, added));
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 
 const sources = tracked.filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));
@@ -34,6 +38,9 @@ const written = tracked.filter((file) =>
 
 const none = (findings: readonly string[]): void =>
   assert.deepEqual(findings, [], `\n${findings.join('\n')}`);
+
+/** Whose parts still know each other's types both ways: a circle that Node never sees. */
+const knotted = /^transforms\/(?:mapping|identity\/(?:decide|policy))\//;
 
 describe('the house', () => {
   it('has only names that say something', () => none([...new Set(tracked.flatMap(judgePath))]));
@@ -60,10 +67,11 @@ describe('the house', () => {
         .map(({ from, to }) => `${from} imports ${to}, which does not exist`),
     ));
 
-  it('has no import cycle', () => {
+  it('has no import cycle, of types neither but in two folders', () => {
     const typeOnly = /^\s*(?:import|export) type\b[^'"`;]*?from\s*'[^']+';?/gm;
-    const running = sources.flatMap((file) => importsOf(file, read(file).replace(typeOnly, '')));
-    none(findCycles(running));
+    const judged = (file: string): string =>
+      knotted.test(file) ? read(file).replace(typeOnly, '') : read(file);
+    none(findCycles(sources.flatMap((file) => importsOf(file, judged(file)))));
   });
 
   it('has no dead file', () => {
@@ -171,6 +179,13 @@ describe('the rules of the house', () => {
     assert.equal(judgePath('engine/utils/a.ts').length, 1);
     assert.equal(judgePath('engine/camelCase.ts').length, 1);
     assert.equal(judgePath('lib/a.ts').length, 2);
+  });
+
+  it('are not for what lies beside it, until git has it', () => {
+    const judged = ['a04.hl7', 'lakeside-samples/a.txt', 'test/new.ts', 'lib/a.ts'].filter((file) =>
+      isOfTheHouse(file, new Set(['lib/a.ts'])),
+    );
+    assert.deepEqual(judged, ['test/new.ts', 'lib/a.ts']);
   });
 });
 

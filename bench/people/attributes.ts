@@ -13,14 +13,18 @@ const surnames: readonly string[] = [
 
 export const surname = (random: Random): string => random.zipf(surnames);
 
-const cohorts: Readonly<Record<Sex, Readonly<Record<string, readonly string[]>>>> = lists.given;
+const given: Readonly<Record<Sex, Readonly<Record<string, readonly string[]>>>> = lists.given;
+
+/** Names by the first year of birth that they were usual in, the earliest first. */
+const cohortsOf = (sex: Sex) =>
+  Object.entries(given[sex]).map(([year, names]) => ({ year: Number(year), names }));
+const cohorts = { female: cohortsOf('female'), male: cohortsOf('male') };
 
 /** A given name as it was usual in the year of birth; some are taken from another generation. */
 export function givenName(sex: Sex, birthYear: number, random: Random): string {
   const shifted = random.chance(0.12) ? birthYear + random.below(90) - 45 : birthYear;
-  const years = Object.keys(cohorts[sex]).map(Number);
-  const cohort = years.findLast((year) => year <= shifted) ?? years[0]!;
-  return random.zipf(cohorts[sex][cohort]!);
+  const cohort = cohorts[sex].findLast(({ year }) => year <= shifted) ?? cohorts[sex][0]!;
+  return random.zipf(cohort.names);
 }
 
 /** A given name that nobody of `taken` has: brothers and sisters are called apart. */
@@ -49,7 +53,7 @@ const twoDigits = (value: number): string => String(value).padStart(2, '0');
 
 /** Age of an adult in years: many between 20 and 65, fewer beyond. */
 export function adultAge(random: Random): number {
-  return random.chance(0.78) ? 20 + random.below(46) : 66 + Math.min(random.below(20), 32);
+  return random.chance(0.78) ? 20 + random.below(46) : 66 + random.below(20);
 }
 
 export function home(random: Random): Home {

@@ -21,6 +21,10 @@ export type TrapOptions = {
 type Trap = {
   readonly people: (head: Person, random: Random) => readonly [Person, Person];
   readonly finish?: (pair: TrapPair, people: readonly [Person, Person], random: Random) => TrapPair;
+  /** How the records were typed in, mistakes and all. */
+  readonly entered?: (pair: TrapPair) => TrapPair;
+  /** Where any mistake would leave nothing that anybody could see. */
+  readonly isClean?: true;
 };
 
 const yearOf = ({ birthDate: date }: Person): number => Number(date.slice(0, 4));
@@ -47,6 +51,9 @@ const oneLetter = (head: Person, random: Random): readonly [Person, Person] => {
   ];
 };
 
+const anyTwins = (head: Person, random: Random): readonly [Person, Person] =>
+  random.pick([twins, oneLetter])(head, random);
+
 const fatherAndSon = (head: Person, random: Random): readonly [Person, Person] => {
   const father: Person = { ...head, sex: 'male' };
   const son = juniorOf(father, child(father, random));
@@ -55,6 +62,27 @@ const fatherAndSon = (head: Person, random: Random): readonly [Person, Person] =
   const style = random.below(3);
   return [style === 0 ? { ...father, suffix: 'Sr' } : father, style === 2 ? plain : son];
 };
+
+/** A son born on his father's birthday, which leaves nothing but the year and a suffix. */
+const oneBirthday = (head: Person, random: Random): readonly [Person, Person] => {
+  const [father, son] = fatherAndSon(head, random);
+  // The last day that every month of every year has.
+  const day = father.birthDate.slice(4, 8) + father.birthDate.slice(8).replace(/29|3./, '28');
+  const of = (person: Person): Person => ({ ...person, birthDate: yearOf(person) + day });
+  return [of(father), of(son)];
+};
+
+const exchangeNames = (record: RawPerson): RawPerson => ({
+  ...record,
+  names: (record.names ?? []).map(({ given, family, ...name }) => ({
+    ...name,
+    ...(family === undefined ? {} : { given: family }),
+    ...(given === undefined ? {} : { family: String(given) }),
+  })),
+});
+
+const exchangeSecond = ([a, b]: TrapPair): TrapPair => [a, exchangeNames(b)];
+const exchangeBoth = ([a, b]: TrapPair): TrapPair => [exchangeNames(a), exchangeNames(b)];
 
 const mother = (head: Person): Person => ({ ...head, sex: 'female', role: 'adult' });
 
@@ -148,8 +176,11 @@ const traps = {
     people: oneLetter,
     finish: ([a, b]) => [a, withoutGiven(b)],
   },
+  'exchanged-twins': { people: anyTwins, entered: exchangeSecond },
+  'twins-family-name-first': { people: anyTwins, entered: exchangeBoth, isClean: true },
   siblings: { people: siblings },
   'father-and-son': { people: fatherAndSon },
+  'father-and-son-of-one-birthday': { people: oneBirthday },
   spouses: { people: (head, random) => [head, spouseOf(head, random)] },
   'newborn-and-mother': {
     people: (head, random) => [mother(head), child(head, random)],
@@ -179,7 +210,6 @@ const traps = {
 export type TrapClass = keyof typeof traps;
 export const trapClasses = Object.keys(traps) as TrapClass[];
 
-/** Mistakes that make two names one leave nothing that anybody could see. */
 const areApart = ([a, b]: TrapPair): boolean =>
   !(a.names ?? []).some((x) =>
     (b.names ?? []).some(
@@ -187,13 +217,23 @@ const areApart = ([a, b]: TrapPair): boolean =>
     ),
   );
 
+const canBeTold = (pair: TrapPair): boolean =>
+  areApart(pair) || pair[0].birthDate !== pair[1].birthDate;
+
+/** Mistakes that make two names one, or two birth dates, leave nothing that anybody could see. */
+const isLost = (before: TrapPair, after: TrapPair): boolean =>
+  (areApart(before) && !areApart(after)) || (canBeTold(before) && !canBeTold(after));
+
 const namesText = ({ given, family }: { given?: unknown; family?: unknown }): string =>
   [given, family].map(String).toSorted().join();
+
+const asItIs = (pair: TrapPair): TrapPair => pair;
 
 /** Pairs of a class, `count` of them, each written by two facilities. */
 export function* trapPairs(trap: TrapClass, options: TrapOptions): Generator<TrapPair> {
   const { seed, count, hasSsn, mistakes } = options;
-  const { people, finish }: Trap = traps[trap];
+  const { people, finish, entered = asItIs, isClean }: Trap = traps[trap];
+  const slips = isClean ? 0 : mistakes;
   for (let nth = 0; nth < count; nth++) {
     const random = randomOf(seed + trapClasses.indexOf(trap), nth);
     const [head] = householdOf(seed, nth);
@@ -206,9 +246,10 @@ export function* trapPairs(trap: TrapClass, options: TrapOptions): Generator<Tra
     ];
     const finished = finish === undefined ? clean : finish(clean, pair, random);
     const corrupted: TrapPair = [
-      corrupt(finished[0], mistakes, random),
-      corrupt(finished[1], mistakes, random),
+      corrupt(finished[0], slips, random),
+      corrupt(finished[1], slips, random),
     ];
-    yield areApart(finished) && !areApart(corrupted) ? finished : corrupted;
+    const [meant, found] = [entered(finished), entered(corrupted)];
+    yield isLost(finished, corrupted) || isLost(meant, found) ? meant : found;
   }
 }

@@ -21,27 +21,31 @@ look them over all the same before you share the files. A file that is there is 
 without --force. Findings are rows, the exit is 0.`,
   options: {
     from: { type: 'string', multiple: true, value: 'PATH', about: 'Sample file or folder.' },
-    port: { type: 'string', value: 'N', about: 'MLLP port of the channel; default 6661.' },
+    port: {
+      type: 'string',
+      value: 'N',
+      about: 'MLLP port of the channel (default: from 6661 on, the first that no channel has).',
+    },
     force: { type: 'boolean', about: 'Overwrites files that are there.' },
   },
   async run({ args, options, json, configDir, out }) {
     const [kind, name, ...more] = args;
     if (kind === undefined) throw new UsageError(`create what? ${kinds.join(', ')}`);
     if (!kinds.includes(kind)) throw new UsageError(`\`${kind}\`? ${suggestion(kind, kinds)}`);
-    if (name === undefined || !/^[a-z][a-z0-9-]*$/.test(name))
+    if (name === undefined) throw new UsageError(`create which ${kind}? NAME`);
+    if (!/^[a-z][a-z0-9-]*$/.test(name))
       throw new UsageError('a name is lower-case words joined by hyphens');
     if (name === 'base') throw new UsageError('`base` is what every mapping extends');
-    const port = Number(options.port ?? 6661);
-    if (!Number.isInteger(port) || port < 1 || port > 65_535)
-      throw new UsageError('a port is a number from 1 to 65535');
+    const port = readPort(options.port);
     const mapping = join(configDir, 'mappings', `${name}.yaml`);
     const channel = join(configDir, 'channels', `${name}.yaml`);
-    const [{ readSamples }, { requireFree, writeNew }, { createMapping }, texts] =
+    const [{ readSamples }, { requireFree, writeNew }, { createMapping }, texts, { freePort }] =
       await Promise.all([
         import('../create/samples.ts'),
         import('../create/write-new.ts'),
         import('../create/mapping.ts'),
         import('../create/channel-text.ts'),
+        import('../create/free-port.ts'),
       ]);
     const samples = kind === 'channel' ? [] : readSamples([...(options.from ?? []), ...more]);
     const files = { source: [channel, mapping], channel: [channel], mapping: [mapping] };
@@ -51,7 +55,8 @@ without --force. Findings are rows, the exit is 0.`,
     if (report) wrote(mapping);
     if (kind !== 'mapping') {
       const by = existsSync(mapping) ? name : 'base';
-      writeNew({ path: channel, text: texts.channelText(name, port, by) });
+      const listensAt = port ?? freePort(configDir, name);
+      writeNew({ path: channel, text: texts.channelText(name, listensAt, by) });
       wrote(channel);
       const network = join(configDir, 'plexus.yaml');
       if (!existsSync(network)) {
@@ -63,6 +68,13 @@ without --force. Findings are rows, the exit is 0.`,
     return exitCodes.ok;
   },
 });
+
+function readPort(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
+  throw new UsageError('a port is a number from 1 to 65535');
+}
 
 async function print({ outcomes, gaps }: GapReport, json: boolean, out: Output): Promise<void> {
   if (json) {

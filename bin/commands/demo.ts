@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { exitCodes } from '../../engine/index.ts';
-import { defineCommand } from '../command.ts';
+import { defineCommand, positiveNumber } from '../command.ts';
 import { serveInForeground, untilStopped } from '../foreground.ts';
 
 export const demo = defineCommand({
@@ -13,13 +13,18 @@ example network lies beside the program; data, key and out/ are made in the work
   options: {
     count: { type: 'string', value: 'N', about: 'Messages to send (default 500).' },
     rate: { type: 'string', value: 'N', about: 'Messages a second (default 50).' },
-    seed: { type: 'string', value: 'N', about: 'Start of the random numbers (default 1).' },
+    seed: { type: 'string', value: 'N', about: 'Start of the random numbers (default 7).' },
     ports: { type: 'string', value: 'any', about: 'Free ports in place of the configured ones.' },
     stop: { type: 'boolean', about: 'Ends when the messages are through.' },
   },
   async run(call) {
     const { options, json, out, signal } = call;
-    const { createProgress, simulate, targetsOf } = await import('../simulate/index.ts');
+    const { createProgress, defaultSeed, simulate, targetsOf } = await import(
+      '../simulate/index.ts'
+    );
+    const count = positiveNumber('count', options.count) ?? 500;
+    const ratePerSecond = positiveNumber('rate', options.rate) ?? 50;
+    const seed = positiveNumber('seed', options.seed) ?? defaultSeed;
     const serving = await serveInForeground(call, {
       anyPort: options.ports === 'any',
       ...('config' in options ? {} : { baseDir: process.cwd() }),
@@ -28,12 +33,11 @@ example network lies beside the program; data, key and out/ are made in the work
     const base = `http://${serving.http.host}:${serving.http.port}`;
     out.say(`console  ${base}/  (the token: ./plexus keys token)`);
     out.say(`metrics  ${base}/metrics`);
-    const count = Number(options.count ?? 500);
     const progress = createProgress(process.stderr, count);
     const tally = await simulate({
-      seed: Number(options.seed ?? 1),
+      seed,
       count,
-      ratePerSecond: Number(options.rate ?? 50),
+      ratePerSecond,
       targets: targetsOf(operations.listening()),
       signal,
       onProgress: progress.update,
@@ -43,8 +47,9 @@ example network lies beside the program; data, key and out/ are made in the work
     for (const { channel, received, duplicates, settled, held, pending } of operations.channels()) {
       const row = { channel, received, duplicates, settled, held, pending };
       const counts = `${settled} converted, ${held} held, ${duplicates} sent twice`;
+      const waiting = pending > 0 ? `, ${pending} still waiting` : '';
       if (json) out.json(row);
-      else out.line(`${channel}: ${received} received: ${counts}`);
+      else out.line(`${channel}: ${received} received: ${counts}${waiting}`);
     }
     out.say(`${tally.sent} sent, ${tally.wrong} of them wrong on purpose; see what became of it:`);
     out.say('  ./plexus messages    ./plexus quarantine ls    ./plexus trace ID    out/');

@@ -1,5 +1,5 @@
 import { exitCodes, type Listening, requireNetwork } from '../../engine/index.ts';
-import { defineCommand, UsageError } from '../command.ts';
+import { defineCommand, positiveNumber, UsageError } from '../command.ts';
 import { configuredPlaces } from '../configured-places.ts';
 import { connectEngine, findEngine } from '../running-engine.ts';
 import type { Feed } from '../simulate/index.ts';
@@ -17,25 +17,26 @@ that runs on --data where it listens, and else reads the ports from the configur
       value: 'N',
       about: 'Messages a second (as fast as answered).',
     },
-    seed: { type: 'string', value: 'N', about: 'Start of the random numbers (default 1).' },
+    seed: { type: 'string', value: 'N', about: 'Start of the random numbers (default 7).' },
   },
   async run({ args, options, json, configDir, dataDir, env, out, signal }) {
     const {
       createProgress,
+      defaultSeed,
       feeds,
       simulate: feed,
       targetsOf,
     } = await import('../simulate/index.ts');
     const wanted = args.length === 0 ? feeds : args.map((word) => parseFeed(word, feeds));
-    const count = parseNumber('count', options.count);
-    const ratePerSecond = parseNumber('rate', options.rate);
+    const count = positiveNumber('count', options.count);
+    const ratePerSecond = positiveNumber('rate', options.rate);
     const places = findEngine(dataDir)
       ? await connectEngine(dataDir, env).get<Listening[]>('/listening')
       : configuredPlaces(requireNetwork(configDir, (await import('../registry.ts')).registry));
     const targets = targetsOf(places, wanted);
     const progress = out.isTerminal ? createProgress(process.stderr, count) : undefined;
     const tally = await feed({
-      seed: parseNumber('seed', options.seed) ?? 1,
+      seed: positiveNumber('seed', options.seed) ?? defaultSeed,
       targets,
       signal,
       ...(count === undefined ? {} : { count }),
@@ -54,11 +55,4 @@ function parseFeed(word: string, feeds: readonly Feed[]): Feed {
   if (found === undefined)
     throw new UsageError(`no feed is called \`${word}\`; there are ${feeds.join(', ')}`);
   return found;
-}
-
-function parseNumber(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (!(value > 0)) throw new UsageError(`--${name} wants a number above 0`);
-  return value;
 }

@@ -1,4 +1,5 @@
 import { createEvents, dataKey, type MessageId, systemClock } from '../../engine/index.ts';
+import { createAuditTrail } from '../../monitoring/index.ts';
 import { openSpineReader, type SpineReader } from '../../routes/spine/index.ts';
 import {
   createIdentityService,
@@ -55,6 +56,8 @@ type Opened = {
 function here({ configDir, dataDir }: From, { spine, key, rerun, close }: Opened): StewardsDesk {
   const desk = openDesk({ dataDir, key, configDir });
   const events = createEvents();
+  // As with an engine: who looks and who is refused stays on record.
+  const trail = createAuditTrail({ events, clock: systemClock(), dataDir, key });
   const { json } = createIdentityService({
     ...{ desk, nowUs: systemClock().nowUs, downstream: [spineDownstream(spine)] },
     audit: (access) => events.emit({ type: 'identity-access', ...access }),
@@ -77,6 +80,7 @@ function here({ configDir, dataDir }: From, { spine, key, rerun, close }: Opened
     },
     async close() {
       await desk.close();
+      trail.close();
       await close();
     },
   };

@@ -36,6 +36,12 @@ export type FeedOptions = {
   readonly startMs?: number;
 };
 
+/**
+ * Of the demo and of `simulate`: its first 500 messages have something wrong of every kind, and a
+ * code that no map knows where the channel has one, so that a newcomer sees each list filled.
+ */
+export const defaultSeed = 7;
+
 /** A Monday morning in January, far from any change of the clocks. */
 const defaultStartMs = Date.UTC(2026, 0, 12, 7, 0, 0);
 

@@ -1,4 +1,5 @@
 export {
+  defaultSeed,
   type Feed,
   type FeedOptions,
   feeds,

@@ -1,8 +1,8 @@
 import type { SourceContext } from '../../engine/index.ts';
 import { type FhirClient, FhirRequestError, isPassing, notAhead } from '../fhir/client/index.ts';
-import type { BulkConfig } from './bulk.ts';
 import { awaitJob, deleteJob, kickOff } from './job.ts';
 import type { Manifest } from './manifest.ts';
+import type { BulkConfig } from './options.ts';
 import { nothingYet, type Progress, takeFile } from './take-file.ts';
 
 /** Where the exports of a channel are; durable, so that a restart goes on with the same job. */

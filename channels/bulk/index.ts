@@ -1,1 +1,2 @@
-export { type BulkConfig, bulkSource } from './bulk.ts';
+export { bulkSource } from './bulk.ts';
+export type { BulkConfig } from './options.ts';

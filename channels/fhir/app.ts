@@ -1,20 +1,18 @@
 import { type Context, Hono } from 'hono';
 import type { HttpApp, HttpEnv } from '../../engine/http/index.ts';
 import { limits, parseMessageId, type SourceContext } from '../../engine/index.ts';
-import { pendingAnswer, refusal } from './answers.ts';
+import { fhirJson, pendingAnswer, refusal } from './answers/index.ts';
 import { createArrivals } from './arrivals.ts';
 import type { BodyBudget } from './body.ts';
 import { capabilityStatement } from './capability-statement.ts';
 import { isNdjson, ndjsonType } from './checks.ts';
 import type { Asked } from './envelope.ts';
-import { createImports } from './import.ts';
 import { allowedAt, type Interaction, interactions, type Place } from './interactions.ts';
-import { fhirJson } from './operation-outcome.ts';
 import { operationsOf, routeOperations } from './operations.ts';
 import { createPendingSettlements } from './pending.ts';
 import { createReceiver } from './receiver.ts';
 import { isResourceType } from './resource-types.ts';
-import { receiveStream } from './stream.ts';
+import { createImports, receiveStream } from './streams/index.ts';
 
 export type AppOptions = {
   readonly context: SourceContext;

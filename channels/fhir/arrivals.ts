@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Denied, Principal } from '../../engine/http/index.ts';
 import type { Landing, MessageId, SourceContext } from '../../engine/index.ts';
+import { messageHeadOf, replyTo } from './answers/index.ts';
 import { type Batch, readBatch } from './batch.ts';
 import {
   type Bad,
@@ -13,10 +14,14 @@ import {
   untaken,
 } from './checks.ts';
 import { type Asked, envelope, isPlain, patchIssue, patchResource } from './envelope.ts';
-import { type Payload, readBundleHead, readPayload, readScanned } from './payload.ts';
+import {
+  type Payload,
+  readBundleHead,
+  readPayload,
+  readScanned,
+  scanJson,
+} from './payload/index.ts';
 import type { Shape } from './pending.ts';
-import { messageHeadOf, replyTo } from './reply.ts';
-import { scanJson } from './scan-json.ts';
 import { authorizePayload } from './scopes.ts';
 
 export type ArrivalOptions = {

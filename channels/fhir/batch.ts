@@ -1,9 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Issue, Landed, Landing, Settlement } from '../../engine/index.ts';
-import { bundleAnswer } from './answers.ts';
-import { type Payload, readScanned } from './payload.ts';
-import type { Range } from './scan-json.ts';
-import { type Result, resultOf } from './written.ts';
+import { bundleAnswer, type Result, resultOf } from './answers/index.ts';
+import { type Payload, type Range, readScanned } from './payload/index.ts';
 
 /** How the entries of the sender lie among the messages that were made of them. */
 export type BatchLayout = {

@@ -1,8 +1,7 @@
 import type { Issue } from '../../engine/index.ts';
+import type { IssueType } from './answers/index.ts';
 import { type Asked, conditionIssue } from './envelope.ts';
-import type { IssueType } from './operation-outcome.ts';
-import type { Payload } from './payload.ts';
-import { conditionKeys } from './request-keys.ts';
+import { conditionKeys, type Payload } from './payload/index.ts';
 
 /** Why a request is turned away, before anything of it is stored. */
 export type Bad = {
@@ -10,6 +9,8 @@ export type Bad = {
   readonly type: IssueType;
   readonly code: string;
   readonly diagnostics: string;
+  /** FHIRPath of the element, where one is at fault. */
+  readonly path?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
 };
 

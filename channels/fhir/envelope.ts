@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Issue } from '../../engine/index.ts';
-import { scanJson } from './scan-json.ts';
+import { scanJson } from './payload/index.ts';
 
 /** What the address and the headers of a request say, which the body alone does not. */
 export type Asked = {

@@ -16,10 +16,10 @@ import {
   type SourceComponent,
   type SourceContext,
 } from '../../engine/index.ts';
+import { fhirJson, outcomeJson } from './answers/index.ts';
 import { createFhirApp, type FhirApp, metadataPath } from './app.ts';
 import { authSchema, checkAuth, isLoopback, openDoor, type Standing } from './auth.ts';
-import { fhirJson, outcomeJson } from './operation-outcome.ts';
-import { entriesMaxDefault, transactionEntriesMaxDefault } from './payload.ts';
+import { entriesMaxDefault, transactionEntriesMaxDefault } from './payload/index.ts';
 import { resourceType } from './resource-types.ts';
 import { authorizeRequest } from './scopes.ts';
 

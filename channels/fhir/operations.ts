@@ -1,17 +1,14 @@
 import type { Context, Hono } from 'hono';
 import type { HttpEnv } from '../../engine/http/index.ts';
 import type { SourceContext } from '../../engine/index.ts';
-import { answer, refusal } from './answers.ts';
+import { answer, fhirJson, refusal, said } from './answers/index.ts';
 import type { Arrivals } from './arrivals.ts';
 import { type BodyBudget, readBody } from './body.ts';
 import { type Bad, bad, checkMedia } from './checks.ts';
-import type { Imports } from './import.ts';
-import { readManifest } from './manifest.ts';
-import { fhirJson } from './operation-outcome.ts';
-import { readPayload } from './payload.ts';
+import { readPayload } from './payload/index.ts';
 import type { Receiver } from './receiver.ts';
+import { type Imports, readManifest } from './streams/index.ts';
 import { validate } from './validate.ts';
-import { said } from './written.ts';
 
 export type OperationOptions = {
   readonly context: SourceContext;
@@ -106,6 +103,11 @@ const tooManyImports: Bad = {
   headers: { 'Retry-After': '60' },
 };
 
+const postOnly = (): Response =>
+  refusal(405, 'not-supported', 'method-not-allowed', 'An operation is asked for with POST.', {
+    Allow: 'POST',
+  });
+
 const importPath = '/fhir/_import';
 
 export function routeOperations(
@@ -114,9 +116,10 @@ export function routeOperations(
   imports: Imports | undefined,
 ): void {
   for (const { name, ofTypes, take } of operations) {
-    app.post(`/fhir/$${name}`, take);
     // Behind a parameter the router takes a bare `$` for the end of the text.
-    if (ofTypes) app.post(`/fhir/:type{[A-Z][A-Za-z]{1,63}}/:operation{\\$${name}}`, take);
+    const ofType = `/fhir/:type{[A-Z][A-Za-z]{1,63}}/:operation{\\$${name}}`;
+    for (const path of ofTypes ? [`/fhir/$${name}`, ofType] : [`/fhir/$${name}`])
+      app.post(path, take).all(path, () => postOnly());
   }
   app.get(`${importPath}/:id`, (c) => {
     const found = imports?.find(c.req.param('id'), c.env.principal?.id ?? '');

@@ -1,8 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { MessageId, Settlement, SourceContext } from '../../engine/index.ts';
-import { settledAnswer, transactionAnswer } from './answers.ts';
+import { type MessageHead, replyTo, settledAnswer, transactionAnswer } from './answers/index.ts';
 import { type BatchLayout, batchResponse } from './batch.ts';
-import { type MessageHead, replyTo } from './reply.ts';
 
 /** What a settlement becomes as an answer; plain data, since it outlives the process. */
 export type Shape =

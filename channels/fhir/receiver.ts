@@ -5,7 +5,7 @@ import {
   type Settlement,
   type SourceContext,
 } from '../../engine/index.ts';
-import { landedAnswer, pendingAnswer, refusal } from './answers.ts';
+import { answer, landedAnswer, pendingAnswer, refusal } from './answers/index.ts';
 import type { Arrival } from './arrivals.ts';
 import { type BodyBudget, readBody } from './body.ts';
 import { type Bad, bad, checkMedia, isAsynchronous, unconditional } from './checks.ts';
@@ -63,7 +63,7 @@ export function createReceiver(options: ReceiverOptions) {
       const arrival = await bring(body.raw);
       if ('code' in arrival) return refuse(arrival, body.raw.length);
       const id = await land(arrival);
-      return await answer(id, arrival, isAsynchronous(request), principal?.id ?? '');
+      return await settle(id, arrival, isAsynchronous(request), principal?.id ?? '');
     } catch (cause) {
       if (!(cause instanceof PlexusError)) throw cause;
       const text = 'The payload could not be stored; send it again.';
@@ -78,7 +78,7 @@ export function createReceiver(options: ReceiverOptions) {
     return (await context.landBatch(landing, batch.parts))[0]!.id;
   }
 
-  async function answer(
+  async function settle(
     id: MessageId,
     { isDecided, shape, landed = landedAnswer }: Arrival,
     isAsync: boolean,
@@ -101,10 +101,12 @@ export function createReceiver(options: ReceiverOptions) {
     return settled;
   }
 
-  function refuse({ status, type, code, diagnostics, headers }: Bad, bytes: number): Response {
+  function refuse(found: Bad, bytes: number): Response {
+    const { status, type, code, diagnostics, path, headers } = found;
     const { channel, events } = context;
     events.emit({ type: 'input-refused', channel, reason: code, bytes });
-    return refusal(status, type, code, diagnostics, headers);
+    const issue = { severity: 'error', code, diagnostics } as const;
+    return answer(status, type, [path === undefined ? issue : { ...issue, path }], headers);
   }
 
   return { receive, refuse };

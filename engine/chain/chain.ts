@@ -1,4 +1,5 @@
 import type { Issue } from '../issue.ts';
+import type { ChainVerdict } from '../outcome.ts';
 import {
   concatMap,
   from,
@@ -10,13 +11,6 @@ import {
   toArray,
 } from '../rx.ts';
 import type { Outcome, Said, ScriptUse, Stage, UnmappedUse, Work } from '../stage.ts';
-
-/** What a chain made of one message. */
-export type ChainVerdict =
-  | { readonly kind: 'settled' }
-  | { readonly kind: 'filtered'; readonly reason: string }
-  | { readonly kind: 'held'; readonly stage: string; readonly issues: readonly Issue[] }
-  | { readonly kind: 'retry'; readonly afterMs: number; readonly cause: string };
 
 export type ChainResult = {
   readonly verdict: ChainVerdict;

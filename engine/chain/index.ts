@@ -1,4 +1,4 @@
-export { type Chain, type ChainResult, type ChainVerdict, createChain } from './chain.ts';
+export { type Chain, type ChainResult, createChain } from './chain.ts';
 export { runTask, type Yield } from './run-task.ts';
 export {
   type ChainReplies,

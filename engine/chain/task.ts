@@ -1,8 +1,9 @@
 import type { ComponentConfig } from '../config/index.ts';
 import type { MessageId } from '../ids.ts';
+import type { ChainVerdict } from '../outcome.ts';
 import type { ResourceLine } from '../sink.ts';
 import type { ScriptUse, UnmappedUse } from '../stage.ts';
-import type { ChainResult, ChainVerdict } from './chain.ts';
+import type { ChainResult } from './chain.ts';
 
 /** Which chain runs: enough for a worker to build it. */
 export type ChainSpec = {

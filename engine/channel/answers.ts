@@ -3,8 +3,7 @@ import type { MessageId } from '../ids.ts';
 import type { Issue } from '../issue.ts';
 import { batchCode, type ChannelRef, type Journal, states } from '../journal/index.ts';
 import { outcomeOfVerdict } from '../outcome.ts';
-import type { Written } from '../sink.ts';
-import type { Settlement } from '../source.ts';
+import type { Settlement, Written } from '../settlement.ts';
 import type { Done } from './report.ts';
 
 /** What the journal knows of a message's newest run. */

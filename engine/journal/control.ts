@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dataFolder, holdsData } from '../data-folder.ts';
-import { type DatabaseHandle, openDatabase } from '../database.ts';
 import { exitCodes, PlexusError } from '../errors.ts';
+import { type DatabaseHandle, openDatabase } from '../store/index.ts';
 import { revisionsOf } from './revisions.ts';
 import { type CountKind, controlSchema } from './schema.ts';
 

@@ -1,4 +1,4 @@
-import type { DatabaseHandle } from '../database.ts';
+import type { DatabaseHandle } from '../store/index.ts';
 
 /**
  * What a person made of the bytes of a held message, for its later generations to run on. The raw

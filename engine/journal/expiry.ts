@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataFolder } from '../data-folder.ts';
-import { removeDatabase } from '../database.ts';
 import { PlexusError } from '../errors.ts';
 import type { Events } from '../events.ts';
+import { removeDatabase } from '../store/index.ts';
 import type { Journal } from './journal.ts';
 import type { Partition } from './partition.ts';
 import { states } from './schema.ts';

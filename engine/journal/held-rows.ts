@@ -1,11 +1,11 @@
-import type { DatabaseHandle } from '../database.ts';
 import { exitCodes, PlexusError } from '../errors.ts';
 import type { MessageId } from '../ids.ts';
 import { limits } from '../limits.ts';
 import type { HeldSelection } from '../operations.ts';
+import type { DatabaseHandle } from '../store/index.ts';
 import { hash48 } from './hash.ts';
+import { heldCode } from './held-code.ts';
 import type { Journal } from './journal.ts';
-import { heldCode } from './landing.ts';
 import { rawUnreadable } from './salvage.ts';
 import { states } from './schema.ts';
 
@@ -23,7 +23,7 @@ export function fingerprintOf(destination: number, code: string): string {
 
 /** What a person may do with held messages. Each action is kept in the message's history. */
 export type HeldAction =
-  | { readonly kind: 'assign'; readonly owner: string }
+  | { readonly kind: 'assign'; readonly owner: string; readonly by: string }
   /** Through today's chain again as a new generation; at a destination: sent again. */
   | { readonly kind: 'replay'; readonly by: string }
   /** A replay on a copy that somebody mended; the raw bytes stay. Of one message, and its chain. */

@@ -1,10 +1,12 @@
+export type { ChannelRef } from './channel-ref.ts';
 export { type Control, openControl, type PartitionRow } from './control.ts';
 export { editedIds, latestEdit } from './edits.ts';
 export { expire, type Retention } from './expiry.ts';
 export { sha256 } from './hash.ts';
+export { heldCode } from './held-code.ts';
 export { fingerprintOf, type HeldAction, type HeldResult, type Place } from './held-rows.ts';
 export { type Journal, type JournalOptions, openJournal } from './journal.ts';
-export { batchCode, type ChannelRef, heldCode, type LandingResult } from './landing.ts';
+export { batchCode, type LandingResult } from './landing.ts';
 export { lockData } from './lock.ts';
 export type { StoredMessage } from './partition.ts';
 export { actOnHeld } from './quarantine.ts';

@@ -1,24 +1,12 @@
 import type { MessageId } from '../ids.ts';
-import type { Issue } from '../issue.ts';
 import type { Landed, Landing } from '../source.ts';
+import type { ChannelRef } from './channel-ref.ts';
 import { hash48, sha256 } from './hash.ts';
+import { heldCode } from './held-code.ts';
 import { writeOwed } from './owed.ts';
 import type { Partition } from './partition.ts';
 import { countOf, counts, type State, states } from './schema.ts';
 import type { Tally } from './tally.ts';
-
-/** A channel's numbers in the journal. */
-export type ChannelRef = {
-  readonly name: string;
-  readonly no: number;
-  /** The destination number of its chain. */
-  readonly chain: number;
-  readonly owner: string;
-  /** How long a message is known again; 0: never. */
-  readonly dedupeHours: number;
-  /** The destination number of the answers that its senders are owed. */
-  readonly answers?: number;
-};
 
 /** The code of a batch that landed whole; its messages have work of their own. */
 export const batchCode = 'batch';
@@ -120,11 +108,6 @@ function firstStateOf(landing: Landing, part: Part): State {
 function firstCodeOf({ refused, filtered }: Landing, part: Part): string | null {
   if (refused) return refused[0] ? heldCode('receive', refused[0]) : null;
   return filtered ?? (part.whole ? batchCode : null);
-}
-
-/** Where it stopped, why, and at what path: what one fix mends is one code. */
-export function heldCode(stage: string, issue: Issue): string {
-  return `${stage}|${issue.code}|${issue.path?.replace(/\[\d+\]/g, '') ?? ''}`;
 }
 
 function writeMessage(

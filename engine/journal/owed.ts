@@ -1,7 +1,7 @@
 import { type MessageId, partitionOf } from '../ids.ts';
 import type { Row } from '../lanes/index.ts';
+import type { ChannelRef } from './channel-ref.ts';
 import { enqueueCounted } from './enqueue.ts';
-import type { ChannelRef } from './landing.ts';
 import type { Partition, QueueRow } from './partition.ts';
 import type { Partitions } from './partitions.ts';
 import { toRow } from './queue.ts';

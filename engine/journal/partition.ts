@@ -1,6 +1,5 @@
-import { type DatabaseHandle, openDatabase, type Statement } from '../database.ts';
-import type { MessageId } from '../ids.ts';
-import { messageId } from '../ids.ts';
+import { type MessageId, messageId } from '../ids.ts';
+import { type DatabaseHandle, openDatabase, type Statement } from '../store/index.ts';
 import { type CountKind, partitionSchema, type State, states } from './schema.ts';
 
 /** One file of the journal, opened for writing, with its statements prepared. */

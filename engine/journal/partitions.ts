@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { dataFolder } from '../data-folder.ts';
-import { moveDatabase, removeDatabase } from '../database.ts';
 import { reasonOf } from '../errors.ts';
 import type { Events } from '../events.ts';
 import { messageId } from '../ids.ts';
+import { moveDatabase, removeDatabase } from '../store/index.ts';
 import { type Control, openControl, type PartitionRow } from './control.ts';
 import { openPartition, type Partition } from './partition.ts';
 import { isDamage, salvage } from './salvage.ts';

@@ -80,7 +80,10 @@ type Act = {
 function act(context: Act, action: HeldAction): boolean {
   switch (action.kind) {
     case 'assign':
-      return change(context, 'owner = ?', action.owner) && keep(context, 'assign', action.owner);
+      return (
+        change(context, 'owner = ?', action.owner) &&
+        keep(context, 'assign', action.by, `to ${action.owner}`)
+      );
     case 'waive':
       return waive(context) && keep(context, 'waive', action.by, action.reason);
     case 'replay':

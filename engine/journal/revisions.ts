@@ -1,4 +1,4 @@
-import type { DatabaseHandle } from '../database.ts';
+import type { DatabaseHandle } from '../store/index.ts';
 
 export type RevisionRow = {
   readonly no: number;

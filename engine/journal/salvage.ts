@@ -1,7 +1,7 @@
-import { type DatabaseHandle, openDatabase } from '../database.ts';
 import type { Issue } from '../issue.ts';
+import { type DatabaseHandle, openDatabase } from '../store/index.ts';
 import { holdsEdits } from './edits.ts';
-import { heldCode } from './landing.ts';
+import { heldCode } from './held-code.ts';
 import { openPartition, type Partition, type PartitionOptions } from './partition.ts';
 import { countOf, counts, type State, states } from './schema.ts';
 

@@ -1,7 +1,8 @@
 import type { Issue } from '../issue.ts';
 import type { Row } from '../lanes/index.ts';
+import type { ChannelRef } from './channel-ref.ts';
 import { enqueueCounted } from './enqueue.ts';
-import { type ChannelRef, heldCode } from './landing.ts';
+import { heldCode } from './held-code.ts';
 import type { Partition } from './partition.ts';
 import { countOf, counts, type State, states } from './schema.ts';
 import type { Tally } from './tally.ts';

@@ -1,6 +1,6 @@
-import type { DatabaseHandle } from '../database.ts';
 import { journalUnavailable } from '../errors.ts';
 import type { SourceState } from '../source.ts';
+import type { DatabaseHandle } from '../store/index.ts';
 
 const valueBytesMax = 16 * 1024 * 1024;
 

@@ -1,7 +1,8 @@
 import type { Issue } from '../issue.ts';
 import { limits } from '../limits.ts';
+import type { ChannelRef } from './channel-ref.ts';
+import { heldCode } from './held-code.ts';
 import type { Journal } from './journal.ts';
-import { type ChannelRef, heldCode } from './landing.ts';
 import type { Partition } from './partition.ts';
 import { counts, states } from './schema.ts';
 

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { deflateRawSync } from 'node:zlib';
-import { type DatabaseHandle, openDatabase, removeDatabase } from '../database.ts';
 import { reasonOf } from '../errors.ts';
+import { type DatabaseHandle, openDatabase, removeDatabase } from '../store/index.ts';
 import { copyEdits } from './edits.ts';
 import { partitionSchema } from './schema.ts';
 

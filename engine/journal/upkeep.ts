@@ -54,6 +54,8 @@ export function createUpkeep(key: Buffer) {
   /** Most of it beside the running commits; the little that came in meanwhile inline. */
   async function checkpoint(partition: Partition): Promise<void> {
     for (let pass = 0; pass < limits.checkpointPasses; pass += 1) {
+      // A day that was let go: its file may be unlinked by now, and to open it would make another.
+      if (!partition.db.open) return;
       const reply = await ask({ kind: 'checkpoint', file: partition.file });
       if (!reply.ok || !partition.db.open) return;
       if (reply.framesLeft > limits.checkpointInlineFrames) continue;

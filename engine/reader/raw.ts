@@ -1,7 +1,7 @@
-import type { DatabaseHandle } from '../database.ts';
 import { type MessageId, partitionOf } from '../ids.ts';
 import { batchCode, decodeRaw, editedIds, latestEdit, stateNames } from '../journal/index.ts';
 import type { WorkState } from '../operations.ts';
+import type { DatabaseHandle } from '../store/index.ts';
 import { openJournalView, queuesOf } from './store.ts';
 
 /** A stored message, and how its latest run through the chain stands. */

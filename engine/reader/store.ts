@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataFolder } from '../data-folder.ts';
-import { type DatabaseHandle, openDatabase } from '../database.ts';
-import type { CountKind } from '../journal/index.ts';
-import { type Control, openControl, type PartitionRow } from '../journal/index.ts';
+import { type Control, type CountKind, openControl, type PartitionRow } from '../journal/index.ts';
+import { type DatabaseHandle, openDatabase } from '../store/index.ts';
 
 /** What reading needs of a journal, whether the engine that owns it runs or not. */
 export type JournalView = {

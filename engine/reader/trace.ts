@@ -1,4 +1,3 @@
-import type { DatabaseHandle } from '../database.ts';
 import { type MessageId, partitionOf } from '../ids.ts';
 import type { Issue } from '../issue.ts';
 import { stateNames } from '../journal/index.ts';
@@ -10,6 +9,7 @@ import type {
   WorkState,
 } from '../operations.ts';
 import type { ResourceReader } from '../sink.ts';
+import type { DatabaseHandle } from '../store/index.ts';
 import { findMessage, toView } from './messages.ts';
 import { type JournalView, queuesOf } from './store.ts';
 

@@ -134,8 +134,8 @@ function addQuarantine(api: Hono<Env>, at: At): void {
         return c.json({ count: await act(operations, body.data, c.env.principal?.id ?? '') });
       }),
     );
-  post('/quarantine/assign', requests.assignBody, (engine, { selection, owner }) =>
-    engine.assign(selection, owner),
+  post('/quarantine/assign', requests.assignBody, (engine, { selection, owner, by }, caller) =>
+    engine.assign(selection, owner, by ?? caller),
   );
   post('/quarantine/replay', requests.replayBody, (engine, { selection, by }, caller) =>
     engine.replay(selection, by ?? caller),

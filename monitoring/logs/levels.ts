@@ -53,6 +53,7 @@ export const levels: Readonly<Record<EventType, Level>> = {
   'access-refused': 'warn',
   'export-progress': 'debug',
   'audit-failed': 'error',
+  'service-unavailable': 'error',
   // It names persons: that is for the audit trail, and for no log.
   'identity-access': 'silent',
 };

@@ -24,7 +24,14 @@ export function accessRecorders(make: MetricMaker) {
     'Identity data asked for or changed, by what was asked and how it ended.',
     ['action', 'outcome'],
   );
+  const unanswered = make.counter(
+    'plexus_service_unavailable_total',
+    'Questions to a service that its store could not answer, by the code of the fault.',
+    ['service', 'code'],
+  );
   return {
+    'service-unavailable': ({ service, code }: EventOf<'service-unavailable'>) =>
+      unanswered([service, code]),
     'access-granted': ({ channel, client }: EventOf<'access-granted'>) => tokens([channel, client]),
     'access-refused': ({ channel, reason }: EventOf<'access-refused'>) => denied([channel, reason]),
     'audit-failed': () => unaudited([]),

@@ -1,7 +1,9 @@
 import { createRequire } from 'node:module';
 import type { Event, Events } from '../../engine/index.ts';
 import type { Snapshot } from '../snapshot/index.ts';
-import type { MetricRegistry } from './metric-registry.ts';
+import type { MetricRegistry, MetricShape } from './metric-registry.ts';
+
+export type { MetricShape } from './metric-registry.ts';
 
 export type Metrics = {
   /** The text of a scrape (Prometheus exposition format 0.0.4). */
@@ -10,12 +12,6 @@ export type Metrics = {
   /** All metrics with their labels: what an alert rule or a panel may name. */
   shapes(): readonly MetricShape[];
   close(): void;
-};
-
-export type MetricShape = {
-  readonly name: string;
-  readonly labelNames: readonly string[];
-  readonly isHistogram: boolean;
 };
 
 export type MetricsOptions = {

@@ -2,9 +2,15 @@ import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import type { Event } from '../../engine/index.ts';
 import type { Snapshot } from '../snapshot/index.ts';
 import { createGauges } from './gauges.ts';
-import type { MetricShape } from './index.ts';
 import { createRecorder } from './recorders.ts';
 import { metricMaker } from './series.ts';
+
+/** A metric with its labels: what an alert rule or a panel may name. */
+export type MetricShape = {
+  readonly name: string;
+  readonly labelNames: readonly string[];
+  readonly isHistogram: boolean;
+};
 
 /** The metrics themselves; prom-client is loaded with this file. */
 export type MetricRegistry = {

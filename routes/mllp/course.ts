@@ -1,6 +1,6 @@
 import type { Clock } from '../../engine/index.ts';
 import { type AckRule, wantsAck } from '../../transforms/hl7v2/index.ts';
-import type { Exchange, Target, Wants } from './peer.ts';
+import type { Exchange, Target, Wants } from './exchange.ts';
 import type { Reply } from './reply.ts';
 
 type Answered = Exclude<Exchange, { kind: 'unreachable' }>;

@@ -8,8 +8,9 @@ import {
 } from '../../engine/index.ts';
 import { ackModeOf, applyAckRules, type Header, peekHeader } from '../../transforms/hl7v2/index.ts';
 import { mappingFiles } from '../../transforms/mapping/index.ts';
+import type { Wants } from './exchange.ts';
 import { type MllpRouteOptions, mllpRouteOptions } from './options.ts';
-import { openPeer, type Peer, type Wants } from './peer.ts';
+import { openPeer, type Peer } from './peer.ts';
 import { checkRendering, madeBy } from './rendering.ts';
 import { createSink } from './sink.ts';
 import { tlsFiles } from './tls.ts';

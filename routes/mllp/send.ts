@@ -1,7 +1,8 @@
 import { systemClock } from '../../engine/index.ts';
 import { peekHeader } from '../../transforms/hl7v2/index.ts';
+import type { Exchange, Target } from './exchange.ts';
 import { wantsOf } from './mllp.ts';
-import { createPeer, type Exchange, type Target } from './peer.ts';
+import { createPeer } from './peer.ts';
 
 /** One message to send, and where it is from. */
 export type Outgoing = { readonly file: string; readonly raw: Buffer };

@@ -1,5 +1,5 @@
 import type { Verdict } from '../../engine/index.ts';
-import type { Exchange } from './peer.ts';
+import type { Exchange } from './exchange.ts';
 import type { Reply } from './reply.ts';
 import { applicationTimeout, unavailable } from './sink.ts';
 

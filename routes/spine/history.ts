@@ -1,9 +1,16 @@
-import { type Elements, hiddenName, joinElements, splitElements } from './elements.ts';
-import { noPatterns, type Placed, type Said, type SaidText } from './fold.ts';
-import { shared } from './origins.ts';
-import type { ContributionRow } from './packing.ts';
+import {
+  type Elements,
+  hiddenName,
+  joinElements,
+  noPatterns,
+  type Placed,
+  type Said,
+  type SaidText,
+  shared,
+  splitElements,
+} from './fold/index.ts';
+import { type ContributionRow, chain, type Reading } from './rows/index.ts';
 import type { Spelling } from './spine.ts';
-import { chain, type Reading } from './statements.ts';
 
 /** All contributions to one resource, the first written first, read back from its chain. */
 export function readHistory(reading: Reading, last: number): Placed[] {

@@ -1,9 +1,6 @@
 import type { ResourceLine, Words } from '../../engine/index.ts';
-import { render, renderDeleted, type VersionHead } from './elements.ts';
-import { isInner } from './inner-types.ts';
-import type { ContributionRow } from './packing.ts';
-import { unpackId } from './schema.ts';
-import { type Reading, textAfter } from './statements.ts';
+import { render, renderDeleted, type VersionHead } from './fold/index.ts';
+import { type ContributionRow, isInner, type Reading, textAfter, unpackId } from './rows/index.ts';
 
 /**
  * What a message made: each resource once, as the message's last word on it left it, and each that

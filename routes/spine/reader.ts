@@ -1,21 +1,28 @@
 import { existsSync } from 'node:fs';
-import type { Words } from '../../engine/index.ts';
 import {
   type DatabaseHandle,
   type MessageId,
   openDatabase,
   type ResourceLine,
   type ResourceReader,
+  type Words,
 } from '../../engine/index.ts';
 import type { Provenance } from '../../transforms/fhir/index.ts';
-import { readAnswer } from './answers.ts';
-import { render } from './elements.ts';
+import { render } from './fold/index.ts';
 import { linesOf } from './lines.ts';
-import { packId, spineFile, unpackId } from './schema.ts';
+import {
+  chain,
+  packId,
+  prepareReading,
+  prepareShowing,
+  type ResourceRow,
+  readAnswer,
+  spineFile,
+  unpackId,
+  wordsOf,
+} from './rows/index.ts';
 import { stateOf } from './spine.ts';
-import { chain, prepareReading, prepareShowing, type ResourceRow } from './statements.ts';
 import { type Told, toldBefore } from './told.ts';
-import { wordsOf } from './words.ts';
 
 /** One version of a resource, and all that it knows of where it came from. */
 export type SpineVersion = {

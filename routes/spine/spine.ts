@@ -1,20 +1,23 @@
 import type { DatabaseHandle, Words } from '../../engine/index.ts';
-import type { Placed } from './fold.ts';
-import { type IdIndex, openIdIndex } from './id-index.ts';
-import { listType, moveType } from './inner-types.ts';
-import { type OpenPack, openPack } from './pack.ts';
-import { unpack } from './packing.ts';
+import type { Placed } from './fold/index.ts';
 import { type ResourceCache, resourceCache, type State } from './resource-cache.ts';
-import { packId } from './schema.ts';
 import {
+  type IdIndex,
+  listType,
+  moveType,
+  type OpenPack,
+  openIdIndex,
+  openPack,
+  packId,
   prepareReading,
   prepareWriting,
   type Reading,
   type ResourceRow,
   textAfter,
+  unpack,
   type Writing,
-} from './statements.ts';
-import { wordsOf } from './words.ts';
+  wordsOf,
+} from './rows/index.ts';
 
 /**
  * The one writer of an open spine; everything happens inside transactions that lock writers out.

@@ -11,13 +11,11 @@ import {
   type Work,
 } from '../../engine/index.ts';
 import type { Conversion } from '../../transforms/fhir/index.ts';
-import { type Admission, judge } from './at-the-gate.ts';
-import { unmatchedCorrections } from './corrections.ts';
-import { idIndexSchema } from './id-index.ts';
-import { decideRequests } from './requests.ts';
-import { spineFile, spineSchema } from './schema.ts';
+import { type Admission, judge, unmatchedCorrections } from './admission/index.ts';
+import { decideRequests } from './requests/index.ts';
+import { idIndexSchema, spineFile, spineSchema } from './rows/index.ts';
 import { openSpine, type Spine } from './spine.ts';
-import { writeMessage } from './writer.ts';
+import { writeMessage } from './writing/index.ts';
 
 /** The body of a Work after `store`. */
 export type Stored = {

@@ -1,14 +1,24 @@
 import type { Words } from '../../engine/index.ts';
 import type { Contribution, Conversion } from '../../transforms/fhir/index.ts';
-import { type Elements, isHidden, splitElements } from './elements.ts';
-import { type Said, saidBy, splitSaid } from './fold.ts';
+import {
+  type Elements,
+  isHidden,
+  type Said,
+  saidBy,
+  splitElements,
+  splitSaid,
+} from './fold/index.ts';
 import { aroundSet, readOwn, setOf, setTextOf } from './history.ts';
-import { listType, moveType } from './inner-types.ts';
-import { listContribution } from './lists.ts';
-import { moveContribution } from './moves.ts';
-import type { ContributionRow } from './packing.ts';
-import { unpackId } from './schema.ts';
-import { type Reading, type ResourceRow, textAfter } from './statements.ts';
+import { listContribution, moveContribution } from './inner/index.ts';
+import {
+  type ContributionRow,
+  listType,
+  moveType,
+  type Reading,
+  type ResourceRow,
+  textAfter,
+  unpackId,
+} from './rows/index.ts';
 
 /** What a message said of one resource, each element as JSON text. */
 export type Told = Omit<Said, 'list'> & {

@@ -219,6 +219,19 @@ describe('the command line', () => {
     assert.match(lines[0]!, /^\d+\.\d+\.\d+/);
   });
 
+  it('refuses numbers of the demo that are none, before anything is started', async () => {
+    for (const words of [
+      ['--count', 'many'],
+      ['--rate', '0'],
+      ['--seed', 'x'],
+    ]) {
+      const { code, said } = await run(['demo', ...words, '--data', join(dir, 'data')]);
+      assert.equal(code, 64, words.join(' '));
+      assert.match(said.join('\n'), /wants a number above 0/);
+    }
+    assert.ok(!existsSync(join(dir, 'data')));
+  });
+
   it('shows the demo in any folder, with the network that lies beside the program', () => {
     const words = ['demo', '--ports', 'any', '--count', '3', '--rate', '100', '--stop'];
     const { status, stdout, stderr } = spawnSync(join(root, 'plexus'), words, {

@@ -114,6 +114,21 @@ describe('create', () => {
     assert.deepEqual((await run(['lint', '--config', config])).lines, []);
   });
 
+  it('listens where no other channel does, unless it is told where', async () => {
+    for (const name of ['lakeside', 'hillside', 'seaside']) await create('channel', name);
+    const ports = ['lakeside', 'hillside', 'seaside'].map(
+      (name) => parse(written('channels', name)).source.mllp.port,
+    );
+    assert.deepEqual(ports, [6661, 6662, 6663]);
+    assert.deepEqual((await run(['lint', '--config', config])).lines, []);
+    await create('channel', 'hillside', '--force');
+    assert.equal(parse(written('channels', 'hillside')).source.mllp.port, 6662);
+  });
+
+  it('asks for a name that is not there', async () => {
+    assert.match((await create('source')).said.join('\n'), /create which source\?/);
+  });
+
   const misuses = [
     ['nothing', 'x'],
     ['source', 'Lakeside'],

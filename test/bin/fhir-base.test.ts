@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { Hono } from 'hono';
 import { mountTerminology } from '../../bin/fhir-base.ts';
 import type { HttpApp } from '../../engine/http/index.ts';
+import { createEvents } from '../../engine/index.ts';
 import {
   importFiles,
   openTerminology,
@@ -22,6 +23,7 @@ describe('terminology on the port of the console', function () {
   const dataDir = mkdtempSync(join(tmpdir(), 'plexus-fhir-base-'));
   const key = randomBytes(32);
   const bugs: unknown[] = [];
+  const events = createEvents();
   const others = new Hono();
   others.get('/fhir/metadata', (c) =>
     c.json({
@@ -31,7 +33,7 @@ describe('terminology on the port of the console', function () {
   );
   others.all('*', (c) => c.text('the others'));
   const mounted = mountTerminology(others as unknown as HttpApp, {
-    ...{ dataDir, key, version: '0.0.0', bug: (cause) => bugs.push(cause) },
+    ...{ dataDir, key, version: '0.0.0', bug: (cause) => bugs.push(cause), events },
   });
   after(async () => {
     await mounted.close();

@@ -38,7 +38,7 @@ const given = { ada: 'ADELHEID', twin: 'LEOPOLDINE' } as const;
 const card = { ada: '912345670', twin: '912345681' } as const;
 
 describe('identity in the flow', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   const dir = mkdtempSync(join(tmpdir(), 'plexus-identity-flow-'));
   const config = join(dir, 'config');
   const data = join(dir, 'data');

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { dataKey, openDatabase } from '../../engine/index.ts';
 import { identityFile, parseModel } from '../../transforms/identity/index.ts';
 import {
@@ -13,7 +15,7 @@ import {
 
 // Goal: stewards work with commands alone, the same with a running engine and without one: the
 // queue, merging, parting and publishing again, asking why, the labels, and checking the state; a
-// wrong order has exit code and stable code, and changes nothing.
+// wrong order has exit code and stable code, and changes nothing; both are on record.
 // Method: the example network fed over MLLP in this process, and `./plexus identity` on it, first
 // through the engine, then on the data folder.
 
@@ -29,7 +31,7 @@ const by = ['--by', 'Ines', '--reason', 'seen the papers'];
 for (const where of ['through the engine', 'without one'] as const)
   describe(`identity for stewards, ${where}`, function () {
     const isRunning = where === 'through the engine';
-    this.timeout(120_000);
+    this.timeout(600_000);
     let network: Network;
     before(async () => {
       network = await startNetwork();
@@ -52,6 +54,18 @@ for (const where of ['through the engine', 'without one'] as const)
       const { code, said, lines } = await identity(...words);
       assert.deepEqual(lines, []);
       return [code, /\(([a-z-]+)\)$/.exec(said.at(-1)!)?.[1]];
+    };
+
+    const personOf = async (who: string): Promise<string> => {
+      const { lines } = await identity('history', who);
+      return lines[0]!.replace('person ', '');
+    };
+    const accesses = (): Json[] => {
+      const key = dataKey(network.data, {}).value;
+      const db = openDatabase(join(network.data, 'audit.db'), { key });
+      const rows = db.prepare("SELECT body FROM entry WHERE kind = 'identity-access'").all();
+      db.close();
+      return (rows as { body: string }[]).map(({ body }) => JSON.parse(body));
     };
 
     it('shows the queue, and a pair side by side with the waterfall', async () => {
@@ -94,6 +108,24 @@ for (const where of ['through the engine', 'without one'] as const)
         assert.equal((await identity(...words)).code, 64, words.join(' '));
       assert.equal((await identity('merge', n1, 'nonsense', ...by)).code, 64);
       assert.equal((await identity('decide', '1', '--outcome', 'perhaps')).code, 64);
+    });
+
+    it('keeps on record who asked, and whom a refused order was about', async () => {
+      const wanted = [await personOf(n1), await personOf(n3)].toSorted();
+      const found = () =>
+        accesses().find(({ by: who, outcome, persons }) => {
+          const about = JSON.stringify(persons.toSorted());
+          return (
+            [who, outcome, about].join() === `Ines,identity-second-person,${JSON.stringify(wanted)}`
+          );
+        });
+      // A running engine writes it within moments; without one it is there when the command ends.
+      while (isRunning && found() === undefined) await wait(20);
+      assert.ok(found());
+      const actions = new Set(accesses().map(({ action }) => action));
+      for (const action of ['reviews', 'reviewCase', 'merge', 'history'])
+        assert.ok(actions.has(action));
+      assert.doesNotMatch(JSON.stringify(accesses()), /BRANDENBURG|\|N1/);
     });
 
     it('merges with two stewards, and parts again', async () => {

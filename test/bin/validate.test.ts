@@ -179,4 +179,30 @@ describe('validate', () => {
     const { lines } = await run(['validate', file, '--config', join(dir, 'config')]);
     assert.match(lines.join('\n'), /HL7 v2 message.*convert/);
   });
+
+  it('holds answers against Questionnaires of the configuration and of a package', async () => {
+    const form = (name: string): Json => ({
+      ...{ resourceType: 'Questionnaire', url: `${base}${name}`, version: '1', status: 'active' },
+      item: [{ linkId: 'a', type: 'boolean', required: true }],
+    });
+    write('config/profiles/own.json', form('own'));
+    const archive = await pack('forms.tgz', {
+      'package.json': { name: 'net.forms', version: '1.0.0', fhirVersions: ['4.0.1'] },
+      'Questionnaire-theirs.json': form('theirs'),
+    });
+    const answers = ['own', 'theirs', 'nobodys'].map((name) => ({
+      ...{ resourceType: 'QuestionnaireResponse', id: name, status: 'completed' },
+      questionnaire: `${base}${name}|1`,
+    }));
+    const lines = answers.map((one) => `${JSON.stringify(one)}\n`).join('');
+    const file = write('answers.ndjson', lines);
+    const { rows } = await plexus('validate', file, '--package', archive);
+    const found = rows.map((row) => [row.id, codesOf(row)]);
+    const unfit = ['fhir-questionnaire'];
+    assert.deepEqual(found, [
+      ['own', unfit],
+      ['theirs', unfit],
+      ['nobodys', ['unchecked']],
+    ]);
+  });
 });

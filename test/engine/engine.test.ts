@@ -219,7 +219,7 @@ describe('engine', () => {
     await until(() => view(probe).held === 3, 'three are held');
     const groups = probe.engine.operations.quarantine({});
     assert.equal(groups.length, 1);
-    assert.equal(await probe.engine.operations.assign({ id: third.id }, 'someone'), 1);
+    assert.equal(await probe.engine.operations.assign({ id: third.id }, 'someone', 'me'), 1);
     assert.equal(await probe.engine.operations.waive({ id: third.id }, 'test data', 'me'), 1);
     assert.equal(
       await probe.engine.operations.replay({ fingerprint: groups[0]!.fingerprint }, 'me'),
@@ -240,7 +240,7 @@ describe('engine', () => {
       .trace(third.id)!
       .history.map(({ action, by, reason }) => [action, by, reason]);
     assert.deepEqual(did, [
-      ['assign', 'someone', ''],
+      ['assign', 'me', 'to someone'],
       ['waive', 'me', 'test data'],
     ]);
     const outcomes = [...operations.messages({})].map((message) => message.outcome);

@@ -36,7 +36,7 @@ describe('several operators of one quarantine', () => {
     if (what === 'replay') await operations.replay({ fingerprint }, 'ann');
     if (what === 'one') await operations.replay({ id: one.id }, 'bob');
     if (what === 'waive' && at % 3 === 0) await operations.waive({ id: one.id }, 'a test', 'bob');
-    if (what === 'assign') await operations.assign({ fingerprint }, 'cid');
+    if (what === 'assign') await operations.assign({ fingerprint }, 'cid', 'dan');
     if (what === 'edit') await operations.edit(one.id, Buffer.from(`mended ${one.id}`), 'x', 'ann');
   }
 

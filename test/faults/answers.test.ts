@@ -58,7 +58,11 @@ describe('what senders in enhanced mode are owed', function () {
         try {
           const port = portOf(await engine.ready, 'mllp');
           const sender = await openSender(port, connect(port, '127.0.0.1'));
-          const kill = sleep(30 + random() * 300).then(() => engine.signal('SIGKILL'));
+          const enough = 15 + Math.floor(random() * 45);
+          const kill = sender
+            .answered(enough)
+            .then(() => sleep(random() * 100))
+            .then(() => engine.signal('SIGKILL'));
           for (let n = 0; n < 60; n += 1) {
             count += 1;
             sender.write(frame(count % 3 ? message(`K${count}`) : unsupported(`K${count}`)));
@@ -79,7 +83,7 @@ describe('what senders in enhanced mode are owed', function () {
       const engine = startEngineProcess(workspace);
       const rows = await whenAtRest(await engine.ready);
       await stop(engine);
-      assert.ok(accepted.size > 50, `PLEXUS_SEED=${seed}: only ${accepted.size} accepted`);
+      assert.ok(accepted.size >= 60, `PLEXUS_SEED=${seed}: only ${accepted.size} accepted`);
       for (const id of accepted) {
         const wanted = Number(id.slice(1)) % 3 ? 'AA' : 'AE';
         assert.deepEqual([...(heard.get(id) ?? [])], [wanted], `PLEXUS_SEED=${seed}: ${id}`);
@@ -115,11 +119,14 @@ describe('what senders in enhanced mode are owed', function () {
       await hasty.answered(1);
       engine.signal('SIGKILL');
       await engine.ended;
+      await hasty.closed();
       const already = hasty.answers().map(msa).includes('AA S3');
       engine = startEngineProcess(workspace);
       const listening = await engine.ready;
       const [books] = await whenAtRest(listening);
-      assert.equal(booksOf([books!], 'sender').held, already ? 0 : 1);
+      const { held } = booksOf([books!], 'sender');
+      // It may have died between the answer and the note that it was given.
+      assert.ok(held === 1 || (already && held === 0), `${held} held, answered: ${already}`);
       assert.deepEqual(auditConservation(books!), []);
 
       port = portOf(listening, 'mllp');

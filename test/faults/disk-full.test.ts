@@ -49,7 +49,7 @@ const refusals = (senders: Senders): number =>
   [...senders.refused.values()].reduce((sum, count) => sum + count, 0);
 
 describe('a full disk', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
 
   it('answers AE, alarms, and recovers without a restart', async () => {
     const reason = whyNoMount();

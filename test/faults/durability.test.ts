@@ -91,7 +91,7 @@ function whyNoTrace(): string | undefined {
 }
 
 describe('durability of an ACK', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   const notRun = (reason: string): void => console.log(`      not run: ${reason}`);
 
   it('has an fsync between the bytes and the ACK, in the trace of system calls', async () => {

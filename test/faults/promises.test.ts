@@ -22,7 +22,7 @@ import { frame, readFrames, renderMessage } from './sender.ts';
 import { channelName, createWorkspace, readDelivered } from './workspace.ts';
 
 describe('the running engine', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   const workspace = createWorkspace();
   let engine: Engine;
   let listening: readonly Listening[] = [];

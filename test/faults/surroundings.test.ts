@@ -22,7 +22,7 @@ async function feed(port: number, count: number): Promise<void> {
 }
 
 describe('surroundings that are wrong', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let workspace: Workspace;
   beforeEach(() => {
     workspace = createWorkspace();

@@ -172,7 +172,7 @@ describe('monitoring over HTTP', () => {
       ['pause', 'a'],
       ['deploy', 'a'],
       ['reload'],
-      ['assign', selection, 'kim'],
+      ['assign', selection, 'kim', 'operator'],
       ['replay', { id: 68719476737 }, 'operator'],
       ['waive', selection, 'sent by a test', 'kim'],
     ]);

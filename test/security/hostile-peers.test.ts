@@ -16,7 +16,7 @@ import { createWorkspace } from '../faults/workspace.ts';
 const mebibyte = 1024 * 1024;
 
 describe('hostile peers', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   const workspace = createWorkspace();
   const random = seeded(6);
   const senders = createSenders({ connections: 1, patients: 3, random });

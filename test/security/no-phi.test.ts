@@ -29,7 +29,7 @@ function messages(): Buffer[] {
 }
 
 describe('patient data', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
 
   it('is in no log, metric, health answer or list', async () => {
     const workspace = createWorkspace();

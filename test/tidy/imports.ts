@@ -83,10 +83,7 @@ function passesDoor(from: string, to: string): boolean {
 
 const isData = (file: string): boolean => !file.endsWith('.ts') || file.endsWith('.d.ts');
 
-/**
- * Cycles of run-time imports (a type-only import is gone once Node runs the file), as `a -> b ->
- * a`.
- */
+/** Cycles among these imports, as `a -> b -> a`. */
 export function findCycles(imports: readonly Import[]): Finding[] {
   const targets = Map.groupBy(imports, (one) => one.from);
   const done = new Set<string>();

@@ -22,6 +22,11 @@ export const topLevelNames: ReadonlySet<string> = new Set([
   ...['.gitattributes', '.editorconfig', '.dockerignore', 'Dockerfile'],
 ]);
 
+/** Whether a file is git's already, or lies in a folder of the house and may become so. */
+export function isOfTheHouse(file: string, added: ReadonlySet<string>): boolean {
+  return added.has(file) || (file.includes('/') && topLevelNames.has(file.split('/')[0] ?? ''));
+}
+
 /** Rules on a path alone. */
 export function judgePath(file: string): Finding[] {
   const found: Finding[] = [];

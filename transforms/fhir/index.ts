@@ -46,3 +46,4 @@ export { readFhirStage } from './read-fhir.ts';
 export { readReference, rewriteLinks, rewriteReferences } from './references.ts';
 export { nameUuid, resourceId } from './resource-id.ts';
 export type { Sent } from './sent.ts';
+export { isVitalSign, vitalSignProfile } from './vital-signs.ts';

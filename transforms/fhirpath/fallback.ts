@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
 import type { Environment } from './code.ts';
+import type { CompiledPath } from './compiled-path.ts';
 import { failed, issueOf } from './faults.ts';
 import { type Model, systemTypes } from './model.ts';
 import { isJsonObject, isRawNumber, makeNode, type PathNode, resourceNode } from './node.ts';
-import type { CompiledPath } from './path.ts';
 
 type Library = {
   compile(

@@ -1,5 +1,4 @@
-import { decode } from './charset.ts';
-import { decodeShifted, shiftTarget } from './charset-shifts.ts';
+import { decode, decodeShifted, shiftTarget } from './charset/index.ts';
 import { hasControls, withoutControls } from './control-characters.ts';
 import type { Delimiters } from './delimiters.ts';
 

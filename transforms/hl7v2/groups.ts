@@ -1,5 +1,5 @@
 import { Scope } from './scope.ts';
-import type { Segment } from './segment.ts';
+import type { Segment } from './segments/index.ts';
 
 /**
  * What makes a group of segments, as data. A group begins with the first of its `starts` that

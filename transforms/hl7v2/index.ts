@@ -1,9 +1,11 @@
-export * from './ack.ts';
-export * from './ack-mode.ts';
-export * from './application-ack.ts';
+export * from './ack/index.ts';
 export * from './batch.ts';
-export { type CharsetDecision, type CharsetOptions, decideCharset } from './charset.ts';
-export { charsetName } from './charset-names.ts';
+export {
+  type CharsetDecision,
+  type CharsetOptions,
+  charsetName,
+  decideCharset,
+} from './charset/index.ts';
 export { type Delimiters, standardDelimiters } from './delimiters.ts';
 export { type EscapeFlag, escapeText, unescapeText } from './escape.ts';
 export { frame } from './frame.ts';
@@ -12,9 +14,15 @@ export { dedupeKey, type Header, peekHeader } from './header.ts';
 export { Hl7Message, type ParseOptions, parse } from './message.ts';
 export * from './ordering-keys.ts';
 export { compilePath, type Path, parsePath } from './path.ts';
-export * from './query.ts';
-export { type SegmentRepair, segmentRepairs } from './repairs.ts';
 export { Scope } from './scope.ts';
-export { type Presence, Segment } from './segment.ts';
-export { type Characters, type FieldBits, fieldBits } from './segment-fields.ts';
-export { nameCode, nameOf } from './segment-names.ts';
+export {
+  type Characters,
+  type FieldBits,
+  fieldBits,
+  nameCode,
+  nameOf,
+  type Presence,
+  Segment,
+  type SegmentRepair,
+  segmentRepairs,
+} from './segments/index.ts';

@@ -1,15 +1,21 @@
 import { type Issue, PlexusError } from '../../engine/index.ts';
-import { readText } from './charset.ts';
+import { type PositionFinder, positionFinder, readText } from './charset/index.ts';
 import { hasControls, withoutControls } from './control-characters.ts';
 import { type Delimiters, readDelimiters } from './delimiters.ts';
 import { withTrigger } from './early-trigger.ts';
 import { type Header, peekHeader } from './header.ts';
-import { type PositionFinder, positionFinder } from './positions.ts';
-import { repairTildes, type SegmentRepair } from './repairs.ts';
 import { Scope } from './scope.ts';
-import { Segment, type SegmentSource } from './segment.ts';
-import { type BoundsFinding, findSegments } from './segment-bounds.ts';
-import { type Characters, charactersOf, fieldBits } from './segment-fields.ts';
+import {
+  type BoundsFinding,
+  type Characters,
+  charactersOf,
+  fieldBits,
+  findSegments,
+  repairTildes,
+  Segment,
+  type SegmentRepair,
+  type SegmentSource,
+} from './segments/index.ts';
 
 export type ParseOptions = {
   /** The facility's character set, for bytes that neither MSH-18 nor UTF-8 explains. */

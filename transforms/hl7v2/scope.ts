@@ -1,6 +1,5 @@
 import { compilePath, type Path } from './path.ts';
-import type { Presence, Segment } from './segment.ts';
-import { nameCode } from './segment-names.ts';
+import { nameCode, type Presence, type Segment } from './segments/index.ts';
 
 /**
  * Segments that belong together, in which paths are looked up: a whole message, or one group of

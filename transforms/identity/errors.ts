@@ -7,7 +7,8 @@ const refusals = {
   'identity-do-not-link': 'a steward said that two of these records are different persons',
   'identity-cluster-cap': 'the person would have more records than the policy allows',
   'identity-vetoed': 'a veto keeps records of the two persons apart; a steward must decide',
-  'identity-second-person': 'a veto speaks against it, so a second, other person must agree',
+  'identity-second-person':
+    'a veto speaks against it, so a second, other person must agree (`second`)',
   'identity-unknown-person': 'no person has this id',
   'identity-unknown-record': 'no record has this number',
   'identity-ambiguous': 'several persons carry this number; name one by a number of its own',

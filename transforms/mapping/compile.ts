@@ -201,7 +201,7 @@ const filled = (of: Filling): Written & { readonly filling: Filling } => {
   return { ...written, filling: of };
 };
 
-const nothingNeeded: readonly string[] = Object.freeze([]);
+const nothingNeeded: PartPlan['needs'] = Object.freeze([]);
 
 function planPart(
   id: string,
@@ -218,7 +218,7 @@ function planPart(
     element: row.element!,
     field,
     when: compileCondition(row.when),
-    needs: row.needs ?? nothingNeeded,
+    needs: row.needs?.map((names) => [names].flat()) ?? nothingNeeded,
     isSnapshot: row.update === 'snapshot',
     giving: givings?.parts.get(id),
     join: join && { by: readPath(fieldPath(join.by)), once: readPath(fieldPath(join.once)) },

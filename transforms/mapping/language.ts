@@ -108,9 +108,12 @@ const part = z.strictObject({
     .optional()
     .describe('For segments that come in groups, such as OBX by OBX-4.'),
   needs: z
-    .array(z.string())
+    .array(z.union([z.string(), z.array(z.string()).min(1)]))
     .optional()
-    .describe('Elements without which an item is left out, beside those that FHIR requires.'),
+    .describe(
+      'Elements without which an item is left out, beside those that FHIR requires; of a list ' +
+        'in it, one.',
+    ),
   update: z
     .enum(['snapshot', 'append'])
     .optional()

@@ -78,8 +78,8 @@ export type PartPlan = Written & {
   /** Set when each repetition of a field makes one. */
   readonly field: ReadPath | undefined;
   readonly when: Predicate | undefined;
-  /** Elements without which an item is left out. */
-  readonly needs: readonly string[];
+  /** Elements without which an item is left out; of each list one. */
+  readonly needs: readonly (readonly string[])[];
   /** Set when segments fill an item together. */
   readonly join: { readonly by: ReadPath; readonly once: ReadPath } | undefined;
   /** A list that is sent replaces the one before. */

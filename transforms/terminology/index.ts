@@ -36,7 +36,7 @@ export {
   requirePin,
   valueSetPins,
 } from './pins.ts';
-export { baseMapsFile, withShipped, writePack } from './shipped/index.ts';
+export { baseMapsFile, shippedDocument, withShipped, writePack } from './shipped/index.ts';
 export { type TranslateConfig, translateStage } from './stage/index.ts';
 export {
   type Change,

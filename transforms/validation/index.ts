@@ -22,7 +22,7 @@ export {
   readOwnProfiles,
   readPackage,
 } from './packages/index.ts';
-export { type ValidateConfig, validateStage } from './stage/index.ts';
+export { validateStage } from './stage/index.ts';
 export {
   type CodeSystem,
   createValueSets,

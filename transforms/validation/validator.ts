@@ -8,13 +8,18 @@ import {
 } from './compile/index.ts';
 import { createInvariants, createMeans } from './invariants.ts';
 import { isQuiet, type ObjectPlan, startWalk, type TreeElement, treeOf } from './plan/index.ts';
+import { createAnswersCheck, type FindQuestionnaire } from './questionnaires/index.ts';
 import { createResourceCheck } from './resource-check.ts';
 import type { ValueSets } from './terms/index.ts';
 import { isObject } from './values/index.ts';
 
 export type ValidatorOptions = {
   /** R4's own definitions and those of packages (`createDefinitions`). */
-  readonly definitions: { readonly structure: FindStructure };
+  readonly definitions: {
+    readonly structure: FindStructure;
+    /** Without it, answers are left unchecked but for those to a contained Questionnaire. */
+    readonly questionnaire?: FindQuestionnaire;
+  };
   readonly valueSets: ValueSets;
   /** Profiles that every resource of their type must fit, whether it says so or not. */
   readonly profiles?: readonly string[];
@@ -42,7 +47,9 @@ export type Validator = {
  */
 export function createValidator(options: ValidatorOptions): Validator {
   const compiler = createCompiler(options);
-  const check = createResourceCheck(compiler, options.profiles ?? []);
+  const { questionnaire = () => undefined } = options.definitions;
+  const answers = createAnswersCheck(questionnaire, options.valueSets);
+  const check = createResourceCheck(compiler, options.profiles ?? [], answers);
   compiler.resource = check.nested;
   compiler.fitsProfile = check.fitsProfile;
   return {

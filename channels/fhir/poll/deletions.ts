@@ -8,7 +8,7 @@ import {
   readWhole,
 } from '../client/index.ts';
 import { envelope } from '../envelope.ts';
-import { readPayload } from '../payload.ts';
+import { readPayload } from '../payload/index.ts';
 import { type HistoryEntry, listOf, objectOf, parse, readHistoryPage } from './history-page.ts';
 import { earlier, instantUs, later } from './instant.ts';
 import { pageLinks } from './page-links.ts';

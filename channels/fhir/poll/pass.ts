@@ -7,7 +7,7 @@ import {
   notAhead,
   readWhole,
 } from '../client/index.ts';
-import { readPayload } from '../payload.ts';
+import { readPayload } from '../payload/index.ts';
 import { earlier, instantUs, isLater, later, usOf } from './instant.ts';
 import { type PageEntry, readPage } from './page.ts';
 import { pageLinks } from './page-links.ts';

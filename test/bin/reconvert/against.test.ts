@@ -11,7 +11,7 @@ import { admission, type Hospital, openHospital } from './hospital.ts';
 const plexus = join(import.meta.dirname, '../../../plexus');
 
 describe('convert --against', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let hospital: Hospital;
   let file: string;
 

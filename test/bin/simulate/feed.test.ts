@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
-import { feeds, generateFeed, type SimulatedMessage } from '../../../bin/simulate/index.ts';
+import {
+  defaultSeed,
+  feeds,
+  generateFeed,
+  type SimulatedMessage,
+} from '../../../bin/simulate/index.ts';
 import { orderingKeys, peekHeader } from '../../../transforms/hl7v2/index.ts';
 
 // Goal: the same seed gives the same bytes, every facility speaks its own dialect, and what is
@@ -60,6 +65,13 @@ describe('bin/simulate: the feed', () => {
     ]);
     const share = messages.filter((message) => message.wrong !== undefined).length / 6000;
     assert.ok(share > 0.05 && share < 0.15, String(share));
+  });
+
+  it('shows a newcomer every kind of it in the demo, and a code that a map does not know', () => {
+    const wrong = take(defaultSeed, 500).filter((message) => message.wrong !== undefined);
+    assert.equal(new Set(wrong.map((message) => message.wrong)).size, 7);
+    const isMapped = ({ feed }: SimulatedMessage) => feed === 'mercy-west' || feed === 'st-anne';
+    assert.ok(wrong.some((one) => one.wrong === 'unmapped-code' && isMapped(one)));
   });
 
   it('gives no two people one record number, and brings some people to a second facility', () => {

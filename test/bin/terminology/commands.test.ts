@@ -155,6 +155,22 @@ describe('the command terminology', function () {
     assert.equal(mapped.length, 2);
   });
 
+  it('tells the changes of releases that come with Plexus, and of one against an own', async () => {
+    const table = 'http://terminology.hl7.org/CodeSystem/v2-0290';
+    const shipped = await ask('diff', `${table}|2.9`, `${table}|3.0.0`);
+    assert.equal(shipped.code, 0);
+    const defined = shipped.rows.find(
+      ({ change, code }) => change === 'definition' && code === '0',
+    );
+    assert.deepEqual([defined?.was, defined?.now], [null, 'A']);
+    const own = { ...codes('9', [{ code: '0' }, { code: 'own' }]), url: table };
+    await ask('import', file('own.json', own));
+    const { rows: changes } = await ask('diff', `${table}|9`, `${table}|3.0.0`);
+    const said = changes.map(({ change, code }) => `${String(change)} ${String(code)}`);
+    assert.ok(said.includes('removed own') && said.includes('added 63'), said.join());
+    assert.equal((await ask('diff', `${table}|2.9`, `${table}|none`)).code, 74);
+  });
+
   it('refuses a wrong file whole, with its line; what runs stays', async () => {
     await load();
     const before = (await ask('list')).rows;

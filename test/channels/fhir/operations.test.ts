@@ -102,13 +102,26 @@ describe('FHIR operations', function () {
 
   it('fetches from nowhere else, and follows nobody elsewhere', async () => {
     const from = (url: string) => ({ input: [{ type: 'Location', url }] });
-    const wrong = [`${origin}/secret`, `${origin}/export/../secret`, 'http://u:p@x.example/'];
+    const wrong = [
+      ...[`${origin}/secret`, `${origin}/export/../secret`, 'http://u:p@x.example/'],
+      ...[`${origin}/export/..%2fsecret`, `${origin}/export/a%5C..`],
+    ];
     for (const url of wrong) {
       const { status, codes } = await door.ask('POST', '/$import', from(url));
       assert.deepEqual([status, codes], [403, ['fhir-import-forbidden']], url);
     }
-    const { status, codes } = await door.ask('POST', '/$import', { input: [] });
-    assert.deepEqual([status, codes], [400, ['fhir-manifest-invalid']]);
+    const one = from(`${origin}/export/Location.ndjson`);
+    const [input] = one.input;
+    const csv = { name: 'inputFormat', valueCode: 'text/csv' };
+    const invalid = [
+      ...[{ input: [] }, { ...one, inputFormat: 'text/csv' }, { ...one, inputFormat: 7 }],
+      ...[{ input: [{ ...input, type: 'Pet' }] }, { input: [{ ...input, type: undefined }] }],
+      { resourceType: 'Parameters', parameter: [csv] },
+    ];
+    for (const manifest of invalid) {
+      const { status, codes } = await door.ask('POST', '/$import', manifest);
+      assert.deepEqual([status, codes], [400, ['fhir-manifest-invalid']], JSON.stringify(manifest));
+    }
     const moved = await imported(from(`${origin}/export/elsewhere`));
     assert.equal((moved.body!.error as Json[]).length, 1);
   });

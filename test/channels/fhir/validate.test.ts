@@ -77,6 +77,56 @@ describe('$validate at channels/fhir', () => {
     assert.equal(state.landings.length, 0);
   });
 
+  it('says what of a mode was not judged, and refuses what it cannot take as asked', async () => {
+    const { ask, base, state } = await listen(gate);
+    const good = { resourceType: 'Patient', birthDate: '2020-01-01' };
+    const whole = (...more: object[]) => ({
+      resourceType: 'Parameters',
+      parameter: [{ name: 'resource', resource: good }, ...more],
+    });
+    const mode = (valueCode: string) => whole({ name: 'mode', valueCode });
+    const cases: readonly [path: string, body: unknown, status: number, codes: string[]][] = [
+      ['/Patient/$validate?mode=delete', good, 200, ['unchecked']],
+      ['/Patient/$validate?mode=profile', good, 200, ['valid']],
+      ['/Patient/$validate', mode('update'), 200, ['unchecked']],
+      ['/Patient/$validate?mode=create', mode('update'), 400, ['fhir-request-invalid']],
+      ['/Patient/$validate?mode=other', good, 400, ['fhir-request-invalid']],
+      ['/Patient/$validate?profile=urn:a&profile=urn:b', good, 200, ['unchecked', 'unchecked']],
+      ['/$validate', whole({ name: 'resource', resource: good }), 400, ['fhir-type-mismatch']],
+    ];
+    for (const [path, body, status, codes] of cases) {
+      const told = await ask(path, body);
+      assert.deepEqual([told.status, told.codes], [status, codes], path);
+    }
+    for (const path of ['/$validate', '/Patient/$validate']) {
+      const told = await toldBy(await fetch(`${base}${path}`));
+      assert.deepEqual([told.status, told.headers.get('allow')], [405, 'POST']);
+    }
+    assert.equal(state.landings.length, 0);
+  });
+
+  it('judges nothing so large that all others would wait', async () => {
+    const { ask, state } = await listen(gate);
+    const patient = (bytes: number) => ({ resourceType: 'Patient', id: 'x'.repeat(bytes) });
+    const large = await ask('/Patient/$validate', patient(2 * 1024 * 1024));
+    assert.deepEqual([large.status, large.codes], [413, ['body-too-large']]);
+    assert.match(JSON.stringify(large.body), /over 2 MB .*plexus validate/);
+    assert.equal((await ask('/Patient/$validate', patient(2_000_000))).status, 200);
+    assert.equal(state.landings.length, 0);
+  });
+
+  it('names the element that is there twice', async () => {
+    const { base } = await listen(gate);
+    const body = '{"resourceType":"Patient","name":[{},{"family":"A","family":"B"}]}';
+    for (const path of ['/Patient', '/Patient/$validate']) {
+      const headers = { 'Content-Type': 'application/fhir+json' };
+      const told = await toldBy(await fetch(`${base}${path}`, { method: 'POST', headers, body }));
+      const [issue] = told.body!.issue as Json[];
+      assert.deepEqual([told.status, told.codes], [400, ['fhir-duplicate-key']]);
+      assert.deepEqual(issue?.expression, ['Patient.name[1].family']);
+    }
+  });
+
   it('is not there, and not told of, where the channel does not judge', async () => {
     const { ask, base } = await listen();
     assert.equal((await ask('/$validate', { resourceType: 'Patient' })).status, 404);

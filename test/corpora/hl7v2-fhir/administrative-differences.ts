@@ -50,7 +50,7 @@ export const administrativeDifferences: readonly {
     is: ({ name }, message) => name.startsWith('report-') && first(message, 'TXA') !== undefined,
   },
   {
-    reason: 'OBX-11 O is an order that has no result yet: registered, as HL7`s own table says.',
+    reason: 'OBX-11 O is an order that has no result yet: registered, in R4`s words.',
     is: ({ name, by, value }, { segments }) =>
       name === 'observation-status' &&
       value === 'unknown' &&

@@ -1,17 +1,27 @@
 // Goal: whatever a hospital sends ends as converted or quarantined with a code, and what is
 // converted is valid FHIR. Method: every message of the corpora through the shared base. Each
-// emitted resource is judged by Medplum's validator and by R4's own value sets; each reference must
-// resolve; a second conversion, and one of a process in another time zone, give the same bytes.
+// emitted resource is judged by Medplum's validator, by R4's own value sets and by the validator
+// of the gate, which knows invariants and the profiles of vital signs; each reference must resolve;
+// a second conversion, and one of a process in another time zone, give the same bytes.
 // One type alone: PLEXUS_CORPORA=... npm run test:corpora -- --grep 'converts ADT\^A0'
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { convertBytes, loadMapping } from '../../../transforms/mapping/index.ts';
+import { createDefinitions, createValidator } from '../../../transforms/validation/index.ts';
 import { corpora, repository, samples } from './corpus.ts';
 import { digests } from './digests.ts';
 import { danglingIn, problemsOfResource } from './valid-r4.ts';
 
 const base = loadMapping(join(repository, 'config'), 'base');
+const definitions = createDefinitions();
+const validator = createValidator({ definitions, valueSets: definitions.valueSets });
+
+const faultsOf = (resource: unknown): string[] =>
+  validator
+    .validate(JSON.parse(JSON.stringify(resource)))
+    .issues.filter(({ severity }) => severity === 'error')
+    .map(({ path, diagnostics }) => `${path}: ${diagnostics}`);
 
 describe('the corpora under the shared base', () => {
   const all = samples();
@@ -29,7 +39,10 @@ describe('the corpora under the shared base', () => {
       if (file.startsWith('microsoft')) assert.equal(outcome, 'converted', codes.join());
       else if (outcome === 'quarantined') assert.ok(codes.length > 0);
       if (!bundle) return;
-      const problems = (bundle.entry ?? []).flatMap(({ resource }) => problemsOfResource(resource));
+      const problems = (bundle.entry ?? []).flatMap(({ resource }) => [
+        ...problemsOfResource(resource),
+        ...faultsOf(resource),
+      ]);
       assert.deepEqual([...problems, ...danglingIn(bundle)], []);
     });
   }

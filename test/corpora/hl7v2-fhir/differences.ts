@@ -65,16 +65,6 @@ export const differences: readonly Difference[] = [
   ...administrativeDifferences,
   {
     reason:
-      'What a payor numbers (IN2-6, IN2-8, IN2-61) stands at the Coverage, where R4 has it: ' +
-      'families share such numbers, which as the patient`s own would be false evidence of who is ' +
-      'whom.',
-    is: ({ name, value }, message) =>
-      name === 'patient-identifier' &&
-      fieldsWith(value, message).length > 0 &&
-      fieldsWith(value, message).every((at) => /^IN2-(6|8|61)$/.test(at)),
-  },
-  {
-    reason:
       'Guarantors, insured and consenting persons are people of their own: what GT1, IN1, IN2 ' +
       'and CON say of them becomes the patient`s only by a decision on identity.',
     is: ({ name, value }, message) =>
@@ -91,8 +81,20 @@ export const differences: readonly Difference[] = [
   },
   {
     reason:
-      'A partial result (OBX-11 S) is preliminary, as HL7`s own table says; the converter, which ' +
-      'knows no S, says unknown.',
+      'R4 takes a vital sign only as a quantity: a number with a unit in OBX-6 is read as one, ' +
+      'though OBX-2 calls it a code.',
+    is: ({ name, by, value }, { segments }) =>
+      name === 'observation-coded' &&
+      /^\d+$/.test(value) &&
+      segments.some(
+        (line) =>
+          /^OBX\|\d*\|C/.test(line) && field(line, 3).startsWith(by) && field(line, 6) !== '',
+      ),
+  },
+  {
+    reason:
+      'A partial result (OBX-11 S) is interim: preliminary, in R4`s words. The guide`s table ' +
+      'leaves S open; `unknown` is for a sender who does not know, and is not for `other`.',
     is: ({ name, by, value }, { segments }) =>
       name === 'observation-status' &&
       value === 'unknown' &&
@@ -195,8 +197,8 @@ export const differences: readonly Difference[] = [
   },
   {
     reason:
-      'A status that HL7`s table of OBX-11 has is taken from there, where the converter writes ' +
-      '`unknown`.',
+      'A result that is pending (OBX-11 I, O) is registered, in R4`s words; the guide`s table ' +
+      'leaves both open, and `unknown` is for a sender who does not know.',
     is: ({ name, by, value }, { segments }) =>
       name === 'observation-status' &&
       value === 'unknown' &&

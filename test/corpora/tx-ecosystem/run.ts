@@ -48,6 +48,7 @@ async function runTest(test: Test, base: Knowledge): Promise<Result> {
     nowUs: () => Date.now() * 1_000,
     about: { version: '0.1.0' },
     bug: (cause) => bugs.push(cause),
+    unavailable: (code) => bugs.push(code),
   });
   const path = paths[test.operation];
   if (path === undefined) throw new Error(`no such operation: ${test.operation}`);

@@ -108,6 +108,21 @@ for (const file of ['hl7.fhir.us.core-610.tgz', 'hl7.fhir.us.core-700.tgz']) {
 
     it('has no example with an error', () => assert.deepEqual(errorsOf(read, examples), []));
 
+    it('has answers that fit their Questionnaires', () => {
+      const all = examples.map(
+        ([, one]) => one as { resourceType: string; url?: string; questionnaire?: string },
+      );
+      const questionnaires = all.filter(({ resourceType }) => resourceType === 'Questionnaire');
+      const answered = all.filter(({ questionnaire }) => questionnaire !== undefined);
+      assert.ok(questionnaires.length > 0 && answered.length > 0);
+      const definitions = createDefinitions([{ ...read, questionnaires }]);
+      const validator = createValidator({ definitions, valueSets: definitions.valueSets });
+      for (const one of answered) {
+        const { issues, unchecked } = validator.validate(one);
+        assert.deepEqual([...issues, ...unchecked], []);
+      }
+    });
+
     it('has none with generated snapshots', () =>
       assert.deepEqual(errorsOf(withoutSnapshots(read), examples), []));
 

@@ -76,6 +76,64 @@ describe('a report told in parts', () => {
   });
 });
 
+describe('a vital sign that is told again without its value', () => {
+  const sign = (value: string) => `OBX|1|NM|8867-4^Heart rate^LN||${value}|bpm|||||F`;
+  const reasons = (values: readonly string[]) =>
+    folded(
+      'Observation',
+      values.map((value) => ['ORU^R01', order('F'), sign(value)]),
+    ).map(({ valueQuantity, dataAbsentReason }) => [
+      (valueQuantity as Json | undefined)?.value,
+      dataAbsentReason !== undefined,
+    ]);
+
+  it('keeps it, and has no reason why there is none (obs-6)', () =>
+    assert.deepEqual(reasons(['72', '']), [[72, false]]));
+  it('has the reason until a value comes', () => {
+    assert.deepEqual(reasons(['', '']), [[undefined, true]]);
+    assert.deepEqual(reasons(['', '72']), [[72, false]]);
+  });
+});
+
+describe('a result that comes again in another form', () => {
+  const again = (...values: readonly (readonly [string, string])[]) =>
+    folded(
+      'Observation',
+      values.map(([type, value], at) => [
+        'ORU^R01',
+        order('F'),
+        `OBX|1|${type}|85354-9^BP^LN||${value}|mmHg|||||${at === 0 ? 'P' : 'C'}`,
+      ]),
+    ).map((one) => [
+      (one.component as unknown[] | undefined)?.length,
+      ...Object.keys(one).filter((name) => name.startsWith('value')),
+    ]);
+
+  it('has no part of what it was before', () => {
+    assert.deepEqual(again(['ST', '120/80'], ['ST', 'refused']), [[undefined, 'valueString']]);
+    assert.deepEqual(again(['NM', '120~80'], ['NM', '120']), [[undefined, 'valueQuantity']]);
+  });
+  it('has no value where its parts or a file say it', () => {
+    assert.deepEqual(again(['ST', 'pending'], ['ST', '120/80']), [[2]]);
+    assert.deepEqual(again(['NM', '120'], ['NM', '120~80']), [[2]]);
+    assert.deepEqual(again(['NM', '120'], ['ED', '^application^pdf^Base64^JVBERi0=']), [
+      [undefined],
+    ]);
+  });
+  it('has neither once it was withdrawn', () => {
+    const withdrawn = [
+      ['ST', '120/80'],
+      ['ST', ''],
+    ].map(([type, value], at) => [
+      'ORU^R01',
+      order('F'),
+      `OBX|1|${type}|85354-9^BP^LN||${value}|mmHg|||||${at === 0 ? 'P' : 'X'}`,
+    ]);
+    const [one] = folded('Observation', withdrawn);
+    assert.equal(one!.component, undefined);
+  });
+});
+
 describe('what an earlier message said and a later one takes back', () => {
   it('leaves no flag with a result that was withdrawn', () => {
     const [made] = folded('Observation', [

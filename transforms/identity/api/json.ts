@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
 import type { HttpEnv } from '../../../engine/http/index.ts';
 import { ConfigError, exitCodes, PlexusError } from '../../../engine/index.ts';
-import type { DeskInput, DeskOutput, DeskVerb } from '../desk/index.ts';
+import type { DeskInput, DeskOutput, DeskVerb, Named } from '../desk/index.ts';
 import { downstreamOf, type Unmerged } from '../registry/index.ts';
 import { purposeOf, type Touched } from './access.ts';
 import { limitBodies } from './body-limit.ts';
@@ -51,7 +51,8 @@ async function answer(c: Context<HttpEnv>, service: Service, verb: WishVerb): Pr
     return Response.json(out);
   } catch (cause) {
     const code = cause instanceof PlexusError ? cause.code : 'bug';
-    service.audit({ ...access, by, persons: [], records: [], outcome: code });
+    const about = await whomItWasAbout(service, verb, parsed.data);
+    service.audit({ ...access, by, persons: [], records: [], ...about, outcome: code });
     if (!(cause instanceof PlexusError)) service.bug(cause);
     return failWith(cause);
   }
@@ -78,6 +79,30 @@ async function carryOut(
   const republished = isRepublished ? await republish(messages, given.by) : undefined;
   const more = verb === 'merge' ? {} : { messages, downstream: items, ...defined({ republished }) };
   return { out: { ...out, ...more }, touched: touchedByOrder(verb, out) };
+}
+
+/** Whom a refused order named, for the record; nothing of one that names nobody on file. */
+async function whomItWasAbout(
+  { desk }: Service,
+  verb: WishVerb,
+  wish: object,
+): Promise<Touched | undefined> {
+  const { survivor, absorbed, person, review } = wish as {
+    readonly [name in 'survivor' | 'absorbed' | 'person']?: Named;
+  } & { readonly review?: number };
+  try {
+    if (verb === 'merge' && survivor && absorbed) {
+      const { persons } = await desk.ask('explain', { a: survivor, b: absorbed });
+      return { persons: [...new Set(persons)] };
+    }
+    if (verb === 'unmerge' && person)
+      return { persons: [(await desk.ask('history', { of: person })).person] };
+    if (verb === 'decide' && review !== undefined)
+      return touchedBy('reviewCase', await desk.ask('reviewCase', { review })).touched;
+  } catch {
+    // What refused the order refuses the question too; the order's own code is what is kept.
+  }
+  return undefined;
 }
 
 type Ordered = DeskOutput<'merge' | 'unmerge' | 'decide'>;

@@ -2,9 +2,11 @@ import type { Assessment, Veto } from '../assessment.ts';
 import type { Prepared } from '../compare/index.ts';
 import type { IdentityPolicy } from '../policy/index.ts';
 import { type AssessmentContext, agreeingGroups } from './evidence.ts';
-import { relatePair } from './pair.ts';
+import { type Pair, relatePair } from './pair.ts';
 import type { PairScorer } from './scorer.ts';
 import { vetoesOf } from './vetoes.ts';
+
+type RelatedAssessment = { readonly assessment: Assessment; readonly pair: Pair };
 
 /**
  * Everything known of whether two records are one person. Below the low threshold nobody will
@@ -20,7 +22,18 @@ export function assessPair(
   const score = scorer.score(a, b);
   const { p, weight } = score;
   if (p < policy.thresholds.low) return { p, weight, bars: [], vetoes: [], agreeing: [] };
-  return explain(policy, scorer, a, b, context, score);
+  return explain(policy, scorer, a, b, context, score).assessment;
+}
+
+/** As `assessPair`, with how the two records stand to each other. */
+export function assessRelated(
+  policy: IdentityPolicy,
+  scorer: PairScorer,
+  a: Prepared,
+  b: Prepared,
+  context: AssessmentContext,
+): RelatedAssessment {
+  return explain(policy, scorer, a, b, context, scorer.score(a, b));
 }
 
 /** As `assessPair`, in full whatever the score: for who asks why two records were not linked. */
@@ -31,7 +44,7 @@ export function explainPair(
   b: Prepared,
   context: AssessmentContext = {},
 ): Assessment {
-  return explain(policy, scorer, a, b, context, scorer.score(a, b));
+  return explain(policy, scorer, a, b, context, scorer.score(a, b)).assessment;
 }
 
 function explain(
@@ -41,14 +54,15 @@ function explain(
   b: Prepared,
   context: AssessmentContext,
   { p, weight }: ReturnType<PairScorer['score']>,
-): Assessment {
+): RelatedAssessment {
   const pair = relatePair(policy, a, b, context.isName);
-  return {
+  const assessment = {
     ...{ p, weight },
     bars: scorer.bars(a, b),
     vetoes: vetoesOf(policy, pair),
     agreeing: agreeingGroups(pair, context),
   };
+  return { assessment, pair };
 }
 
 /** The vetoes alone, without a score: is this pair still allowed in one cluster? */

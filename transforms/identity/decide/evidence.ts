@@ -1,7 +1,7 @@
 import type { EvidenceGroup } from '../assessment.ts';
 import type { IdentityPolicy } from '../policy/index.ts';
+import type { KnowsName } from './crossing.ts';
 import { agrees, isMistypedNumber, isSameName, type Pair } from './pair.ts';
-import type { KnowsName } from './spelling.ts';
 
 /** What is known beside the two records of how common their values are. */
 export type AssessmentContext = {

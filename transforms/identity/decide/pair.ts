@@ -11,12 +11,15 @@ import {
 import type { IdentityPolicy } from '../policy/index.ts';
 import type { PersonRecord } from '../record.ts';
 import {
-  areFurtherNamesApart,
+  areNamesCrossed,
+  areNamesExchanged,
+  givenNamesBehind,
   isOneWord,
+  isSpacedOtherwise,
   type KnowsName,
-  type Spelling,
-  spellingOf,
-} from './spelling.ts';
+  mayBeFamilyNameFirst,
+} from './crossing.ts';
+import { areFurtherNamesApart, type Spelling, spellingOf } from './spelling.ts';
 import { relateIdentifiers, type StrongIdentifiers } from './strong-identifiers.ts';
 
 /**
@@ -71,14 +74,17 @@ export function relatePair(
     const level = levels[comparisonNames.indexOf(name)] ?? nullLevel;
     return level === nullLevel ? 'null' : (comparisonLevels[name][level] ?? 'null');
   };
-  const family = nameRelation[levelOf('family')] ?? 'unknown';
-  const given = relateGiven(a.record, b.record, levelOf('given'), levelOf('middle'));
+  const family = relateFamily(a.record, b.record, levelOf('family'));
+  const strong = relateIdentifiers(policy, a.record, b.record);
+  const relation = relateNames(a.record, b.record, levelOf, isName);
+  const isFamilyName =
+    isSameName(relation) && !agrees(family) && mayBeFamilyName(a.record, b.record, isName, strong);
   const [born, otherBorn] = [a.record.birthDate, b.record.birthDate];
   return {
     a: a.record,
     b: b.record,
-    given: isSameName(given) && isFamilyName(a.record, b.record, family) ? 'loose' : given,
-    spelling: isSameName(given) ? 'untold' : spellingOf(a.record, b.record, isName),
+    given: isFamilyName ? 'loose' : relation,
+    spelling: isSameName(relation) ? 'untold' : spellingOf(a.record, b.record, isName),
     family,
     birth: relateBirth(policy, born, otherBorn, levelOf('birthDate')),
     isGenerationApart: areGenerationsApart(policy, born, otherBorn),
@@ -87,7 +93,7 @@ export function relatePair(
     sharesHome:
       agrees(family) || sameStreet.has(levelOf('address')) || areNamesCrossed(a.record, b.record),
     sharesContact: levelOf('phone') === 'exact' || levelOf('email') === 'exact',
-    strong: relateIdentifiers(policy, a.record, b.record),
+    strong,
   };
 }
 
@@ -113,6 +119,18 @@ export const isMistypedNumber = ({ strong, given, family, birth }: Pair): boolea
   agrees(family) &&
   (birth === 'equal' || birth === 'near');
 
+/** Of the given names, in whichever field they stand. */
+function relateNames(
+  a: PersonRecord,
+  b: PersonRecord,
+  levelOf: (name: ComparisonName) => string,
+  isName: KnowsName,
+): NameRelation {
+  const behind = givenNamesBehind(a, b, isName);
+  if (behind !== undefined) return isOneWord(...behind) ? 'similar' : 'different';
+  return relateGiven(a, b, levelOf('given'), levelOf('middle'));
+}
+
 function relateGiven(
   a: PersonRecord,
   b: PersonRecord,
@@ -120,7 +138,10 @@ function relateGiven(
   middle: string,
 ): NameRelation {
   const relation = nameRelation[level] ?? 'unknown';
+  if (isSpacedOtherwise(a, b)) return 'equal';
   switch (relation) {
+    case 'different':
+      return areNamesExchanged(a, b) ? 'similar' : 'different';
     case 'equal':
       if (!shareFullGiven(a, b) || middle === 'different') return 'loose';
       if (areFurtherNamesApart(a, b)) return 'loose';
@@ -134,6 +155,11 @@ function relateGiven(
       return relation;
   }
 }
+
+const relateFamily = (a: PersonRecord, b: PersonRecord, level: string): NameRelation => {
+  const relation = nameRelation[level] ?? 'unknown';
+  return relation === 'different' && areNamesExchanged(a, b) ? 'swapped' : relation;
+};
 
 const areOneEditApart = (a: PersonRecord, b: PersonRecord): boolean =>
   a.names.some((x) => b.names.some((y) => isOneEdit(x.given ?? '', y.given ?? '')));
@@ -162,15 +188,21 @@ const nameRelation: Readonly<Record<string, NameRelation>> = {
 const samePlace: ReadonlySet<string> = new Set(['exact', 'line-and-place', 'line-near-place']);
 const sameStreet: ReadonlySet<string> = new Set([...samePlace, 'line', 'street-and-place']);
 
-/** LI NA LI and YAN LI, who is written LI YAN: what agrees is their family name. */
-const isFamilyName = (a: PersonRecord, b: PersonRecord, family: NameRelation): boolean =>
-  !agrees(family) && [...a.names, ...b.names].some(({ given, family: its }) => given === its);
-
-/** Names in each other's field, of which one is known, or spelt, in one record only. */
-const areNamesCrossed = (a: PersonRecord, b: PersonRecord): boolean =>
-  a.names.some((x) =>
-    b.names.some((y) => isOneWord(x.family, y.given) || isOneWord(x.given, y.family)),
+/**
+ * Whether what agrees as the given name may be the family name: LI NA LI and YAN LI, who is written
+ * LI YAN. A number that both have tells the woman who married from her brother.
+ */
+function mayBeFamilyName(
+  a: PersonRecord,
+  b: PersonRecord,
+  isName: KnowsName,
+  { familyAgrees, personalAgrees }: StrongIdentifiers,
+): boolean {
+  const isTwice = [...a.names, ...b.names].some(
+    ({ given, family }) => given === family || isOneWord(given, family),
   );
+  return isTwice || (!familyAgrees && !personalAgrees && mayBeFamilyNameFirst(a, b, isName));
+}
 
 function relateBirth(
   policy: IdentityPolicy,

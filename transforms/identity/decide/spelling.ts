@@ -1,5 +1,6 @@
 import { isOneEdit } from '../compare/index.ts';
 import type { PersonName, PersonRecord } from '../record.ts';
+import { exchangedWords, givenNamesBehind, isOneWord, type KnowsName } from './crossing.ts';
 
 /**
  * How two given names that are not the same may have come about. `typing-error`: one letter apart,
@@ -8,18 +9,27 @@ import type { PersonName, PersonRecord } from '../record.ts';
  */
 export type Spelling = 'typing-error' | 'two-names' | 'untold';
 
-/** Whether people are given this name; see `isGivenName`. */
-export type KnowsName = (text: string) => boolean;
-
 /** The most harmless reading over current and former names. Symmetric. */
 export function spellingOf(a: PersonRecord, b: PersonRecord, isName: KnowsName): Spelling {
+  const behind = givenNamesBehind(a, b, isName);
+  if (behind !== undefined) return spellingOfWords(behind, isName);
   const found = a.names.flatMap((x) => b.names.map((y) => spellingOfNames(x, y, isName)));
   if (found.includes('typing-error')) return 'typing-error';
   return found.length > 0 && found.every((one) => one === 'two-names') ? 'two-names' : 'untold';
 }
 
 function spellingOfNames(x: PersonName, y: PersonName, isName: KnowsName): Spelling {
-  const [one, other] = wordsApart(x, y);
+  const exchanged = exchangedWords(x, y);
+  if (exchanged === undefined) return spellingOfWords(wordsApart(x, y), isName);
+  // Nobody knows which of the two is the given name: what either says against one person counts.
+  const found = exchanged
+    .filter(([one, other]) => one !== other)
+    .map((words) => spellingOfWords(words, isName));
+  if (found.includes('two-names')) return 'two-names';
+  return found.includes('typing-error') ? 'typing-error' : 'untold';
+}
+
+function spellingOfWords([one, other]: readonly [string, string], isName: KnowsName): Spelling {
   if (one.length < 2 || other.length < 2) return 'untold';
   const known = Number(isName(one)) + Number(isName(other));
   if (known === 2) return 'two-names';
@@ -57,10 +67,6 @@ function givenOf(x: PersonName, y: PersonName): readonly [string, string] {
   if (isOneWord(x.given, y.family)) return [x.family ?? '', y.given ?? ''];
   return [x.given ?? '', y.given ?? ''];
 }
-
-/** One word, but for a letter. */
-export const isOneWord = (a = '', b = ''): boolean =>
-  a.length > 2 && b.length > 2 && (a === b || isOneEdit(a, b));
 
 /**
  * Whether further given names tell the two apart: each has one that the other has not, as of two

@@ -45,6 +45,11 @@ export type DeskVerb = keyof DeskCalls;
 export type DeskInput<Verb extends DeskVerb> = Parameters<DeskCalls[Verb]>[0];
 export type DeskOutput<Verb extends DeskVerb> = ReturnType<DeskCalls[Verb]>;
 
+/** A call may take turns with others. */
+export type Calls<Verb extends DeskVerb> = {
+  [Each in Verb]: (input: DeskInput<Each>) => DeskOutput<Each> | Promise<DeskOutput<Each>>;
+};
+
 /** Where questions are asked and orders given, wherever the work is done. */
 export type Desk = {
   /** Throws PlexusError with the codes of `errors.ts`, and `identity-busy`. */

@@ -1,4 +1,4 @@
-import type { Desk, DeskInput, DeskOutput, DeskVerb } from './calls.ts';
+import type { Calls, Desk, DeskVerb } from './calls.ts';
 import { createGovernment, type Government } from './government.ts';
 import { decideReview, mergePersons, unmergePersons } from './orders.ts';
 import { type Ask, questions } from './questions.ts';
@@ -14,11 +14,6 @@ export type DeskOptions = {
 };
 
 const waitMsDefault = 3_000;
-
-/** A call may take turns with others. */
-export type Calls<Verb extends DeskVerb> = {
-  [Each in Verb]: (input: DeskInput<Each>) => DeskOutput<Each> | Promise<DeskOutput<Each>>;
-};
 
 /** A desk in this thread. Opens its files when they are first needed. */
 export function openDesk(options: DeskOptions): Desk {

@@ -1,9 +1,8 @@
 import { identityRefusal, type RefusalCode } from '../errors.ts';
 import type { Governed } from '../policy/index.ts';
 import type { ReviewState } from '../registry/index.ts';
-import type { DeskVerb, orderVerbs } from './calls.ts';
+import type { Calls, DeskVerb, orderVerbs } from './calls.ts';
 import { crossReference } from './cross-reference.ts';
-import type { Calls } from './desk.ts';
 import { matches } from './match.ts';
 import { viewOf } from './patient.ts';
 import type { Reading } from './reading.ts';

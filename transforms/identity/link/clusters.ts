@@ -171,7 +171,8 @@ function strongestFitting(
  * The automatic links of records that have two strong candidates: a third record is as near to one
  * end of the link as the other end, or nearer, or within the margin, and is not one person with
  * both. Nobody can say which of them it is: it is linked to neither. Candidates that are one person
- * themselves do not compete.
+ * themselves do not compete; nor does a brother with a pair whose name, birth date and number are
+ * the same.
  */
 function contestedLinks({ thresholds }: IdentityPolicy, table: PairTable): ReadonlySet<LinkedPair> {
   const passes = passesIn(thresholds.member);
@@ -191,18 +192,21 @@ function contestedLinks({ thresholds }: IdentityPolicy, table: PairTable): Reado
       return lead.verdict === 'auto' && lead.weight >= rival.weight;
     });
   };
-  const isContested = (end: number, other: number, weight: number): boolean => {
+  const isContested = (end: number, other: number, link: LinkedPair): boolean => {
     for (const rival of near.get(end) ?? []) {
-      if (weight - rival.weight >= thresholds.marginBits) return false;
+      if (link.weight - rival.weight >= thresholds.marginBits) return false;
       const third = otherEnd(rival, end);
-      if (third === other || (passes(rival) && passes(table.get(other, third)))) continue;
+      const otherRival = table.get(other, third);
+      if (third === other || (passes(rival) && passes(otherRival))) continue;
+      if (link.isBeyondRivals && rival.isSomebodyElse && otherRival?.isSomebodyElse) continue;
       if (!isSettled(end, other, rival)) return true;
     }
     return false;
   };
   const contested = table.all.filter(
-    ({ verdict, a, b, weight }) =>
-      verdict === 'auto' && (isContested(a, b, weight) || isContested(b, a, weight)),
+    (link) =>
+      link.verdict === 'auto' &&
+      (isContested(link.a, link.b, link) || isContested(link.b, link.a, link)),
   );
   return new Set(contested);
 }

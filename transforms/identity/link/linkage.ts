@@ -1,7 +1,7 @@
 import type { Verdict } from '../assessment.ts';
 import { eachCandidatePair, indexCandidates, type Share } from '../block/index.ts';
 import type { Prepared } from '../compare/index.ts';
-import { assessPair, judgePair } from '../decide/index.ts';
+import { assessRelated, isBeyondRivals, isSomebodyElse, judgePair } from '../decide/index.ts';
 import { baseModel, fitModel, type IdentityModel, scorerOf } from '../model/index.ts';
 import type { IdentityPolicy } from '../policy/index.ts';
 import { findCrowds } from './crowds.ts';
@@ -18,6 +18,10 @@ export type LinkedPair = {
   /** What would be done with these two if there were no others. */
   readonly verdict: Verdict;
   readonly vetoes: readonly string[];
+  /** See `isBeyondRivals`, of a pair that may be linked. */
+  readonly isBeyondRivals?: true;
+  /** See `isSomebodyElse`, of a pair that a veto keeps apart. */
+  readonly isSomebodyElse?: true;
 };
 
 export type Candidates = {
@@ -63,9 +67,14 @@ export function openLinkage(people: People, options: LinkageOptions): Linkage {
       const { p, weight } = scorer.score(x, y);
       if (p < policy.thresholds.low) return undefined;
       const context = { ...crowds.contextOf(x, y), isName };
-      const assessment = assessPair(policy, scorer, x, y, context);
+      const { assessment, pair } = assessRelated(policy, scorer, x, y, context);
       const { verdict } = judgePair(policy, assessment);
-      return { a, b, p, weight, verdict, vetoes: assessment.vetoes.map(({ id }) => id) };
+      const vetoes = assessment.vetoes.map(({ id }) => id);
+      return {
+        ...{ a, b, p, weight, verdict, vetoes },
+        ...(verdict === 'auto' && isBeyondRivals(pair) ? { isBeyondRivals: true } : {}),
+        ...(vetoes.length > 0 && isSomebodyElse(pair) ? { isSomebodyElse: true } : {}),
+      };
     };
   };
 

@@ -1,8 +1,5 @@
 import type { Pair, RecordNo, StoredEvent } from '../events.ts';
-import type { Edges } from './edges.ts';
-import { anchorsOf } from './partition.ts';
-import type { Records } from './records.ts';
-import type { Reviews } from './reviews.ts';
+import { anchorsOf, type Edges, type Records, type Reviews } from './tables/index.ts';
 
 /** The tables that events are folded into. */
 export type State = {

@@ -2,13 +2,21 @@ import type { DatabaseHandle } from '../../../engine/index.ts';
 import { identityRefusal } from '../errors.ts';
 import type { Cause, IdentityEvent, PersonId, RecordNo, StoredEvent } from '../events.ts';
 import type { PersonRecord } from '../record.ts';
-import { openEdges } from './edges.ts';
-import { type EventRow, eventTypes, fromRow, toRow } from './event-rows.ts';
 import { apply, type State } from './fold.ts';
-import { type KeyIndex, openKeyIndex } from './key-index.ts';
-import { openRecords, type RecordState } from './records.ts';
-import { openReviews } from './reviews.ts';
-import { openWords, type Words } from './words.ts';
+import {
+  type EventRow,
+  eventTypes,
+  fromRow,
+  type KeyIndex,
+  openEdges,
+  openKeyIndex,
+  openRecords,
+  openReviews,
+  openWords,
+  type RecordState,
+  toRow,
+  type Words,
+} from './tables/index.ts';
 
 /** When and why: the time of the message or of the order, never the wall clock. */
 export type Occasion = { readonly atUs: number; readonly cause: Cause };

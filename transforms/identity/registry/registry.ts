@@ -10,26 +10,18 @@ import type {
   StoredEvent,
 } from '../events.ts';
 import type { Survivorship } from '../policy/index.ts';
-import { type Crosswalk, openCrosswalk } from './crosswalk.ts';
-import { type Decisions, openDecisions } from './decisions.ts';
-import { personIdOf } from './event-rows.ts';
-import { type GoldenRecord, goldenRecord } from './golden.ts';
 import {
+  type Decisions,
+  detach,
+  doNotLink,
   type Link,
   type LinkResult,
   link,
   type Merge,
   merge,
   mergeRefusal,
-  vetoedPairs,
-} from './joining.ts';
-import { type AuditRate, auditRate, type LabelledPair, labelledPairs } from './labels.ts';
-import { makeTables } from './layout.ts';
-import { type Log, type Occasion, openLog, type RegistryOptions } from './log.ts';
-import { detach, doNotLink, type Parting, separate, type Unmerged, unmerge } from './parting.ts';
-import type { Edge } from './partition.ts';
-import type { RecordState, SourceIdentifier } from './records.ts';
-import {
+  openDecisions,
+  type Parting,
   queue,
   type ReviewCase,
   type Reviewed,
@@ -37,9 +29,34 @@ import {
   type ReviewRequest,
   review,
   reviewCase,
-} from './reviewing.ts';
-import type { ReviewCount, ReviewState } from './reviews.ts';
-import { type Explanation, explain, history } from './story.ts';
+  separate,
+  type Unmerged,
+  unmerge,
+  vetoedPairs,
+} from './acts/index.ts';
+import {
+  type AuditRate,
+  auditRate,
+  type Explanation,
+  explain,
+  type GoldenRecord,
+  goldenRecord,
+  history,
+  type LabelledPair,
+  labelledPairs,
+} from './asking/index.ts';
+import { type Log, type Occasion, openLog, type RegistryOptions } from './log.ts';
+import {
+  type Crosswalk,
+  type Edge,
+  makeTables,
+  openCrosswalk,
+  personIdOf,
+  type RecordState,
+  type ReviewCount,
+  type ReviewState,
+  type SourceIdentifier,
+} from './tables/index.ts';
 
 /** What a source files a person under, and what it says of them. */
 export type SeenRecord = Sighting & { readonly system: string; readonly value: string };

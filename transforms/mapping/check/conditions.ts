@@ -23,9 +23,9 @@ function checkClauses(keys: readonly string[], report: Report, at: Path): void {
 }
 
 /** Only a rule can ask what the message makes; the rest is decided before. */
-export function checkRuleCondition({ when = {} }: RuleRow, merged: Merged, report: Report): void {
+export function checkRuleCondition({ when }: RuleRow, merged: Merged, report: Report): void {
+  if (when === undefined) return;
   const isList = Array.isArray(when);
-  const ids = merged.resources.map((placed) => placed.row.id);
   for (const [position, clauses] of [when].flat().entries()) {
     const at = isList ? ['when', position] : ['when'];
     const { made, 'not made': notMade, visit, ...others } = clauses;
@@ -34,6 +34,7 @@ export function checkRuleCondition({ when = {} }: RuleRow, merged: Merged, repor
       report('condition', `\`${visit}\` numbers no visit`, ...at, 'visit');
     for (const [key, asked] of Object.entries({ made, 'not made': notMade }))
       for (const id of [asked ?? []].flat().map(String)) {
+        const ids = merged.resources.map((placed) => placed.row.id);
         if (ids.includes(id)) continue;
         const message = `no resource is called \`${id}\`; ${suggestion(id, ids)}`;
         report('resource-unknown', message, ...at, key);

@@ -154,17 +154,17 @@ function checkTwice(fillings: readonly Filling[], reportAt: ReportAt): void {
 
 /** Elements without which no resource or item of the row is ever valid. */
 function checkRequired(merged: Merged, fillings: readonly Filling[], reportAt: ReportAt): void {
+  const fillingsOf = Map.groupBy(fillings, ({ owner }) => owner);
+  const partsOf = Map.groupBy(merged.parts, ({ row }) => row.of);
   for (const { row, layer, path } of [...merged.resources, ...merged.parts]) {
     const type = fhirPathOf(merged, row.id) ?? '';
-    const filled = new Set(
-      fillings.filter(({ owner }) => owner === row.id).map(({ names }) => names[0] ?? '*'),
-    );
-    for (const part of merged.parts) if (part.row.of === row.id) filled.add(part.row.element!);
+    const filled = new Set((fillingsOf.get(row.id) ?? []).map(({ names }) => names[0] ?? '*'));
+    for (const part of partsOf.get(row.id) ?? []) filled.add(part.row.element!);
     if (filled.has('*')) continue;
     for (const element of elementsOf(type)?.values() ?? []) {
+      if (!element.required) continue;
       const forms = element.name.endsWith('[x]') ? choiceNames(element) : [];
-      const isFilled = [element.name, ...forms].some((name) => filled.has(name));
-      if (!element.required || isFilled) continue;
+      if ([element.name, ...forms].some((name) => filled.has(name))) continue;
       const message = `${type}.${element.name} is required, and no rule fills it`;
       reportAt(layer, path)('fhir-required', message, 'id');
     }

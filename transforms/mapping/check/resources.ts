@@ -71,16 +71,17 @@ export function checkPart(row: PartRow, merged: Merged, report: Report): void {
     report('fhir-cardinality', `${owner}.${row.element} does not repeat`, 'element');
   }
   const inner = elementsOf(`${owner}.${row.element}`);
-  for (const [index, name] of (row.needs ?? []).entries()) {
-    if (inner?.has(name)) continue;
-    const hint = suggestion(name, [...(inner?.keys() ?? [])]);
-    report(
-      'fhir-element',
-      `${owner}.${row.element} has no element \`${name}\`; ${hint}`,
-      'needs',
-      index,
-    );
-  }
+  for (const [index, needed] of (row.needs ?? []).entries())
+    for (const name of [needed].flat()) {
+      if (inner?.has(name)) continue;
+      const hint = suggestion(name, [...(inner?.keys() ?? [])]);
+      report(
+        'fhir-element',
+        `${owner}.${row.element} has no element \`${name}\`; ${hint}`,
+        'needs',
+        index,
+      );
+    }
 }
 
 function checkJoin(join: PartRow['join'] & object, each: string | undefined, report: Report): void {

@@ -8,6 +8,7 @@ import {
   strengthConversion,
 } from './amounts.ts';
 import { attachmentConversion } from './attachments.ts';
+import { pressureCodeConversion, pressureConversion } from './blood-pressure.ts';
 import {
   codeableConceptConversion,
   codeConversion,
@@ -72,8 +73,8 @@ import {
   remarkConversion,
   reportOriginConversion,
 } from './vaccines.ts';
-
 import { visitConversions } from './visits.ts';
+import { vitalSignAbsenceConversion, vitalSignConversion } from './vital-signs.ts';
 
 export { identifierKey, isContradicted, systemOf } from './identifiers.ts';
 export { placeValue } from './places.ts';
@@ -132,6 +133,8 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     otherRoutesConversion,
     plainIdentifierConversion,
     practitionerConversion,
+    pressureCodeConversion,
+    pressureConversion,
     preferredTelecomConversion,
     primarySourceConversion,
     quantityConversion,
@@ -146,5 +149,7 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     timeOfDayConversion,
     timeSpanConversion,
     unitNoteConversion,
+    vitalSignAbsenceConversion,
+    vitalSignConversion,
   ].map((conversion) => [conversion.name, conversion]),
 );

@@ -8,12 +8,14 @@ import {
 } from '../environment.ts';
 import { type Cell, cellText, component, nested } from '../reading/index.ts';
 import { toDateTime, toTime } from '../times/index.ts';
+import { looksLikePressure, pressureIn } from './blood-pressure.ts';
 import { codeableConcept } from './codes.ts';
 import { splitComparator } from './quantities.ts';
 import { drop } from './shape.ts';
 import { timeIssue } from './times.ts';
 import { quietUnitOf, unitOf } from './units.ts';
 import { repairedTypes, valueType } from './value-types.ts';
+import { isMeasured } from './vital-signs.ts';
 
 const text = (value: string): Choice | undefined =>
   value === '' ? undefined : { type: 'string', value };
@@ -139,6 +141,9 @@ function composite(cell: Cell, environment: Environment): Choice | undefined {
   return { type: 'Quantity', value: { value, ...unitOf(unit, environment) } };
 }
 
+/** Types under which senders hide a number: codes and texts. */
+const hiding = new Set('ST TX FT CE CWE CNE CF IS ID'.split(' '));
+
 function byType(
   type: string,
   cells: readonly Cell[],
@@ -146,6 +151,12 @@ function byType(
   settings: Settings,
 ): Choice | undefined {
   const cell = cells[0]!;
+  if (hiding.has(type) && isMeasured(cell, environment, settings)) {
+    environment.issue('value-type-repaired', 'has a type in OBX-2 that means NM', cell);
+    return number(cell, environment, settings);
+  }
+  // Its components say it.
+  if (pressureIn(cell, environment, settings) !== undefined) return undefined;
   switch (type) {
     case 'NM':
       return number(cell, environment, settings);
@@ -200,7 +211,7 @@ export const observationValueConversion: Conversion = {
   name: 'ObservationValue',
   summary: 'OBX-5 by the type in OBX-2, with the unit in OBX-6, to Observation.value[x].',
   gives,
-  reads: [2, 6],
+  reads: [2, 3, 6],
   settings: ['system'],
   convert: (cell, environment, settings) => convertAll([cell], environment, settings),
   convertAll,
@@ -215,7 +226,9 @@ export const observationValueConversion: Conversion = {
       case 'ST':
       case 'TX':
       case 'FT':
-        return { type: 'string', value: written };
+        return isDecimal(written) || looksLikePressure(written)
+          ? unsaid
+          : { type: 'string', value: written };
       default:
         return unsaid;
     }
@@ -244,7 +257,7 @@ export const unitNoteConversion: Conversion = {
     'The unit in OBX-6 to an Annotation, where the value in OBX-5 is a text: `5.4` says nothing ' +
     'without it.',
   gives: ['Annotation'],
-  reads: [2, 5],
+  reads: [2, 3, 5, 6],
   convert(cell, environment, settings) {
     const value = settings.sibling(5);
     const type = settings.sibling(2);
@@ -253,6 +266,8 @@ export const unitNoteConversion: Conversion = {
     if (!value || cellText(value) === '' || withUnit.has(named)) return undefined;
     if (named === 'NM' && decimalOf(splitComparator(cellText(value)).rest) !== undefined)
       return undefined;
+    if (isMeasured(value, environment, settings)) return undefined;
+    if (pressureIn(value, environment, settings) !== undefined) return undefined;
     const { unit } = quietUnitOf(cell, environment);
     return unit === undefined ? undefined : { text: `Unit: ${unit}` };
   },

@@ -47,8 +47,17 @@ function dividedUnit(cell: Cell, environment: Environment): fhir4.Quantity {
   const unit = component(cell, 2) || code || component(cell, 9);
   if (unit === '') return alternateUnit(cell, environment);
   const found = codeOf(cell, code, unit, environment);
-  return found === undefined ? { unit } : { unit, system: ucumUri, code: found };
+  return found === undefined ? { unit } : { unit, system: ucumUri, code: bareRate(found) };
 }
+
+/** What is counted of a vital sign, in the words of a sender. */
+const counted = /^\{(?:heart[ _]?)?(?:beats?|pulses?|breaths?|resp[a-z]*|insp[a-z]*)\}\/min$/i;
+
+/**
+ * An annotation is no part of a unit (UCUM section 2.1): `{beats}/min` is `/min`, and that is the
+ * only code that R4 takes for a heart rate. The words of the sender stay in the text of the unit.
+ */
+const bareRate = (code: string): string => (counted.test(code) ? '/min' : code);
 
 /**
  * `10^3/uL` or `kg/m^2`, whose `^` the sender did not escape, so that a code `10` and a text `3/uL`

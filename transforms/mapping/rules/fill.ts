@@ -132,7 +132,7 @@ function addItem(
 function putItem(part: PartPlan, owner: Target, item: Target): void {
   const { set } = item;
   if (isBare(set)) return;
-  for (const name of part.needs) if (set[name] === undefined) return;
+  for (const names of part.needs) if (!hasAny(set, names)) return;
   for (const { names } of part.required) if (!hasAny(set, names)) return;
   const list = owner.set[part.element] as unknown[] | undefined;
   const at = list?.length ?? 0;

@@ -35,7 +35,7 @@ export function createTerminologyFace(options: TerminologyServiceOptions): Face 
     return refusal(401, 'login', 'sign in with a bearer token');
   });
   app.use(limitBodies());
-  app.onError((cause) => failed(cause, options.bug));
+  app.onError((cause) => failed(cause, options));
   app.get('/metadata', (c) => metadata(c, options));
   app.get('/$versions', () => fhirResponse(versions));
   app.post('/', (c) => batch(c, app));

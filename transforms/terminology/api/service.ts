@@ -15,4 +15,6 @@ export type TerminologyServiceOptions = {
   readonly nowUs: () => number;
   readonly about: About;
   readonly bug: (cause: unknown) => void;
+  /** A question got 503: the store, or the closure tables, cannot be used. */
+  readonly unavailable: (code: string) => void;
 };

@@ -14,6 +14,8 @@ export type DriftSources = {
   readonly pins: readonly Pins[];
   /** Codes seen; `system` undefined: of any system. */
   observed(system: string | undefined, code: string): readonly Observed[];
+  /** Was any code of the system counted? Those of elements that no mapping marks are not. */
+  counts(system: string | undefined): boolean;
   /** The newest month in which anything was seen, as 202611. */
   readonly newestMonth: number;
   /** What a pinned release names in a code system: a map's targets, a value set's members. */
@@ -33,6 +35,8 @@ export type Hit = {
   /** The codes that it loses, in the order of the changes. */
   readonly codes: readonly string[];
   readonly use: readonly MonthlyUse[];
+  /** False where nobody counts such codes, so that no use says nothing. */
+  readonly counted: boolean;
 };
 
 const monthsLooked = 3;
@@ -102,7 +106,9 @@ export function hitsOf(
           !isDirect ||
           pinKind === 'value-set' ||
           (by === `channel ${row.channel}` && row.use === name);
-        hits.push({ by, name, pin, codes, use: useOf(distinct(asked), sources, isOwn) });
+        const use = useOf(distinct(asked), sources, isOwn);
+        const counted = use.length > 0 || asked.every(({ system }) => sources.counts(system));
+        hits.push({ by, name, pin, codes, use, counted });
       }
   return hits;
 }
@@ -114,11 +120,17 @@ function distinct<T extends { system: string | undefined; code: string }>(all: r
 const count = new Intl.NumberFormat('en-US');
 
 /** `lactate_loinc v3 to v4 drops 2 codes: 1,140 results a month at mercy-west; .. is hit`. */
-export function sentenceOf({ earlier, later }: Compared, { by, name, codes, use }: Hit): string {
+export function sentenceOf(
+  { earlier, later }: Compared,
+  { by, name, codes, use, counted }: Hit,
+): string {
   const what = `${name} ${earlier.version} to ${later.version} drops ${codes.length} `;
   const noun = codes.length === 1 ? 'code' : 'codes';
   const where = use.map(({ channel, monthly }) => `${count.format(monthly)} ${resultsAt(channel)}`);
-  const seen = where.length > 0 ? where.join(', ') : 'none of them was seen in the last months';
+  const none = counted
+    ? 'none of them was seen in the last months'
+    : 'no code of their system was counted here (only those that a mapping marks are)';
+  const seen = where.length > 0 ? where.join(', ') : none;
   return `${what}${noun}: ${seen}; ${by} is hit`;
 }
 

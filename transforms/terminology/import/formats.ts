@@ -1,15 +1,29 @@
-import { isCodeMap, readCodeMap } from './code-map.ts';
 import type { Reader } from './context.ts';
-import { isCvx, readCvx } from './cvx.ts';
-import { readFhirJson } from './fhir-json.ts';
-import { isGem, readGem } from './gem.ts';
-import { isOrderFile, isTabular, readIcd10 } from './icd10.ts';
+import { readFhirJson } from './fhir/index.ts';
 import { headOf, type Input, isUtf16, wrongEncoding } from './input.ts';
-import { isLoinc, readLoinc } from './loinc.ts';
-import { isNdc, readNdc } from './ndc.ts';
-import { isOtherRf2, readRf2, rf2Part } from './rf2.ts';
-import { isOtherRrf, readRxnorm, rxnormTable } from './rxnorm.ts';
-import { isV2Table, readV2Table } from './v2-tables.ts';
+import {
+  isCodeMap,
+  isCvx,
+  isGem,
+  isLoinc,
+  isNdc,
+  isOrderFile,
+  isOtherRf2,
+  isOtherRrf,
+  isTabular,
+  isV2Table,
+  readCodeMap,
+  readCvx,
+  readGem,
+  readIcd10,
+  readLoinc,
+  readNdc,
+  readRf2,
+  readRxnorm,
+  readV2Table,
+  rf2Part,
+  rxnormTable,
+} from './text/index.ts';
 
 /** How files of one kind are known and read. */
 export type Format = {

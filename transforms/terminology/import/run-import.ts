@@ -2,13 +2,12 @@ import { setImmediate } from 'node:timers/promises';
 import type { Knowledge } from '../knowledge.ts';
 import type { Approval, TerminologyStore, Verdict } from '../store/index.ts';
 import { createContext, type ImportContext } from './context.ts';
-import { readFhirJson } from './fhir-json.ts';
-import { packageInputs } from './fhir-package.ts';
+import { packageInputs, readFhirJson } from './fhir/index.ts';
 import { collectFindings, type Findings, type ImportFinding, Unreadable } from './findings.ts';
 import { batchesOf, type Format, formatOf, isBeside, isPackage, whyUnknown } from './formats.ts';
 import { beginImport, endImport, touchImport } from './import-lease.ts';
 import { fileInput, type Input } from './input.ts';
-import { settle } from './settle.ts';
+import { settle } from './settle/index.ts';
 
 export type ImportOptions = {
   readonly files: readonly string[];

@@ -24,7 +24,7 @@ export {
   createClosureTables,
 } from './closure.ts';
 export { type ExpandedCode, expandedCodes, valueSetBy } from './expand/index.ts';
-export { declined, type IssueType, outcomeOf, Refused } from './issue.ts';
+export { declined, type IssueType, isCircular, outcomeOf, Refused } from './issue.ts';
 export type { Surroundings } from './question.ts';
 export { type Membership, memberships } from './value-set/index.ts';
 

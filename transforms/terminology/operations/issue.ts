@@ -106,3 +106,7 @@ export function declined(status: number, type: IssueType, text: string): Refused
   };
   return new Refused(status, `terminology-${type}`, text, outcome);
 }
+
+/** Does a value set lead back to itself? */
+export const isCircular = ({ outcome }: Refused): boolean =>
+  JSON.stringify(outcome).includes('VALUESET_CIRCULAR_REFERENCE' satisfies MessageId);

@@ -1,1 +1,2 @@
-export { type TranslateConfig, translateStage } from './translate.ts';
+export { translateStage } from './translate.ts';
+export type { TranslateConfig } from './translate-config.ts';

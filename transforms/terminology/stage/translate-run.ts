@@ -13,7 +13,7 @@ import { type MapRelease, openMapReleases } from '../map-release.ts';
 import { none } from '../pins.ts';
 import { translateMarks, type Uses } from '../translate-marks.ts';
 import { openSightings } from '../worklist/index.ts';
-import type { TranslateConfig } from './translate.ts';
+import type { TranslateConfig } from './translate-config.ts';
 
 /** The stage `translate` at work. Throws ConfigError for a release that is not there. */
 export function translating(config: TranslateConfig, context: StageContext): Stage {

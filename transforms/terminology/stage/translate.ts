@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module';
-import { z } from 'zod';
 import {
   type CheckContext,
   type ConfigIssue,
@@ -7,53 +6,12 @@ import {
   suggestion,
 } from '../../../engine/index.ts';
 import { codeMapFile, codeMapReleases, isRelease, loadCodeMap } from '../code-map-file.ts';
-import { none, releasesOfPin, valueSetPins } from '../pins.ts';
-import { actions, defaultPolicy, type Policy } from '../translate-marks.ts';
+import { none, releasesOfPin } from '../pins.ts';
+import { type TranslateConfig, translateSchema } from './translate-config.ts';
 
 /** Loaded where the stage runs; lint and the main thread check its configuration only. */
 const require = createRequire(import.meta.url);
 const running = (): typeof import('./translate-run.ts') => require('./translate-run.ts');
-
-const action = (what: string, unless: (typeof actions)[number]) =>
-  z.enum(actions).default(unless).describe(`What becomes of a message with ${what}.`);
-
-const policySchema = z
-  .strictObject({
-    unmapped: action('a code that the map does not hold', defaultPolicy.unmapped),
-    ambiguous: action('a code of several targets; none is taken', defaultPolicy.ambiguous),
-    unmatched: action('a code that the map says nothing matches', defaultPolicy.unmatched),
-    with_loss: action('a code of a wider or narrower target', defaultPolicy['mapped-with-loss']),
-  })
-  .transform(({ with_loss, ...others }): Policy => ({ ...others, 'mapped-with-loss': with_loss }));
-
-const schema = z
-  .strictObject({
-    maps: z
-      .record(
-        z.string().describe('What the mapping marks a code for, e.g. `lab-code`.'),
-        z.string().describe('The release that translates it, or `none`.'),
-      )
-      .describe(
-        'The map release that is pinned to each use: `facility/name@version` of the ' +
-          'configuration, or `URL|VERSION` of an imported one. `none` leaves its codes as sent. ' +
-          'A use that is not named does so too, and says it of each message with codes of no ' +
-          'shared system.',
-      ),
-    policy: z
-      .record(z.string().describe('A use of `maps`.'), policySchema)
-      .default({})
-      .describe(
-        'What is done for a use where a translation is less than whole: `unmapped`, `ambiguous`, ' +
-          '`unmatched` and `with_loss` are each `pass`, `flag` (an issue of the message) or ' +
-          '`hold` (the quarantine). Unless told, the first two are flagged and the others pass.',
-      ),
-    value_sets: valueSetPins,
-  })
-  .describe('Translates the codes that the mapping marks, by pinned releases of code maps.')
-  .transform(({ value_sets: valueSets, ...others }) => ({ ...others, valueSets }));
-
-type Config = z.output<typeof schema>;
-export type TranslateConfig = Pick<Config, 'maps'> & Partial<Config>;
 
 /** Appends the network's code to a facility's own, which always stays first. */
 export const translateStage: StageComponent<TranslateConfig> = {
@@ -67,7 +25,7 @@ export const translateStage: StageComponent<TranslateConfig> = {
     'the work list by the time its message is settled, counted once a message, and blocks it ' +
     'only where a policy says so.',
   example: 'translate:\n  maps: { lab-code: mercy-west/lab-codes@1 }',
-  schema,
+  schema: translateSchema,
   files: ({ maps }, { configDir }) =>
     Object.values(maps)
       .filter(isRelease)

@@ -1,6 +1,6 @@
 import type { DatabaseHandle } from '../../../engine/index.ts';
 import type { Json } from '../knowledge.ts';
-import type { Change } from './diff.ts';
+import type { Change } from './change.ts';
 import { hierarchyProperties } from './hierarchy.ts';
 import { canonicalJson } from './seal.ts';
 

@@ -1,6 +1,6 @@
 import type { Json } from '../knowledge.ts';
+import type { Change } from './change.ts';
 import { partsOf } from './concept-map.ts';
-import type { Change } from './diff.ts';
 import { canonicalJson } from './seal.ts';
 
 const settings = ['unmapped', 'sourceVersion', 'targetVersion'] as const;

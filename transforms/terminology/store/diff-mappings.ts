@@ -1,7 +1,7 @@
 import type { DatabaseHandle } from '../../../engine/index.ts';
 import type { Json } from '../knowledge.ts';
+import type { Change } from './change.ts';
 import { type MappingDetail, partsOf } from './concept-map.ts';
-import type { Change } from './diff.ts';
 import type { Side } from './diff-concepts.ts';
 import { canonicalJson } from './seal.ts';
 import { strengthOf } from './translate.ts';

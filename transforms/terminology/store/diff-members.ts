@@ -1,5 +1,5 @@
 import type { DatabaseHandle } from '../../../engine/index.ts';
-import type { Change } from './diff.ts';
+import type { Change } from './change.ts';
 
 type Member = { system: string; code: string; display: string | null };
 

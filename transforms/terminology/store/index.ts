@@ -1,7 +1,7 @@
+export type { Change } from './change.ts';
 export type { Closure } from './closure.ts';
 export { partsOf } from './concept-map.ts';
 export { terminologyFile } from './database.ts';
-export type { Change } from './diff.ts';
 export { diffTargets } from './diff-mappings.ts';
 export { edgeKinds } from './export.ts';
 export { hierarchyProperties } from './hierarchy.ts';

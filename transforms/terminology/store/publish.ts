@@ -1,7 +1,8 @@
 import type { DatabaseHandle } from '../../../engine/index.ts';
 import type { ResourceType } from '../knowledge.ts';
+import type { Change } from './change.ts';
 import { type Closure, closeHierarchy } from './closure.ts';
-import { type Change, diffReleases } from './diff.ts';
+import { diffReleases } from './diff.ts';
 import { type ReleaseRow, releaseQueries } from './releases.ts';
 import { contentTables } from './schema.ts';
 import { hashContent, hashRelease, hashText } from './seal.ts';

@@ -1,7 +1,8 @@
 import type { DatabaseHandle } from '../../../engine/index.ts';
 import type { Knowledge, ResourceType } from '../knowledge.ts';
+import type { Change } from './change.ts';
 import { openStoreDatabase, type StoreOptions } from './database.ts';
-import { type Change, diffReleases } from './diff.ts';
+import { diffReleases } from './diff.ts';
 import { exportRelease } from './export.ts';
 import { storedKnowledge } from './knowledge.ts';
 import { type ReleaseRow, type ReleaseState, releaseQueries } from './releases.ts';

@@ -12,6 +12,13 @@ export type TerminologyThread = {
   close(): Promise<void>;
 };
 
+/** Who runs Plexus hears of what went wrong; who asked hears that it did. */
+export type ToldOfFaults = {
+  bug(cause: unknown): void;
+  /** The store or the closure tables cannot be used; `code` is a PlexusError's. */
+  unavailable(code: string): void;
+};
+
 type Waiting = {
   /** The head of the answer. */
   readonly resolve: (response: Response) => void;
@@ -29,7 +36,7 @@ const waitingMax = 200;
  */
 export function startTerminology(
   options: TerminologyOptions,
-  bug: (cause: unknown) => void,
+  told: ToldOfFaults,
 ): TerminologyThread {
   const waiting = new Map<number, Waiting>();
   let worker: Worker | undefined;
@@ -46,7 +53,7 @@ export function startTerminology(
     const file = join(import.meta.dirname, 'terminology-worker.ts');
     const made = new Worker(file, { workerData: options });
     made.unref();
-    made.on('message', (message: FromThread) => hear(message, waiting, say, bug));
+    made.on('message', (message: FromThread) => hear(message, waiting, say, told));
     made.on('error', failAll);
     worker = made;
     return made;
@@ -85,10 +92,14 @@ function hear(
   message: FromThread,
   waiting: Map<number, Waiting>,
   say: (message: ToThread) => void,
-  bug: (cause: unknown) => void,
+  told: ToldOfFaults,
 ): void {
   if (message.kind === 'bug') {
-    bug(message.error);
+    told.bug(message.error);
+    return;
+  }
+  if (message.kind === 'unavailable') {
+    told.unavailable(message.code);
     return;
   }
   const { n } = message;

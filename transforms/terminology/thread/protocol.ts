@@ -27,7 +27,9 @@ export type FromThread =
   | { readonly kind: 'end'; readonly n: number }
   | { readonly kind: 'failed'; readonly n: number; readonly error: unknown }
   /** A bug inside an answer that was given; for the log. */
-  | { readonly kind: 'bug'; readonly error: unknown };
+  | { readonly kind: 'bug'; readonly error: unknown }
+  /** A question got 503; for the log. */
+  | { readonly kind: 'unavailable'; readonly code: string };
 
 export type TerminologyOptions = {
   readonly dataDir: string;

@@ -32,6 +32,7 @@ const face = createTerminologyFace({
   nowUs: () => Date.now() * 1_000,
   about: { version },
   bug: (error) => tell({ kind: 'bug', error }),
+  unavailable: (code) => tell({ kind: 'unavailable', code }),
 });
 
 /** Answers that are on their way: how to go on, and whether somebody still waits. */

@@ -132,6 +132,8 @@ function workListOf(db: DatabaseHandle) {
     /** Everything that a channel sent for a use since a month. */
     sent: (channel: string, use: string, since: number): readonly Observed[] =>
       sql.sent.all(channel, use, since) as Observed[],
+    counts: (system: string | undefined): boolean =>
+      (system === undefined ? sql.anyOf.get() : sql.ofSystem.get(system)) !== undefined,
     newestMonth: (): number => (sql.newest.get() as number | null) ?? 0,
     figures: (): WorkListFigures => sql.figures.all() as unknown as WorkListFigures,
     messagesMax: defaultBounds.messagesMax,
@@ -203,6 +205,8 @@ const statements = (db: DatabaseHandle) => ({
   sent: db.prepare(
     `SELECT ${seenColumns} FROM observed WHERE channel = ? AND use = ? AND month >= ?`,
   ),
+  anyOf: db.prepare('SELECT 1 FROM observed LIMIT 1').pluck(),
+  ofSystem: db.prepare('SELECT 1 FROM observed WHERE system = ? LIMIT 1').pluck(),
   newest: db.prepare('SELECT max(month) FROM observed').pluck(),
   figures: db.prepare(
     `SELECT channel, sum(state = 'open') AS open, sum(state = 'open' AND owner = '') AS unowned,

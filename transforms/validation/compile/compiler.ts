@@ -1,7 +1,17 @@
 import type { Constraint, StructureDefinition } from '../../fhir/index.ts';
 import type { Check, Json, ObjectPlan, TreeElement, Walk } from '../plan/index.ts';
 import type { ValueSets } from '../terms/index.ts';
-import type { ExtensionPlace } from './extension-place.ts';
+
+/** What the element that carries an extension is called, as contexts of extensions name it. */
+export type ExtensionPlace = {
+  /**
+   * Its types, with what these derive from (`Age`, `Quantity`, `Element`), and its path in its own
+   * definition (`Questionnaire.item`, also of an item in an item).
+   */
+  readonly names: ReadonlySet<string>;
+  /** Is it a primitive, of which the definition of the sibling (`_birthDate`) knows no type? */
+  readonly isPrimitive: boolean;
+};
 
 /** Where an extension was met. */
 export type ExtensionUse = {

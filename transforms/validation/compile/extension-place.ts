@@ -1,17 +1,7 @@
 import type { StructureDefinition } from '../../fhir/index.ts';
 import type { TreeElement, Walk } from '../plan/index.ts';
+import type { ExtensionPlace } from './compiler.ts';
 import { type Compiler, typeUrl } from './compiler.ts';
-
-/** What the element that carries an extension is called, as contexts of extensions name it. */
-export type ExtensionPlace = {
-  /**
-   * Its types, with what these derive from (`Age`, `Quantity`, `Element`), and its path in its own
-   * definition (`Questionnaire.item`, also of an item in an item).
-   */
-  readonly names: ReadonlySet<string>;
-  /** Is it a primitive, of which the definition of the sibling (`_birthDate`) knows no type? */
-  readonly isPrimitive: boolean;
-};
 
 /** The place of all extensions that one element of a definition checks. */
 export function placeOf(node: TreeElement, compiler: Compiler): ExtensionPlace {

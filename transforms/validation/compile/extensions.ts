@@ -14,8 +14,8 @@ import {
   type Walk,
 } from '../plan/index.ts';
 import { isObject } from '../values/index.ts';
-import type { Compiler } from './compiler.ts';
-import { carrierPath, type ExtensionPlace, misplacedBy, placeOf } from './extension-place.ts';
+import type { Compiler, ExtensionPlace } from './compiler.ts';
+import { carrierPath, misplacedBy, placeOf } from './extension-place.ts';
 
 /**
  * Beyond this many extensions without a definition, no more are remembered: a sender names them.

@@ -1,4 +1,5 @@
 export { bindingVerdict } from './binding.ts';
+export type { ExtensionPlace } from './compiler.ts';
 export {
   type CompileInvariant,
   type Compiler,
@@ -9,6 +10,6 @@ export {
   type MeansElement,
   typeUrl,
 } from './compiler.ts';
-export { allowsContext, type ExtensionPlace } from './extension-place.ts';
+export { allowsContext } from './extension-place.ts';
 export { compileObject } from './object.ts';
 export { resolve } from './resolve.ts';

@@ -3,7 +3,7 @@ import type { Gate, Issue, Judgement } from '../../../engine/index.ts';
 import { compilePath, isPathIssue, r4Model, resourceNode } from '../../fhirpath/index.ts';
 import { extensionJudge, readExtensions } from '../extensions/index.ts';
 import { type Definitions, definitionsFor } from '../packages/index.ts';
-import type { PinnedProfile, ValidateConfig } from '../stage/index.ts';
+import type { PinnedProfile, ValidateConfig } from '../pinned-profiles.ts';
 import { firstOf, type ValueSets } from '../terms/index.ts';
 import { createValidator, type Validator } from '../validator.ts';
 

@@ -9,7 +9,7 @@ import {
   type Work,
 } from '../../../engine/index.ts';
 import type { Conversion } from '../../fhir/index.ts';
-import type { ValidateConfig } from '../stage/index.ts';
+import type { ValidateConfig } from '../pinned-profiles.ts';
 import { openGate } from './open-gate.ts';
 
 /** The stage `validate` at work: it sends the gate along with every message. */

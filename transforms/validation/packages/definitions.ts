@@ -1,4 +1,5 @@
 import { type R4Definitions, r4Definitions, type StructureDefinition } from '../../fhir/index.ts';
+import type { Questionnaire } from '../questionnaires/index.ts';
 import { generateSnapshot } from '../snapshot/index.ts';
 import { createValueSets, type ValueSets } from '../terms/index.ts';
 import { findByCanonical, indexByCanonical } from './canonical.ts';
@@ -10,11 +11,14 @@ export type Definitions = {
    * undefined where it is not at hand, or where its snapshot cannot be made.
    */
   structure(canonical: string): StructureDefinition | undefined;
+  /** By canonical URL, with or without `|version`. */
+  questionnaire(canonical: string): Questionnaire | undefined;
   /** What the value sets hold, as far as it can be counted up from what is at hand. */
   readonly valueSets: ValueSets;
 };
 
-type Packaged = Pick<FhirPackage, 'structures' | 'valueSets' | 'codeSystems'>;
+type Packaged = Pick<FhirPackage, 'structures' | 'valueSets' | 'codeSystems'> &
+  Partial<Pick<FhirPackage, 'questionnaires'>>;
 
 /** Deeper chains of profiles on profiles than this are a circle. */
 const derivationsMax = 50;
@@ -27,6 +31,7 @@ export function createDefinitions(
   const structures = indexByCanonical(packages.flatMap((one) => one.structures));
   const sets = indexByCanonical(packages.flatMap((one) => one.valueSets));
   const systems = indexByCanonical(packages.flatMap((one) => one.codeSystems));
+  const questionnaires = indexByCanonical(packages.flatMap((one) => one.questionnaires ?? []));
   const whole = new Map<StructureDefinition, StructureDefinition | undefined>();
   const find = (canonical: string, depth: number): StructureDefinition | undefined => {
     // R4's own definitions are what a package for R4 builds on, whatever copies it brings.
@@ -42,6 +47,7 @@ export function createDefinitions(
   };
   return {
     structure: (canonical) => find(canonical, 0),
+    questionnaire: (canonical) => findByCanonical(questionnaires, canonical),
     valueSets: createValueSets(r4, {
       codeSystem: (url) => findByCanonical(systems, url),
       valueSet: (url) => findByCanonical(sets, url),

@@ -25,16 +25,23 @@ const hashOf = (text: string): string => createHash('sha256').update(text).diges
 /**
  * Keeps a package in a data folder, beside other versions of it. A version that is there never
  * changes: the same again is no change, another content under its name is refused with
- * `package-differs`.
+ * `package-differs`. One that was kept before Questionnaires were read gets those.
  */
 export function keepPackage(dataDir: string, one: FhirPackage): 'kept' | 'known' {
   const text = JSON.stringify(one);
   const file = fileOf(dataDir, packageId(one));
   if (existsSync(file)) {
-    if (hashOf(readText(file)) === hashOf(text)) return 'known';
+    const before = readText(file);
+    if (hashOf(before) === hashOf(text)) return 'known';
+    if (before === JSON.stringify({ ...one, questionnaires: undefined }))
+      return keep(dataDir, file, text);
     const message = `${packageId(one)} is kept already, with other content; give it a new version`;
     throw new PlexusError('package-differs', message, { exit: exitCodes.findings });
   }
+  return keep(dataDir, file, text);
+}
+
+function keep(dataDir: string, file: string, text: string): 'kept' {
   mkdirSync(folderOf(dataDir), { recursive: true, mode: 0o700 });
   writeFileSync(`${file}.part`, gzipSync(text), { mode: 0o600, flush: true });
   renameSync(`${file}.part`, file);

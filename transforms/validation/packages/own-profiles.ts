@@ -4,7 +4,10 @@ import { type ConfigIssue, reasonOf } from '../../../engine/index.ts';
 import type { FhirPackage } from './read-package.ts';
 
 /** The definitions that a network writes itself, as a package would bring them. */
-export type OwnProfiles = Pick<FhirPackage, 'structures' | 'valueSets' | 'codeSystems'> & {
+export type OwnProfiles = Pick<
+  FhirPackage,
+  'structures' | 'valueSets' | 'codeSystems' | 'questionnaires'
+> & {
   readonly issues: readonly ConfigIssue[];
   /** Where each lies, by `url|version`. */
   readonly files: ReadonlyMap<string, string>;
@@ -14,6 +17,7 @@ const kinds = {
   StructureDefinition: 'structures',
   ValueSet: 'valueSets',
   CodeSystem: 'codeSystems',
+  Questionnaire: 'questionnaires',
 } as const;
 
 type Json = Readonly<Record<string, unknown>>;
@@ -30,7 +34,9 @@ export function profileFiles(configDir: string): readonly string[] {
 export function readOwnProfiles(configDir: string): OwnProfiles {
   const issues: ConfigIssue[] = [];
   const files = new Map<string, string>();
-  const found: Record<string, unknown[]> = { structures: [], valueSets: [], codeSystems: [] };
+  const found: Record<string, unknown[]> = Object.fromEntries(
+    Object.values(kinds).map((name) => [name, []]),
+  );
   for (const file of profileFiles(configDir)) {
     const refuse = (code: string, message: string, line = 1, column = 1) =>
       issues.push({ file, line, column, severity: 'error', code, message });

@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { unpackTar } from 'modern-tar';
 import { exitCodes, PlexusError, reasonOf } from '../../../engine/index.ts';
 import type { StructureDefinition } from '../../fhir/index.ts';
+import type { Questionnaire } from '../questionnaires/index.ts';
 import type { CodeSystem, ValueSet } from '../terms/index.ts';
 
 type Versioned = { readonly version?: string };
@@ -16,6 +17,8 @@ export type FhirPackage = {
   readonly structures: readonly StructureDefinition[];
   readonly valueSets: readonly (ValueSet & Versioned)[];
   readonly codeSystems: readonly (CodeSystem & Versioned)[];
+  /** Absent where there is none, and in what was kept before they were read. */
+  readonly questionnaires?: readonly Questionnaire[];
 };
 
 /** No package of HL7 comes near; a bomb must not fill the memory. */
@@ -44,6 +47,7 @@ export async function readPackage(bytes: Uint8Array): Promise<FhirPackage> {
   if (!packageName.test(name) || !packageVersion.test(version))
     throw unreadable('its package.json has a name or a version that no FHIR package has');
   const all = [...files.values()];
+  const questionnaires = all.filter(isQuestionnaire);
   const of = <T>(type: string): T[] =>
     all.filter(({ resourceType, url }) => resourceType === type && typeof url === 'string') as T[];
   return {
@@ -54,8 +58,12 @@ export async function readPackage(bytes: Uint8Array): Promise<FhirPackage> {
     structures: of('StructureDefinition'),
     valueSets: of('ValueSet'),
     codeSystems: of('CodeSystem'),
+    ...(questionnaires.length === 0 ? {} : { questionnaires }),
   };
 }
+
+const isQuestionnaire = ({ resourceType, url }: Json): boolean =>
+  resourceType === 'Questionnaire' && typeof url === 'string';
 
 /** The JSON files directly in `package/`. */
 async function unpack(bytes: Uint8Array): Promise<ReadonlyMap<string, Json>> {

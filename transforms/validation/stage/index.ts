@@ -8,14 +8,12 @@ import {
 } from '../../../engine/index.ts';
 import { extensionFiles } from '../extensions/index.ts';
 import { definitionsFor, keptPackages, profileFiles, readOwnProfiles } from '../packages/index.ts';
-import { type ValidateConfig, validateSchema } from './pinned-profiles.ts';
+import { type ValidateConfig, validateSchema } from '../pinned-profiles.ts';
 
 /** Loaded where resources are judged; the main thread checks the stage's configuration only. */
 const require = createRequire(import.meta.url);
 const judging = (): typeof import('../gate/index.ts') => require('../gate/index.ts');
 const paths = (): typeof import('../../fhirpath/index.ts') => require('../../fhirpath/index.ts');
-
-export type { PinnedProfile, ValidateConfig } from './pinned-profiles.ts';
 
 /** Puts the gate before the store, which shows it every resource whole. */
 export const validateStage: StageComponent<ValidateConfig> = {

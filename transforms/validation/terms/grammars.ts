@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { Verdict } from './value-sets.ts';
+import type { Verdict } from './verdict.ts';
 
 const shortWords = new Set(['json', 'ttl', 'xml']);
 const mediaType = /^[A-Za-z0-9][\w!#$&^.+-]{0,126}\/[A-Za-z0-9*][\w!#$&^.+-]{0,126}( ?;.{1,200})?$/;

@@ -2,9 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { PackedValueSet, R4Definitions } from '../../fhir/index.ts';
 import { type CodeSystem, type Expansion, expand, type Terms, type ValueSet } from './expand.ts';
 import { inSystem } from './grammars.ts';
-
-/** `yes`, `no`, or that it cannot be said here. */
-export type Verdict = 'yes' | 'no' | 'unknown';
+import type { Verdict } from './verdict.ts';
 
 /** Who knows which codes a value set holds: packed expansions, packages, a terminology service. */
 export type ValueSets = {

@@ -27,7 +27,7 @@ const adaPatient = {
 };
 
 describe('identity over FHIR', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let network: Network;
   before(async () => {
     network = await startNetwork();

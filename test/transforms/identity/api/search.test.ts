@@ -24,7 +24,7 @@ const boris = {
 };
 
 describe('PDQm search', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let network: Network;
   before(async () => {
     network = await startNetwork();

@@ -32,7 +32,7 @@ const by = [
 const second = { name: 'second', valueString: 'Karl' };
 
 describe('stewards over FHIR', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let network: Network;
   let ids: { ada: string; other: string };
   before(async () => {

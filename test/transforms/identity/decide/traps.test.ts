@@ -19,6 +19,7 @@ import {
   judgePair,
   normalisePerson,
   type PairScorer,
+  type Prepared,
   prepare,
   type RawPerson,
   scorerOf,
@@ -35,14 +36,21 @@ const scorers: Readonly<Record<string, PairScorer>> = {
 
 type Counts = Record<Verdict, number>;
 
-function judgeAll(scorer: PairScorer, pairs: Iterable<readonly [RawPerson, RawPerson]>): Counts {
+type RawPairs = Iterable<readonly [RawPerson, RawPerson]>;
+type PreparedPairs = readonly (readonly [Prepared, Prepared])[];
+
+const prepareAll = (pairs: RawPairs): PreparedPairs =>
+  Array.from(pairs, ([a, b]) => [prepare(normalisePerson(a)), prepare(normalisePerson(b))]);
+
+function judgePrepared(scorer: PairScorer, pairs: PreparedPairs): Counts {
   const counts: Counts = { auto: 0, review: 0, distinct: 0 };
-  for (const [a, b] of pairs) {
-    const [x, y] = [prepare(normalisePerson(a)), prepare(normalisePerson(b))];
-    counts[judgePair(builtInPolicy, assessPair(builtInPolicy, scorer, x, y)).verdict]++;
-  }
+  for (const [a, b] of pairs)
+    counts[judgePair(builtInPolicy, assessPair(builtInPolicy, scorer, a, b)).verdict]++;
   return counts;
 }
+
+const judgeAll = (scorer: PairScorer, pairs: RawPairs): Counts =>
+  judgePrepared(scorer, prepareAll(pairs));
 
 const share = (part: number, { auto, review, distinct }: Counts): string =>
   `${((100 * part) / (auto + review + distinct)).toFixed(2)} %`;
@@ -63,32 +71,41 @@ function* mistakenPairs(trap: (typeof trapClasses)[number], hasSsn: boolean) {
 
 describe('the trap suite', function () {
   this.timeout(1_800_000);
-  for (const [name, scorer] of Object.entries(scorers)) {
-    for (const trap of trapClasses) {
-      for (const hasSsn of [true, false]) {
-        it(`links no ${trap} ${hasSsn ? 'with' : 'without'} SSN, by ${name}`, () => {
-          const counts = judgeAll(scorer, mistakenPairs(trap, hasSsn));
+  for (const trap of trapClasses) {
+    for (const hasSsn of [true, false]) {
+      it(`links no ${trap} ${hasSsn ? 'with' : 'without'} SSN`, () => {
+        // Making people costs more than judging them: both scorers judge the same ones.
+        const pairs = prepareAll(mistakenPairs(trap, hasSsn));
+        for (const [name, scorer] of Object.entries(scorers)) {
+          const counts = judgePrepared(scorer, pairs);
           say(`${trap}, ${hasSsn ? 'SSN' : 'no SSN'}`, counts);
-          assert.equal(counts.auto, 0);
-        });
-      }
+          assert.equal(counts.auto, 0, `by ${name}`);
+        }
+      });
     }
   }
 });
 
-describe('twins whose names a letter tells apart, with one number for both', () => {
+describe('two persons with one number for both', () => {
   const withOneNumber = ([a, b]: readonly [RawPerson, RawPerson]): readonly [
     RawPerson,
     RawPerson,
   ] => [a, { ...b, identifiers: (a.identifiers ?? []).filter(({ type }) => type === 'SS') }];
+  const alike = [
+    'one-letter-twins',
+    'exchanged-twins',
+    'twins-family-name-first',
+    'father-and-son-of-one-birthday',
+  ] as const;
   for (const [name, scorer] of Object.entries(scorers)) {
-    it(`are not linked, by ${name}`, () => {
-      const options = { seed, count: pairsPerClass, hasSsn: true, mistakes: 0 };
-      const pairs = trapPairs('one-letter-twins', options);
-      const counts = judgeAll(scorer, [...pairs].map(withOneNumber));
-      say('one-letter-twins, one SSN', counts);
-      assert.equal(counts.auto, 0);
-    });
+    for (const trap of alike) {
+      it(`are not linked: ${trap}, by ${name}`, () => {
+        const options = { seed, count: pairsPerClass, hasSsn: true, mistakes: 0 };
+        const counts = judgeAll(scorer, [...trapPairs(trap, options)].map(withOneNumber));
+        say(`${trap}, one SSN`, counts);
+        assert.equal(counts.auto, 0);
+      });
+    }
   }
 });
 

@@ -228,6 +228,15 @@ const examples: Readonly<Record<string, Example>> = {
         { ...named('Josephe'), identifiers: [ssn('401223344')] },
       ],
       [named('Maria', { middle: 'Thi Lan' }), named('Maria', { middle: 'Thi Mai' })],
+      // Her twin's name stands in the other's field, and the family name too.
+      [
+        { ...named('Christine'), identifiers: [national('4857773456')] },
+        {
+          ...base,
+          names: [{ given: 'Holloway', family: 'Christina' }],
+          identifiers: [national('4857773456')],
+        },
+      ],
       // Her family name stands first in one of the two.
       [
         { ...base, names: [{ given: 'Li Na', family: 'Li' }] },
@@ -257,6 +266,17 @@ const examples: Readonly<Record<string, Example>> = {
         { ...named('Mario'), identifiers: [ssn('401223344')] },
         { ...named('Mrio'), identifiers: [ssn('401223344')] },
       ],
+      // Each name in the other's field, and a letter wrong.
+      [
+        { ...named('Harry'), identifiers: [ssn('401223344')] },
+        {
+          ...base,
+          names: [{ given: 'Holloway', family: 'Hacry' }],
+          identifiers: [ssn('401223344')],
+        },
+      ],
+      [named('Mary', { middle: 'Ann' }), named('Maryann')],
+      [named('Ca', { middle: 'itlin' }), named('Caitlin')],
     ],
   },
   'death-before-activity': {

@@ -19,6 +19,15 @@ const vetoed = (a: number, b: number, weight: number): LinkedPair => ({
   ...{ a, b, weight, p: 1, verdict: 'review', vetoes: ['given-name-conflict'] },
 });
 
+const sure = (a: number, b: number, weight: number): LinkedPair => ({
+  ...auto(a, b, weight),
+  isBeyondRivals: true,
+});
+const brothers = (a: number, b: number, weight: number): LinkedPair => ({
+  ...vetoed(a, b, weight),
+  isSomebodyElse: true,
+});
+
 const clustersOf = (pairs: readonly LinkedPair[]): Clusters =>
   clusterPairs(builtInPolicy, pairTable(pairs));
 const listed = (clusters: Clusters): readonly (readonly number[])[] => [
@@ -36,6 +45,21 @@ describe('clusters', () => {
     [
       'a twin misspelt, who is near to the link that a veto keeps her out of',
       [auto(0, 1, 60), vetoed(0, 2, 57), vetoed(1, 2, 40)],
+      [],
+    ],
+    [
+      'a brother, who is near to a link by name, birth date and number',
+      [sure(0, 1, 60), brothers(0, 2, 57), brothers(1, 2, 66)],
+      [[0, 1]],
+    ],
+    [
+      'a brother of one end, who may be the other end',
+      [sure(0, 1, 60), brothers(0, 2, 57), auto(1, 2, 58)],
+      [],
+    ],
+    [
+      'a twin misspelt, who is near to a link by name, birth date and number',
+      [sure(0, 1, 60), vetoed(0, 2, 57), vetoed(1, 2, 40)],
       [],
     ],
     [

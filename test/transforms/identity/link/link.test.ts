@@ -143,7 +143,7 @@ describe('linking files', () => {
     const { counts } = await linkAll(linkInProcess(found, task), builtInPolicy);
     assert.equal(counts.auto, 0);
     assert.ok(counts.leftOut > 0);
-  }).timeout(120_000);
+  }).timeout(600_000);
 });
 
 describe('bad input of a linkage', () => {

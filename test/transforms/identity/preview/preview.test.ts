@@ -60,21 +60,24 @@ const question: fc.Arbitrary<PastQuestion> = fc
     })),
   }));
 
+/** A model is sealed and compiled once; a run only chooses. */
+const scorers = [1e-5, 0.01].map((prior) => scorerOf(sealModel({ ...baseModel(), prior })));
+
 const ruling: fc.Arbitrary<Ruling> = fc
   .record({
     high: fc.constantFrom(0.9, 0.99, 0.9999),
     low: fc.constantFrom(0.05, 0.5, 0.89),
     marginBits: fc.constantFrom(1, 6, 20),
     clusterCap: fc.constantFrom(2, 30),
-    prior: fc.constantFrom(1e-5, 0.01),
+    scorer: fc.constantFrom(...scorers),
   })
-  .map(({ high, low, marginBits, clusterCap, prior }) => ({
+  .map(({ high, low, marginBits, clusterCap, scorer }) => ({
     policy: {
       ...builtInPolicy,
       clusterCap,
       thresholds: { ...builtInPolicy.thresholds, high, low, marginBits },
     },
-    scorer: scorerOf(sealModel({ ...baseModel(), prior })),
+    scorer,
   }));
 
 const questions = fc.array(question, { maxLength: 8 });

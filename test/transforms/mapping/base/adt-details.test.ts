@@ -32,6 +32,19 @@ const all = <T extends fhir4.FhirResource>(
 
 const codes = (concept?: fhir4.CodeableConcept) => concept?.coding?.map(({ code }) => code);
 
+describe('what ADT says of a relative', () => {
+  it('makes no contact of one whom nothing leads to (pat-1)', () => {
+    const [patient] = all<fhir4.Patient>(
+      'Patient',
+      convert('A01', visit, 'NK1|1||SPO^Spouse', 'NK1|2||CHD^Child||^PRN^PH^^1^518^5550100'),
+    );
+    assert.deepEqual(
+      patient?.contact?.map(({ relationship = [] }) => codes(relationship[0])?.[0]),
+      ['CHD'],
+    );
+  });
+});
+
 describe('what ADT says of an allergy', () => {
   const iam = (type: string, reporter: string, clinician = '') => {
     const fields = ['1', type, '7980^Penicillin^L', '', '', 'A', 'I1^HOSP', '', '', '', '', '', ''];

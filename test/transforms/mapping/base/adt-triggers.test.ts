@@ -161,6 +161,28 @@ describe('visits and beds', () => {
     assert.equal(again.set.hospitalization, undefined);
   });
 
+  it('A05 and A14 are planned for when EVN-3 says, where PV2-8 does not', () => {
+    for (const trigger of ['A05', 'A14']) {
+      const planned = message(trigger, pid('17'), pv1());
+      planned[1] = `EVN|${trigger}|20240310143000-0500|20240401`;
+      assert.deepEqual(of('Encounter', planned)[0]?.set.period, { start: '2024-04-01' });
+    }
+  });
+
+  it('say of the bed whether anybody lies in it', () => {
+    const ended = `${pv1()}${'|'.repeat(25)}20240301|20240310`;
+    const said = (trigger: string, visit = pv1()) => {
+      const [visited] = of('Encounter', message(trigger, pid('17'), visit));
+      return (visited?.set.location as fhir4.EncounterLocation[] | undefined)?.[0]?.status;
+    };
+    for (const trigger of ['A01', 'A02', 'A08', 'A21']) assert.equal(said(trigger), 'active');
+    for (const trigger of ['A05', 'A14']) assert.equal(said(trigger), 'planned');
+    for (const trigger of ['A11', 'A23', 'A27', 'A38']) assert.equal(said(trigger), undefined);
+    assert.equal(said('A03'), 'completed');
+    assert.equal(said('A08', ended), 'completed');
+    assert.equal(said('A13', ended), 'active');
+  });
+
   it('A12 puts the patient back, and not where the cancelled transfer would have led', () => {
     const moved = pv1({ bed: '4W^401^1', before: 'ICU^2^1' });
     const places = (trigger: string) =>

@@ -1,6 +1,6 @@
-// Goal: what IN1 and IN2 say of whoever is insured is said of that person, and what the payor
-// numbers is the coverage's; the patient is known by neither. Method: a table of messages of our
-// own.
+// Goal: what IN1 and IN2 say of whoever is insured is said of that person. What the payor numbers
+// is the coverage's and the patient's, who is known by none of it: it stands without an authority.
+// Method: a table of messages of our own.
 import { loadMapping } from '../../../../transforms/mapping/index.ts';
 import { admission } from '../messages.ts';
 import { itMeans } from '../table.ts';
@@ -32,13 +32,21 @@ describe('insurance', () => {
         'Coverage.identifier[1].value': 'MC55',
         'Coverage.identifier[2].value': 'MA66',
         'Coverage.identifier[3].value': 'MB88',
-        'Patient.identifier[1]': undefined,
+        'Patient.identifier[1].value': 'MC55',
+        'Patient.identifier[2].value': 'MA66',
+        'Patient.identifier[3].value': 'MB88',
+        'Patient.identifier[3].type.coding[0].code': 'MB',
+        // No identity is decided by a number that names no authority.
+        ...Object.fromEntries(
+          [1, 2, 3].map((at) => [`Patient.identifier[${at}].system`, undefined]),
+        ),
+        'Patient.identifier[4]': undefined,
       },
     },
     {
       name: 'of the patient makes no other person',
       message: insured('SELF'),
-      expect: { 'RelatedPerson[1]': undefined, 'Patient.identifier[1]': undefined },
+      expect: { 'RelatedPerson[1]': undefined, 'Patient.identifier[4]': undefined },
     },
   ]);
 });

@@ -3,7 +3,12 @@
 // Method: requests to the face itself, over knowledge in memory; the properties of the answers are
 // tested with the operations, here it is routes, shapes and faults.
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createTerminologyFace } from '../../../../transforms/terminology/api/index.ts';
+import { closureFile, storedClosures } from '../../../../transforms/terminology/closures/index.ts';
 import type { Json } from '../../../../transforms/terminology/knowledge.ts';
 import { memoryKnowledge } from '../../../../transforms/terminology/memory/index.ts';
 import { createClosureTables } from '../../../../transforms/terminology/operations/index.ts';
@@ -39,6 +44,7 @@ const warm = valueSet(
 const knowledge = memoryKnowledge([colourSystem, map, warm]);
 const documents: readonly Json[] = [colourSystem, map, warm];
 const bugs: unknown[] = [];
+const troubles: string[] = [];
 const face = createTerminologyFace({
   knowledge: () => knowledge,
   document: (type, { url }) => {
@@ -49,6 +55,7 @@ const face = createTerminologyFace({
   nowUs: () => 0,
   about: { version: '0.0.0' },
   bug: (cause) => bugs.push(cause),
+  unavailable: (code) => troubles.push(code),
 });
 
 type Asked = { readonly media?: string; readonly who?: string | undefined };
@@ -268,6 +275,7 @@ describe('the FHIR face of terminology', () => {
         about: { version: '0' },
       },
       bug: (cause) => bugs.push(cause),
+      unavailable: (code) => troubles.push(code),
     });
     const env = { principal: { id: 'tests', kind: 'client' } };
     const request = new Request(`http://here.example${expandR4}`);
@@ -275,6 +283,26 @@ describe('the FHIR face of terminology', () => {
     assert.equal(answer.status, 500);
     assert.doesNotMatch(await answer.text(), /secret/);
     assert.equal(bugs.splice(0).length, 1);
+  });
+
+  it('answers 503 while the closure tables cannot be kept, and tells it each time', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'plexus-face-'));
+    writeFileSync(closureFile(dataDir), 'no database at all, but long enough to be read as one');
+    const closures = storedClosures({ dataDir, key: randomBytes(32) });
+    const broken = createTerminologyFace({
+      ...{ knowledge: () => knowledge, document: () => undefined, closures, nowUs: () => 0 },
+      ...{ about: { version: '0' }, bug: (cause) => bugs.push(cause) },
+      unavailable: (code) => troubles.push(code),
+    });
+    const env = { principal: { id: 'tests', kind: 'client' } };
+    const closure = 'http://here.example/ConceptMap/$closure?name=n';
+    for (const turn of [1, 2]) {
+      const { status } = await broken.fetch(new Request(closure), env as never);
+      assert.deepEqual([status, troubles.length], [503, turn]);
+    }
+    assert.match(troubles.splice(0).join(), /^(?:[a-z]+-)+[a-z]+,(?:[a-z]+-)+[a-z]+$/);
+    assert.deepEqual(bugs, []);
+    rmSync(dataDir, { recursive: true });
   });
 });
 
@@ -289,6 +317,7 @@ function createMany(count: number) {
       closures: createClosureTables(),
       about: { version: '0' },
       bug: (cause) => bugs.push(cause),
+      unavailable: (code) => troubles.push(code),
     },
   });
   const env = { principal: { id: 'tests', kind: 'client' } };

@@ -20,6 +20,7 @@ const codes = ['A', 'B', 'C', 'D', 'E', 'F'];
 const nobody: DriftSources = {
   pins: [],
   observed: () => [],
+  counts: () => true,
   newestMonth: 202611,
   namedCodes: () => new Set(),
 };
@@ -106,6 +107,20 @@ describe('drift', () => {
           'metric sep1 is hit',
       ],
     );
+  });
+
+  it('does not say that a code never comes where nobody counts those of its system', () => {
+    const release = (version: string) => ({ url: 'urn:oid:1.2.3', version });
+    const compared = { kind: 'ValueSet', earlier: release('1'), later: release('2') } as const;
+    const gone = { change: 'membership', code: '1-8', system: 'urn:a', was: 'member', now: null };
+    const pins = [{ by: 'metric m', maps: {}, valueSets: { lab: '1.2.3@1' } }];
+    const said = (counted: string) => {
+      const counts = (system: string | undefined) => system === counted;
+      const hits = hitsOf(compared, [gone], { ...nobody, pins, counts });
+      return hits.map((hit) => sentenceOf(compared, hit)).join();
+    };
+    assert.match(said('urn:a'), /drops 1 code: none of them was seen in the last months; metric m/);
+    assert.match(said('urn:b'), /drops 1 code: no code of their system was counted here/);
   });
 
   it('tells of maps in git what the store tells of the same maps', async () => {

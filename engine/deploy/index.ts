@@ -1,0 +1,3 @@
+export { createChanges } from './changes.ts';
+export { deployments } from './deployments.ts';
+export { createLeftBehind } from './left-behind.ts';

@@ -1,0 +1,1 @@
+export { decideRequests } from './requests.ts';

@@ -1,0 +1,3 @@
+export { foldedText } from './refold.ts';
+export { saidBefore } from './repeats.ts';
+export { writeMessage } from './writer.ts';

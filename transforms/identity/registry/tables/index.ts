@@ -1,0 +1,11 @@
+export { fingerprintOf } from './attributes.ts';
+export { type Crosswalk, openCrosswalk } from './crosswalk.ts';
+export { type Edges, openEdges } from './edges.ts';
+export { type EventRow, eventTypes, fromRow, personIdOf, toRow } from './event-rows.ts';
+export { type KeyIndex, missingKeysSql, noKeyIndex, openKeyIndex } from './key-index.ts';
+export { makeTables, openToRead } from './layout.ts';
+export { anchorsOf, cutsBetween, type Edge, ordered } from './partition.ts';
+export { openRecords, type RecordState, type Records, type SourceIdentifier } from './records.ts';
+export { openReviews, type ReviewCount, type ReviewState, type Reviews } from './reviews.ts';
+export { registrySchema, stateTables } from './schema.ts';
+export { openWords, type Words } from './words.ts';

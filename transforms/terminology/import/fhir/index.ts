@@ -1,0 +1,3 @@
+export { packageInputs } from './package.ts';
+export { readFhirJson } from './read-json.ts';
+export { listOf, textOf } from './shape.ts';

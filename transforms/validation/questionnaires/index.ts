@@ -1,0 +1,2 @@
+export { createAnswersCheck } from './answers.ts';
+export type { FindQuestionnaire, Questionnaire } from './form.ts';
