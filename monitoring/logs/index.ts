@@ -20,11 +20,16 @@ export type Logs = {
 /** A window in which one kind of event of one channel writes at most `linesMax` lines. */
 const windowUs = 10_000_000;
 const linesMax = 10;
+/** A storm that goes on has one line a window, each twice as long as the last, up to this. */
+const windowMaxUs = 1_800_000_000;
+/** A storm that has paused so long is over, and the next one is told in full. */
+const pauseUs = 60_000_000;
 const kindsMax = 2_000;
 
 /**
  * Structured logs (JSON lines, pino) from the events, which carry no patient data. A storm of one
- * kind costs ten lines in ten seconds and one that counts the rest.
+ * kind costs ten lines in ten seconds, and while it goes on ever fewer, which count the rest. That
+ * commits fail is said once, and once that they do again: the log may lie on the disk that is full.
  */
 export function createLogs({ events, clock, level, destination }: LogOptions): Logs {
   let opened: Logger | undefined;
@@ -34,8 +39,16 @@ export function createLogs({ events, clock, level, destination }: LogOptions): L
   };
   const wanted = loudest.indexOf(level ?? 'info');
   const throttle = createThrottle(clock);
+  let failures = 0;
   const write = (event: Event) => {
     const loudness = levels[event.type];
+    if (event.type === 'commit-failed') {
+      failures += 1;
+      if (failures > 1) return;
+    } else if (failures > 0 && (event.type === 'commit' || event.type === 'journal-reopened')) {
+      logger().error({ event: 'commit', failures });
+      failures = 0;
+    }
     if (loudness === 'silent' || loudest.indexOf(loudness) > wanted) return;
     const { type, ...fields } = event;
     const suppressed = throttle(event);
@@ -73,7 +86,7 @@ function framesOf(error: Error): string {
   return [error.name, ...frames].join('\n');
 }
 
-type Window = { startUs: number; lines: number; suppressed: number };
+type Window = { startUs: number; lengthUs: number; lastUs: number; lines: number; rest: number };
 
 /**
  * Undefined: this line is not written. Else the number of lines of its kind that were not written
@@ -85,16 +98,28 @@ function createThrottle(clock: Clock): (event: Event) => number | undefined {
     const kind = `${event.type}\n${'channel' in event ? event.channel : ''}`;
     const nowUs = clock.nowUs();
     const window = windows.get(kind);
-    if (!window || nowUs - window.startUs >= windowUs) {
+    if (!window || isOver(window, nowUs)) {
       if (!window && windows.size >= kindsMax) windows.clear();
-      windows.set(kind, { startUs: nowUs, lines: 1, suppressed: 0 });
-      return window?.suppressed ?? 0;
+      windows.set(kind, nextWindow(window, nowUs));
+      return window?.rest ?? 0;
     }
+    window.lastUs = nowUs;
     if (window.lines >= linesMax) {
-      window.suppressed += 1;
+      window.rest += 1;
       return undefined;
     }
     window.lines += 1;
     return 0;
   };
+}
+
+const isOver = ({ startUs, lengthUs, lastUs }: Window, nowUs: number): boolean =>
+  nowUs - startUs >= lengthUs || nowUs - lastUs >= pauseUs;
+
+/** Of a storm that goes on: one line, and longer. */
+function nextWindow(last: Window | undefined, nowUs: number): Window {
+  const own = { startUs: nowUs, lastUs: nowUs, rest: 0 };
+  if (last === undefined || last.rest === 0 || nowUs - last.lastUs >= pauseUs)
+    return { ...own, lengthUs: windowUs, lines: 1 };
+  return { ...own, lengthUs: Math.min(2 * last.lengthUs, windowMaxUs), lines: linesMax };
 }

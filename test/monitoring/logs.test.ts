@@ -60,6 +60,43 @@ describe('logs', () => {
     assert.equal(lines.length, 13);
   });
 
+  it('tell a storm that goes on ever more seldom, and a new one in full', () => {
+    const { events, lines, turn } = setUp();
+    const refuse = () =>
+      events.emit({ type: 'input-refused', channel: 'a', reason: 'no-msh', bytes: 9 });
+    for (let second = 0; second < 3_600; second += 1, turn(1_000))
+      for (let n = 0; n < 20; n += 1) refuse();
+    assert.ok(lines.length > 10 && lines.length < 25, `${lines.length} lines in an hour`);
+    const told = lines.reduce((sum, line) => sum + 1 + Number(line.suppressed ?? 0), 0);
+    turn(60_000);
+    const before = lines.length;
+    for (let n = 0; n < 20; n += 1) refuse();
+    assert.equal(lines.length, before + 10);
+    const rest = Number(lines[before]?.suppressed);
+    assert.equal(told + rest, 3_600 * 20, 'every one is counted');
+  });
+
+  it('tell once that commits fail and once that they do again, however many fail', () => {
+    const { events, lines, turn } = setUp('error');
+    const commit = () => events.emit({ type: 'commit', rows: 1, tookMs: 1 });
+    for (const failures of [1, 500]) {
+      commit();
+      for (let n = 0; n < failures; n += 1, turn(100))
+        events.emit({ type: 'commit-failed', cause: 'SQLITE_FULL' });
+      commit();
+      commit();
+    }
+    assert.deepEqual(
+      lines.map(({ event, level, failures }) => [event, level, failures]),
+      [
+        ['commit-failed', 'error', undefined],
+        ['commit', 'error', 1],
+        ['commit-failed', 'error', undefined],
+        ['commit', 'error', 500],
+      ],
+    );
+  });
+
   it('tell where a bug is and not what it says', () => {
     const { logs, lines } = setUp();
     logs.bug(new RangeError('PUBLIC^JANE is out of range'));

@@ -40,6 +40,12 @@ export async function identityRefit(call: StewardCall): Promise<number> {
     out.line(
       `${counts.records} records; judged the same ${counts.same}, different ${counts.different}`,
     );
+    const { judged, different, expected } = counts.audit;
+    if (judged > 0)
+      out.line(
+        `${judged} blind samples, kept aside: ${different} were two persons, ` +
+          `and the model expects ${expected.toFixed(1)}`,
+      );
     if (!counts.isCalibrated) out.say('too few judgements to calibrate by: the curve is as before');
     out.say('it governs nothing until a signed policy pins it; try it as a shadow first');
   }

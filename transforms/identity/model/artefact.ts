@@ -28,6 +28,15 @@ const schema = z.strictObject({
     pairs: z.number().int().nonnegative(),
     from: z.string().optional(),
     to: z.string().optional(),
+    /** What stewards had said until then, and when; absent where nobody was asked. */
+    labels: z
+      .strictObject({
+        same: z.number().int().nonnegative(),
+        different: z.number().int().nonnegative(),
+        from: z.string(),
+        to: z.string(),
+      })
+      .optional(),
   }),
   seed: z.number().int(),
   /** Probability that two records taken at random are one person. */
@@ -55,6 +64,7 @@ const schema = z.strictObject({
 export type IdentityModel = Readonly<z.infer<typeof schema>>;
 export type ModelContent = Omit<IdentityModel, 'hash'>;
 export type ModelLevels = IdentityModel['levels'];
+export type LabelWindow = NonNullable<IdentityModel['window']['labels']>;
 export type Frequencies = IdentityModel['frequencies'];
 
 /** The artefact of a fit. */

@@ -1,6 +1,6 @@
 import { type ComparisonName, comparisonNames } from '../assessment.ts';
 import { comparisonLevels, nullLevel } from '../compare/index.ts';
-import type { Patterns } from './patterns.ts';
+import type { Label, Patterns } from './patterns.ts';
 
 /** One probability a level, for each comparison in the order of `comparisonNames`. */
 export type LevelTable = readonly Float64Array[];
@@ -43,6 +43,10 @@ const settledBy = 1e-7;
  * are a class of their own, or they would be taken for matches: they agree on as much. What was
  * blocked on says nothing there and is left out. `strength` further pairs as `start` has them keep
  * rare levels from 0.
+ *
+ * Pairs that stewards judged stay where they are among all others, with their answer in place of a
+ * guess. They are no sample of all matches, but of the doubtful ones, chosen by their levels; that
+ * choice may be ignored as long as no pair counts more often than it occurs (Rubin 1976).
  */
 export function fitSession(
   patterns: Patterns,
@@ -94,7 +98,8 @@ function expectation(
   let households = 0;
   for (const [no, levels] of patterns.levels.entries()) {
     const count = patterns.counts[no]!;
-    const { match, household } = posterior(levels, used, classes, shares);
+    const guess = posterior(levels, used, classes, shares);
+    const { match, household } = answered(guess, patterns.labels[no]!);
     matches += count * match;
     households += count * household;
     for (let at = 0; at < levels.length; at += 1) {
@@ -105,6 +110,19 @@ function expectation(
     }
   }
   return { matched, related, matches, households };
+}
+
+/** How often stewards err, as far as anybody knows. */
+const errorShare = 0.05;
+
+/**
+ * What is to be thought of a pair after a steward's answer: what the levels say no longer counts,
+ * for the answer is wanted where these mislead, as of twins.
+ */
+export function answered({ match, household }: Shares, label: Label): Shares {
+  if (label === 'none') return { match, household };
+  const isOne = label === 'same' ? 1 - errorShare : errorShare;
+  return { match: isOne, household: ((1 - isOne) * household) / Math.max(1 - match, 1e-9) };
 }
 
 /** Probability that a pair with these levels is one person, or two of one household. */

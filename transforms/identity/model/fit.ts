@@ -7,7 +7,7 @@ import {
   type Prepared,
 } from '../compare/index.ts';
 import { normalisationVersion } from '../record.ts';
-import { type IdentityModel, type ModelLevels, sealModel } from './artefact.ts';
+import { type IdentityModel, type LabelWindow, type ModelLevels, sealModel } from './artefact.ts';
 import {
   type Classes,
   emptyTable,
@@ -19,7 +19,7 @@ import {
   smoothed,
 } from './em.ts';
 import { countFrequencies } from './frequencies.ts';
-import { type Patterns, patternCounter } from './patterns.ts';
+import { type Label, type Patterns, patternCounter } from './patterns.ts';
 import { randomOf } from './random.ts';
 import { runSession, type Session, sessionRules } from './sessions.ts';
 
@@ -32,7 +32,14 @@ export type FitOptions = {
   /** Position of the first record of the second file, or the number of records. */
   readonly secondFrom: number;
   readonly window?: { readonly from: string; readonly to: string };
+  /** What stewards said; see `fitSession` for how it enters. */
+  readonly labels?: readonly PairLabel[];
+  /** How many answers there were, and when, for the artefact. */
+  readonly labelWindow?: LabelWindow;
 };
+
+/** Two positions among the records, and whether they are one person. */
+export type PairLabel = { readonly a: number; readonly b: number; readonly isSame: boolean };
 
 /** Matching pairs that the base model is worth as evidence on m, random pairs on u. */
 const baseMatches = 20;
@@ -52,8 +59,9 @@ const everything: readonly boolean[] = comparisonNames.map(() => true);
 export function fitModel(people: readonly Prepared[], options: FitOptions): IdentityModel {
   const { base, seed, secondFrom } = options;
   const random = randomPairs(people, secondFrom, seed);
+  const labelOf = labelsByPair(options.labels ?? []);
   const sessions = sessionRules
-    .map((rule) => runSession(rule, people, secondFrom, seed))
+    .map((rule) => runSession(rule, people, secondFrom, seed, labelOf))
     .filter(({ patterns }) => patterns.pairs >= sessionPairsMin);
   const start: Classes = {
     m: tableOf(base.levels, 'm'),
@@ -95,6 +103,7 @@ export function fitModel(people: readonly Prepared[], options: FitOptions): Iden
       records: people.length,
       pairs: random.pairs + sessions.reduce((sum, { patterns }) => sum + patterns.pairs, 0),
       ...options.window,
+      ...(options.labelWindow === undefined ? {} : { labels: options.labelWindow }),
     },
     seed,
     prior: shares.match,
@@ -104,6 +113,15 @@ export function fitModel(people: readonly Prepared[], options: FitOptions): Iden
     // The prior was found in these very records; how much comparisons depend on each other was not.
     calibration: { slope: base.calibration.slope, intercept: 0 },
   });
+}
+
+const span = 2 ** 26;
+
+function labelsByPair(labels: readonly PairLabel[]) {
+  const known = new Map<number, Label>();
+  for (const { a, b, isSame } of labels)
+    known.set(Math.min(a, b) * span + Math.max(a, b), isSame ? 'same' : 'different');
+  return (a: number, b: number): Label => known.get(a * span + b) ?? 'none';
 }
 
 /** Levels of pairs taken at random; of all pairs where these are few. */

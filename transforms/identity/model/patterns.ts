@@ -10,10 +10,15 @@ const familySwapped = levelNo('family', 'swapped');
 export const heard = (at: number, level: number): number =>
   at === familyAt && level === familySwapped ? nullLevel : level;
 
+/** What a steward said of a pair: nothing, that it is one person, that it is two. */
+export const labelKinds = ['none', 'same', 'different'] as const;
+export type Label = (typeof labelKinds)[number];
+
 /** How often each vector of levels was seen: millions of pairs are some thousand patterns. */
 export type Patterns = {
-  /** The vectors. */
+  /** The vectors; one stands several times where stewards said different things of it. */
   readonly levels: readonly Int8Array[];
+  readonly labels: readonly Label[];
   readonly counts: Float64Array;
   readonly pairs: number;
 };
@@ -23,10 +28,11 @@ export function patternCounter() {
   const counts = new Map<number, number>();
   let pairs = 0;
   return {
-    add(levels: Int8Array): void {
+    add(levels: Int8Array, label: Label = 'none'): void {
       let code = 0;
       for (let at = 0; at < radices.length; at += 1)
         code = code * radices[at]! + heard(at, levels[at]!) + 1;
+      code = code * labelKinds.length + labelKinds.indexOf(label);
       counts.set(code, (counts.get(code) ?? 0) + 1);
       pairs += 1;
     },
@@ -34,7 +40,9 @@ export function patternCounter() {
     patterns(): Patterns {
       const codes = [...counts.keys()].toSorted((a, b) => a - b);
       const found = Float64Array.from(codes, (code) => counts.get(code) ?? 0);
-      return { levels: codes.map(levelsOf), counts: found, pairs };
+      const labels = codes.map((code) => labelKinds[code % labelKinds.length]!);
+      const levels = codes.map((code) => levelsOf(Math.floor(code / labelKinds.length)));
+      return { levels, labels, counts: found, pairs };
     },
   };
 }

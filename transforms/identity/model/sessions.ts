@@ -1,7 +1,7 @@
 import type { ComparisonName } from '../assessment.ts';
 import { hash52 } from '../block/index.ts';
 import { compare, newLevels, type Prepared } from '../compare/index.ts';
-import { type Patterns, patternCounter } from './patterns.ts';
+import { type Label, type Patterns, patternCounter } from './patterns.ts';
 
 /** A block rule of its own, for estimating everything that it does not block on. */
 type SessionRule = {
@@ -94,12 +94,16 @@ const sessionPairsMax = 200_000;
 /** A value with more records than this is no evidence of anything; its pairs are thinned. */
 const blockRecordsMax = 40;
 
-/** Compares the pairs of one rule; blocks are taken in the order of a seeded hash. */
+/**
+ * Compares the pairs of one rule, the lower position first; blocks are taken in the order of a
+ * seeded hash.
+ */
 export function runSession(
   rule: SessionRule,
   people: readonly Prepared[],
   secondFrom: number,
   seed: number,
+  labelOf: (a: number, b: number) => Label = () => 'none',
 ): Session {
   const blocks = new Map<string, number[]>();
   let known = 0;
@@ -132,7 +136,7 @@ export function runSession(
       for (const b of second.slice(0, blockRecordsMax)) {
         if (b <= a) continue;
         compare(people[a]!, people[b]!, levels);
-        counter.add(levels);
+        counter.add(levels, labelOf(a, b));
         taken += 1;
       }
     }

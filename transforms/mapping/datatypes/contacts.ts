@@ -6,11 +6,14 @@ export const addressConversion: Conversion = {
   name: 'Address',
   summary: 'XAD to Address; XAD.7 by the tables `address-use` and `address-type`.',
   gives: ['Address'],
-  settings: ['use'],
-  words: { use: ['home', 'work', 'temp', 'old', 'billing'] },
+  settings: ['use', 'of'],
+  words: { use: ['home', 'work', 'temp', 'old', 'billing'], of: ['organization'] },
   convert(cell, environment, settings) {
     const kind = component(cell, 7);
-    const use = (kind && environment.table('address-use')?.lookup(kind)?.code) || settings.with.use;
+    const said =
+      (kind && environment.table('address-use')?.lookup(kind)?.code) || settings.with.use;
+    // An organization has no home (org-2).
+    const use = said === 'home' && settings.with.of === 'organization' ? undefined : said;
     const type = kind && environment.table('address-type')?.lookup(kind)?.code;
     const address: Record<string, unknown> = {};
     if (use) address.use = use;

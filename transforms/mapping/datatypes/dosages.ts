@@ -3,7 +3,7 @@ import { type Cell, cellText, component } from '../reading/index.ts';
 import { toDateTime } from '../times/index.ts';
 import { amountConversion } from './amounts.ts';
 import { toNumber } from './quantities.ts';
-import { timeIssue } from './times.ts';
+import { isReversed, timeIssue } from './times.ts';
 import { ucumUri } from './units.ts';
 
 export const codedTextConversion: Conversion = {
@@ -103,7 +103,7 @@ export const timeSpanConversion: Conversion = {
     if (start === undefined) return undefined;
     const end = ending && component(ending, 1) ? timeOf(ending, environment) : undefined;
     if (end === undefined || end === start) return { type: 'dateTime', value: start };
-    if (!isBefore(start, end)) {
+    if (isReversed(start, end)) {
       environment.issue('period-reversed', 'begins after its end', cell);
       return { type: 'dateTime', value: start };
     }
@@ -113,13 +113,6 @@ export const timeSpanConversion: Conversion = {
 
 const endCell = (settings: Settings): Cell | undefined =>
   settings.with.end === undefined ? undefined : settings.sibling(Number(settings.with.end));
-
-/** Two times of different precision are compared as far as both go. */
-function isBefore(start: string, end: string): boolean {
-  const length = Math.min(start.length, end.length);
-  if (length <= 10) return start.slice(0, length) <= end.slice(0, length);
-  return Date.parse(start) <= Date.parse(end);
-}
 
 function timeOf(cell: Cell, environment: Environment): string | undefined {
   const text = component(cell, 1);

@@ -2,7 +2,7 @@ import type { Conversion, Environment, Settings } from '../environment.ts';
 import { type Cell, component } from '../reading/index.ts';
 import { toDateTime, toInstant } from '../times/index.ts';
 import { toNumber } from './quantities.ts';
-import { timeIssue } from './times.ts';
+import { isReversed, timeIssue } from './times.ts';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -92,7 +92,8 @@ function periodFrom(start: string, environment: Environment, settings: Settings)
   const number = Number(settings.with.duration);
   const unit = settings.with.unit === undefined ? settings.sibling(number + 1) : undefined;
   const length = lengthOf(settings.sibling(number), unit, environment, settings);
-  const end = length === undefined ? undefined : later(start, length);
+  // What lasts less than nothing has no end that could be told.
+  const end = length === undefined || length < 0 ? undefined : later(start, length);
   return end === undefined ? { start } : { start, end };
 }
 
@@ -135,6 +136,10 @@ export const timeOrPeriodConversion: Conversion = {
   convert(cell, environment) {
     const start = dateTimeOf(cell, 1, environment);
     const end = dateTimeOf(cell, 2, environment);
+    if (start !== undefined && end !== undefined && isReversed(start, end)) {
+      environment.issue('period-reversed', 'begins after its end', cell);
+      return { type: 'dateTime', value: start };
+    }
     if (end !== undefined) return { type: 'Period', value: start ? { start, end } : { end } };
     return start === undefined ? undefined : { type: 'dateTime', value: start };
   },

@@ -54,7 +54,7 @@ import {
   organizationConversion,
   practitionerConversion,
 } from './names.ts';
-import { annotationConversion } from './notes.ts';
+import { annotationConversion, codedNoteConversion } from './notes.ts';
 import { observationValueConversion, unitNoteConversion } from './observation-value.ts';
 import { orderTimingConversion, quantityTimingConversion } from './order-timing.ts';
 import { booleanConversion, stringConversion } from './primitives.ts';
@@ -95,6 +95,7 @@ export const conversions: ReadonlyMap<string, Conversion> = new Map(
     codeConversion,
     codeableConceptConversion,
     codedOrganizationConversion,
+    codedNoteConversion,
     codedReferenceConversion,
     codedTextConversion,
     codingConversion,

@@ -1,4 +1,4 @@
-import type { Conversion, Environment } from '../environment.ts';
+import type { Conversion, Environment, Settings } from '../environment.ts';
 import { type Cell, cellText, component, nested, subcomponent } from '../reading/index.ts';
 import { identifierOf } from './identifiers.ts';
 import { drop } from './shape.ts';
@@ -57,15 +57,21 @@ export const calledNameConversion: Conversion = {
 
 export const familyNameExtensionConversion: Conversion = {
   name: 'FamilyNameExtension',
-  summary: 'XPN to the extension that `with: {url}` names, the family name as its text.',
+  summary: 'XPN to the extension that `with: {url}` names, the first family name as its text.',
   gives: ['Extension'],
   settings: ['url'],
-  convert(cell, _environment, settings) {
-    const family = subcomponent(cell, 1, 1);
-    if (family === '') return undefined;
-    return { url: String(settings.with.url), valueString: family };
-  },
+  convert: (cell, environment, settings) => familyName([cell], environment, settings),
+  convertAll: familyName,
 };
+
+/** An extension for one name. */
+function familyName(cells: readonly Cell[], environment: Environment, settings: Settings) {
+  const [family, ...others] = cells.flatMap((cell) => subcomponent(cell, 1, 1) || []);
+  if (family === undefined) return undefined;
+  if (others.length > 0)
+    environment.issue('repetitions-left-out', 'repeats; the first was taken', cells[1]!);
+  return { url: String(settings.with.url), valueString: family };
+}
 
 /** `Dr. Ada B Young III`: for `Reference.display`. */
 export function displayName({ prefix, given, family, suffix }: HumanName): string {

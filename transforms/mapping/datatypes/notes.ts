@@ -42,3 +42,24 @@ function linesOf(cells: readonly Cell[]): string {
     .filter((line) => line !== '')
     .join('\n');
 }
+
+export const codedNoteConversion: Conversion = {
+  name: 'CodedNote',
+  summary: 'CE or CWE, its repetitions too, to one Annotation: the `label`, codes and their texts.',
+  gives: ['Annotation'],
+  settings: ['label'],
+  convert: (cell, environment, settings) => codedNote([cell], environment, settings),
+  convertAll: codedNote,
+};
+
+function codedNote(
+  cells: readonly Cell[],
+  _environment: Environment,
+  { with: { label = '' } }: Settings,
+): fhir4.Annotation | undefined {
+  const named = cells.flatMap((cell) => {
+    const words = [component(cell, 1), component(cell, 2) || component(cell, 9)];
+    return words.filter((word) => word !== '').join(' ') || [];
+  });
+  return named.length === 0 ? undefined : { text: `${label}: ${named.join('; ')}` };
+}

@@ -12,7 +12,7 @@ import { looksLikePressure, pressureIn } from './blood-pressure.ts';
 import { codeableConcept } from './codes.ts';
 import { splitComparator } from './quantities.ts';
 import { drop } from './shape.ts';
-import { timeIssue } from './times.ts';
+import { isReversed, timeIssue } from './times.ts';
 import { quietUnitOf, unitOf } from './units.ts';
 import { repairedTypes, valueType } from './value-types.ts';
 import { isMeasured } from './vital-signs.ts';
@@ -108,6 +108,10 @@ function period(cell: Cell, environment: Environment): Choice | undefined {
   const [start, end] = ends;
   // Half of what was said would say something else.
   if (start === null || end === null) return text(cellText(cell));
+  if (start && end && isReversed(start, end)) {
+    environment.issue('period-reversed', 'begins after its end; kept as text', cell);
+    return text(cellText(cell));
+  }
   return start || end ? { type: 'Period', value: drop({ start, end }) } : undefined;
 }
 

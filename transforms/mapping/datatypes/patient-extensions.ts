@@ -77,7 +77,8 @@ export const animalConversion: Conversion = {
       const concept = cell && codeableConcept(cell, environment, settings);
       if (concept) extension.push({ url, valueCodeableConcept: concept });
     }
-    return { url: animalUrl, extension };
+    // The extension is of a species; a breed alone is none.
+    return extension[0]?.url === 'species' ? { url: animalUrl, extension } : undefined;
   },
 };
 

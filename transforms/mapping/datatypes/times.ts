@@ -88,7 +88,18 @@ export function periodOf(
   const start = boundary(cell, first, environment);
   const end = boundary(cell, first + 1, environment);
   if (start === undefined) return end === undefined ? undefined : { end };
-  return end === undefined ? { start } : { start, end };
+  if (end === undefined) return { start };
+  if (!isReversed(start, end)) return { start, end };
+  const text = 'has a range that ends before it begins; the range was left out';
+  environment.issue('period-reversed', text, cell);
+  return undefined;
+}
+
+/** R4 has no such period (per-1). Times of different precision are compared as far as both go. */
+export function isReversed(start: string, end: string): boolean {
+  if (start.includes('T') && end.includes('T')) return Date.parse(end) < Date.parse(start);
+  const length = Math.min(start.length, end.length, 10);
+  return end.slice(0, length) < start.slice(0, length);
 }
 
 function boundary(cell: Cell, number: number, environment: Environment): string | undefined {

@@ -32,6 +32,41 @@ const all = <T extends fhir4.FhirResource>(
 
 const codes = (concept?: fhir4.CodeableConcept) => concept?.coding?.map(({ code }) => code);
 
+describe('what ADT says that R4 has no room for', () => {
+  const person = (...fields: string[]) => {
+    const { bundle, issues } = convertBytes(
+      base,
+      bytes([
+        'MSH|^~\\&|ADT|HOSP|PLEXUS|HUB|20240310143000-0500||ADT^A28|M1|P|2.5.1',
+        fields.join('|'),
+      ]),
+    );
+    const [patient] = (bundle?.entry ?? []).map(({ resource }) => resource as fhir4.Patient);
+    return { patient, codes: issues.map(({ code }) => code) };
+  };
+
+  it('leaves a range out that ends before it begins (per-1), and says so', () => {
+    const said = person('PID', '1', '', `${number('17')}^^20210101^20200101`, '', 'Young^Ada');
+    assert.equal(said.patient?.identifier?.[0]?.value, '17');
+    assert.equal(said.patient?.identifier?.[0]?.period, undefined);
+    assert.deepEqual(said.codes, ['period-reversed']);
+  });
+
+  it('takes the first of two maiden names of the mother, and says so', () => {
+    const said = person('PID', '1', '', number('17'), '', 'Young^Ada', 'Smith^Jane~Smyth^Jane');
+    assert.deepEqual(
+      said.patient?.extension?.map(({ valueString }) => valueString),
+      ['Smith'],
+    );
+    assert.deepEqual(said.codes, ['repetitions-left-out']);
+  });
+
+  it('makes no animal of a breed alone', () => {
+    const fields = ['PID', '1', '', number('17'), '', 'Rex', ...Array<string>(30).fill('')];
+    assert.equal(person(...fields, 'POODLE^Poodle^L').patient?.extension, undefined);
+  });
+});
+
 describe('what ADT says of a relative', () => {
   it('makes no contact of one whom nothing leads to (pat-1)', () => {
     const [patient] = all<fhir4.Patient>(

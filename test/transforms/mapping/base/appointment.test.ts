@@ -152,6 +152,11 @@ describe('appointments', () => {
       },
     },
     {
+      name: 'an AIG that names nothing is nobody who takes part (app-1)',
+      message: [...booking, 'AIG|9|A|'],
+      expect: { 'Appointment.participant[6]': undefined },
+    },
+    {
       name: 'the end of SCH-11 (TQ.5) is taken where TQ1 is not there',
       message: timed('^^^20240401093000-0400^20240401094500-0400'),
       expect: { 'Appointment.end': '2024-04-01T09:45:00-04:00' },

@@ -39,6 +39,14 @@ describe('charges', () => {
       expect: { 'ChargeItem.status': status },
     })),
     {
+      name: 'keep the modifiers of a procedure code in words, as R4 has none',
+      message: withField(withField(dft, 'FT1', 26, 'LT^Left side^C4~59'), 'PR1', 16, '^Bilateral'),
+      expect: {
+        'ChargeItem.note': [{ text: 'Procedure code modifier: LT Left side; 59' }],
+        'Procedure.note': [{ text: 'Procedure code modifier: Bilateral' }],
+      },
+    },
+    {
       name: 'a payment is no charge; what it says is in the loss report',
       message: withField(dft, 'FT1', 6, 'PY'),
       expect: { ChargeItem: undefined },

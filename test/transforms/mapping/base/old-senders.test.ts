@@ -86,6 +86,17 @@ describe('a word in place of a code', () => {
       assert.equal(said(word), said(code));
     });
 
+  for (const word of ['eng', 'EN', 'en'])
+    it(`PID-15 ${word} is English to BCP 47 too`, () => {
+      const { bundle } = convertBytes(base, bytes(withField(admission, 'PID', 15, word)));
+      const [language] = valueAt(bundle, 'Patient.communication') as unknown[];
+      assert.deepEqual(language, {
+        language: {
+          coding: [{ code: word }, { system: 'urn:ietf:bcp:47', code: 'en', display: 'English' }],
+        },
+      });
+    });
+
   it('self is the patient, whichever way it is written', () => {
     const insured = (word: string) => {
       const { bundle } = convertBytes(base, bytes(withField(admission, 'IN1', 17, word)));

@@ -71,6 +71,15 @@ const tablets = (value: number) => ({
 describe('an order of a medicine', () => {
   const asked = as('OMP^O09^OMP_O09', order);
 
+  it('is of one dose, which RXO-2 says where TQ1-2 says another', () => {
+    const said = withField(order, 'MSH', 9, 'OMP^O09^OMP_O09');
+    const timed = [...said.slice(0, 4), 'TQ1|1|5^mL&milliliter&UCUM', ...said.slice(4)];
+    const [dosage] = only(timed, 'MedicationRequest').dosageInstruction as fhir4.Dosage[];
+    const [{ doseRange, doseQuantity } = {}] = dosage?.doseAndRate ?? [];
+    assert.equal(doseRange?.low?.value, 1);
+    assert.equal(doseQuantity, undefined);
+  });
+
   it('is a request with its dose, route, refills and drug', () => {
     assert.deepEqual(convert(asked).issues, []);
     const made = only(asked, 'MedicationRequest') as unknown as fhir4.MedicationRequest;

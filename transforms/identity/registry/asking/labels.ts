@@ -9,6 +9,8 @@ export type LabelledPair = {
   readonly kind: ReviewKind;
   readonly isSame: boolean;
   readonly records: readonly [RecordNo, RecordNo];
+  /** When the steward said so, microseconds since 1970. */
+  readonly atUs: number;
   readonly a: Sighting;
   readonly b: Sighting;
   /** What the model said then, 0..1; absent where nothing was scored. */
@@ -45,7 +47,7 @@ export function* labelledPairs(log: Log): Generator<LabelledPair> {
       for (const b of reviewed.b === undefined ? others : [reviewed.b]) {
         yield {
           ...{ review: no, kind, isSame: outcome === 'same', records: [a, b], model, policy },
-          ...{ a: seen(a, closed!), b: seen(b, closed!), p: assessment?.p },
+          ...{ a: seen(a, closed!), b: seen(b, closed!), p: assessment?.p, atUs: reviewed.atUs },
         };
       }
     }
