@@ -1,4 +1,5 @@
 import { readJsonBody } from '../../../engine/index.ts';
+import { isTerminology, misshapen } from '../import/fhir/index.ts';
 import type { Json } from '../knowledge.ts';
 import { declined, parametersOfQuery } from '../operations/index.ts';
 
@@ -7,8 +8,18 @@ export async function readParameters(request: Request): Promise<Json> {
   const query = parametersOfQuery(new URL(request.url).searchParams);
   if (request.method === 'GET') return query;
   const body = await readJson(request);
-  const parameter = [...listOf(body.parameter), ...listOf(query.parameter)];
+  const given = listOf(body.parameter);
+  for (const one of given) checkGiven((one as Json).resource);
+  const parameter = [...given, ...listOf(query.parameter)];
   return body.resourceType === 'Parameters' ? { ...body, parameter } : body;
+}
+
+/** A code system, value set or map that comes with the question is held to FHIR's shapes. */
+function checkGiven(resource: unknown): void {
+  if (typeof resource !== 'object' || resource === null) return;
+  const { resourceType: type } = resource as Json;
+  const wrong = isTerminology(type) ? misshapen(resource as Json, type) : undefined;
+  if (wrong !== undefined) throw declined(400, 'invalid', `a ${type} of the question: ${wrong}`);
 }
 
 /**
