@@ -46,7 +46,7 @@ async function dispatch(
     return exitCodes.ok;
   }
   if (word === undefined || word === 'help') {
-    const topic = rest.find((arg) => !arg.startsWith('-'));
+    const topic = takeCommand(rest).word;
     const isAsked = word === 'help' || rest.some((arg) => arg === '--help' || arg === '-h');
     const text = await helpAbout(topic, commands);
     if (isAsked) world.out.line(text);

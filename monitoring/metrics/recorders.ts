@@ -1,13 +1,13 @@
-import type { Event, EventOf, EventType } from '../../engine/index.ts';
+import type { Event } from '../../engine/index.ts';
 import { accessRecorders } from './access-recorders.ts';
+import { chainRecorders } from './chain-recorders.ts';
+import { deliveryRecorders } from './delivery-recorders.ts';
+import { nothing, type Recorders } from './recorder.ts';
 import { scriptRecorder } from './script-recorder.ts';
 import type { MetricMaker } from './series.ts';
 
-type Recorders = { readonly [T in EventType]: (event: EventOf<T>) => void };
-
 const ackSeconds = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 const commitSeconds = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5];
-const workSeconds = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30];
 
 /**
  * What each event does to the metrics. The type names every event, so one that is added to
@@ -25,8 +25,6 @@ export function createRecorder(make: MetricMaker): (event: Event) => void {
   };
   return (event) => (recorders[event.type] as (event: Event) => void)(event);
 }
-
-const nothing = () => {};
 
 function engineRecorders(make: MetricMaker) {
   const info = make.gauge('plexus_info', 'The running version; always 1.', ['version']);
@@ -174,115 +172,5 @@ function journalRecorders(make: MetricMaker) {
       damaged(['lost'], lost);
     },
     'partition-unreadable': () => partitions(['unreadable']),
-  } satisfies Partial<Recorders>;
-}
-
-function chainRecorders(make: MetricMaker) {
-  const stage = ['channel', 'stage'];
-  const count = make.counter('plexus_stage_messages_total', 'Messages a stage has run.', stage);
-  const seconds = make.counter('plexus_stage_seconds_total', 'Time spent in a stage.', stage);
-  const filtered = make.counter('plexus_filtered_total', 'Messages not wanted, by reason.', [
-    'channel',
-    'reason',
-  ]);
-  const held = make.counter('plexus_held_total', 'Messages put into quarantine.', [
-    'channel',
-    'destination',
-    'stage',
-    'code',
-  ]);
-  const settled = make.counter('plexus_settled_total', 'Messages the chain has finished.', [
-    'channel',
-  ]);
-  const took = make.histogram(
-    'plexus_settle_duration_seconds',
-    'A batch from claim to settlement.',
-    workSeconds,
-    ['channel'],
-  );
-  const issues = make.counter('plexus_issues_total', 'What was wrong with data, by code.', [
-    'channel',
-    'stage',
-    'code',
-    'severity',
-  ]);
-  const unvisited = make.counter(
-    'plexus_unvisited_fields_total',
-    'Populated fields that no mapping rule read.',
-    ['channel', 'field'],
-  );
-  const unmapped = make.counter(
-    'plexus_unmapped_codes_total',
-    'Codes that a pinned map does not hold.',
-    ['channel', 'map'],
-  );
-  return {
-    stage: (event) => {
-      count([event.channel, event.stage], event.count);
-      seconds([event.channel, event.stage], event.tookMs / 1000);
-    },
-    filtered: ({ channel, reason, count }) => filtered([channel, reason], count),
-    held: (event) => held([event.channel, event.destination, event.stage, event.code], event.count),
-    settled: (event) => {
-      settled([event.channel], event.count);
-      took([event.channel], event.tookMs / 1000);
-    },
-    message: nothing,
-    issue: (event) => issues([event.channel, event.stage, event.code, event.severity], event.count),
-    unvisited: ({ channel, field, count }) => unvisited([channel, field], count),
-    'unmapped-code': ({ channel, map, count }) => unmapped([channel, map], count),
-  } satisfies Partial<Recorders>;
-}
-
-function deliveryRecorders(make: MetricMaker) {
-  const where = ['channel', 'destination'];
-  const delivered = make.counter('plexus_delivered_total', 'Messages delivered.', where);
-  const took = make.histogram(
-    'plexus_delivery_duration_seconds',
-    'A batch handed to a destination.',
-    workSeconds,
-    where,
-  );
-  const retries = make.counter('plexus_retries_total', 'Attempts that failed for now.', where);
-  const up = make.gauge(
-    'plexus_destination_up',
-    '1 when the last attempt reached the destination, 0 when it did not.',
-    where,
-  );
-  const unavailable = make.counter(
-    'plexus_destination_unavailable_total',
-    'Attempts at which the destination as a whole could not take anything.',
-    where,
-  );
-  const late = make.counter('plexus_late_acks_total', 'Answers that named no open message.', where);
-  const application = make.counter(
-    'plexus_application_acks_total',
-    'Application acknowledgements that came after the message was accepted, awaited no more.',
-    [...where, 'code'],
-  );
-  const waived = make.counter('plexus_waived_total', 'Held messages waived by a person.', where);
-  const replayed = make.counter('plexus_replayed_total', 'Held messages run again.', where);
-  const moved = make.counter(
-    'plexus_moved_total',
-    'Held deliveries given to another route.',
-    where,
-  );
-  return {
-    delivered: ({ channel, destination, count, tookMs }) => {
-      delivered([channel, destination], count);
-      took([channel, destination], tookMs / 1000);
-      up.set([channel, destination], 1);
-    },
-    retried: ({ channel, destination }) => retries([channel, destination]),
-    'destination-unavailable': ({ channel, destination }) => {
-      unavailable([channel, destination]);
-      up.set([channel, destination], 0);
-    },
-    'late-ack': ({ channel, destination }) => late([channel, destination]),
-    'application-ack': ({ channel, destination, code }) =>
-      application([channel, destination, /^A[AER]$/.test(code) ? code : 'other']),
-    waived: ({ channel, destination, count }) => waived([channel, destination], count),
-    replayed: ({ channel, destination, count }) => replayed([channel, destination], count),
-    moved: ({ channel, destination, count }) => moved([channel, destination], count),
   } satisfies Partial<Recorders>;
 }

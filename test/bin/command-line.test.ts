@@ -39,6 +39,8 @@ describe('the command line', () => {
       [['help'], 0],
       [['--help'], 0],
       [['lint', '--help'], 0],
+      [['--config', bad, 'help', 'lint'], 0],
+      [['help', '--data', data, 'lint'], 0],
       [['lnt'], 64],
       [['lint', '--stritc'], 64],
       [['lint', '--config', bad], 1],

@@ -107,7 +107,12 @@ for (const where of ['through the engine', 'without one'] as const)
       ])
         assert.equal((await identity(...words)).code, 64, words.join(' '));
       assert.equal((await identity('merge', n1, 'nonsense', ...by)).code, 64);
-      assert.equal((await identity('decide', '1', '--outcome', 'perhaps')).code, 64);
+      const { code, said } = await identity('decide', '1', '--outcome', 'perhaps');
+      assert.equal(code, 64);
+      assert.match(
+        said.join('\n'),
+        /what is it\? --outcome same\|different\|cannot-tell\|data-error/,
+      );
     });
 
     it('keeps on record who asked, and whom a refused order was about', async () => {

@@ -39,6 +39,8 @@ describe('quarantine of a hospital', function () {
     const [held] = await rows('quarantine', 'show');
     const { said } = await hospital.run('quarantine', 'show', 'd00d');
     assert.deepEqual(said, ['nothing is held as d00d']);
+    const others = await hospital.run('quarantine', 'ls', '--owner', 'nobody');
+    assert.deepEqual(others.said, ['nothing of that is held'], 'it is not empty');
     const id = String(held!.id);
     const file = await mended(id);
     const edit = ['quarantine', 'edit', id, '--file', file];

@@ -63,6 +63,7 @@ export {
   refit,
   startDesk,
 } from './desk/index.ts';
+export { reviewOutcomes } from './events.ts';
 export { identifyStage } from './identify/index.ts';
 export { identityFile } from './identity-file.ts';
 export * from './link/index.ts';

@@ -1,10 +1,11 @@
 import { userInfo } from 'node:os';
 import { exitCodes, suggestion } from '../../../engine/index.ts';
-import type {
-  LabelledPair,
-  ReviewCase,
-  ReviewState,
-  Unmerged,
+import {
+  type LabelledPair,
+  type ReviewCase,
+  type ReviewState,
+  reviewOutcomes,
+  type Unmerged,
 } from '../../../transforms/identity/index.ts';
 import { UsageError } from '../../command.ts';
 import { openStewardsDesk, type StewardsDesk } from '../../identity/stewards-desk.ts';
@@ -102,7 +103,8 @@ export async function identityDecide(call: StewardCall, words: readonly string[]
   const review = wholeOf(words, 'decide which review? a number');
   const { options, json, out } = call;
   const { outcome, chosen, republish } = options;
-  if (outcome === undefined) throw new UsageError('what is it? --outcome WORD');
+  if (outcome === undefined || !reviewOutcomes.some((word) => word === outcome))
+    throw new UsageError(`what is it? --outcome ${reviewOutcomes.join('|')}`);
   const about = { review, outcome, ...(chosen === undefined ? {} : { chosen }) };
   const more = republish === undefined ? {} : { republish };
   return atDesk(call, true, async (desk) => {

@@ -77,14 +77,18 @@ function queryOf({ options: { channel, code, owner } }: Call): QuarantineQuery {
   };
 }
 
+const isAsked = (query: QuarantineQuery): boolean => Object.keys(query).length > 0;
+const emptyText = 'the quarantine is empty';
+
 async function listGroups(call: Call): Promise<number> {
   const { openData } = await import('../../data.ts');
   using data = openData(call);
   const nowUs = Date.now() * 1000;
-  const groups = data.reader.quarantine(queryOf(call));
+  const query = queryOf(call);
+  const groups = data.reader.quarantine(query);
   const rows = groups.map((group) => ({ ...groupRow(group), age: ageText(group.oldestUs, nowUs) }));
   if (call.json) for (const { age: _, ...row } of rows) call.out.json(row);
-  else if (rows.length === 0) call.out.say('the quarantine is empty');
+  else if (rows.length === 0) call.out.say(isAsked(query) ? 'nothing of that is held' : emptyText);
   else
     call.out.line(
       renderTable(rows, [

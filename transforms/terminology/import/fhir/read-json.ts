@@ -3,6 +3,7 @@ import type { Staging } from '../../store/index.ts';
 import type { ImportContext, Reader } from '../context.ts';
 import type { Input } from '../input.ts';
 import { type Piece, splitJson } from './json-split.ts';
+import { repeatedName } from './repeated-name.ts';
 import { addConcept, addElement, endResource, isTerminology, locateIn } from './resource.ts';
 import { listOf, misshapen } from './shape.ts';
 
@@ -110,6 +111,12 @@ export function addResource(resource: Json, place: Place, context: ImportContext
 function parse(input: Input, text: string, line: number, context: ImportContext): Json {
   try {
     const value: unknown = JSON.parse(text);
+    const twice = repeatedName(text);
+    if (twice !== undefined) {
+      const name = /^[A-Za-z_]{1,60}$/.test(twice) ? `the name \`${twice}\`` : 'one name';
+      const message = `an object has ${name} twice; which of the two counts is not clear`;
+      context.findings.error(input.name, line, 'json-name-twice', message);
+    }
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
   } catch (error) {
     // V8 quotes the text around a mistake; only its place is told.
