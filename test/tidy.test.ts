@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { judgeFunctions } from './tidy/functions.ts';
 import { findCycles, findDead, importsOf, judgeImport, specifiersOf } from './tidy/imports.ts';
-import { isOfTheHouse, judgePath, judgeText } from './tidy/text.ts';
+import { isOfTheHouse, judgeMentions, judgePath, judgeText } from './tidy/text.ts';
 
 const root = join(import.meta.dirname, '..');
 const listed = (...flags: string[]): readonly string[] =>
@@ -50,6 +50,13 @@ describe('the house', () => {
       written
         .filter((file) => file !== 'package-lock.json')
         .flatMap((file) => judgeText(file, read(file))),
+    ));
+
+  it('names files that are there', () =>
+    none(
+      written
+        .filter((file) => !file.startsWith('docs/tutorial/'))
+        .flatMap((file) => judgeMentions(file, read(file), tracked)),
     ));
 
   it('has functions that fit a screen', () => {
@@ -175,7 +182,10 @@ describe('the rules of the house', () => {
       ['docs/a.md', `see ${['', 'home', 'me', 'x'].join('/')}`],
       ['test/a.test.ts', '// Only a title.\n'],
     ];
+    const mention = (file: string): string => `see ${'`'}${file}${'`'}`;
     for (const [file, text] of planted) assert.equal(judgeText(file, text).length, 1, text);
+    assert.equal(judgeMentions('a.md', mention('engine/b.ts'), ['engine/a.ts']).length, 1);
+    assert.deepEqual(judgeMentions('a.md', mention('b.ts'), ['engine/b.ts']), []);
     assert.equal(judgePath('engine/utils/a.ts').length, 1);
     assert.equal(judgePath('engine/camelCase.ts').length, 1);
     assert.equal(judgePath('lib/a.ts').length, 2);

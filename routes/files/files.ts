@@ -38,8 +38,8 @@ export const filesRoute: RouteComponent<FilesConfig> = {
   schema,
   takes: 'versions',
   check(config, context) {
-    // Without another word the data folder is the one beside the configuration.
-    const dataDir = resolve(baseOf(context), 'data');
+    // Who reads the configuration alone knows of the usual data folder only, the one beside it.
+    const dataDir = context.dataDir ?? resolve(baseOf(context), 'data');
     if (!isInside(resolve(baseOf(context), config.folder), dataDir)) return [];
     const message = 'folder lies inside the data folder; the route needs a folder of its own';
     return [{ ...context.at(['folder']), severity: 'error', code: 'folder-inside-data', message }];

@@ -38,7 +38,7 @@ export type Spine = {
   newest: number;
 };
 
-/** What the fold asks of what has moved; see `moves.ts`. */
+/** What the fold asks of what has moved; see `inner/moves.ts`. */
 export type Moves = {
   /** Has anything ever moved? */
   any: boolean;
@@ -86,7 +86,7 @@ export type Origin = {
   readonly before: ReadonlyMap<number, Placed>;
 };
 
-/** How a contribution's head says what it set, see `packing.ts`. */
+/** How a contribution's head says what it set, see `rows/packing.ts`. */
 export type Spelling = {
   readonly elements: string | undefined;
   readonly removed: string | undefined;

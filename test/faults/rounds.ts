@@ -68,8 +68,15 @@ async function killOnce(
     if (random() < 0.2) {
       await sleep(random() * 500);
     } else {
-      senders.start(portOf(await engine.ready, 'mllp'));
-      await sleep(20 + random() * 500);
+      const port = portOf(await engine.ready, 'mllp');
+      const enough = senders.acknowledged.size + 8;
+      senders.start(port);
+      let isOver = false;
+      void engine.ended.then(() => {
+        isOver = true;
+      });
+      while (senders.acknowledged.size < enough && !isOver) await sleep(5);
+      await sleep(random() * 500);
     }
   } finally {
     engine.signal('SIGKILL');
@@ -118,9 +125,9 @@ export function readMessages(
   return parseNdjson<MessageRow>(stdout);
 }
 
-/** Resolves with the counts once nothing is pending. Throws when that takes over half a minute. */
+/** Resolves with the counts once nothing is pending. Throws when that takes over five minutes. */
 export async function whenAtRest(listening: readonly Listening[]): Promise<Conservation[]> {
-  for (let tries = 0; tries < 600; tries += 1) {
+  for (let tries = 0; tries < 6_000; tries += 1) {
     const rows = await getApi<Conservation[]>(listening, '/api/conservation');
     const pending = rows.flatMap((row) => [row.pending, ...row.destinations.map((d) => d.pending)]);
     if (pending.every((count) => count === 0)) return rows;

@@ -60,6 +60,16 @@ export function judgeText(file: string, text: string): Finding[] {
   return found;
 }
 
+/** A file that a text names in backticks is there: what was moved or deleted is not pointed to. */
+export function judgeMentions(file: string, text: string, all: readonly string[]): Finding[] {
+  const named = [...text.matchAll(/`((?:[a-z0-9.-]+\/)*[a-z0-9.-]+\.ts)`/g)].map(
+    (match) => match[1]!,
+  );
+  return named
+    .filter((name) => !all.some((one) => one === name || one.endsWith(`/${name}`)))
+    .map((name) => `${file} names ${name}, which is not there`);
+}
+
 /** The first comment of a test says what it is for and how it goes about it. */
 function hasGoalAndMethod(text: string): boolean {
   const comment = /(?:^\/\/.*\n)+|^\/\*[\s\S]*?\*\//m.exec(text)?.[0] ?? '';

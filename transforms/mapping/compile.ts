@@ -123,9 +123,9 @@ function planResource(id: string, merged: Merged, rules: Rules): ResourcePlan {
   const { row } = merged.resources[slot]!;
   const givings = givingsOf(merged, id);
   const names = { resources, visitNumber: visitNumberOf(merged.dialect) };
-  const goes = goingWith(row);
   const joins = joiningElements(merged, id).filter((name) => !givings.elements.has(name));
   const written = filled(filling(id, segmentName(row.each!), merged, rules, true, givings));
+  const order = written.steps.flatMap(({ plan }) => plan.writer.names);
   return {
     type: row.type!,
     each: segmentName(row.each!),
@@ -139,10 +139,9 @@ function planResource(id: string, merged: Merged, rules: Rules): ResourcePlan {
     corrections: [...correctionPlan(row.corrects, false), ...correctionPlan(row.cancels, true)],
     deletes: compileCondition(row.deletes),
     missing: row.missing ?? `${id}-key-missing`,
-    goes,
     list: compileList(row, resources),
     joins,
-    ending: endingOf({ id, required: written.required, goes, joins }),
+    ended: endingOf(id, { required: written.required, goes: goingWith(row, order), joins }),
     slot,
     isWatched: rules.isWatched !== undefined,
     ...written,

@@ -1,10 +1,10 @@
 import type { FieldBits } from '../hl7v2/index.ts';
 import type { CodeTable } from './environment.ts';
 import type { CorrectionPlan, compileOthers, KeyReader, ListPlan } from './ids/index.ts';
-import type { Ending, Fill } from './program/index.ts';
+import type { Fill } from './program/index.ts';
 import type { Dialect, Memos, Predicate, ReadPath } from './reading/index.ts';
 import type { RowTables } from './rows/index.ts';
-import type { Giving, Going, Live, Rule, RulePlan, Shape } from './rules/index.ts';
+import type { Ended, Giving, Live, Rule, RulePlan, Shape } from './rules/index.ts';
 
 /**
  * A rule at its segment. `field`: without this field of the segment it has nothing to do; 0 where
@@ -61,14 +61,12 @@ export type ResourcePlan = Written & {
   readonly deletes: Predicate | undefined;
   /** Issue code when the key is missing. */
   readonly missing: string;
-  /** What goes with each name that is set. */
-  readonly goes: ReadonlyMap<string, Going>;
   /** What its segments say as a list. */
   readonly list: ListPlan | undefined;
   /** Elements whose values join what earlier messages said. */
   readonly joins: readonly string[];
-  /** The same of required elements, of `goes` and of `joins` as a program. */
-  ending(): Ending | undefined;
+  /** What follows of what its rules set, once they have been through. */
+  ended(set: Readonly<Record<string, unknown>>): Ended;
   readonly slot: number; // Its place among the resource rows.
   /** Somebody may look over the shoulder of its rules. */
   readonly isWatched: boolean;

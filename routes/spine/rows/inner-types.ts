@@ -1,6 +1,6 @@
 /**
- * Types that no reader shows: lists (`lists.ts`) and moves (`moves.ts`) fold, are replayed and are
- * taken back as resources are.
+ * Types that no reader shows: lists (`inner/lists.ts`) and moves (`inner/moves.ts`) fold, are
+ * replayed and are taken back as resources are.
  */
 export const listType = '-list';
 export const moveType = '-move';

@@ -237,7 +237,7 @@ async function take(lines: readonly unknown[]) {
   try {
     await running.open();
     const left = () => readdirSync(join(folder, 'in')).filter((name) => name.endsWith('.ndjson'));
-    for (let tries = 0; tries < 500 && left().length > 0; tries += 1) {
+    for (let tries = 0; tries < 50_000 && left().length > 0; tries += 1) {
       clock.advance(1_000);
       await new Promise((resolve) => setTimeout(resolve, 2));
     }

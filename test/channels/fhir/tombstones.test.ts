@@ -48,7 +48,7 @@ describe('tombstones of an engine', function () {
   }
 
   async function reads(names: readonly string[]): Promise<void> {
-    for (let tries = 0; tries < 200 && standing().join() !== names.join(); tries += 1)
+    for (let tries = 0; tries < 6_000 && standing().join() !== names.join(); tries += 1)
       await wait(50);
     assert.deepEqual(standing(), names);
   }

@@ -35,6 +35,9 @@ const segments: Readonly<Record<string, string>> = {
   NTE: 'NTE|1||A remark',
   TXA: 'TXA|1|DS^Summary^L|TX|20240310143000-0500||||||||D1^LAB|||||AU||AV',
   RXO: 'RXO|R1^Drug^L|5|5000|mg^milligram^UCUM|||||||9|||||||9|||||||9',
+  // Of an order whose dose TQ1-2 says.
+  'ORC.timed': 'ORC|NW|P2^EHR|F2^LAB',
+  'RXO.timed': 'RXO|R2^Drug^L',
   RXE: 'RXE|^^^20240310|R1^Drug^L|5||mg^milligram^UCUM',
   RXD: 'RXD|1|R1^Drug^L|20240310143000-0500|5|mg^milligram^UCUM||RX1',
   RXA: 'RXA|0|1|20240310143000-0500||08^Hep B^CVX|1|mL^milliliter^UCUM||||||||||||||A',
@@ -84,7 +87,9 @@ export const structures: Readonly<Record<string, string>> = {
   'OML^O33': `PID PV1 SPM OBX ORC TQ1 OBR NTE DG1 OBX NTE`,
   'OMG^O19': `PID PD1 NK1 PV1 PV2 IN1 GT1 AL1 ORC TQ1 OBR NTE PRT DG1 OBX NTE SPM OBX`,
   'OUL^R22': 'PID PV1 SPM OBX OBR ORC NTE TQ1 OBX NTE',
-  'OMP^O09': `NTE PID PD1 NTE PV1 PV2 IN1 GT1 AL1 ORC TQ1 RXO NTE RXR RXC OBX NTE`,
+  'OMP^O09':
+    'NTE PID PD1 NTE PV1 PV2 IN1 GT1 AL1 ORC TQ1 RXO NTE RXR RXC OBX NTE ' +
+    'ORC.timed TQ1 RXO.timed',
   'RDE^O11': `NTE PID PD1 NTE PV1 PV2 IN1 GT1 AL1 ORC TQ1 RXE NTE TQ1 RXR RXC OBX NTE`,
   'RDS^O13': `PID PV1 AL1 ORC TQ1 RXE TQ1 RXR RXC RXD RXR RXC OBX`,
   'RAS^O17': `PID PV1 AL1 ORC TQ1 RXE TQ1 RXR RXC RXA RXR OBX`,

@@ -29,7 +29,7 @@ describe('a database that is being made', () => {
     const worker = new Worker(source, { workerData: { engine, folder } });
     const ended = new Promise((resolve, reject) => worker.on('exit', resolve).on('error', reject));
     const key = Buffer.alloc(32, 7);
-    const deadline = Date.now() + 30_000;
+    const deadline = Date.now() + 150_000;
     for (let at = 0; at < files; at += 1) {
       const file = join(folder, `${at}.db`);
       while (!existsSync(file)) assert.ok(Date.now() < deadline, 'nothing was made');

@@ -192,11 +192,16 @@ describe('routes/files', () => {
 
   it('refuses a folder inside the data folder, before and at the start', async () => {
     const at = () => ({ file: 'x.yaml', line: 3, column: 7 });
-    const check = (folder: string) =>
-      filesRoute.check?.({ folder }, { configDir: join(root, 'config'), channel: 'c', at }) ?? [];
+    const place = { configDir: join(root, 'config'), channel: 'c', at };
+    const check = (folder: string, dataDir?: string) =>
+      filesRoute.check?.({ folder }, dataDir === undefined ? place : { ...place, dataDir }) ?? [];
     assert.deepEqual(
       ['data', 'data/out', './data/../data/x', 'out', 'database'].map((f) => check(f).length),
       [1, 1, 1, 0, 0],
+    );
+    assert.deepEqual(
+      ['data/out', 'elsewhere/out'].map((f) => check(f, join(root, 'elsewhere')).length),
+      [0, 1],
     );
     const inside = { ...context(new Map(), []), dataDir: join(root, 'elsewhere') };
     await assert.rejects(

@@ -62,6 +62,18 @@ export const extensionConversion: Conversion = {
 
 const animalUrl = 'http://hl7.org/fhir/StructureDefinition/patient-animal';
 
+const unknownSpecies: fhir4.Extension = {
+  url: 'species',
+  valueCodeableConcept: {
+    extension: [
+      {
+        url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason',
+        valueCode: 'unknown',
+      },
+    ],
+  },
+};
+
 export const animalConversion: Conversion = {
   name: 'AnimalExtension',
   summary: 'PID-35 and PID-36 to the extension that says species and breed.',
@@ -77,8 +89,9 @@ export const animalConversion: Conversion = {
       const concept = cell && codeableConcept(cell, environment, settings);
       if (concept) extension.push({ url, valueCodeableConcept: concept });
     }
-    // The extension is of a species; a breed alone is none.
-    return extension[0]?.url === 'species' ? { url: animalUrl, extension } : undefined;
+    // The extension is of a species, which must be there.
+    if (extension[0]?.url === 'breed') extension.unshift(unknownSpecies);
+    return extension.length === 0 ? undefined : { url: animalUrl, extension };
   },
 };
 

@@ -1,6 +1,6 @@
 import { instanceAt } from '../ids/index.ts';
 import type { PartPlan, Step, Written } from '../plans.ts';
-import { recall, segmentNumber } from '../reading/index.ts';
+import { copyOf, recall, segmentNumber } from '../reading/index.ts';
 import {
   emptyElements,
   type FieldRule,
@@ -189,8 +189,11 @@ function ownValues(
   if (remembered === undefined) return `${hasField(field)} ? ${now} : undefined`;
   const known = program.variable();
   const recalled = `${program.constant(recall)}(run, index, ${program.constant(remembered)})`;
+  const given = remembered.isCopied
+    ? `${program.constant(copyOf)}(${known}.values)`
+    : `${known}.values`;
   return `!${hasField(field)} ? undefined
-    : (${known} = ${recalled}) === undefined ? ${now} : ${known}.values`;
+    : (${known} = ${recalled}) === undefined ? ${now} : ${given}`;
 }
 
 function putLines(

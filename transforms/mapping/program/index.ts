@@ -1,2 +1,2 @@
-export { type Ending, endingOf } from './ending.ts';
+export { endingOf } from './ending.ts';
 export { type Fill, programOf } from './generate.ts';

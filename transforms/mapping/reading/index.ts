@@ -5,6 +5,7 @@ export { canHold, compileCondition, isAmong, type Place, type Predicate } from '
 export { compileDialect, compileTable, type Dialect } from './dialect.ts';
 export { fieldPath, parseFieldPath } from './field-path.ts';
 export {
+  copyOf,
   type Memos,
   memosFor,
   ownText,

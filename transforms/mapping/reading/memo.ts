@@ -47,6 +47,8 @@ export type Remembered = {
   readonly first: number;
   readonly last: number;
   readonly isForOneMessage: boolean;
+  /** Another rule may write into what this one set: each time it is given a copy. */
+  readonly isCopied: boolean;
 };
 
 /** Longer texts are no codes. */
@@ -56,7 +58,7 @@ const sendersMax = 16;
 
 let numbers = 0;
 
-/** Undefined where a value depends on more than texts of its segment, or may be written into. */
+/** Undefined where a value depends on more than texts of its segment. */
 export function rememberedPath(
   row: RuleRow,
   merged: Merged,
@@ -66,11 +68,11 @@ export function rememberedPath(
   const { remembers } = conversion;
   if (remembers === undefined || row.using !== undefined || path.segment === 'MSH')
     return undefined;
-  if (isWrittenInto(row, merged)) return undefined;
   // A field that `with:` names is read only where it names one.
   if (row.with?.text !== undefined) return undefined;
   const { beside = [] } = remembers;
-  return rememberedField(path.field, beside, remembers.for === 'message');
+  const remembered = rememberedField(path.field, beside, remembers.for === 'message');
+  return { ...remembered, isCopied: isWrittenInto(row, merged) };
 }
 
 /** What the text of a field, and of those beside it, stands for. */
@@ -87,6 +89,7 @@ export function rememberedField(
     first: Math.min(field, ...beside),
     last: Math.max(field, ...beside),
     isForOneMessage,
+    isCopied: false,
   };
 }
 
@@ -159,6 +162,9 @@ export function remember(
   given: unknown,
   said?: readonly number[],
 ): void {
+  const { isForOneMessage } = path;
+  const memo = memos[path.number];
+  if (memo !== undefined && memo.known === undefined && !isForOneMessage) return;
   // Without a value it is not known whether the fields beside it were read.
   if (given === undefined && path.beside.length > 0) return;
   const segment = reader.segments[at]!;
@@ -168,9 +174,7 @@ export function remember(
   const text = ownText(reader.message.text.slice(start, end));
   // What an escape stands for is looked up, and said, each time.
   if (text === '""' || (reader.escape !== '' && text.includes(reader.escape))) return;
-  const { isForOneMessage } = path;
   const answer = { text, values: isForOneMessage ? given : ownValue(given), run, said };
-  const memo = memos[path.number];
   if (memo === undefined) {
     const known = isForOneMessage ? undefined : new Array<Answer | undefined>(textsMax);
     known?.fill(undefined);
@@ -193,10 +197,25 @@ export function remember(
  * there the later one stays.
  */
 function slotOf({ characters }: Reader, start: number, length: number): number {
+  // The rooms of a ward differ in one digit.
+  const step = 1 + (length >> 5);
   let slot = length;
-  for (let part = 0; part < 4; part += 1)
-    slot = slot * 17 + characters[start + ((length * part) >> 2)]!;
-  return (slot * 17 + characters[start + length - 1]!) & (textsMax - 1);
+  for (let at = start + length - 1; at >= start; at -= step)
+    slot = (Math.imul(slot, 31) + characters[at]!) | 0;
+  return (slot ^ (slot >>> 9)) & (textsMax - 1);
+}
+
+/** The lib of TypeScript does not have it yet. */
+const json = JSON as typeof JSON & { isRawJSON(value: unknown): boolean };
+
+/** A copy that others may write into; of a decimal with its digits there is none. */
+export function copyOf(value: unknown): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  if (json.isRawJSON(value)) return value;
+  if (Array.isArray(value)) return value.map(copyOf);
+  const copy: Record<string, unknown> = {};
+  for (const key in value) copy[key] = copyOf((value as Record<string, unknown>)[key]);
+  return copy;
 }
 
 /** A part of a text keeps the whole message in memory; short ones are copied anyway. */

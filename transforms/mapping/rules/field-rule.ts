@@ -3,6 +3,7 @@ import type { RuleCondition } from '../ids/index.ts';
 import type { RuleRow } from '../language.ts';
 import type { Merged } from '../merge.ts';
 import {
+  copyOf,
   type Field,
   plainText,
   type ReadPath,
@@ -121,6 +122,8 @@ function valuesOf({ row, merged, conversion, table, writer, paths: read }: Given
     return { ...path, remembered: rememberedPath(row, merged, conversion, path) };
   });
   const settingsAt = settingsMaker(conversion, row, table, paths);
+  // Looked up once: conversions have many forms.
+  const { convert: convertOne, convertAll, plain } = conversion;
   const isStrict = row.strict === true;
   const { repeats, emptied, names } = writer;
   const ownItems = itemsOf(row);
@@ -133,9 +136,8 @@ function valuesOf({ row, merged, conversion, table, writer, paths: read }: Given
   function convert(run: Run, { cells }: Field, settings: Settings): Values {
     const { environment, collector } = run;
     const since = isStrict ? collector.count() : 0;
-    if (conversion.convertAll)
-      return one(run, conversion.convertAll(cells, environment, settings), since);
-    const first = one(run, conversion.convert(cells[0]!, environment, settings), since);
+    if (convertAll) return one(run, convertAll(cells, environment, settings), since);
+    const first = one(run, convertOne(cells[0]!, environment, settings), since);
     if (cells.length === 1) return first;
     if (!repeats) {
       environment.issue('repetitions-left-out', 'repeats; the first was taken', cells[1]!);
@@ -143,7 +145,7 @@ function valuesOf({ row, merged, conversion, table, writer, paths: read }: Given
     }
     const values: unknown[] = first === undefined ? [] : [first];
     for (let at = 1; at < cells.length; at += 1) {
-      const value = one(run, conversion.convert(cells[at]!, environment, settings), since);
+      const value = one(run, convertOne(cells[at]!, environment, settings), since);
       if (value !== undefined) values.push(value);
     }
     return values;
@@ -156,17 +158,18 @@ function valuesOf({ row, merged, conversion, table, writer, paths: read }: Given
     const { current } = target;
     const isCurrent = current !== undefined && current.name === path.name;
     if (!isCurrent && !run.reader.segments[at]!.has(path.field)) return undefined;
-    const remembered = isCurrent ? undefined : path.remembered;
+    const remembered = isCurrent && !current.isAlone ? undefined : path.remembered;
     const known = remembered && recall(run, at, remembered);
-    return known === undefined ? valuesNow(run, target, at, path, owner) : known.values;
+    if (known === undefined) return valuesNow(run, target, at, path, owner);
+    return remembered!.isCopied ? copyOf(known.values) : known.values;
   }
 
   function valuesNow(run: Run, target: Target, at: number, path: RulePath, owner: number) {
     const before = run.collector.count();
-    if (conversion.plain !== undefined && path.isWhole && target.current?.name !== path.name) {
+    if (plain !== undefined && path.isWhole && target.current?.name !== path.name) {
       const text = plainText(run.reader, at, path);
       if (text !== undefined && text !== '') {
-        const value = conversion.plain(text, run.environment, settingsAt(run, at, owner));
+        const value = plain(text, run.environment, settingsAt(run, at, owner));
         if (value !== unsaid) return kept(run, at, path, value, before);
       }
     }
@@ -177,7 +180,9 @@ function valuesOf({ row, merged, conversion, table, writer, paths: read }: Given
       return undefined;
     }
     const values = field.state === 'absent' ? undefined : converted(run, field, at, owner);
-    return target.current?.name === path.name ? values : kept(run, at, path, values, before);
+    const { current } = target;
+    const isOneOfSeveral = current?.name === path.name && !current.isAlone;
+    return isOneOfSeveral ? values : kept(run, at, path, values, before);
   }
 
   function kept(run: Run, at: number, { remembered }: RulePath, values: Values, before: number) {

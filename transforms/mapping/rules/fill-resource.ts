@@ -1,11 +1,10 @@
 import type { Contribution } from '../../fhir/index.ts';
 import type { FullRun, Made } from '../ids/index.ts';
 import type { ResourcePlan } from '../plans.ts';
-import type { Ending } from '../program/index.ts';
 import { deleteTrigger } from '../rows/index.ts';
 import { fillTarget, isBare } from './fill.ts';
 import { withoutElement } from './given-origins.ts';
-import type { Going } from './replacements.ts';
+import type { Ended } from './replacements.ts';
 import { newTarget, type Target } from './rule.ts';
 
 function hasOne(names: readonly string[], { set, initial }: Target): boolean {
@@ -29,12 +28,14 @@ export function fillResource(
   const target = newTarget(undefined);
   fillTarget(plan.filling, run, target, index);
   if (isDeleted) markDeleted(target, plan.list?.deleted);
-  const ending = plan.ending();
-  if (ending?.isComplete(target.set, target.initial) !== true)
-    reportIncomplete(plan, index, run, target);
-  if (plan.authority !== undefined && !plan.authority(run, index)) yieldTo(plan, target);
+  let ended = plan.ended(target.set);
+  if (!ended.isComplete) reportIncomplete(plan, index, run, target);
+  if (plan.authority !== undefined && !plan.authority(run, index)) {
+    yieldTo(plan, target);
+    ended = plan.ended(target.set);
+  }
   checkPeriods(plan, index, run, target);
-  const contribution = contributionOf(plan, id, target, ending);
+  const contribution = contributionOf(plan, id, target, ended);
   if (corrects !== undefined) contribution.corrects = corrects;
   return { contribution, found: target.marks };
 }
@@ -71,24 +72,20 @@ function isBefore(left: string, right: string): boolean {
 
 /** Written member by member: there are thousands in a message. */
 function contributionOf(
-  plan: ResourcePlan,
+  { type }: ResourcePlan,
   id: string,
-  target: Target,
-  ending: Ending | undefined,
+  { set, initial, origins, without, emptied }: Target,
+  { gone, joins }: Ended,
 ): { -readonly [Name in keyof Contribution]: Contribution[Name] } {
-  const { set, initial, origins, without } = target;
   const contribution: { -readonly [Name in keyof Contribution]: Contribution[Name] } = {
-    type: plan.type,
+    type,
     id,
     set,
-    remove: removed(plan, target, ending),
+    remove: emptied === undefined ? gone : removed(set, emptied, gone),
   };
   if (origins !== undefined) contribution.origins = origins.byElement;
   if (initial !== undefined) contribution.initial = initial;
-  if (plan.joins.length > 0) {
-    const joins = ending?.joinsIn(set) ?? plan.joins.filter((name) => set[name] !== undefined);
-    if (joins.length > 0) contribution.joins = joins;
-  }
+  if (joins.length > 0) contribution.joins = joins;
   if (without !== undefined) contribution.without = without;
   return contribution;
 }
@@ -144,56 +141,15 @@ function markDeleted(target: Target, deleted: Readonly<Record<string, unknown>> 
   }
 }
 
-/**
- * What the sender emptied, the other forms of a choice element that is set, and what is replaced
- * with it.
- */
+/** What the sender emptied, and what goes with what is set. */
 function removed(
-  { goes }: ResourcePlan,
-  target: Target,
-  ending: Ending | undefined,
-): readonly string[] {
-  const { set, emptied } = target;
-  const going = ending === undefined ? 'several' : ending.goneWith(set);
-  let list = nothing;
-  if (going === 'several') {
-    for (const name in set) {
-      const gone = goes.get(name);
-      if (gone !== undefined) list = withGone(list, gone, set);
-    }
-  } else if (going !== undefined) list = withGone(list, going, set);
-  if (emptied === undefined) return list;
-  const remove = [...emptied].filter((name) => !isSet(set, name));
-  for (const name of list) if (!emptied.has(name)) remove.push(name);
-  return remove;
-}
-
-function withGone(
-  before: readonly string[],
-  { others, lists }: Going,
   set: Target['set'],
+  emptied: ReadonlySet<string>,
+  gone: readonly string[],
 ): readonly string[] {
-  let list = others === undefined ? before : joined(before, others);
-  for (const one of lists) if (set[one[0]] === undefined) list = joined(list, one);
-  return list;
-}
-
-const joints = new WeakMap<readonly string[], WeakMap<readonly string[], readonly string[]>>();
-
-/** Both lists as one; made once, as all resources of a row remove the same. */
-function joined(first: readonly string[], second: readonly string[]): readonly string[] {
-  if (first === nothing) return second;
-  let known = joints.get(first);
-  if (known === undefined) {
-    known = new WeakMap();
-    joints.set(first, known);
-  }
-  let both = known.get(second);
-  if (both === undefined) {
-    both = Object.freeze([...first, ...second]);
-    known.set(second, both);
-  }
-  return both;
+  const remove = [...emptied].filter((name) => !isSet(set, name));
+  for (const name of gone) if (!emptied.has(name)) remove.push(name);
+  return remove;
 }
 
 /** `name` may lead into an element: `period.end`. */
@@ -206,5 +162,3 @@ function isSet(set: Target['set'], name: string): boolean {
   }
   return at !== undefined;
 }
-
-const nothing: readonly string[] = Object.freeze([]);

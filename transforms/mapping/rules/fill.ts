@@ -82,7 +82,9 @@ export function fillPart(part: PartPlan, run: Run, owner: Target, index: number)
     }
     const field = readField(run.reader, at, part.field);
     if (field.state === 'null') empty(owner, part.element);
-    for (const cell of field.cells) addItem(part, run, owner, at, { name: part.field.name, cell });
+    const isAlone = field.cells.length === 1;
+    const { name } = part.field;
+    for (const cell of field.cells) addItem(part, run, owner, at, { name, cell, isAlone });
   }
 }
 

@@ -5,6 +5,6 @@ export { joiningElements } from './joins.ts';
 export { type Live, type LiveFilling, liveOf, type Shape } from './live.ts';
 export { type Giving, type Givings, givingsOf } from './origins.ts';
 export { emptyElements, freeFor } from './put.ts';
-export { type Going, goingWith } from './replacements.ts';
+export { type Ended, type Ending, endedBy, type Going, goingWith } from './replacements.ts';
 export { compileRule, type Rule, type RulePlan, type Run, type Target } from './rule.ts';
 export type { Fields } from './writers.ts';

@@ -16,8 +16,11 @@ export type Target = {
   /** Items that a rule which `ends` takes out of an element. */
   without: Record<string, unknown[]> | undefined;
   /** For a part that stands for one repetition of a field. */
-  readonly current: { readonly name: string; readonly cell: Cell } | undefined;
+  readonly current: Current | undefined;
 };
+
+/** One repetition of a field; `isAlone`: there is no other. */
+export type Current = { readonly name: string; readonly cell: Cell; readonly isAlone: boolean };
 
 export const newTarget = (current: Target['current']): Target => ({
   set: {},

@@ -9,8 +9,11 @@ export type Going = {
   readonly lists: readonly (readonly [name: string])[];
 };
 
-/** By the name that is set. */
-export function goingWith({ type, replaces = {} }: ResourceRow): ReadonlyMap<string, Going> {
+/** By the name that is set, in the order in which rules set them: what goes is named in that. */
+export function goingWith(
+  { type, replaces = {} }: ResourceRow,
+  order: readonly string[],
+): ReadonlyMap<string, Going> {
   const elements = elementsOf(type!);
   const goes = new Map<string, Going>();
   for (const element of elements?.values() ?? []) {
@@ -25,5 +28,44 @@ export function goingWith({ type, replaces = {} }: ResourceRow): ReadonlyMap<str
     const lists = gone.map((one) => [one] as const);
     for (const each of names) goes.set(each, { others: goes.get(each)?.others, lists });
   }
-  return goes;
+  const names = new Set([...order, ...goes.keys()]);
+  return new Map(
+    [...names].flatMap((name) => {
+      const going = goes.get(name);
+      return going === undefined ? [] : [[name, going] as const];
+    }),
+  );
+}
+
+/** What a resource row asks of all that its rules set, once they have been through. */
+export type Ending = {
+  /** Names, one of which must be there for each, and what to call it. */
+  readonly required: readonly { readonly name: string; readonly names: readonly string[] }[];
+  readonly goes: ReadonlyMap<string, Going>;
+  readonly joins: readonly string[];
+};
+
+/** What follows of the names that are set, whatever they are set to. */
+export type Ended = {
+  readonly isComplete: boolean;
+  readonly gone: readonly string[];
+  /** Those of `joins` that are set. */
+  readonly joins: readonly string[];
+};
+
+export function endedBy(
+  { required, goes, joins }: Ending,
+  set: Readonly<Record<string, unknown>>,
+): Ended {
+  const isSet = (name: string): boolean => set[name] !== undefined;
+  const gone: string[] = [];
+  for (const [name, { others = [], lists }] of goes) {
+    if (!isSet(name)) continue;
+    gone.push(...others, ...lists.flatMap((one) => one.filter((other) => !isSet(other))));
+  }
+  return {
+    isComplete: required.every(({ names }) => names.some(isSet)),
+    gone: Object.freeze(gone),
+    joins: Object.freeze(joins.filter(isSet)),
+  };
 }

@@ -21,6 +21,7 @@ import type { Merged } from '../merge.ts';
 import {
   type Collector,
   canHold,
+  copyOf,
   fieldPath,
   type Memos,
   type Place,
@@ -192,13 +193,4 @@ function frozen(value: unknown): unknown {
   if (value === null || typeof value !== 'object') return value;
   for (const inner of Object.values(value)) frozen(inner);
   return Object.freeze(value);
-}
-
-/** A constant is copied, because later rules may add to it. */
-function copyOf(value: unknown): unknown {
-  if (value === null || typeof value !== 'object') return value;
-  if (Array.isArray(value)) return value.map(copyOf);
-  const copy: Record<string, unknown> = {};
-  for (const key in value) copy[key] = copyOf((value as Record<string, unknown>)[key]);
-  return copy;
 }

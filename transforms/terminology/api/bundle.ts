@@ -16,11 +16,12 @@ export async function answerBatch(
 ): Promise<Json> {
   if (bundle.resourceType !== 'Bundle' || bundle.type !== 'batch')
     throw declined(400, 'invalid', 'send a Bundle of type batch');
-  const entries: readonly Json[] = Array.isArray(bundle.entry) ? bundle.entry : [];
+  const entries: readonly (Json | null)[] = Array.isArray(bundle.entry) ? bundle.entry : [];
   if (entries.length > entriesMax)
     throw declined(413, 'too-costly', `a batch holds at most ${entriesMax} entries`);
   const answered: Json[] = [];
-  for (const { request, resource } of entries) {
+  for (const entry of entries) {
+    const { request, resource } = entry ?? {};
     const { method, url } = (request ?? {}) as Json;
     answered.push(
       typeof url === 'string' && methods.has(String(method))

@@ -67,7 +67,9 @@ function put(index: Map<string, Mapping[]>, key: string, row: Mapping): void {
   else rows.push(row);
 }
 
-const listOf = (value: unknown): readonly Json[] => (Array.isArray(value) ? value : []);
+/** A map may come with a question, and hold anything. */
+const listOf = (value: unknown): readonly Json[] =>
+  Array.isArray(value) ? value.filter((one) => typeof one === 'object' && one !== null) : [];
 
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' ? value : undefined;

@@ -61,9 +61,13 @@ describe('what ADT says that R4 has no room for', () => {
     assert.deepEqual(said.codes, ['repetitions-left-out']);
   });
 
-  it('makes no animal of a breed alone', () => {
+  it('says of a breed alone that the species is unknown', () => {
     const fields = ['PID', '1', '', number('17'), '', 'Rex', ...Array<string>(30).fill('')];
-    assert.equal(person(...fields, 'POODLE^Poodle^L').patient?.extension, undefined);
+    const [animal] = person(...fields, 'POODLE^Poodle^L').patient?.extension ?? [];
+    const said = animal?.extension?.map(({ url, valueCodeableConcept: { text, extension } = {} }) =>
+      [url, text ?? extension?.[0]?.valueCode].join(),
+    );
+    assert.deepEqual(said, ['species,unknown', 'breed,Poodle']);
   });
 });
 

@@ -105,17 +105,51 @@ describe('what rules remember', () => {
     }
   });
 
+  const madeOf = (bytes: Buffer, type: string) => {
+    const converted = convertRaw(written, bytes);
+    const { contributions } = converted.kind === 'pass' ? converted.conversion : assert.fail();
+    return contributions.find((contribution) => contribution.type === type)!.set;
+  };
+
   it('is shared by messages, and nobody can change it', () => {
-    const observations = () => {
-      const converted = convertRaw(written, Buffer.from(text(result)));
-      assert.equal(converted.kind, 'pass');
-      const { contributions } = converted.kind === 'pass' ? converted.conversion : assert.fail();
-      return contributions.filter(({ type }) => type === 'Observation');
-    };
-    const [first, second] = [observations()[0]!.set.code, observations()[0]!.set.code];
-    assert.equal(first, second);
+    const code = () => madeOf(Buffer.from(text(result)), 'Observation').code;
+    const first = code();
+    assert.equal(first, code());
     assert.throws(() => {
       (first as { text?: string }).text = 'changed';
     }, TypeError);
+  });
+
+  it('is shared by the repetitions of fields that have one', () => {
+    const [bytes] = messagesOf('ADT^A01', 1);
+    const attender = () => {
+      const { participant } = madeOf(bytes!, 'Encounter') as unknown as fhir4.Encounter;
+      return participant![0]!.individual;
+    };
+    assert.equal(attender()?.type, 'Practitioner');
+    assert.equal(attender(), attender());
+    const twice = bytes!.toString().replace('|1042^Proofman^Ada^^^Dr|', '|1^A~2^B|');
+    const both = madeOf(Buffer.from(twice), 'Encounter') as unknown as fhir4.Encounter;
+    const shown = both.participant!.map(({ individual }) => individual?.display);
+    assert.deepEqual(shown.slice(0, 2), ['A', 'B']);
+  });
+
+  it('is a copy of its own where another rule writes into it', () => {
+    const [bytes] = messagesOf('RDE^O11', 1);
+    const drugs = (also: string) => {
+      const segments = lines(bytes!).map((segment) => {
+        if (!segment.startsWith('RXE|')) return segment;
+        const fields = segment.split('|');
+        while (fields.length < 32) fields.push('');
+        fields[31] = also;
+        return fields.join('|');
+      });
+      return (
+        madeOf(Buffer.from(text(segments)), 'Medication').code as fhir4.CodeableConcept
+      ).coding!.map(({ code }) => code);
+    };
+    const alone = drugs('');
+    assert.deepEqual(drugs('A1^Alternate^LOCAL'), [...alone, 'A1']);
+    assert.deepEqual(drugs(''), alone);
   });
 });

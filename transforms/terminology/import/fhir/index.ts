@@ -1,3 +1,4 @@
 export { packageInputs } from './package.ts';
 export { readFhirJson } from './read-json.ts';
-export { listOf, textOf } from './shape.ts';
+export { isTerminology } from './resource.ts';
+export { listOf, misshapen, textOf } from './shape.ts';
