@@ -66,13 +66,33 @@ export type Clusters = ReadonlyMap<number, readonly number[]>;
  * nor on how the records are called.
  */
 export function clusterPairs(policy: IdentityPolicy, table: PairTable): Clusters {
-  const contested = contestedLinks(policy, table);
   const automatic = table.all.filter(({ verdict }) => verdict === 'auto');
+  const crowded = crowdedLinks(policy.clusterCap, linksOf(automatic));
+  const alone = automatic.filter((pair) => !crowded.has(pair));
+  const contested = contestedLinks(policy, table, alone);
   return join(
     policy,
     table,
-    automatic.filter((pair) => !contested.has(pair)),
+    alone.filter((pair) => !contested.has(pair)),
   );
+}
+
+/**
+ * Links of records that have more equally near ones than fit under the cap: whoever was taken would
+ * be taken by chance. To ask of each whether a third contests it would cost their cube.
+ */
+function crowdedLinks(cap: number, links: Links): ReadonlySet<LinkedPair> {
+  const crowded = new Set<LinkedPair>();
+  for (const own of links.values()) {
+    let from = 0;
+    while (from < own.length) {
+      let to = from + 1;
+      while (own[to]?.weight === own[from]!.weight) to += 1;
+      if (to - from > cap) for (const pair of own.slice(from, to)) crowded.add(pair);
+      from = to;
+    }
+  }
+  return crowded;
 }
 
 /** Sets that are tried for the largest one; only a chain of very many has more records. */
@@ -216,7 +236,11 @@ function strongestFitting(
  * themselves do not compete; nor does a brother with a pair whose name, birth date and number are
  * the same.
  */
-function contestedLinks({ thresholds }: IdentityPolicy, table: PairTable): ReadonlySet<LinkedPair> {
+function contestedLinks(
+  { thresholds }: IdentityPolicy,
+  table: PairTable,
+  automatic: readonly LinkedPair[],
+): ReadonlySet<LinkedPair> {
   const passes = passesIn(thresholds.member);
   const near = linksOf(table.all);
 
@@ -245,10 +269,8 @@ function contestedLinks({ thresholds }: IdentityPolicy, table: PairTable): Reado
     }
     return false;
   };
-  const contested = table.all.filter(
-    (link) =>
-      link.verdict === 'auto' &&
-      (isContested(link.a, link.b, link) || isContested(link.b, link.a, link)),
+  const contested = automatic.filter(
+    (link) => isContested(link.a, link.b, link) || isContested(link.b, link.a, link),
   );
   return new Set(contested);
 }

@@ -117,6 +117,20 @@ describe('clusters', () => {
       return [its === 'auto' ? auto(a, b, weight) : vetoed(a, b, weight)];
     });
 
+  it('are not sought among many equal records at the cost of their cube', () => {
+    const equal = Array.from({ length: 400 }, (_, a) => a);
+    const pairs = equal.flatMap((a) => equal.slice(a + 1).map((b) => auto(a, b, 60)));
+    const table = pairTable([...pairs, auto(400, 401, 60)]);
+    let looks = 0;
+    const get = (a: number, b: number) => {
+      looks += 1;
+      return table.get(a, b);
+    };
+    const clusters = clusterPairs(builtInPolicy, { ...table, get });
+    assert.deepEqual(listed(clusters), [[400, 401]]);
+    assert.ok(looks < pairs.length, `${looks} looks for ${pairs.length} pairs`);
+  });
+
   it('hold no pair that does not pass, and do not depend on the order of the pairs', () => {
     fc.assert(
       fc.property(
