@@ -181,7 +181,7 @@ export function eachCandidatePair(
       leftOut += to - end;
       for (let other = at + 1; other < end; other += 1) {
         const b = entryRecord(entries[other]!);
-        if (a !== b && firstShared(index, a, b) === key) found(a, b);
+        if (a !== b && meetsIn(index, a, b, key)) found(a, b);
       }
     }
   });
@@ -189,11 +189,17 @@ export function eachCandidatePair(
 }
 
 /**
- * In which block of those that both are in the pair meets: that of the lowest key, but in one
- * where all meet before one where only neighbours do.
+ * Whether it is in this block, of those that both are in, that the pair meets: that of the lowest
+ * key, but in one where all meet before one where only neighbours do. Equal records are together in
+ * very many blocks: all but one of these are told at once.
  */
-function firstShared({ keys, offsets, overfull }: CandidateIndex, a: number, b: number): number {
-  let shared = -1;
+function meetsIn(
+  { keys, offsets, overfull }: CandidateIndex,
+  a: number,
+  b: number,
+  key: number,
+): boolean {
+  const isOverfull = overfull.has(key);
   let atA = offsets[a]!;
   let atB = offsets[b]!;
   const endA = offsets[a + 1]!;
@@ -202,11 +208,11 @@ function firstShared({ keys, offsets, overfull }: CandidateIndex, a: number, b: 
     const keyA = keys[atA]!;
     const keyB = keys[atB]!;
     if (keyA === keyB) {
-      if (!overfull.has(keyA)) return keyA;
-      if (shared < 0) shared = keyA;
+      if (!overfull.has(keyA)) return keyA === key;
+      if (isOverfull && keyA < key) return false;
     }
     if (keyA <= keyB) atA += 1;
     if (keyB <= keyA) atB += 1;
   }
-  return shared;
+  return isOverfull;
 }
