@@ -24,7 +24,7 @@ import {
 
 const keySetUrl = z
   .url({ protocol: /^https?$/ })
-  .refine((url) => isSafe(url), 'wants https, but for this machine itself');
+  .refine(isSafeUrl, 'wants https, but for this machine itself');
 
 const client = z
   .strictObject({
@@ -222,8 +222,11 @@ function certificateCheck(entries: readonly string[]) {
 
 const bareHex = (text: string): string => text.replaceAll(':', '').toLowerCase();
 
-/** What is no URL at all is told as that. */
-function isSafe(url: string): boolean {
+/**
+ * Whether secrets may travel to an address: by https, or within this machine. What is no URL at all
+ * is told as that elsewhere.
+ */
+export function isSafeUrl(url: string): boolean {
   if (!URL.canParse(url)) return true;
   const { protocol, hostname } = new URL(url);
   return protocol === 'https:' || isLoopback(hostname.replace(/^\[|\]$/g, ''));

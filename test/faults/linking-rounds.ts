@@ -46,7 +46,10 @@ export async function runLinkingKills(options: {
   }
 }
 
-/** Lets it commit at least once, and a while; gives the last count that it called safe. */
+/** Each round commits at least so many events, however slow the machine is. */
+const roundEvents = 16;
+
+/** Lets it commit so many events, and a while; gives the last count that it called safe. */
 async function killOnce(file: string, seed: number, afterMs: number): Promise<number> {
   const script = join(import.meta.dirname, 'linking.ts');
   const child = spawn(process.execPath, [script, file, String(seed)]);
@@ -58,7 +61,8 @@ async function killOnce(file: string, seed: number, afterMs: number): Promise<nu
   const started = new Promise<void>((resolve) => {
     child.stdout.on('data', (chunk) => {
       out += chunk;
-      resolve();
+      const counts = out.slice(0, out.lastIndexOf('\n')).split('\n').map(Number);
+      if (counts.at(-1)! - counts[0]! >= roundEvents) resolve();
     });
   });
   await Promise.race([started, end]);

@@ -13,7 +13,6 @@ describe('linking under kill -9', () => {
     const seed = Number(process.env.PLEXUS_SEED ?? Math.floor(Math.random() * 2 ** 31));
     const { findings, events } = await runLinkingKills({ rounds: 20, seed });
     assert.deepEqual(findings, [], `PLEXUS_SEED=${seed}`);
-    // Each round commits once at least, and as much more as the machine is quick.
-    assert.ok(events >= 20, `PLEXUS_SEED=${seed}: only ${events} events`);
+    assert.ok(events > 300, `PLEXUS_SEED=${seed}: only ${events} events`);
   });
 });

@@ -20,6 +20,11 @@ export type RoundsOptions = {
   readonly connections: number;
   /** The books are audited after so many rounds, and at the end. */
   readonly auditEvery: number;
+  /**
+   * Before every so many-th round is fed, what the rounds before it left comes to rest. With 2 no
+   * message is under way at three crashes, however slow the machine is, so that none may be held.
+   */
+  readonly restEvery?: number;
   onRound?(round: number, acknowledged: number): void;
 };
 
@@ -45,7 +50,8 @@ export async function runKillRounds(options: RoundsOptions): Promise<RoundsRepor
   const report: RoundsReport = { acknowledged: 0, delivered: 0, held: 0, findings: [] };
   try {
     for (let round = 1; round <= options.rounds; round += 1) {
-      await killOnce(workspace, senders, random);
+      const rests = options.restEvery !== undefined && round % options.restEvery === 0;
+      await killOnce(workspace, senders, random, rests);
       options.onRound?.(round, senders.acknowledged.size);
       if (round % options.auditEvery !== 0 && round !== options.rounds) continue;
       const audited = await auditAtRest(workspace, senders);
@@ -62,14 +68,17 @@ async function killOnce(
   workspace: Workspace,
   senders: Senders,
   random: () => number,
+  rests: boolean,
 ): Promise<void> {
   const engine = startEngineProcess(workspace);
   try {
-    if (random() < 0.2) {
+    if (random() < 0.2 && !rests) {
       await sleep(random() * 500);
     } else {
-      const port = portOf(await engine.ready, 'mllp');
-      const enough = senders.acknowledged.size + 8;
+      const listening = await engine.ready;
+      if (rests) await whenAtRest(listening);
+      const port = portOf(listening, 'mllp');
+      const enough = senders.acknowledged.size + 12;
       senders.start(port);
       let isOver = false;
       void engine.ended.then(() => {

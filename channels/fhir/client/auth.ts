@@ -2,20 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { baseOf, type CheckContext, type ConfigIssue } from '../../../engine/index.ts';
-import { isLoopback } from '../auth.ts';
+import { isSafeUrl } from '../auth.ts';
 
 /** An address to which secrets and patients' data may travel. */
 export const safeUrl = z
   .url({ protocol: /^https?$/ })
-  .refine((url) => isSafe(url), 'wants https, but for this machine itself')
+  .refine(isSafeUrl, 'wants https, but for this machine itself')
   .transform((url) => url.replace(/\/+$/, ''));
-
-/** What is no URL at all is told as that. */
-function isSafe(url: string): boolean {
-  if (!URL.canParse(url)) return true;
-  const { protocol, hostname } = new URL(url);
-  return protocol === 'https:' || isLoopback(hostname.replace(/^\[|\]$/g, ''));
-}
 
 /** How Plexus signs in where it fetches: the two ways that EMRs have for programs. */
 export const clientAuth = z
